@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+/** A session token as Clerk makes it; it lives about a minute. */
+export const TokenSchema = z.string().min(1).max(limits.tokenLengthMax);
+
+/** What a WebSocket client sends as tRPC connectionParams. */
+export const ConnectionParamsSchema = z.object({ token: TokenSchema });
+
+export const RefreshInputSchema = z.object({ token: TokenSchema });
+export const RefreshOutputSchema = z.object({
+  expiresAt: z.date().describe('When the new token expires; refresh again before that.'),
+});
+
+/** `POST /dev/token`, the local issuer's only endpoint. */
+export const DevTokenInputSchema = z.object({
+  user: z
+    .string()
+    .trim()
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, 'is not a name'),
+});
+export const DevTokenOutputSchema = z.object({ token: TokenSchema, expiresAt: z.iso.datetime() });
+
+/** The people the local issuer offers; any other name makes that person. */
+export const demoPeople = ['alice', 'bob', 'carol', 'dave', 'erin'] as const;
