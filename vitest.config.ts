@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TotalsReporter } from './scripts/totals-reporter.ts';
 
 const conditions = ['source', 'node', 'import', 'module', 'default'];
 
@@ -8,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    reporters: ['default', new TotalsReporter()],
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

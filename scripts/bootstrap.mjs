@@ -1,30 +1,99 @@
-// Installs the workspace when the lockfile changed, then runs the named root script.
+// Runs before the root scripts that must work in a fresh clone: installs the workspace when the lockfile changed.
 // Needs only Node and npm: the pinned pnpm comes through npx.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const stamp = join(root, 'node_modules', '.whisper-lockfile');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devEngines.packageManager;
+const stampFile = join(root, 'node_modules', '.whisper-installed');
+const lockFile = join(root, '.install.lock');
+const lockTouchMs = 1_000;
+const lockStaleMs = 15_000;
+const pollMs = 200;
 
-function pnpm(args) {
-  const run = spawnSync('npx', ['--yes', `pnpm@${version}`, ...args], {
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+function requireNode() {
+  const wanted = manifest.engines.node.replace('>=', '');
+  const [wantedMajor, wantedMinor] = wanted.split('.').map(Number);
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
+  console.error(`Whisper needs Node ${wanted} or newer; this is Node ${process.versions.node}.`);
+  process.exit(1);
+}
+
+/** What an install depends on: the locked versions, and the machine whose native parts were chosen. */
+function installKey() {
+  const lockfile = readFileSync(join(root, 'pnpm-lock.yaml'));
+  return `${process.platform}-${process.arch} ${createHash('sha256').update(lockfile).digest('hex')}`;
+}
+
+const readOr = (file, otherwise) => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return otherwise;
+  }
+};
+
+const isInstalled = () => readOr(stampFile, '') === installKey();
+
+/** Whoever creates the file holds the lock and touches it while alive; an untouched file has lost its owner. */
+function tryLock() {
+  try {
+    closeSync(openSync(lockFile, 'wx'));
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const { mtimeMs } = statSync(lockFile, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() };
+    if (Date.now() - mtimeMs > lockStaleMs) rmSync(lockFile, { force: true });
+    return false;
+  }
+}
+
+/** Resolves with the exit code. Output goes to stderr, so that stdout is the product's own. */
+function runPnpm(args) {
+  const { version } = manifest.devEngines.packageManager;
+  const child = spawn(`npx --yes pnpm@${version} ${args}`, {
     cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
+    shell: true,
+    stdio: ['ignore', process.stderr, process.stderr],
   });
-  if (run.status !== 0) process.exit(run.status ?? 1);
+  return new Promise((resolve, reject) =>
+    child.on('error', reject).on('close', (code) => resolve(code ?? 1)),
+  );
 }
 
-function installIfChanged() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'pnpm-lock.yaml'))).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  pnpm(['install', '--frozen-lockfile']);
-  writeFileSync(stamp, lock);
+async function install() {
+  const key = installKey();
+  console.error('Installing the dependencies. This happens once, and again when they change.');
+  const touch = setInterval(() => utimesSync(lockFile, new Date(), new Date()), lockTouchMs);
+  const code = await runPnpm('install --frozen-lockfile');
+  clearInterval(touch);
+  if (code !== 0) process.exit(code);
+  mkdirSync(dirname(stampFile), { recursive: true });
+  writeFileSync(stampFile, key);
 }
 
-installIfChanged();
-pnpm(['--silent', 'run', ...process.argv.slice(2)]);
+requireNode();
+while (!isInstalled()) {
+  if (!tryLock()) {
+    await delay(pollMs);
+    continue;
+  }
+  process.on('exit', () => rmSync(lockFile, { force: true }));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+  if (!isInstalled()) await install();
+}
