@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+const optional = z.string().min(1).optional();
+
+const list = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.string().min(1)))
+  .optional();
+
+/** Every setting there is. Nothing else reads process.env. */
+const EnvSchema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    HOST: optional.describe('Address to listen on'),
+    MONGODB_URI: optional.describe('A MongoDB connection string'),
+    DATA_DIR: z.string().min(1).default('.data'),
+    CLERK_SECRET_KEY: optional,
+    CLERK_JWT_KEY: optional,
+    CLERK_API_URL: z.url().optional(),
+    CLERK_AUTHORIZED_PARTIES: list,
+    CLERK_WEBHOOK_SIGNING_SECRET: optional,
+    FRONTEND_URL: list,
+    PANEL_TOKEN: optional,
+    METRICS_TOKEN: optional,
+    TOKEN_GRACE_SECONDS: z.coerce.number().int().min(0).default(30),
+    RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  })
+  .superRefine((env, ctx) => {
+    if (env.NODE_ENV !== 'production') return;
+    const refuse = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
+    if (!env.CLERK_SECRET_KEY)
+      refuse('CLERK_SECRET_KEY', 'is required in production: people sign in with Clerk');
+    if (!env.CLERK_AUTHORIZED_PARTIES) {
+      refuse('CLERK_AUTHORIZED_PARTIES', 'is required in production: the origins whose tokens are accepted');
+    }
+    if (env.RATE_LIMITS === 'off') refuse('RATE_LIMITS', 'cannot be off in production');
+  });
+
+type ParsedEnv = z.infer<typeof EnvSchema>;
+
+export type Env = Readonly<ParsedEnv> & {
+  readonly isProduction: boolean;
+  /** Nobody configured Clerk: people come from the local issuer. */
+  readonly isLocalIssuer: boolean;
+};
+
+/** Says everything that is wrong at once, each by its variable's name. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+export const envNames = Object.keys(EnvSchema.shape);
+
+/** Reads and checks the settings; an empty value counts as unset. Throws EnvError. */
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = EnvSchema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new EnvError(`Some settings are wrong:\n${lines.join('\n')}`);
+  }
+  const isProduction = parsed.data.NODE_ENV === 'production';
+  const isClerk = Boolean(
+    parsed.data.CLERK_SECRET_KEY ?? parsed.data.CLERK_JWT_KEY ?? parsed.data.CLERK_API_URL,
+  );
+  return {
+    ...parsed.data,
+    DATA_DIR: resolve(parsed.data.DATA_DIR),
+    isProduction,
+    isLocalIssuer: !isClerk && !isProduction,
+  };
+}

@@ -1,0 +1,75 @@
+import { limits, type CloseReason, type UserId } from '@whisper/shared';
+import type { PresenceStore } from './presence-store.ts';
+
+/** One open socket of a signed-in person, on whichever wire. */
+export interface Connection {
+  readonly id: string;
+  readonly userId: UserId;
+  /** Clerk's session (`sid`), when the token named one; it changes when a refreshed token names another. */
+  readonly sessionId: string | null;
+  close(reason: CloseReason): void;
+  /** Asks the client to reconnect, because this process is about to end. */
+  notifyDraining(): void;
+}
+
+/**
+ * Every signed-in socket of this process. Being here is what makes a person present; leaving runs the
+ * connection's clean-ups.
+ */
+export class Connections {
+  readonly #presence: PresenceStore;
+  readonly #byId = new Map<string, Connection>();
+  readonly #byUser = new Map<UserId, Set<Connection>>();
+  readonly #cleanUps = new Map<string, Set<() => void>>();
+
+  constructor(presence: PresenceStore) {
+    this.#presence = presence;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** False, and nothing done, when the person has as many sockets as they may. */
+  add(connection: Connection): boolean {
+    const siblings = this.#byUser.get(connection.userId) ?? new Set();
+    if (siblings.size >= limits.socketsPerUserMax) return false;
+    this.#byUser.set(connection.userId, siblings.add(connection));
+    this.#byId.set(connection.id, connection);
+    this.#presence.connect(connection.userId, connection.id);
+    return true;
+  }
+
+  /** Removing twice is harmless. */
+  remove(connection: Connection): void {
+    if (!this.#byId.delete(connection.id)) return;
+    const siblings = this.#byUser.get(connection.userId);
+    siblings?.delete(connection);
+    if (siblings?.size === 0) this.#byUser.delete(connection.userId);
+    for (const cleanUp of this.#cleanUps.get(connection.id) ?? []) cleanUp();
+    this.#cleanUps.delete(connection.id);
+    this.#presence.disconnect(connection.userId, connection.id);
+  }
+
+  /** Runs `cleanUp` when the connection leaves; the returned function takes that back. */
+  onRemoved(connectionId: string, cleanUp: () => void): () => void {
+    if (!this.#byId.has(connectionId)) return () => undefined;
+    const cleanUps = this.#cleanUps.get(connectionId) ?? new Set();
+    this.#cleanUps.set(connectionId, cleanUps.add(cleanUp));
+    return () => cleanUps.delete(cleanUp);
+  }
+
+  closeUser(userId: UserId, reason: CloseReason): void {
+    for (const connection of [...(this.#byUser.get(userId) ?? [])]) connection.close(reason);
+  }
+
+  closeSession(sessionId: string, reason: CloseReason): void {
+    for (const connection of [...this.#byId.values()]) {
+      if (connection.sessionId === sessionId) connection.close(reason);
+    }
+  }
+
+  notifyDraining(): void {
+    for (const connection of this.#byId.values()) connection.notifyDraining();
+  }
+}
