@@ -46,19 +46,10 @@ export function valuesEqual(a: BsonValue, b: BsonValue, strings?: StringOrder): 
 }
 
 export function typeRankOf(value: BsonValue): TypeRank {
-  switch (typeof value) {
-    case 'string':
-      return typeRanks.string;
-    case 'number':
-    case 'bigint':
-      return typeRanks.number;
-    case 'boolean':
-      return typeRanks.bool;
-    case 'undefined':
-      return typeRanks.undefined;
-    default:
-      return value === null ? typeRanks.null : objectRankOf(value);
-  }
+  if (typeof value === 'string') return typeRanks.string;
+  if (typeof value === 'object') return value === null ? typeRanks.null : objectRankOf(value);
+  if (typeof value === 'boolean') return typeRanks.bool;
+  return value === undefined ? typeRanks.undefined : typeRanks.number;
 }
 
 const bsonRanks: Readonly<Record<string, TypeRank>> = {

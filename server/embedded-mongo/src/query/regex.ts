@@ -9,7 +9,7 @@ export function compileRegex(pattern: string, options: string): RegExp {
   if (pattern.includes('\0'))
     throw new CommandError('BadValue', 'Regular expression cannot contain a null byte');
   const inline = /^\(\?([imsxu]+)\)/.exec(pattern);
-  const flags = new Set([...options, ...(inline?.[1] ?? '')]);
+  const flags = new Set(Array.from(options + (inline?.[1] ?? '')));
   const unknown = [...flags].find((flag) => !'imsxu'.includes(flag));
   if (unknown !== undefined) {
     throw new CommandError(51108, `invalid flag in regex options: ${unknown}`);

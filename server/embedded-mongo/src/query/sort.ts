@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.ts';
+import { bsonTypeOf } from './bson-type.ts';
 import type { Collation } from './collation.ts';
 import { compareValues, type StringOrder } from './compare.ts';
 import { isNumber, toDouble } from './numbers.ts';
@@ -9,8 +10,8 @@ type SortOptions = { readonly collation?: Collation | undefined };
 
 /** Sorting by keys that are taken from each document once, for callers that compare often. */
 export type SortByKey = {
-  keyOf(document: BsonDocument): readonly BsonValue[];
-  compareKeys(a: readonly BsonValue[], b: readonly BsonValue[]): number;
+  readonly keyOf: (document: BsonDocument) => readonly BsonValue[];
+  readonly compareKeys: (a: readonly BsonValue[], b: readonly BsonValue[]) => number;
 };
 
 type SortField = { readonly path: string; readonly direction: 1 | -1 };
@@ -45,7 +46,7 @@ function parseSortField(path: string, order: BsonValue): SortField {
   }
   assertFieldPath(path);
   if (!isNumber(order)) {
-    throw new CommandError(15974, `Illegal key in $sort specification: ${path}: ${String(order)}`);
+    throw new CommandError(15974, `Illegal key in $sort specification: ${path}: ${bsonTypeOf(order)}`);
   }
   const direction = toDouble(order);
   if (direction !== 1 && direction !== -1) {

@@ -1,0 +1,262 @@
+import { CommandError } from '../errors.ts';
+import { compileExpression } from '../aggregate/expression.ts';
+import type { Collation } from './collation.ts';
+import type { StringOrder } from './compare.ts';
+import { bitsMatch } from './filter-bits.ts';
+import { refuseTopLevelOperator, unknownOperator } from './filter-refusals.ts';
+import {
+  equalTo,
+  isReference,
+  isRegex,
+  isTruthy,
+  matchesRegex,
+  matchesRegexValue,
+  memberOf,
+  ofType,
+  ordered,
+  remainderIs,
+} from './filter-values.ts';
+import { always, every, never, not, some } from './logic.ts';
+import { toSafeInteger } from './numbers.ts';
+import { type DocumentTest, type MatchPosition, someValueAt, type ValueTest } from './path.ts';
+import { type BsonDocument, type BsonValue, isDocument } from './value.ts';
+
+export type FilterOptions = {
+  readonly collation?: Collation | undefined;
+  /** Variables of the command's `let`, for `$expr`. */
+  readonly let?: BsonDocument | undefined;
+};
+
+export type MatchResult = { readonly matched: boolean; readonly arrayIndex?: number };
+
+export type Filter = {
+  readonly matches: (document: BsonDocument) => boolean;
+  /** Also tells the index in the outermost array through which the last array predicate matched, for positional `$`. */
+  readonly matchPosition: (document: BsonDocument) => MatchResult;
+};
+
+type FilterContext = {
+  readonly strings: StringOrder | undefined;
+  readonly let: BsonDocument | undefined;
+  /** Arrays are whole where $elemMatch tests an element itself: it does not look inside that once more. */
+  readonly leafArrays: 'expand' | 'whole';
+};
+type OperatorCompiler = (path: string, operand: BsonValue, context: FilterContext) => DocumentTest;
+
+/** Compiles a query filter once, to test many documents. Throws MongoDB's error for a malformed or unsupported one. */
+export function compileFilter(filter: BsonDocument, options: FilterOptions = {}): Filter {
+  const test = compileDocument(filter, contextOf(options));
+  return {
+    matches: (document) => test(document),
+    matchPosition(document) {
+      const position: MatchPosition = { arrayIndex: undefined };
+      const matched = test(document, position);
+      return matched && position.arrayIndex !== undefined
+        ? { matched, arrayIndex: position.arrayIndex }
+        : { matched };
+    },
+  };
+}
+
+/**
+ * Compiles what `$pull` and arrayFilters apply to single values: an operator document, a regular expression or a
+ * plain value to equal.
+ */
+export function compileValueTest(operand: BsonValue, options: FilterOptions = {}): ValueTest {
+  const context = contextOf(options);
+  const test = compileField('v', operand, context);
+  return (value) => test({ v: value });
+}
+
+function contextOf(options: FilterOptions): FilterContext {
+  return { strings: options.collation?.compare, let: options.let, leafArrays: 'expand' };
+}
+
+export function isOperatorDocument(operand: BsonValue): operand is BsonDocument {
+  if (!isDocument(operand)) return false;
+  const first = Object.keys(operand)[0];
+  return first !== undefined && first.startsWith('$') && !isReference(operand);
+}
+
+function compileDocument(filter: BsonDocument, context: FilterContext): DocumentTest {
+  const tests = Object.keys(filter).map((key) =>
+    key.startsWith('$') ? compileLogical(key, filter[key], context) : compileField(key, filter[key], context),
+  );
+  return every(tests);
+}
+
+function compileField(path: string, operand: BsonValue, context: FilterContext): DocumentTest {
+  if (isRegex(operand)) return anyValue(path, matchesRegexValue(operand), context);
+  if (!isOperatorDocument(operand)) return anyValue(path, equalTo(operand, context), context);
+  const names = Object.keys(operand);
+  if (names.length > 1) return every(names.map((name) => compileOperator(path, name, operand, context)));
+  return compileOperator(path, names[0] ?? '', operand, context);
+}
+
+type OperatorArguments = [path: string, name: string, operators: BsonDocument, context: FilterContext];
+
+function compileOperator(...[path, name, operators, context]: OperatorArguments): DocumentTest {
+  if (name === '$regex')
+    return anyValue(path, matchesRegex(operators['$regex'], operators['$options']), context);
+  if (name === '$options') {
+    if ('$regex' in operators) return always;
+    throw new CommandError('BadValue', '$options needs a $regex');
+  }
+  const compile = Object.hasOwn(operatorCompilers, name) ? operatorCompilers[name] : undefined;
+  if (!compile) throw unknownOperator(name);
+  return compile(path, operators[name], context);
+}
+
+const operatorCompilers: Readonly<Record<string, OperatorCompiler>> = {
+  $eq: (path, operand, context) => anyValue(path, equalTo(operand, context), context),
+  $ne: (path, operand, context) => {
+    if (isRegex(operand)) throw new CommandError('BadValue', "Can't have regex as arg to $ne.");
+    return not(anyValue(path, equalTo(operand, context), context));
+  },
+  $gt: (path, operand, context) =>
+    anyValue(
+      path,
+      ordered(operand, (order) => order > 0, context),
+      context,
+    ),
+  $gte: (path, operand, context) =>
+    anyValue(
+      path,
+      ordered(operand, (order) => order >= 0, context),
+      context,
+    ),
+  $lt: (path, operand, context) =>
+    anyValue(
+      path,
+      ordered(operand, (order) => order < 0, context),
+      context,
+    ),
+  $lte: (path, operand, context) =>
+    anyValue(
+      path,
+      ordered(operand, (order) => order <= 0, context),
+      context,
+    ),
+  $in: (path, operand, context) => anyValue(path, memberOf(requireArray('$in', operand), context), context),
+  $nin: (path, operand, context) =>
+    not(anyValue(path, memberOf(requireArray('$nin', operand), context), context)),
+  $exists: (path, operand) => {
+    const exists = someValueAt(path, (value) => value !== undefined, { leafArrays: 'whole' });
+    return isTruthy(operand) ? exists : not(exists);
+  },
+  $type: (path, operand, context) => anyValue(path, ofType(operand), context),
+  $mod: (path, operand, context) => anyValue(path, remainderIs(operand), context),
+  $size: compileSize,
+  $all: compileAll,
+  $elemMatch: compileElemMatch,
+  $not: compileNot,
+  $bitsAllSet: (path, operand, context) => anyValue(path, bitsMatch('all-set', operand), context),
+  $bitsAllClear: (path, operand, context) => anyValue(path, bitsMatch('all-clear', operand), context),
+  $bitsAnySet: (path, operand, context) => anyValue(path, bitsMatch('any-set', operand), context),
+  $bitsAnyClear: (path, operand, context) => anyValue(path, bitsMatch('any-clear', operand), context),
+};
+
+function compileSize(path: string, operand: BsonValue): DocumentTest {
+  const size = toSafeInteger(operand);
+  if (size === undefined) throw new CommandError('BadValue', 'Failed to parse $size. Expected an integer');
+  if (size < 0) throw new CommandError('BadValue', 'Failed to parse $size. Expected a non-negative number');
+  return someValueAt(path, (value) => Array.isArray(value) && value.length === size, { leafArrays: 'whole' });
+}
+
+function compileAll(path: string, operand: BsonValue, context: FilterContext): DocumentTest {
+  const wanted = requireArray('$all', operand);
+  if (wanted.length === 0) return never;
+  const isElemMatch = (value: BsonValue) => isOperatorDocument(value) && '$elemMatch' in value;
+  if (wanted.some(isElemMatch) && !wanted.every(isElemMatch)) {
+    throw new CommandError('BadValue', '$all/$elemMatch has to be consistent');
+  }
+  return every(
+    wanted.map((value) => {
+      if (isOperatorDocument(value) && !isElemMatch(value)) {
+        throw new CommandError('BadValue', 'no $ expressions in $all');
+      }
+      return compileField(path, value, context);
+    }),
+  );
+}
+
+function compileElemMatch(path: string, operand: BsonValue, context: FilterContext): DocumentTest {
+  if (!isDocument(operand)) throw new CommandError('BadValue', '$elemMatch needs an Object');
+  const test = compileElementTest(operand, context);
+  const position: MatchPosition = { arrayIndex: undefined };
+  const inArray = someValueAt(path, (value) => findElement(value, test, position), { leafArrays: 'whole' });
+  return (document, outer) => {
+    const matched = inArray(document, outer);
+    if (matched && outer && outer.arrayIndex === undefined) outer.arrayIndex = position.arrayIndex;
+    return matched;
+  };
+}
+
+function findElement(value: BsonValue, test: ValueTest, position: MatchPosition): boolean {
+  if (!Array.isArray(value)) return false;
+  const at = value.findIndex(test);
+  position.arrayIndex = at < 0 ? undefined : at;
+  return at >= 0;
+}
+
+/** $elemMatch's condition: operators test the element itself, anything else its fields. */
+function compileElementTest(operand: BsonDocument, context: FilterContext): ValueTest {
+  const first = Object.keys(operand)[0];
+  const isOnValue = isOperatorDocument(operand) && !logicalNames.has(first ?? '');
+  if (isOnValue) {
+    const onValue = compileField('v', operand, { ...context, leafArrays: 'whole' });
+    return (value) => onValue({ v: value });
+  }
+  const onFields = compileDocument(operand, { ...context, leafArrays: 'expand' });
+  return (value) => {
+    if (Array.isArray(value)) return onFields(Object.fromEntries(value.entries()));
+    return isDocument(value) && onFields(value);
+  };
+}
+
+function compileNot(path: string, operand: BsonValue, context: FilterContext): DocumentTest {
+  if (isRegex(operand)) return not(anyValue(path, matchesRegexValue(operand), context));
+  if (!isDocument(operand)) throw new CommandError('BadValue', '$not needs a regex or a document');
+  if (Object.keys(operand).length === 0) throw new CommandError('BadValue', '$not cannot be empty');
+  if (!isOperatorDocument(operand)) throw unknownOperator(Object.keys(operand)[0] ?? '');
+  return not(compileField(path, operand, context));
+}
+
+const logicalNames: ReadonlySet<string> = new Set(['$and', '$or', '$nor', '$expr', '$comment', '$where']);
+
+function compileLogical(name: string, operand: BsonValue, context: FilterContext): DocumentTest {
+  switch (name) {
+    case '$and':
+      return every(compileBranches(name, operand, context));
+    case '$or':
+      return some(compileBranches(name, operand, context));
+    case '$nor':
+      return not(some(compileBranches(name, operand, context)));
+    case '$expr': {
+      const evaluate = compileExpression(operand, context);
+      return (document) => isTruthy(evaluate(document));
+    }
+    case '$comment':
+      return always;
+    default:
+      throw refuseTopLevelOperator(name);
+  }
+}
+
+function compileBranches(name: string, operand: BsonValue, context: FilterContext): DocumentTest[] {
+  if (!Array.isArray(operand)) throw new CommandError('BadValue', `${name} must be an array`);
+  if (operand.length === 0) throw new CommandError('BadValue', '$and/$or/$nor must be a nonempty array');
+  return operand.map((branch) => {
+    if (isDocument(branch)) return compileDocument(branch, context);
+    throw new CommandError('BadValue', '$or/$and/$nor entries need to be full objects');
+  });
+}
+
+function requireArray(name: string, operand: BsonValue): readonly BsonValue[] {
+  if (Array.isArray(operand)) return operand;
+  throw new CommandError('BadValue', `${name} needs an array`);
+}
+
+function anyValue(path: string, test: ValueTest, context: FilterContext): DocumentTest {
+  return someValueAt(path, test, context);
+}
