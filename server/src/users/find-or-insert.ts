@@ -1,0 +1,39 @@
+import { mongo } from 'mongoose';
+import type { AppContext } from '../app-context.ts';
+import type { Person } from './person.ts';
+import { searchKeysOf } from './search-keys.ts';
+import { userModel, type UserDoc } from './user.model.ts';
+
+type Deps = Pick<AppContext, 'db'>;
+
+/** The stored user of a Clerk id, as it is; made from `fetchPerson` when there is none. Tombstones included. */
+export async function findOrInsert(
+  { db }: Deps,
+  clerkId: string,
+  fetchPerson: () => Promise<Person>,
+): Promise<UserDoc> {
+  const users = userModel(db);
+  const known = await users.findOne({ clerkId }).lean();
+  if (known) return known;
+  const { name, email, avatar, updatedAt } = await fetchPerson();
+  try {
+    const created = await users.create({
+      clerkId,
+      name,
+      email,
+      ...(avatar !== null && { avatar }),
+      searchKeys: searchKeysOf({ name, email }),
+      profileAt: updatedAt,
+    });
+    return created.toObject();
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const winner = await users.findOne({ clerkId }).lean();
+    if (!winner) throw error;
+    return winner;
+  }
+}
+
+function isDuplicateKey(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === 11000;
+}

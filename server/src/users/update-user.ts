@@ -1,0 +1,24 @@
+import type { AppContext } from '../app-context.ts';
+import { findOrInsert } from './find-or-insert.ts';
+import type { Person } from './person.ts';
+import { searchKeysOf } from './search-keys.ts';
+import { userModel } from './user.model.ts';
+import { toViewer } from './user.view.ts';
+
+/**
+ * Takes over what the directory says of a person, new or known. Repeating it changes nothing, an older profile
+ * never replaces a newer one, and the deleted stay deleted.
+ */
+export async function updateUser(app: Pick<AppContext, 'db' | 'people'>, person: Person): Promise<void> {
+  const { clerkId, name, email, avatar, updatedAt } = person;
+  await findOrInsert(app, clerkId, () => Promise.resolve(person));
+  const profile = { name, email, searchKeys: searchKeysOf({ name, email }), profileAt: updatedAt };
+  const updated = await userModel(app.db)
+    .findOneAndUpdate(
+      { clerkId, deletedAt: null, profileAt: { $lt: updatedAt } },
+      avatar === null ? { $set: profile, $unset: { avatar: 1 } } : { $set: { ...profile, avatar } },
+      { returnDocument: 'after' },
+    )
+    .lean();
+  if (updated) app.people.renew(toViewer(updated));
+}

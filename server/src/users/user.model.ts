@@ -1,0 +1,36 @@
+import { Schema, type Connection, type Model, type Types } from 'mongoose';
+
+export type UserDoc = {
+  _id: Types.ObjectId;
+  clerkId: string;
+  name: string;
+  email: string;
+  avatar?: string;
+  /** What a search may begin with: the lower-cased name, each of its words, the e-mail address. */
+  searchKeys: string[];
+  /** When the directory says the profile last changed; an older change never overwrites a newer one. */
+  profileAt: Date;
+  /** Set on a tombstone: the person is gone, their id stays in chats. */
+  deletedAt?: Date;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const userSchema = new Schema<UserDoc>(
+  {
+    clerkId: { type: String, required: true },
+    name: { type: String, required: true },
+    email: { type: String, default: '' },
+    avatar: { type: String },
+    searchKeys: { type: [String], required: true },
+    profileAt: { type: Date, required: true },
+    deletedAt: { type: Date },
+  },
+  { timestamps: true, versionKey: false },
+);
+userSchema.index({ clerkId: 1 }, { unique: true });
+userSchema.index({ searchKeys: 1 });
+
+export function userModel(db: Connection): Model<UserDoc> {
+  return (db.models['User'] as Model<UserDoc> | undefined) ?? db.model<UserDoc>('User', userSchema);
+}
