@@ -1,0 +1,94 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  randomUUID,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Clock } from '../platform/clock.ts';
+
+/** Issuer and authorised party of local tokens; `.test` never is a real host. */
+export const devOrigin = 'https://local.whisper.test';
+
+const clerkIdPrefix = 'user_local_';
+const keyId = 'local';
+
+/** As long as Clerk's. */
+const tokenLifetimeSeconds = 60;
+
+export type DevIssuer = {
+  /** PEM. */
+  readonly publicKey: string;
+  /** A session token of Clerk's shape for the person of that name; case makes no other person. */
+  issue(name: string): { readonly token: string; readonly expiresAt: Date };
+};
+
+type Options = { readonly dataDir: string; readonly clock: Clock };
+
+/** The local issuer; its key is made once and kept in the data directory. */
+export async function openDevIssuer({ dataDir, clock }: Options): Promise<DevIssuer> {
+  const privateKey = createPrivateKey(await readOrMakeKey(dataDir));
+  return {
+    publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
+    issue(name) {
+      const iat = Math.floor(clock.now() / 1000);
+      const exp = iat + tokenLifetimeSeconds;
+      const claims = {
+        azp: devOrigin,
+        exp,
+        iat,
+        iss: devOrigin,
+        nbf: iat - 10,
+        sid: `sess_local_${randomUUID()}`,
+        sub: clerkIdPrefix + encodeURIComponent(name.normalize('NFC').toLowerCase()),
+      };
+      return { token: signToken(claims, privateKey), expiresAt: new Date(exp * 1000) };
+    },
+  };
+}
+
+/** The name behind a local Clerk id; null for any other. */
+export function devNameOf(clerkId: string): string | null {
+  if (!clerkId.startsWith(clerkIdPrefix)) return null;
+  return decodeURIComponent(clerkId.slice(clerkIdPrefix.length));
+}
+
+function signToken(claims: object, privateKey: KeyObject): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const signed = `${encode({ alg: 'RS256', kid: keyId, typ: 'JWT' })}.${encode(claims)}`;
+  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`;
+}
+
+async function readOrMakeKey(dataDir: string): Promise<string> {
+  const path = join(dataDir, 'local-issuer.pem');
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await placeNewKey(path);
+  return readFile(path, 'utf8');
+}
+
+/** Links a finished file into place: of two processes one key wins, and none reads half of one. */
+async function placeNewKey(path: string): Promise<void> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+    await link(draft, path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

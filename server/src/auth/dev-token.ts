@@ -1,0 +1,53 @@
+import { demoPeople, DevTokenInputSchema } from '@whisper/shared';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '../platform/errors.ts';
+import { sendJson } from '../platform/http.ts';
+import type { DevIssuer } from './dev-issuer.ts';
+import { parseJson, readBody, sendError } from './read-body.ts';
+
+const bodyBytesMax = 4096;
+
+/**
+ * `POST /dev/token` and `GET /dev/people`, for programs on this machine alone. The Host header is checked as well as
+ * the peer: a web page whose name was made to resolve to 127.0.0.1 sends its own name there. No CORS header is ever
+ * sent, so no other origin's page can read an answer.
+ */
+export async function handleDevToken(
+  issuer: DevIssuer | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    if (!issuer) throw new AppError('NOT_FOUND', 'There is no local issuer here');
+    requireLocal(request);
+    const route = `${request.method} ${request.url?.split('?')[0]}`;
+    if (route === 'GET /dev/people') return sendJson(response, 200, { people: demoPeople });
+    if (route !== 'POST /dev/token') throw new AppError('NOT_FOUND', 'There is nothing here');
+    const parsed = DevTokenInputSchema.safeParse(parseJson(await readBody(request, bodyBytesMax)));
+    if (!parsed.success)
+      throw new AppError('BAD_REQUEST', 'Send { "user": "a name" }', { cause: parsed.error });
+    const { token, expiresAt } = issuer.issue(parsed.data.user);
+    sendJson(response, 200, { token, expiresAt: expiresAt.toISOString() });
+  } catch (error) {
+    sendError(response, error);
+  }
+}
+
+function requireLocal({ socket, headers }: IncomingMessage): void {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+  const isLocal =
+    isLoopbackAddress(socket.remoteAddress) &&
+    isLoopbackOrigin(`http://${headers.host ?? ''}`) &&
+    (headers.origin === undefined || isLoopbackOrigin(headers.origin));
+  if (isForwarded || !isLocal) throw new AppError('FORBIDDEN', 'The local issuer serves this machine only');
+}
+
+function isLoopbackAddress(address: string | undefined): boolean {
+  return address === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(address ?? '');
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const { hostname } = new URL(origin);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}

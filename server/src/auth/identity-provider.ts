@@ -1,0 +1,33 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Env } from '../platform/env.ts';
+import { clerkClient } from './clerk-client.ts';
+import { openDevIssuer, type DevIssuer } from './dev-issuer.ts';
+import { createClerkDirectory } from './identity-directory.clerk.ts';
+import { devDirectory } from './identity-directory.dev.ts';
+import type { IdentityDirectory } from './identity-directory.ts';
+import { createClerkVerifier } from './token-verifier.clerk.ts';
+import { createDevVerifier } from './token-verifier.dev.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+
+export type IdentityProvider = {
+  readonly kind: 'clerk' | 'local';
+  readonly verifier: TokenVerifier;
+  readonly directory: IdentityDirectory;
+  /** Only where people come from the local issuer. */
+  readonly devIssuer: DevIssuer | null;
+};
+
+/** Clerk when it is configured, the local issuer otherwise. */
+export async function openIdentityProvider(env: Env, clock: Clock): Promise<IdentityProvider> {
+  if (env.isLocalIssuer) {
+    const devIssuer = await openDevIssuer({ dataDir: env.DATA_DIR, clock });
+    return { kind: 'local', verifier: createDevVerifier(devIssuer), directory: devDirectory, devIssuer };
+  }
+  const client = clerkClient(env);
+  return {
+    kind: 'clerk',
+    verifier: createClerkVerifier({ env, client, clock }),
+    directory: createClerkDirectory(client),
+    devIssuer: null,
+  };
+}

@@ -1,0 +1,35 @@
+import type { ClerkClient } from '@clerk/backend';
+import { decodeJwt } from '@clerk/backend/jwt';
+import type { Clock } from '../platform/clock.ts';
+import type { Env } from '../platform/env.ts';
+import { ClerkKeys } from './clerk-keys.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+import { invalidToken, verifySessionToken } from './verify-session-token.ts';
+
+type Options = {
+  readonly env: Pick<Env, 'CLERK_JWT_KEY' | 'CLERK_AUTHORIZED_PARTIES'>;
+  readonly client: ClerkClient;
+  readonly clock: Clock;
+};
+
+/** Clerk's tokens: by CLERK_JWT_KEY without any network, else by the keys that Clerk publishes. */
+export function createClerkVerifier({ env, client, clock }: Options): TokenVerifier {
+  const keys = new ClerkKeys(client, clock);
+  // A PEM in an environment file often has its line breaks written as \n.
+  const configuredKey = env.CLERK_JWT_KEY?.replaceAll('\\n', '\n');
+  return {
+    async verify(token) {
+      const jwtKey = configuredKey ?? (await keys.find(keyIdOf(token)));
+      if (jwtKey === undefined) throw invalidToken('The key id is unknown');
+      return verifySessionToken(token, { jwtKey, authorizedParties: env.CLERK_AUTHORIZED_PARTIES });
+    },
+  };
+}
+
+function keyIdOf(token: string): string {
+  try {
+    return decodeJwt(token).header.kid;
+  } catch (cause) {
+    throw invalidToken(cause);
+  }
+}

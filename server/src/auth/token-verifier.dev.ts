@@ -1,0 +1,10 @@
+import { devOrigin, type DevIssuer } from './dev-issuer.ts';
+import type { TokenVerifier } from './token-verifier.ts';
+import { verifySessionToken } from './verify-session-token.ts';
+
+export function createDevVerifier({ publicKey }: Pick<DevIssuer, 'publicKey'>): TokenVerifier {
+  return {
+    verify: (token) =>
+      verifySessionToken(token, { jwtKey: publicKey, authorizedParties: [devOrigin], issuer: devOrigin }),
+  };
+}
