@@ -1,0 +1,66 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
+import { ConnectionParamsSchema, limits } from '@whisper/shared';
+import { AppError } from '../../platform/errors.ts';
+
+export type RequestId = string | number;
+
+/** One message of a client, or why it is none. `id` is the call it belongs to, when that much could be read. */
+export type Incoming =
+  | { readonly message: TRPCClientOutgoingMessage & { readonly id: RequestId } }
+  | { readonly id: RequestId | null; readonly error: AppError };
+
+/** The messages of one frame, batched or not. `undefined`: this is not JSON, or not made of objects. */
+export function parseFrame(text: string, router: AnyTRPCRouter): readonly Incoming[] | undefined {
+  const parsed = parseJson(text);
+  const raws: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
+  if (!raws.every(isRecord)) return undefined;
+  if (raws.filter(isCall).length > limits.batchSizeMax) return raws.map(refuseBatch);
+  return raws.map((raw) => parseMessage(raw, router));
+}
+
+/** The token of a connectionParams message; `null` when it names none that could be one. */
+export function parseConnectionParams(text: string): { readonly token: string | null } | undefined {
+  const message = parseJson(text);
+  if (!isRecord(message)) return undefined;
+  const params = ConnectionParamsSchema.safeParse(message['data']);
+  return { token: params.success ? params.data.token : null };
+}
+
+function parseMessage(raw: Record<string, unknown>, router: AnyTRPCRouter): Incoming {
+  try {
+    const message = parseTRPCMessage(raw, router._def._config.transformer);
+    if (message.id !== null) return { message: { ...message, id: message.id } };
+    return { id: null, error: new AppError('BAD_REQUEST', '`id` is required') };
+  } catch (cause) {
+    return { id: idOf(raw), error: new AppError('BAD_REQUEST', 'This is not a tRPC message', { cause }) };
+  }
+}
+
+function refuseBatch(raw: Record<string, unknown>): Incoming {
+  return {
+    id: idOf(raw),
+    error: new AppError('BAD_REQUEST', `A batch holds at most ${limits.batchSizeMax} calls`),
+  };
+}
+
+/** Subscriptions have a bound of their own, which a reconnecting client reaches with a single batch. */
+function isCall(raw: Record<string, unknown>): boolean {
+  return raw['method'] === 'query' || raw['method'] === 'mutation';
+}
+
+function idOf({ id }: Record<string, unknown>): RequestId | null {
+  return typeof id === 'string' || typeof id === 'number' ? id : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import type { Duplex } from 'node:stream';
+import { limits } from '@whisper/shared';
+import type { Clock } from '../../platform/clock.ts';
+import { bounds } from './bounds.ts';
+
+/** Sockets with something to say, written once at the end of this turn of the event loop. */
+export class FlushTurn {
+  #waiting: Outgoing[] = [];
+
+  add(outgoing: Outgoing): void {
+    if (this.#waiting.push(outgoing) === 1) setImmediate(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const outgoing of waiting) outgoing.flush();
+  };
+}
+
+type OutgoingOptions = {
+  /** The connection under the WebSocket; ws itself writes nothing but whole control frames to it. */
+  readonly stream: Duplex;
+  readonly clock: Clock;
+  readonly turn: FlushTurn;
+  /** The reader does not keep up: called once, when it stalls for too long or leaves far too much unread. */
+  readonly onStalled: () => void;
+};
+
+/**
+ * What one socket still has to say. Frames of one turn leave in one write; while the connection takes no more,
+ * they wait here, where a shared frame costs a pointer.
+ */
+export class Outgoing {
+  readonly #stream: Duplex;
+  readonly #clock: Clock;
+  readonly #turn: FlushTurn;
+  readonly #onStalled: () => void;
+  #frames: Buffer[] = [];
+  #bytes = 0;
+  #isBacklogged = false;
+  #isReleased = false;
+  #waiters: (() => void)[] = [];
+  #cancelStalled: (() => void) | undefined;
+
+  constructor({ stream, clock, turn, onStalled }: OutgoingOptions) {
+    this.#stream = stream;
+    this.#clock = clock;
+    this.#turn = turn;
+    this.#onStalled = onStalled;
+  }
+
+  /** Takes the frame in any case; `false` asks the caller to wait for `ready()` before the next. */
+  send(frame: Buffer): boolean {
+    if (this.#isReleased) return false;
+    if (this.#frames.push(frame) === 1 && !this.#isBacklogged) this.#turn.add(this);
+    this.#bytes += frame.length;
+    const unsent = this.#bytes + this.#stream.writableLength;
+    if (unsent <= limits.outgoingBytesMax) return true;
+    this.#pause(unsent - frame.length);
+    return false;
+  }
+
+  get isFull(): boolean {
+    return this.#cancelStalled !== undefined;
+  }
+
+  /** Resolves when frames are welcome again, at once when they are now, and when the socket is gone. */
+  ready(): Promise<void> {
+    if (!this.isFull) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Hands everything to the connection, unless that is still busy with what it got before. */
+  flush(): void {
+    if (this.#isReleased || this.#isBacklogged || this.#frames.length === 0) return;
+    const frames = this.#frames;
+    this.#frames = [];
+    this.#bytes = 0;
+    if (this.#write(frames)) return;
+    this.#isBacklogged = true;
+    this.#stream.once('drain', this.#onDrain);
+  }
+
+  /** The socket closes: forgets what is unsent and lets everyone go who waits. */
+  release(): void {
+    this.#isReleased = true;
+    this.#frames = [];
+    this.#stream.off('drain', this.#onDrain);
+    this.#resume();
+  }
+
+  #write(frames: readonly Buffer[]): boolean {
+    const [first] = frames;
+    if (frames.length === 1) return this.#stream.write(first);
+    this.#stream.cork();
+    let wantsMore = true;
+    for (const frame of frames) wantsMore = this.#stream.write(frame);
+    this.#stream.uncork();
+    return wantsMore;
+  }
+
+  readonly #onDrain = (): void => {
+    this.#isBacklogged = false;
+    this.flush();
+    if (this.#bytes + this.#stream.writableLength <= limits.outgoingBytesMax / 2) this.#resume();
+  };
+
+  #pause(unsentBefore: number): void {
+    if (unsentBefore > bounds.unsentBytesMax) return this.#onStalled();
+    this.#cancelStalled ??= this.#clock.after(limits.stalledMs, this.#onStalled);
+  }
+
+  #resume(): void {
+    this.#cancelStalled?.();
+    this.#cancelStalled = undefined;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
+  }
+}

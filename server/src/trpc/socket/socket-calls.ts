@@ -1,0 +1,82 @@
+import { callTRPCProcedure, type AnyTRPCRouter } from '@trpc/server';
+import { isAsyncIterable } from '@trpc/server/unstable-core-do-not-import';
+import { AppError } from '../../platform/errors.ts';
+import type { RequestContext } from '../request-context.ts';
+import type { Answers, Call } from './answers.ts';
+import { bounds } from './bounds.ts';
+import type { Outgoing } from './outgoing.ts';
+
+/** What the calls of one socket share. */
+export type CallScope = {
+  readonly router: AnyTRPCRouter;
+  readonly outgoing: Outgoing;
+  readonly answers: Answers;
+  /** Known once the socket's connection parameters were checked. Never rejects. */
+  readonly context: () => Promise<RequestContext>;
+};
+
+/** Runs a procedure; its result is the caller's to send. */
+export async function callProcedure(
+  { router, context }: CallScope,
+  call: Call,
+  options: { readonly signal: AbortSignal; readonly batchIndex: number },
+): Promise<unknown> {
+  const ctx = await context();
+  options.signal.throwIfAborted();
+  const { path } = call.params;
+  const getRawInput = () => Promise.resolve(inputOf(call));
+  return callTRPCProcedure({ router, path, type: call.method, ctx, getRawInput, ...options });
+}
+
+/** A resuming client names the last event it saw beside the input; procedures find it in the input. */
+function inputOf({ params: { input, lastEventId } }: Call): unknown {
+  if (lastEventId === undefined) return input;
+  if (typeof input === 'object' && input !== null) return { ...input, lastEventId };
+  return input ?? { lastEventId };
+}
+
+/** The queries and mutations of one socket: each is answered once, unless the socket closes first. */
+export class SocketCalls {
+  readonly #scope: CallScope;
+  // One signal serves all: these calls are cut short by nothing but the end of the socket.
+  readonly #closing = new AbortController();
+  #inFlight = 0;
+  #onIdle: () => void = () => undefined;
+
+  constructor(scope: CallScope) {
+    this.#scope = scope;
+  }
+
+  async run(call: Call, batchIndex: number): Promise<void> {
+    const { answers, outgoing } = this.#scope;
+    if (this.#inFlight >= bounds.callsInFlightMax) {
+      const message = `A connection runs at most ${bounds.callsInFlightMax} calls at once`;
+      return answers.fail(call, new AppError('TOO_MANY_REQUESTS', message));
+    }
+    this.#inFlight += 1;
+    try {
+      const data = await callProcedure(this.#scope, call, { signal: this.#closing.signal, batchIndex });
+      if (isAsyncIterable(data)) throw new TypeError(`A ${call.method} cannot answer with a stream`);
+      if (outgoing.isFull) await outgoing.ready();
+      answers.send(call, { type: 'data', data });
+    } catch (error) {
+      if (!this.#closing.signal.aborted) answers.fail(call, error);
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#onIdle();
+    }
+  }
+
+  /** Resolves when nothing is in flight. */
+  finish(): Promise<void> {
+    if (this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  abort(): void {
+    this.#closing.abort();
+    this.#onIdle();
+  }
+}

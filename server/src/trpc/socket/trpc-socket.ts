@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { closeCodes, limits, type CloseReason } from '@whisper/shared';
+import type { WebSocket } from 'ws';
+import type { AppContext } from '../../app-context.ts';
+import type { Connection } from '../../realtime/connections.ts';
+import { createRequestContext, type CallingSocket } from '../request-context.ts';
+import type { Identity, RequestContext } from '../request-context.ts';
+import { Answers } from './answers.ts';
+import type { FeedFrames } from './feed-frames.ts';
+import { parseConnectionParams, parseFrame, type Incoming } from './incoming.ts';
+import { Outgoing, type FlushTurn } from './outgoing.ts';
+import { SocketCalls, type CallScope } from './socket-calls.ts';
+import { SocketSubscriptions } from './socket-subscriptions.ts';
+import { encodeTextFrame } from './text-frame.ts';
+
+/** What all sockets of a server share. */
+export type SocketHost = {
+  readonly app: AppContext;
+  readonly router: AnyTRPCRouter;
+  readonly turn: FlushTurn;
+  readonly frames: FeedFrames;
+};
+
+type SocketOptions = {
+  readonly ws: WebSocket;
+  /** The connection under the WebSocket. */
+  readonly stream: Duplex;
+  /** The client said that its first message is connectionParams. */
+  readonly announcesParams: boolean;
+  /** The connection is gone. */
+  readonly onClosed: () => void;
+};
+
+const frames = {
+  ping: encodeTextFrame('PING'),
+  pong: encodeTextFrame('PONG'),
+  reconnect: encodeTextFrame(JSON.stringify({ id: null, method: 'reconnect' })),
+};
+
+/** The longest delay a timer takes; a token that lives longer is looked at again then. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** One WebSocket and everything that lives and dies with it. */
+export class TrpcSocket implements CallingSocket {
+  readonly id = randomUUID();
+  readonly #app: AppContext;
+  readonly #router: AnyTRPCRouter;
+  readonly #ws: WebSocket;
+  readonly #outgoing: Outgoing;
+  readonly #answers: Answers;
+  readonly #calls: SocketCalls;
+  readonly #subscriptions: SocketSubscriptions;
+  #context: Promise<RequestContext> | undefined;
+  #identity: Identity | undefined;
+  #connection: Connection | undefined;
+  #cancelDeadline: () => void;
+  #wasHeard = true;
+  #isReleased = false;
+
+  constructor({ app, router, turn, frames: feedFrames }: SocketHost, options: SocketOptions) {
+    const { clock, log } = app;
+    this.#app = app;
+    this.#router = router;
+    this.#ws = options.ws;
+    const onStalled = () => this.close('slowReader');
+    this.#outgoing = new Outgoing({ stream: options.stream, clock, turn, onStalled });
+    this.#answers = new Answers({ router, log, outgoing: this.#outgoing, socketId: this.id });
+    const scope: CallScope = {
+      router,
+      outgoing: this.#outgoing,
+      answers: this.#answers,
+      context: () => this.#context ?? this.#openContext(undefined),
+    };
+    this.#calls = new SocketCalls(scope);
+    this.#subscriptions = new SocketSubscriptions(scope, feedFrames);
+    this.#cancelDeadline = clock.after(limits.authDeadlineMs, () => this.close('authDeadline'));
+    this.#listen(options.onClosed);
+    if (!options.announcesParams) void this.#openContext(undefined);
+  }
+
+  refresh(identity: Identity): void {
+    if (this.#isReleased) return;
+    this.#identity = identity;
+    this.#context = this.#context?.then((context) => ({ ...context, identity }));
+    this.#armExpiry();
+  }
+
+  /** Says goodbye and lets go of everything; closing twice is harmless. */
+  close(reason: CloseReason): void {
+    if (this.#isReleased) return;
+    const { code, reason: text } = closeCodes[reason];
+    this.#outgoing.flush();
+    this.#ws.close(code, text);
+    this.#release();
+  }
+
+  /** Asks for a sign of life, and closes when the last request for one was not answered. */
+  beat(): void {
+    if (!this.#wasHeard) return this.close('unresponsive');
+    this.#wasHeard = false;
+    this.#outgoing.send(frames.ping);
+  }
+
+  /** Resolves when the calls in flight are answered. */
+  finishCalls(): Promise<void> {
+    return this.#calls.finish();
+  }
+
+  #listen(onClosed: () => void): void {
+    this.#ws.on('message', (data, isBinary) => {
+      this.#wasHeard = true;
+      if (this.#isReleased) return;
+      if (isBinary || !Buffer.isBuffer(data)) return this.close('malformed');
+      this.#receive(data.toString());
+    });
+    this.#ws.on('pong', () => {
+      this.#wasHeard = true;
+    });
+    // ws closes by itself on a protocol error, a frame that is too large included.
+    this.#ws.on('error', () => this.#release());
+    this.#ws.on('close', () => {
+      this.#release();
+      onClosed();
+    });
+  }
+
+  #receive(text: string): void {
+    if (text === 'PONG') return;
+    if (text === 'PING') return void this.#outgoing.send(frames.pong);
+    if (!this.#context) return this.#receiveParams(text);
+    const batch = parseFrame(text, this.#router);
+    if (!batch) return this.close('malformed');
+    batch.forEach((incoming, index) => this.#handle(incoming, index));
+  }
+
+  #receiveParams(text: string): void {
+    const params = parseConnectionParams(text);
+    if (!params) return this.close('malformed');
+    void this.#openContext(params.token ?? undefined);
+  }
+
+  #handle(incoming: Incoming, batchIndex: number): void {
+    if ('error' in incoming) return this.#answers.fail(incoming, incoming.error);
+    const { message } = incoming;
+    if (message.method === 'subscription.stop') return this.#subscriptions.stop(message);
+    const call = { ...message, id: message.id };
+    if (call.method === 'subscription') void this.#subscriptions.start(call, batchIndex);
+    else void this.#calls.run(call, batchIndex);
+  }
+
+  /** Never rejects. */
+  #openContext(token: string | undefined): Promise<RequestContext> {
+    this.#context = createRequestContext(this.#app, { token, socket: this }).then((context) => {
+      if (context.identity) this.#signIn(context.identity);
+      return context;
+    });
+    return this.#context;
+  }
+
+  #signIn(identity: Identity): void {
+    if (this.#isReleased) return;
+    this.#identity = identity;
+    const sessionId = () => this.#identity?.sessionId ?? null;
+    const connection: Connection = {
+      id: this.id,
+      userId: identity.viewer.id,
+      get sessionId() {
+        return sessionId();
+      },
+      close: (reason) => this.close(reason),
+      notifyDraining: () => void this.#outgoing.send(frames.reconnect),
+    };
+    if (!this.#app.connections.add(connection)) return this.close('tooManySockets');
+    this.#connection = connection;
+    this.#armExpiry();
+  }
+
+  #armExpiry(): void {
+    this.#cancelDeadline();
+    if (!this.#identity) return;
+    const { env, clock } = this.#app;
+    const endsAt = this.#identity.expiresAt + env.TOKEN_GRACE_SECONDS * 1_000;
+    const leftMs = Math.max(0, endsAt - clock.now());
+    this.#cancelDeadline = clock.after(Math.min(leftMs, timerMsMax), () => {
+      if (clock.now() < endsAt) this.#armExpiry();
+      else this.close('tokenExpired');
+    });
+  }
+
+  #release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#cancelDeadline();
+    this.#subscriptions.stopAll();
+    this.#calls.abort();
+    this.#outgoing.release();
+    if (this.#connection) this.#app.connections.remove(this.#connection);
+  }
+}
