@@ -9,20 +9,53 @@ export class FeedItem<E> {
   readonly data: E;
   readonly id: string | undefined;
   readonly audience: readonly string[] | undefined;
+  readonly #sameDataAs: FeedItem<E> | undefined;
   #json: string | undefined;
+  #encodedData: string | undefined;
 
-  constructor(data: E, options: { id?: string; audience?: readonly string[] } = {}) {
+  constructor(data: E, options: FeedItemOptions<E> = {}) {
     this.data = data;
     this.id = options.id;
     this.audience = options.audience;
+    this.#sameDataAs = options.sameDataAs;
   }
 
-  /** The event as it goes over tRPC's wire: transformed and stringified once, however many sockets it reaches. */
+  /** The same event under another id, encoded together with this one. */
+  withId(id: string): FeedItem<E> {
+    return new FeedItem(this.data, {
+      id,
+      sameDataAs: this,
+      ...(this.audience && { audience: this.audience }),
+    });
+  }
+
+  /**
+   * The event as it goes over tRPC's wire, `{ id, data }` when it has an id: transformed and stringified once,
+   * however many sockets it reaches and under however many ids.
+   */
   get json(): string {
-    this.#json ??= JSON.stringify(transformer.serialize(this.data));
+    this.#json ??=
+      this.id === undefined
+        ? JSON.stringify(transformer.serialize(this.data))
+        : `${envelopeStart}"id":${JSON.stringify(this.id)},${this.#dataJson.slice(envelopeStart.length)}`;
     return this.#json;
   }
+
+  /** The event as `{ data }`. An id put in front of it changes none of the paths superjson noted beside it. */
+  get #dataJson(): string {
+    if (this.#sameDataAs) return this.#sameDataAs.#dataJson;
+    this.#encodedData ??= JSON.stringify(transformer.serialize({ data: this.data }));
+    return this.#encodedData;
+  }
 }
+
+const envelopeStart = '{"json":{';
+
+type FeedItemOptions<E> = {
+  readonly id?: string;
+  readonly audience?: readonly string[];
+  readonly sameDataAs?: FeedItem<E>;
+};
 
 /** Where a feed delivers: a socket's subscription, an SSE stream, an async iterator. */
 export interface FeedSink<E> {
