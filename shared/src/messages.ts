@@ -9,7 +9,7 @@ export const MessageSchema = z.object({
   chatId: ChatIdSchema,
   sender: UserSchema,
   text: z.string(),
-  seq: z.int().min(1).describe('Its place in the chat, for ever: 1, 2, 3 … without holes.'),
+  seq: z.int().min(1).describe('Its place in the chat, for ever; ascending.'),
   rev: z.int().min(1).describe('The number of its latest change in the chat’s log.'),
   clientId: ClientIdSchema,
   createdAt: z.date(),
@@ -67,14 +67,17 @@ export const MessageChangesSchema = z.object({
 });
 export type MessageChanges = z.infer<typeof MessageChangesSchema>;
 
+export const MessageCreatedSchema = z.object({
+  type: z.literal('created'),
+  chatId: ChatIdSchema,
+  rev: z.int().min(1),
+  message: MessageSchema,
+});
+export type MessageCreated = z.infer<typeof MessageCreatedSchema>;
+
 /** What happens in a chat's log. `synced` and `reset` carry no message, only a position in the stream. */
 export const MessageEventSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('created'),
-    chatId: ChatIdSchema,
-    rev: z.int().min(1),
-    message: MessageSchema,
-  }),
+  MessageCreatedSchema,
   z
     .object({ type: z.literal('synced') })
     .describe('Everything that was missed has been sent; what follows is live.'),
@@ -83,7 +86,6 @@ export const MessageEventSchema = z.discriminatedUnion('type', [
     .describe('The cursor is too old or not ours: fetch again. What follows is live.'),
 ]);
 export type MessageEvent = z.infer<typeof MessageEventSchema>;
-export type MessageCreated = Extract<MessageEvent, { type: 'created' }>;
 
 export const WatchMessagesInputSchema = z.object({
   chatId: ChatIdSchema.optional().describe(

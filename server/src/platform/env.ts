@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -10,35 +11,24 @@ const list = z
   .optional();
 
 /** Every setting there is. Nothing else reads process.env. */
-const EnvSchema = z
-  .object({
-    NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-    HOST: optional.describe('Address to listen on'),
-    MONGODB_URI: optional.describe('A MongoDB connection string'),
-    DATA_DIR: z.string().min(1).default('.data'),
-    CLERK_SECRET_KEY: optional,
-    CLERK_JWT_KEY: optional,
-    CLERK_API_URL: z.url().optional(),
-    CLERK_AUTHORIZED_PARTIES: list,
-    CLERK_WEBHOOK_SIGNING_SECRET: optional,
-    FRONTEND_URL: list,
-    PANEL_TOKEN: optional,
-    METRICS_TOKEN: optional,
-    TOKEN_GRACE_SECONDS: z.coerce.number().int().min(0).default(30),
-    RATE_LIMITS: z.enum(['on', 'off']).default('on'),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  })
-  .superRefine((env, ctx) => {
-    if (env.NODE_ENV !== 'production') return;
-    const refuse = (path: string, message: string) => ctx.addIssue({ code: 'custom', path: [path], message });
-    if (!env.CLERK_SECRET_KEY)
-      refuse('CLERK_SECRET_KEY', 'is required in production: people sign in with Clerk');
-    if (!env.CLERK_AUTHORIZED_PARTIES) {
-      refuse('CLERK_AUTHORIZED_PARTIES', 'is required in production: the origins whose tokens are accepted');
-    }
-    if (env.RATE_LIMITS === 'off') refuse('RATE_LIMITS', 'cannot be off in production');
-  });
+const EnvSchema = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: optional.describe('Address to listen on'),
+  MONGODB_URI: optional.describe('A MongoDB connection string'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  CLERK_SECRET_KEY: optional,
+  CLERK_JWT_KEY: optional,
+  CLERK_API_URL: z.url().optional(),
+  CLERK_AUTHORIZED_PARTIES: list,
+  CLERK_WEBHOOK_SIGNING_SECRET: optional,
+  FRONTEND_URL: list,
+  PANEL_TOKEN: optional,
+  METRICS_TOKEN: optional,
+  TOKEN_GRACE_SECONDS: z.coerce.number().int().min(0).default(30),
+  RATE_LIMITS: z.enum(['on', 'off']).default('on'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
 
 type ParsedEnv = z.infer<typeof EnvSchema>;
 
@@ -55,13 +45,19 @@ export class EnvError extends Error {
 
 export const envNames = Object.keys(EnvSchema.shape);
 
+/** Takes over what a `.env` file in the working directory sets, where the environment does not. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
 /** Reads and checks the settings; an empty value counts as unset. Throws EnvError. */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
   const parsed = EnvSchema.safeParse(given);
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new EnvError(`Some settings are wrong:\n${lines.join('\n')}`);
+  const invalid = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
+  const problems = [...invalid, ...findConflicts(given)];
+  if (!parsed.success || problems.length > 0) {
+    throw new EnvError(`Some settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
   const isProduction = parsed.data.NODE_ENV === 'production';
   const isClerk = Boolean(
@@ -73,4 +69,28 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     isProduction,
     isLocalIssuer: !isClerk && !isProduction,
   };
+}
+
+/** What is wrong between settings. Looks at the raw values, because a schema stops at the first invalid one. */
+function findConflicts(given: Record<string, string | undefined>): string[] {
+  const isProduction = given['NODE_ENV'] === 'production';
+  const isMissing = (name: keyof ParsedEnv) => given[name] === undefined;
+  const conflicts: [boolean, string][] = [
+    [
+      isProduction && isMissing('CLERK_SECRET_KEY'),
+      'CLERK_SECRET_KEY: is required in production: people sign in with Clerk',
+    ],
+    [
+      !isProduction &&
+        isMissing('CLERK_SECRET_KEY') &&
+        !(isMissing('CLERK_JWT_KEY') && isMissing('CLERK_API_URL')),
+      'CLERK_SECRET_KEY: is required with CLERK_JWT_KEY and CLERK_API_URL: profiles are read with it',
+    ],
+    [
+      isProduction && isMissing('CLERK_AUTHORIZED_PARTIES'),
+      'CLERK_AUTHORIZED_PARTIES: is required in production: the origins whose tokens are accepted',
+    ],
+    [isProduction && given['RATE_LIMITS'] === 'off', 'RATE_LIMITS: cannot be off in production'],
+  ];
+  return conflicts.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
 }

@@ -16,6 +16,14 @@ export type Identity = {
   readonly expiresAt: number;
 };
 
+type AuthenticateOptions = {
+  /** Accept a token that expired at most this long ago: for clients that cannot refresh theirs. Default 0. */
+  readonly expiredForAtMostMs?: number;
+};
+
+/** From a token to a person; throws UNAUTHORIZED, or SERVICE_UNAVAILABLE when that cannot be found out now. */
+export type Authenticate = (token: string | undefined, options?: AuthenticateOptions) => Promise<Identity>;
+
 /** The open socket a call arrived on. */
 export interface CallingSocket {
   readonly id: string;

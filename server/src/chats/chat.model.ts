@@ -1,0 +1,34 @@
+import { Schema, type Connection, type Model, type Types } from 'mongoose';
+
+export type ChatDoc = {
+  _id: Types.ObjectId;
+  participants: Types.ObjectId[];
+  /** `<lowId>:<highId>` of a direct chat: what makes two opens one chat. */
+  pairKey?: string;
+  lastMessage?: Types.ObjectId;
+  /** The chat's creation while there is no message. */
+  lastMessageAt: Date;
+  lastSeq: number;
+  /** Per participant id, the seq of the newest message they have read. */
+  readSeqs: Record<string, number>;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+const chatSchema = new Schema<ChatDoc>(
+  {
+    participants: { type: [Schema.Types.ObjectId], ref: 'User', required: true },
+    pairKey: { type: String },
+    lastMessage: { type: Schema.Types.ObjectId, ref: 'Message' },
+    lastMessageAt: { type: Date, required: true },
+    lastSeq: { type: Number, required: true, default: 0 },
+    readSeqs: { type: Schema.Types.Mixed, required: true, default: {} },
+  },
+  { timestamps: true, minimize: false, versionKey: false },
+);
+chatSchema.index({ participants: 1, lastMessageAt: -1 });
+chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
+
+export function chatModel(db: Connection): Model<ChatDoc> {
+  return (db.models['Chat'] as Model<ChatDoc> | undefined) ?? db.model<ChatDoc>('Chat', chatSchema);
+}

@@ -1,0 +1,108 @@
+import type { ChatId, MessageId, UserId } from '@whisper/shared';
+import { Types, type AnyBulkWriteOperation, type Connection } from 'mongoose';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import { chatModel, type ChatDoc } from './chat.model.ts';
+
+type LastMessage = {
+  readonly chatId: ChatId;
+  readonly messageId: MessageId;
+  readonly senderId: UserId;
+  readonly seq: number;
+  readonly sentAt: Date;
+};
+
+type Pending = { last: LastMessage; readonly readSeqs: Map<UserId, number> };
+
+const retryDelayMs = 250;
+
+/**
+ * Keeps `chat.lastMessage` up to date behind the sends, which do not wait for it: a burst in one chat becomes
+ * one update, and the chats of one moment one command. What a crash takes is made good by `repairChats`.
+ */
+export class LastMessages {
+  readonly #db: Connection;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #pending = new Map<ChatId, Pending>();
+  #isWriting = false;
+  /** Settles, without rejecting, with the batch that is being written. */
+  #batchDone: Promise<void> = Promise.resolve();
+  #recordedCount = 0;
+  #writtenCount = 0;
+
+  constructor({ db, clock, log }: { db: Connection; clock: Clock; log: Logger }) {
+    this.#db = db;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  record(last: LastMessage): void {
+    this.#recordedCount += 1;
+    this.#add(last.chatId, { last, readSeqs: new Map([[last.senderId, last.seq]]) });
+    if (!this.#isWriting) void this.#write();
+  }
+
+  /** Resolves when everything recorded before this call has been written, or could not be for now. */
+  async settled(): Promise<void> {
+    const goal = this.#recordedCount;
+    while (this.#isWriting && this.#writtenCount < goal) await this.#batchDone;
+  }
+
+  #add(chatId: ChatId, added: Pending): void {
+    const known = this.#pending.get(chatId);
+    if (!known) {
+      this.#pending.set(chatId, added);
+      return;
+    }
+    if (known.last.seq < added.last.seq) known.last = added.last;
+    for (const [userId, seq] of added.readSeqs) {
+      known.readSeqs.set(userId, Math.max(seq, known.readSeqs.get(userId) ?? 0));
+    }
+  }
+
+  /** Never rejects. */
+  async #write(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#isWriting && this.#pending.size > 0) {
+      this.#batchDone = this.#writeBatch();
+      await this.#batchDone;
+    }
+    this.#isWriting = false;
+  }
+
+  async #writeBatch(): Promise<void> {
+    const batch = this.#pending;
+    const recordedCount = this.#recordedCount;
+    this.#pending = new Map();
+    try {
+      await chatModel(this.#db).bulkWrite([...batch.values()].map(toUpdate), { ordered: false });
+      this.#writtenCount = recordedCount;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'could not update the last messages of chats, trying again');
+      for (const [chatId, pending] of batch) this.#add(chatId, pending);
+      this.#isWriting = false;
+      this.#clock.after(retryDelayMs, () => {
+        if (!this.#isWriting) void this.#write();
+      });
+    }
+  }
+}
+
+/** Guarded by seq, so that an older message never replaces a newer one, whichever node wrote it. */
+function toUpdate({ last, readSeqs }: Pending): AnyBulkWriteOperation<ChatDoc> {
+  const marks = [...readSeqs].map(([userId, seq]) => [`readSeqs.${userId}`, seq] as const);
+  return {
+    updateOne: {
+      filter: { _id: new Types.ObjectId(last.chatId), lastSeq: { $lt: last.seq } },
+      update: {
+        $set: {
+          lastMessage: new Types.ObjectId(last.messageId),
+          lastMessageAt: last.sentAt,
+          lastSeq: last.seq,
+        },
+        $max: Object.fromEntries(marks),
+      },
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { ChatPage, ListChatsInput, UserId } from '@whisper/shared';
+import { Types } from 'mongoose';
+import { z } from 'zod';
+import type { AppContext } from '../app-context.ts';
+import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
+import { chatModel, type ChatDoc } from './chat.model.ts';
+import { showChats } from './show-chats.ts';
+
+const CursorSchema = z.tuple([z.int().min(0), z.string().regex(/^[0-9a-f]{24}$/)]);
+
+/** The person's chats, the one with the newest message first. */
+export async function listChats(
+  app: AppContext,
+  viewerId: UserId,
+  { cursor, limit }: ListChatsInput,
+): Promise<ChatPage> {
+  await app.lastMessages.settled();
+  const docs = await chatModel(app.db)
+    .find({ participants: new Types.ObjectId(viewerId), ...afterCursor(cursor) })
+    .sort({ lastMessageAt: -1, _id: -1 })
+    .limit(limit + 1)
+    .lean();
+  const page = docs.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    chats: await showChats(app, viewerId, page),
+    nextCursor: docs.length > limit && last ? toCursor(last) : null,
+  };
+}
+
+function afterCursor(cursor: string | null | undefined) {
+  if (!cursor) return {};
+  const [at, id] = decodeCursor(CursorSchema, cursor);
+  const lastMessageAt = new Date(at);
+  return {
+    lastMessageAt: { $lte: lastMessageAt },
+    $or: [{ lastMessageAt: { $lt: lastMessageAt } }, { _id: { $lt: new Types.ObjectId(id) } }],
+  };
+}
+
+function toCursor(doc: ChatDoc): string {
+  return encodeCursor([doc.lastMessageAt.getTime(), doc._id.toHexString()]);
+}

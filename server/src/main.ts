@@ -1,0 +1,49 @@
+import { demoPeople } from '@whisper/shared';
+import { EnvError, loadEnvFile, readEnv, type Env } from './platform/env.ts';
+import { startServer, type WhisperServer } from './server.ts';
+
+/** A second signal, or this long after the first, ends the process whatever is still in flight. */
+const shutdownMaxMs = 9_000;
+
+try {
+  loadEnvFile();
+  const env = readEnv();
+  const server = await startServer({ env });
+  process.stdout.write(describe(server, env));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutDown(server));
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exit(1);
+}
+
+let isShuttingDown = false;
+
+async function shutDown(server: WhisperServer): Promise<void> {
+  if (isShuttingDown) process.exit(1);
+  isShuttingDown = true;
+  setTimeout(() => process.exit(1), shutdownMaxMs).unref();
+  await server.close();
+  process.exit(0);
+}
+
+function describe({ url, store }: WhisperServer, env: Env): string {
+  const lines = [
+    ['Whisper', url],
+    ['Store', store === 'embedded' ? `embedded, in ${env.DATA_DIR}` : 'MongoDB, at MONGODB_URI'],
+    ['Identity', env.isLocalIssuer ? `local, for ${demoPeople.join(', ')} or any name` : 'Clerk'],
+    ['Try', env.isLocalIssuer ? 'npm run chat -- --as alice' : `${url}/health`],
+    [
+      'and',
+      env.isLocalIssuer ? 'npm run chat -- --as bob     (in another terminal)' : 'docs/ARCHITECTURE.md',
+    ],
+  ];
+  return `\n${lines.map(([label = '', value]) => `  ${label.padEnd(10)}${value}\n`).join('')}\n`;
+}
+
+function explain(error: unknown): string {
+  if (error instanceof EnvError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `${error.message}: is Whisper running already? Set PORT to use another port.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

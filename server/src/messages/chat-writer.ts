@@ -1,0 +1,142 @@
+import type { ClientId, Message, User } from '@whisper/shared';
+import type { AppContext } from '../app-context.ts';
+import type { Membership } from '../chats/chat.view.ts';
+import { AppError } from '../platform/errors.ts';
+import { insertMessages } from './insert-messages.ts';
+import type { MessageDoc } from './message.model.ts';
+import { toMessage } from './message.view.ts';
+import { publishMessage } from './publish-message.ts';
+import { findSent, readHead, readLog } from './read-log.ts';
+
+export type Draft = {
+  readonly membership: Membership;
+  readonly sender: User;
+  readonly text: string;
+  readonly clientId: ClientId;
+};
+
+type Entry = {
+  readonly draft: Draft;
+  resolve(message: Message): void;
+  reject(error: unknown): void;
+};
+
+const batchSizeMax = 200;
+const recoveryDelayMs = 250;
+const recoveryDelayMaxMs = 5_000;
+
+/**
+ * Writes one chat's log. The insert is the sequencing: read the head, write the numbers after it, and let the
+ * unique index on (chat, rev) arbitrate between nodes; within this process the queue does. A number becomes
+ * visible only after its predecessor, so a reader of "everything after N" misses nothing.
+ */
+export class ChatWriter {
+  readonly #app: AppContext;
+  readonly #membership: Membership;
+  readonly #queue: Entry[] = [];
+  #isRunning = false;
+  /** The log's highest number, while nothing has made that doubtful. */
+  #head: number | undefined;
+  /** Everything up to here has been announced, or was there before this process looked. */
+  #announced: number | undefined;
+
+  constructor(app: AppContext, membership: Membership) {
+    this.#app = app;
+    this.#membership = membership;
+  }
+
+  append(draft: Draft): Promise<Message> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ draft, resolve, reject });
+      if (!this.#isRunning) void this.#run();
+    });
+  }
+
+  /** Never rejects: each entry hears of its own failure. */
+  async #run(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, batchSizeMax);
+      try {
+        await this.#write(batch);
+      } catch (error) {
+        // Whether the insert happened is unknown. A repeat with the same clientId will tell; meanwhile the
+        // head is read again, so that whatever was stored is announced.
+        for (const entry of batch) entry.reject(error);
+        this.#head = undefined;
+        this.#recoverAfter(recoveryDelayMs);
+      }
+    }
+    this.#isRunning = false;
+  }
+
+  async #write(batch: readonly Entry[]): Promise<void> {
+    let rest = batch;
+    while (rest.length > 0) {
+      const head = await this.#requireHead();
+      const docs = rest.map(({ draft }, index) => ({ draft, rev: head + 1 + index }));
+      const { stored, conflict } = await insertMessages(this.#app, docs);
+      for (const [index, doc] of stored.entries()) this.#announceNew(rest[index], doc);
+      rest = rest.slice(stored.length);
+      if (conflict === 'rev') this.#head = undefined;
+      if (conflict === 'clientId') {
+        await this.#answerRepeat(rest[0]);
+        rest = rest.slice(1);
+      }
+    }
+  }
+
+  #announceNew(entry: Entry | undefined, doc: MessageDoc): void {
+    this.#head = doc.rev;
+    if (!entry) return;
+    const message = toMessage(doc, entry.draft.sender);
+    this.#announce(message);
+    entry.resolve(message);
+  }
+
+  #announce(message: Message): void {
+    this.#announced = message.rev;
+    publishMessage(this.#app.broker, message, this.#membership);
+    this.#app.lastMessages.record({
+      chatId: message.chatId,
+      messageId: message.id,
+      senderId: message.sender.id,
+      seq: message.seq,
+      sentAt: message.createdAt,
+    });
+  }
+
+  async #answerRepeat(entry: Entry | undefined): Promise<void> {
+    if (!entry) return;
+    const { draft } = entry;
+    const sent = await findSent(this.#app, draft.sender.id, draft.clientId);
+    if (sent && sent.rev > (this.#announced ?? 0)) this.#head = undefined;
+    if (sent?.chatId === draft.membership.chatId && sent.text === draft.text) entry.resolve(sent);
+    else entry.reject(new AppError('CONFLICT', 'This clientId was used for another message'));
+  }
+
+  /** Reads the head when it is in doubt, and announces what was stored without anybody hearing of it. */
+  async #requireHead(): Promise<number> {
+    if (this.#head !== undefined) return this.#head;
+    const { chatId } = this.#membership;
+    const head = await readHead(this.#app.db, chatId);
+    this.#announced ??= head;
+    while (this.#announced < head) {
+      const missed = await readLog(this.#app, { chatId, afterRev: this.#announced, limit: batchSizeMax });
+      if (missed.length === 0) break;
+      for (const message of missed) this.#announce(message);
+    }
+    this.#head = Math.max(head, this.#announced);
+    return this.#head;
+  }
+
+  #recoverAfter(delayMs: number): void {
+    this.#app.clock.after(delayMs, () => {
+      if (this.#isRunning || this.#head !== undefined) return;
+      this.#isRunning = true;
+      this.#requireHead()
+        .catch(() => this.#recoverAfter(Math.min(delayMs * 2, recoveryDelayMaxMs)))
+        .finally(() => this.#run());
+    });
+  }
+}

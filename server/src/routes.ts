@@ -1,0 +1,67 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { AppContext } from './app-context.ts';
+import { handleClerkWebhook } from './auth/clerk-webhook.ts';
+import type { DevIssuer } from './auth/dev-issuer.ts';
+import { handleDevToken } from './auth/dev-token.ts';
+import { createCors } from './platform/cors.ts';
+import { sendJson } from './platform/http.ts';
+import { appRouter } from './router.ts';
+import { createTrpcHttpHandler, trpcPath } from './trpc/http.ts';
+
+type Route = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What the process says of itself; it changes once, when the process is asked to end. */
+export type Lifecycle = { isDraining: boolean };
+
+type ListenerOptions = {
+  readonly app: AppContext;
+  readonly devIssuer: DevIssuer | null;
+  readonly lifecycle: Lifecycle;
+};
+
+/** The one request listener: dispatch by the path's first segment, anything else is 404. */
+export function createRequestListener(options: ListenerOptions): RequestListener {
+  const routes = createRoutes(options);
+  return (request, response) => {
+    const route = routes.get(firstSegmentOf(request.url));
+    if (route) route(request, response);
+    else sendJson(response, 404, { message: 'Not found' });
+  };
+}
+
+/** `/trpc` of `/trpc/chat.list?batch=1`. */
+export function firstSegmentOf(url = '/'): string {
+  return /^\/[^/?#]*/.exec(url)?.[0] ?? '/';
+}
+
+function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<string, Route> {
+  const applyCors = createCors(app.env);
+  const trpc = createTrpcHttpHandler(app, appRouter);
+  return new Map<string, Route>([
+    [trpcPath, (request, response) => applyCors(request, response, () => trpc(request, response))],
+    ['/livez', (_request, response) => sendJson(response, 200, { status: 'ok' })],
+    [
+      '/health',
+      (_request, response) => sendJson(response, 200, { status: 'ok', message: 'Server is running' }),
+    ],
+    ['/readyz', (_request, response) => void answerReadiness(app, lifecycle, response)],
+    ['/webhooks', (request, response) => void handleClerkWebhook(app, request, response)],
+    ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
+  ]);
+}
+
+/** 200 when traffic is welcome: the database answers and the process is not about to end. */
+async function answerReadiness(
+  app: AppContext,
+  lifecycle: Lifecycle,
+  response: ServerResponse,
+): Promise<void> {
+  if (lifecycle.isDraining) return sendJson(response, 503, { status: 'draining' });
+  try {
+    await app.db.db?.admin().ping();
+    sendJson(response, 200, { status: 'ok' });
+  } catch (error) {
+    app.log.warn({ err: error }, 'the database does not answer');
+    sendJson(response, 503, { status: 'database unavailable' });
+  }
+}

@@ -1,0 +1,112 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AppContext } from './app-context.ts';
+import { openIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
+import { createChatIndexes } from './chats/create-chat-indexes.ts';
+import { createAppContext } from './create-app-context.ts';
+import { createMessageIndexes } from './messages/create-message-indexes.ts';
+import { repairChats } from './messages/repair-chats.ts';
+import { systemClock, type Clock } from './platform/clock.ts';
+import type { Env } from './platform/env.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { openDatabase, type Database } from './platform/mongo.ts';
+import { appRouter } from './router.ts';
+import { createRequestListener, firstSegmentOf, type Lifecycle } from './routes.ts';
+import { trpcPath } from './trpc/http.ts';
+import { createTrpcSocketServer } from './trpc/socket/trpc-socket-server.ts';
+import { createUserIndexes } from './users/create-user-indexes.ts';
+
+type StartOptions = { readonly env: Env; readonly clock?: Clock; readonly log?: Logger };
+
+export interface WhisperServer extends AsyncDisposable {
+  readonly url: string;
+  readonly store: Database['kind'];
+  readonly app: AppContext;
+  /** Says goodbye to clients, finishes what is in flight and closes everything the server opened. */
+  close(): Promise<void>;
+}
+
+/** Requests in flight get this long to finish when the server closes. */
+const closeTimeoutMs = 5_000;
+
+/** Starts the whole backend on one port. Ready for traffic when it resolves. */
+export async function startServer({ env, clock = systemClock, log }: StartOptions): Promise<WhisperServer> {
+  const identity = await openIdentityProvider(env, clock);
+  const database = await openDatabase(env);
+  const foundations = { env, clock, log: log ?? createLogger(env.LOG_LEVEL), db: database.db };
+  const app = createAppContext(foundations, identity);
+  try {
+    await prepareDatabase(app);
+    return await listen({ app, database, identity });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function prepareDatabase(app: AppContext): Promise<void> {
+  await Promise.all([createUserIndexes(app.db), createChatIndexes(app.db), createMessageIndexes(app.db)]);
+  await repairChats(app);
+}
+
+type Opened = {
+  readonly app: AppContext;
+  readonly database: Database;
+  readonly identity: IdentityProvider;
+};
+
+async function listen({ app, database, identity }: Opened): Promise<WhisperServer> {
+  const lifecycle: Lifecycle = { isDraining: false };
+  const streams = new Set<ServerResponse>();
+  const http = createServer(
+    trackStreams(createRequestListener({ app, devIssuer: identity.devIssuer, lifecycle }), streams),
+  );
+  const sockets = createTrpcSocketServer({ app, router: appRouter });
+  http.on('upgrade', (request, stream, head) => {
+    if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
+    else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
+  const url = await openPort(http, app.env);
+
+  const close = async () => {
+    lifecycle.isDraining = true;
+    app.connections.notifyDraining();
+    await Promise.all([sockets.close(), closeHttp(http, streams)]);
+    await app.lastMessages.settled();
+    await database.close();
+  };
+  let closing: Promise<void> | undefined;
+  const closeOnce = () => (closing ??= close());
+  return { url, store: database.kind, app, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+}
+
+/** Remembers the answers that never end by themselves (SSE), so that closing need not wait for them. */
+function trackStreams(listener: RequestListener, streams: Set<ServerResponse>): RequestListener {
+  return (request, response) => {
+    if (request.headers.accept === 'text/event-stream') {
+      streams.add(response);
+      response.on('close', () => streams.delete(response));
+    }
+    listener(request, response);
+  };
+}
+
+function openPort(http: Server, env: Env): Promise<string> {
+  const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(env.PORT, host, () => {
+      http.off('error', reject);
+      const address = http.address();
+      const port = typeof address === 'object' && address ? address.port : env.PORT;
+      resolve(`http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`);
+    });
+  });
+}
+
+async function closeHttp(http: Server, streams: ReadonlySet<ServerResponse>): Promise<void> {
+  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
+  for (const stream of streams) stream.destroy();
+  const timer = setTimeout(() => http.closeAllConnections(), closeTimeoutMs);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,37 @@
+import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { ConnectionParamsSchema, limits } from '@whisper/shared';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AppContext } from '../app-context.ts';
+import { toAppError } from '../platform/errors.ts';
+import { createRequestContext } from './request-context.ts';
+
+/** Where tRPC lives: HTTP batches and SSE subscriptions here, WebSockets by upgrade on the same path. */
+export const trpcPath = '/trpc';
+
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** tRPC over HTTP. The caller has checked that the path is below `trpcPath`. */
+export function createTrpcHttpHandler(app: AppContext, router: AnyTRPCRouter): RequestHandler {
+  return createHTTPHandler({
+    router,
+    basePath: `${trpcPath}/`,
+    maxBatchSize: limits.batchSizeMax,
+    maxBodySize: limits.frameBytesMax,
+    createContext: ({ req, info }) => {
+      const params = ConnectionParamsSchema.safeParse(info.connectionParams);
+      const token = params.success ? params.data.token : bearerTokenOf(req);
+      return createRequestContext(app, { token });
+    },
+    onError({ error, path }) {
+      const { code, cause } = toAppError(error);
+      if (code === 'INTERNAL_SERVER_ERROR') app.log.error({ path, err: cause }, 'a call failed');
+      else app.log.debug({ path, code }, 'a call was refused');
+    },
+  });
+}
+
+/** The token of an `Authorization: Bearer` header. */
+export function bearerTokenOf(request: IncomingMessage): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+}
