@@ -1,0 +1,21 @@
+import { compileCollation } from '../query/collation.ts';
+import { type Command, targetOf } from './command.ts';
+
+export const count: Command = {
+  name: 'count',
+  fields: ['count', 'query', 'limit', 'skip', 'hint', 'collation', 'fields'],
+  isWrite: false,
+  run(ctx) {
+    const { engine, args, deadline } = ctx;
+    const collection = engine.collection(targetOf(ctx));
+    const filter = args.document('query') ?? {};
+    const skip = args.count('skip');
+    const limit = Math.abs(args.integer('limit') ?? 0);
+    if (!collection) return { n: 0, ok: 1 };
+    if (Object.keys(filter).length === 0 && !skip && !limit) return { n: collection.count, ok: 1 };
+    const hint = args.has('hint') ? args.value('hint') : undefined;
+    const collation = compileCollation(args.value('collation'));
+    const n = engine.find(collection, { filter, skip, limit, hint, collation }, deadline).count(deadline);
+    return { n, ok: 1 };
+  },
+};

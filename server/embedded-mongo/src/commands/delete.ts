@@ -1,0 +1,35 @@
+import { CommandError } from '../errors.ts';
+import { deleteDocuments, type DeleteStatement } from '../engine/write-documents.ts';
+import { compileCollation } from '../query/collation.ts';
+import type { Arguments } from './arguments.ts';
+import { type Command, targetOf } from './command.ts';
+import { runStatements, statementsOf } from './statements.ts';
+
+export const remove: Command = {
+  name: 'delete',
+  fields: ['delete', 'deletes', 'ordered', 'let'],
+  isWrite: true,
+  run(ctx) {
+    const scope = { engine: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const variables = ctx.args.document('let');
+    let n = 0;
+    const writeErrors = runStatements(statementsOf(ctx, 'deletes'), ctx.args, (args) => {
+      n += deleteDocuments(scope, { ...readStatement(args), let: variables }).count;
+    });
+    return { n, ...writeErrors, ok: 1 };
+  },
+};
+
+function readStatement(args: Arguments): DeleteStatement {
+  args.requireKnown(['q', 'limit', 'hint', 'collation'], { isStatement: true });
+  const limit = args.integer('limit');
+  if (limit !== 0 && limit !== 1) {
+    throw new CommandError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`);
+  }
+  return {
+    filter: args.requireDocument('q'),
+    isMulti: limit === 0,
+    hint: args.value('hint'),
+    collation: compileCollation(args.value('collation')),
+  };
+}

@@ -1,0 +1,36 @@
+import { compileCollation } from '../query/collation.ts';
+import { compareValues } from '../query/compare.ts';
+import { collectValues } from '../query/path.ts';
+import { type BsonValue, decodeDocument } from '../query/value.ts';
+import { encodeValue } from '../storage/key-encoding.ts';
+import { type Command, targetOf } from './command.ts';
+
+export const distinct: Command = {
+  name: 'distinct',
+  fields: ['distinct', 'key', 'query', 'collation', 'hint'],
+  isWrite: false,
+  run(ctx) {
+    const { engine, args, deadline } = ctx;
+    const collection = engine.collection(targetOf(ctx));
+    const path = args.requireString('key');
+    const collation = compileCollation(args.value('collation'));
+    const filter = args.document('query') ?? {};
+    if (!collection) return { values: [], ok: 1 };
+    const values = new Map<string, BsonValue>();
+    const hint = args.has('hint') ? args.value('hint') : undefined;
+    const source = engine.find(collection, { filter, collation, hint }, deadline);
+    for (const { bytes, document = decodeDocument(bytes) } of source.matches(deadline)) {
+      for (const value of collectValues(document, path)) {
+        if (value === undefined) continue;
+        const key = encodeValue(value).toString('latin1');
+        if (!values.has(key)) values.set(key, value);
+      }
+    }
+    const sorted = [...values.values()].sort((a, b) => compareValues(a, b, collation?.compare));
+    if (!collation) return { values: sorted, ok: 1 };
+    const different = sorted.filter(
+      (value, i) => i === 0 || compareValues(value, sorted[i - 1], collation.compare) !== 0,
+    );
+    return { values: different, ok: 1 };
+  },
+};

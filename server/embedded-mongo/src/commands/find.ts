@@ -1,0 +1,76 @@
+import type { BatchSource } from '../engine/cursors.ts';
+import type { FindQuery } from '../engine/find-source.ts';
+import { compileCollation } from '../query/collation.ts';
+import { compileFilter } from '../query/filter.ts';
+import type { Namespace } from '../storage/collection.ts';
+import { cursorReply, type EncodedReply } from '../wire/reply.ts';
+import type { Arguments } from './arguments.ts';
+import { type Command, type CommandContext, targetOf } from './command.ts';
+
+export const findFields = [
+  'find',
+  'filter',
+  'sort',
+  'projection',
+  'hint',
+  'skip',
+  'limit',
+  'batchSize',
+  'singleBatch',
+  'let',
+  'collation',
+  'allowDiskUse',
+  'noCursorTimeout',
+  'allowPartialResults',
+];
+
+const firstBatchDefault = 101;
+
+export const find: Command = {
+  name: 'find',
+  fields: findFields,
+  isWrite: false,
+  run(ctx) {
+    const namespace = targetOf(ctx);
+    const query = readFindQuery(ctx.args);
+    const collection = ctx.engine.collection(namespace);
+    if (!collection) {
+      compileFilter(query.filter, { collation: query.collation, let: query.let });
+      return cursorReply({ ns: nsOf(namespace), id: 0n, batchName: 'firstBatch', documents: [] });
+    }
+    const source = ctx.engine.find(collection, query, ctx.deadline);
+    return firstBatch(ctx, { ns: nsOf(namespace), source, batchSize: ctx.args.count('batchSize') });
+  },
+};
+
+export function readFindQuery(args: Arguments): FindQuery {
+  return {
+    filter: args.document('filter') ?? {},
+    sort: args.document('sort'),
+    projection: args.document('projection'),
+    skip: args.count('skip'),
+    limit: args.count('limit'),
+    hint: args.has('hint') ? args.value('hint') : undefined,
+    collation: compileCollation(args.value('collation')),
+    let: args.document('let'),
+  };
+}
+
+type Opening = { readonly ns: string; readonly source: BatchSource; readonly batchSize: number | undefined };
+
+/** Answers with the first batch, and with a cursor for the rest if there may be one. */
+export function firstBatch(
+  ctx: CommandContext,
+  { ns, source, batchSize = firstBatchDefault }: Opening,
+): EncodedReply {
+  const batch = source.next({ countMax: batchSize, deadline: ctx.deadline });
+  const isOver = batch.isDone || ctx.args.boolean('singleBatch');
+  const id = isOver
+    ? 0n
+    : ctx.engine.cursors.add(ns, source, { isKept: ctx.args.boolean('noCursorTimeout') });
+  return cursorReply({ ns, id, batchName: 'firstBatch', documents: batch.documents });
+}
+
+export function nsOf({ db, name }: Namespace): string {
+  return `${db}.${name}`;
+}

@@ -1,0 +1,44 @@
+import { Long } from 'bson';
+import { CommandError } from '../errors.ts';
+import { isNumber, toBigInt } from '../query/numbers.ts';
+import type { BsonValue } from '../query/value.ts';
+import { cursorReply } from '../wire/reply.ts';
+import type { Command } from './command.ts';
+
+export const getMore: Command = {
+  name: 'getMore',
+  fields: ['getMore', 'collection', 'batchSize'],
+  isWrite: false,
+  run({ engine, db, args, deadline }) {
+    const id = readCursorId(args.value('getMore'));
+    const ns = `${db}.${args.requireString('collection')}`;
+    const countMax = args.count('batchSize') || Number.POSITIVE_INFINITY;
+    const { documents, isDone } = engine.cursors.next(id, ns, { countMax, deadline });
+    return cursorReply({ ns, id: isDone ? 0n : id, batchName: 'nextBatch', documents });
+  },
+};
+
+export const killCursors: Command = {
+  name: 'killCursors',
+  fields: ['killCursors', 'cursors'],
+  isWrite: false,
+  run({ engine, args }) {
+    const ids = (args.array('cursors') ?? []).map(readCursorId);
+    const killed = ids.map((id) => ({ id, isKilled: engine.cursors.kill(id) }));
+    const pick = (isKilled: boolean) =>
+      killed.filter((one) => one.isKilled === isKilled).map(({ id }) => Long.fromBigInt(id));
+    return {
+      cursorsKilled: pick(true),
+      cursorsNotFound: pick(false),
+      cursorsAlive: [],
+      cursorsUnknown: [],
+      ok: 1,
+    };
+  },
+};
+
+function readCursorId(value: BsonValue): bigint {
+  const id = isNumber(value) ? toBigInt(value) : undefined;
+  if (id === undefined) throw new CommandError('TypeMismatch', 'A cursor id is of type long');
+  return id;
+}

@@ -1,0 +1,94 @@
+import { hostname } from 'node:os';
+import { isDocument } from '../query/value.ts';
+import { messageBytesMax } from '../wire/frame-reader.ts';
+import { documentBytesMax } from '../storage/collection.ts';
+import type { Command, ConnectionInfo } from './command.ts';
+import type { Arguments } from './arguments.ts';
+
+/** MongoDB 8.0. */
+const maxWireVersion = 25;
+export const serverVersion = '8.0.0';
+
+/**
+ * A standalone server: no set name, so that drivers send no transaction numbers; no topologyVersion, so that they poll
+ * instead of streaming.
+ */
+export const hello: Command = {
+  name: 'hello',
+  aliases: ['ismaster', 'isMaster'],
+  fields: 'any',
+  isWrite: false,
+  run({ args, connection }) {
+    noteClient(args, connection);
+    return {
+      ...(args.name === 'hello' ? { isWritablePrimary: true } : { ismaster: true, isWritablePrimary: true }),
+      ...(args.boolean('helloOk') && { helloOk: true }),
+      maxBsonObjectSize: documentBytesMax,
+      maxMessageSizeBytes: messageBytesMax,
+      maxWriteBatchSize: 100_000,
+      localTime: new Date(),
+      logicalSessionTimeoutMinutes: 30,
+      connectionId: connection.id,
+      minWireVersion: 0,
+      maxWireVersion,
+      readOnly: false,
+      ok: 1,
+    };
+  },
+};
+
+function noteClient(args: Arguments, connection: ConnectionInfo): void {
+  const client = args.document('client');
+  const application = client && isDocument(client['application']) ? client['application']['name'] : undefined;
+  if (typeof application === 'string') connection.appName = application;
+}
+
+export const ping: Command = { name: 'ping', fields: ['ping'], isWrite: false, run: () => ({ ok: 1 }) };
+
+export const buildInfo: Command = {
+  name: 'buildInfo',
+  aliases: ['buildinfo'],
+  fields: ['buildInfo', 'buildinfo'],
+  isWrite: false,
+  run: () => ({
+    version: serverVersion,
+    versionArray: [8, 0, 0, 0],
+    gitVersion: 'embedded',
+    modules: [],
+    storageEngines: ['lmdb'],
+    javascriptEngine: 'none',
+    bits: 64,
+    debug: false,
+    maxBsonObjectSize: documentBytesMax,
+    ok: 1,
+  }),
+};
+
+export const connectionStatus: Command = {
+  name: 'connectionStatus',
+  fields: ['connectionStatus', 'showPrivileges'],
+  isWrite: false,
+  run: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
+};
+
+export const whatsMyUri: Command = {
+  name: 'whatsmyuri',
+  fields: ['whatsmyuri'],
+  isWrite: false,
+  run: ({ connection }) => ({ you: `local:${connection.id}`, ok: 1 }),
+};
+
+export const hostInfo: Command = {
+  name: 'hostInfo',
+  fields: ['hostInfo'],
+  isWrite: false,
+  run: () => ({ system: { currentTime: new Date(), hostname: hostname() }, ok: 1 }),
+};
+
+export const getParameter: Command = {
+  name: 'getParameter',
+  fields: 'any',
+  isWrite: false,
+  isAdminOnly: true,
+  run: () => ({ featureCompatibilityVersion: { version: '8.0' }, ok: 1 }),
+};

@@ -1,0 +1,27 @@
+import { CommandError } from '../errors.ts';
+import { insertDocument } from '../engine/write-documents.ts';
+import { encodeDocument } from '../query/value.ts';
+import { type Command, type CommandContext, targetOf } from './command.ts';
+import { runStatements } from './statements.ts';
+
+export const insert: Command = {
+  name: 'insert',
+  fields: ['insert', 'documents', 'ordered', 'bypassDocumentValidation'],
+  isWrite: true,
+  run(ctx) {
+    const namespace = targetOf(ctx);
+    const scope = { engine: ctx.engine, namespace, deadline: ctx.deadline };
+    let n = 0;
+    const writeErrors = runStatements(documentsOf(ctx), ctx.args, (bytes) => {
+      insertDocument(scope, bytes);
+      n += 1;
+    });
+    return { n, ...writeErrors, ok: 1 };
+  },
+};
+
+function documentsOf({ args, sequences }: CommandContext): Buffer[] {
+  const documents = sequences.get('documents') ?? args.documents('documents')?.map(encodeDocument);
+  if (!documents) throw new CommandError('MissingCommandField', "BSON field 'insert.documents' is missing");
+  return documents;
+}

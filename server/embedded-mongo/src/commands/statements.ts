@@ -1,0 +1,53 @@
+import { CommandError } from '../errors.ts';
+import { type BsonDocument, decodeDocument } from '../query/value.ts';
+import { Arguments } from './arguments.ts';
+import type { CommandContext } from './command.ts';
+
+const statementsMax = 100_000;
+
+/**
+ * Runs each statement on its own: one that fails leaves nothing and is reported with its index; the rest follow unless
+ * the command is ordered. A full disk is not one statement's failure but the whole command's.
+ */
+export function runStatements<T>(
+  statements: readonly T[],
+  args: Arguments,
+  run: (statement: T, index: number) => void,
+): { writeErrors?: BsonDocument[] } {
+  if (statements.length === 0 || statements.length > statementsMax) {
+    throw new CommandError(
+      'InvalidLength',
+      `Write batch sizes must be between 1 and ${statementsMax}. Got ${statements.length} operations.`,
+    );
+  }
+  const isOrdered = args.value('ordered') !== false;
+  const writeErrors: BsonDocument[] = [];
+  for (const [index, statement] of statements.entries()) {
+    try {
+      run(statement, index);
+    } catch (error) {
+      writeErrors.push(toWriteError(error, index));
+      if (isOrdered) break;
+    }
+  }
+  return writeErrors.length > 0 ? { writeErrors } : {};
+}
+
+const commandFailures = new Set(['OutOfDiskSpace', 'MaxTimeMSExpired', 'InvalidNamespace']);
+
+export function toWriteError(error: unknown, index: number): BsonDocument {
+  if (!(error instanceof CommandError) || commandFailures.has(error.codeName)) throw error;
+  return { index, code: error.code, errmsg: error.message, ...(error.extra as BsonDocument | undefined) };
+}
+
+/** The statements of an update or delete command, from its body or from beside it. */
+export function statementsOf({ args, sequences }: CommandContext, field: string): Arguments[] {
+  const documents = sequences.get(field)?.map((bytes) => decodeDocument(bytes)) ?? args.documents(field);
+  if (!documents) {
+    throw new CommandError(
+      'MissingCommandField',
+      `BSON field '${args.name}.${field}' is missing but required`,
+    );
+  }
+  return documents.map((document) => new Arguments(`${args.name}.${field}`, document));
+}

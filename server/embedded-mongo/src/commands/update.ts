@@ -1,0 +1,60 @@
+import { CommandError } from '../errors.ts';
+import { updateDocuments, type UpdateStatement } from '../engine/write-documents.ts';
+import { compileCollation } from '../query/collation.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import type { Arguments } from './arguments.ts';
+import { type Command, targetOf } from './command.ts';
+import { runStatements, statementsOf } from './statements.ts';
+
+const statementFields = ['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'collation', 'sort'];
+
+export const update: Command = {
+  name: 'update',
+  fields: ['update', 'updates', 'ordered', 'bypassDocumentValidation', 'let'],
+  isWrite: true,
+  run(ctx) {
+    const scope = { engine: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const variables = ctx.args.document('let');
+    const upserted: BsonDocument[] = [];
+    let [n, nModified] = [0, 0];
+    const writeErrors = runStatements(statementsOf(ctx, 'updates'), ctx.args, (args, index) => {
+      const result = updateDocuments(scope, { ...readStatement(args), let: mergeLet(variables, args) });
+      n += result.matched;
+      nModified += result.modified;
+      if (result.upsertedId === undefined) return;
+      n += 1;
+      upserted.push({ index, _id: result.upsertedId });
+    });
+    return { n, nModified, ...(upserted.length > 0 && { upserted }), ...writeErrors, ok: 1 };
+  },
+};
+
+function readStatement(args: Arguments): UpdateStatement {
+  args.requireKnown(statementFields, { isStatement: true });
+  const isMulti = args.boolean('multi');
+  const sort = args.document('sort');
+  if (isMulti && sort) throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');
+  return {
+    filter: args.requireDocument('q'),
+    update: readUpdate(args.value('u')),
+    isMulti,
+    isUpsert: args.boolean('upsert'),
+    sort,
+    hint: args.value('hint'),
+    arrayFilters: args.documents('arrayFilters'),
+    collation: compileCollation(args.value('collation')),
+  };
+}
+
+/** The update of a statement: operators or a whole document, or a pipeline. */
+export function readUpdate(value: BsonValue): BsonDocument | BsonDocument[] {
+  if (isDocument(value)) return value;
+  if (Array.isArray(value) && value.every(isDocument)) return value;
+  throw new CommandError('FailedToParse', 'Update argument must be either an object or an array');
+}
+
+/** A statement's own constants win over the command's. */
+function mergeLet(variables: BsonDocument | undefined, args: Arguments): BsonDocument | undefined {
+  const own = args.document('c');
+  return own ? { ...variables, ...own } : variables;
+}

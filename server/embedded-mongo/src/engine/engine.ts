@@ -1,0 +1,73 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Catalog } from '../storage/catalog.ts';
+import type { Collection, Namespace } from '../storage/collection.ts';
+import { lockDataDir } from '../storage/data-lock.ts';
+import type { KeyValueStore } from '../storage/kv.ts';
+import { openLmdb } from '../storage/lmdb-store.ts';
+import { UndoLog } from '../storage/undo-log.ts';
+import { Cursors } from './cursors.ts';
+import type { Deadline } from './deadline.ts';
+import { Executor } from './executor.ts';
+import { type FindQuery, FindSource } from './find-source.ts';
+
+export type EngineOptions = { readonly dataDir: string; readonly isDurable?: boolean };
+
+/** The store of one data directory with everything that works on it. One thread, one process. */
+export class Engine {
+  readonly kv: KeyValueStore;
+  readonly catalog: Catalog;
+  readonly executor: Executor;
+  readonly cursors = new Cursors();
+  readonly startedAt = Date.now();
+  readonly #file: string;
+  readonly #release: () => void;
+
+  private constructor(kv: KeyValueStore, file: string, release: () => void) {
+    this.kv = kv;
+    this.#file = file;
+    this.#release = release;
+    this.catalog = new Catalog(kv, new UndoLog());
+    this.executor = new Executor(this.catalog);
+  }
+
+  /** Throws when another process has the directory, or when its file is damaged. */
+  static open({ dataDir, isDurable = true }: EngineOptions): Engine {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    const lock = lockDataDir(dataDir);
+    try {
+      const file = join(dataDir, 'store.mdb');
+      return new Engine(openLmdb(file, { isDurable }), file, () => lock.release());
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  collection({ db, name }: Namespace): Collection | undefined {
+    return this.catalog.get(`${db}.${name}`);
+  }
+
+  find(collection: Collection, query: FindQuery, deadline: Deadline): FindSource {
+    return new FindSource(query, { kv: this.kv, collection, deadline });
+  }
+
+  dropCollection(collection: Collection): void {
+    this.catalog.drop(collection);
+    this.cursors.killNamespace(collection.ns);
+  }
+
+  renameCollection(collection: Collection, to: Namespace): void {
+    this.catalog.rename(collection, to);
+    this.cursors.killNamespace(collection.ns);
+  }
+
+  sizeOnDisk(): number {
+    return statSync(this.#file).size;
+  }
+
+  async close(): Promise<void> {
+    await this.kv.close();
+    this.#release();
+  }
+}

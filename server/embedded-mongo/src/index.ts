@@ -1,0 +1,5 @@
+export {
+  type EmbeddedMongo,
+  type EmbeddedMongoOptions,
+  startEmbeddedMongo,
+} from './launch/start-embedded-mongo.ts';

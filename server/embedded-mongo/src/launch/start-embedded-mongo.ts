@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+export type EmbeddedMongoOptions = {
+  /** Created when missing; one server per directory. */
+  readonly dataDir: string;
+  /** A loopback port (0: any) instead of the unix socket. */
+  readonly port?: number;
+  readonly socketPath?: string;
+  /** Flush every commit to the disk (default). Without it a power loss may cost data; a killed process does not. */
+  readonly isDurable?: boolean;
+};
+
+export type EmbeddedMongo = AsyncDisposable & {
+  /** A connection string for the driver, without a database name. */
+  readonly uri: string;
+  readonly pid: number;
+  /** Stops the server after the commands it is at; nothing acknowledged is lost. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts a server for the data directory in a process of its own and resolves when it takes connections. It ends with
+ * `close`, on SIGTERM, and when this process ends, however it ends. Rejects with a clear message when the directory is
+ * in use or damaged.
+ */
+export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
+  const child = spawnChild(options);
+  const ended = once(child, 'exit');
+  const uri = await readAnswer(child);
+  const close = async () => {
+    child.ref();
+    child.kill('SIGTERM');
+    await ended;
+  };
+  // The server must not keep a process alive that has nothing else to do.
+  child.unref();
+  unrefStreams(child);
+  return { uri, pid: child.pid ?? 0, close, [Symbol.asyncDispose]: close };
+}
+
+function spawnChild(options: EmbeddedMongoOptions): ChildProcess {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url));
+  const needsLoader = isSource && process.versions['bun'] === undefined;
+  return spawn(process.execPath, [...(needsLoader ? loaderFlags() : []), entry, JSON.stringify(options)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+}
+
+/** Node runs the sources through tsx, found from here: the caller's folder may not have it. */
+function loaderFlags(): string[] {
+  const require = createRequire(import.meta.url);
+  return ['--import', pathToFileURL(require.resolve('tsx')).href];
+}
+
+async function readAnswer(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new Error('The embedded store has no output');
+  const failed = once(child, 'error').then(([error]) => {
+    throw error;
+  });
+  const lines = createInterface({ input: child.stdout });
+  const line = once(lines, 'line').then(([text]) => String(text));
+  const gone = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`The embedded store ended before it was ready (${String(signal ?? code)})`);
+  });
+  gone.catch(() => undefined);
+  failed.catch(() => undefined);
+  const answer: unknown = JSON.parse(await Promise.race([line, failed, gone]));
+  lines.close();
+  if (typeof answer === 'object' && answer !== null && 'uri' in answer) return String(answer.uri);
+  const reason = typeof answer === 'object' && answer !== null && 'error' in answer ? answer.error : answer;
+  throw new Error(`The embedded store did not start: ${String(reason)}`);
+}
+
+function unrefStreams({ stdin, stdout }: ChildProcess): void {
+  for (const stream of [stdin, stdout]) {
+    if (stream && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
+  }
+}

@@ -1,0 +1,127 @@
+import type { Collection } from '../storage/collection.ts';
+import type { CollectionIndex } from '../storage/collection-index.ts';
+import type { IndexField } from '../storage/index-keys.ts';
+import { encodeValue, keyHeadBytes, prefixEnd } from '../storage/key-encoding.ts';
+import { intervalOf } from './bounds.ts';
+import type { Bounds } from './plan.ts';
+import type { Predicate } from './predicates.ts';
+
+/** One way to walk the collection; `index` undefined is the documents' own tree, ordered by _id. */
+export type Candidate = {
+  readonly index: CollectionIndex | undefined;
+  readonly fields: readonly IndexField[];
+  readonly ranges: readonly Bounds[];
+  /** Leading fields fixed to one value, so that sorting by them is sorting by nothing. */
+  readonly fixedCount: number;
+  /** Leading fields with a condition of any kind. */
+  readonly boundCount: number;
+  readonly hasPointList: boolean;
+  readonly used: ReadonlySet<Predicate>;
+  readonly isExact: boolean;
+  readonly score: number;
+};
+
+const pointsMax = 1_000;
+const idFields: readonly IndexField[] = [{ path: '_id', isDescending: false }];
+
+type State = {
+  prefixes: Buffer[];
+  interval: Bounds | undefined;
+  fixedCount: number;
+  boundCount: number;
+  hasPointList: boolean;
+  score: number;
+  readonly used: Set<Predicate>;
+};
+
+/** Takes equality on the leading fields, one list of points at most, and one range after them. */
+export function buildCandidate(
+  collection: Collection,
+  index: CollectionIndex | undefined,
+  predicates: readonly Predicate[],
+): Candidate {
+  const fields = index?.fields ?? idFields;
+  const state: State = {
+    prefixes: [Buffer.alloc(0)],
+    interval: undefined,
+    fixedCount: 0,
+    boundCount: 0,
+    hasPointList: false,
+    score: 0,
+    used: new Set(),
+  };
+  for (const [position, fieldOfIndex] of fields.entries()) {
+    const own = predicates.filter(({ path }) => path === fieldOfIndex.path);
+    const isMultikey = index?.traits.multikeyFields.has(position) ?? false;
+    if (!takePoints(state, own, fieldOfIndex)) {
+      takeRange(state, own, { ...fieldOfIndex, isMultikey });
+      break;
+    }
+  }
+  if ((index === undefined || index.spec.isUnique) && state.fixedCount === fields.length) state.score += 50;
+  const { bounds, isExact } = wholeBounds(index?.prefix ?? collection.prefix, state);
+  return { index, fields, ranges: bounds, isExact, ...state };
+}
+
+function takePoints(state: State, own: readonly Predicate[], field: IndexField): boolean {
+  const lists = own.filter((predicate) => predicate.kind === 'points');
+  const one = lists.find(({ values }) => values.length === 1);
+  const list =
+    one ?? (state.hasPointList ? undefined : lists.find(({ values }) => values.length <= pointsMax));
+  if (!list) return false;
+  const points = distinctPoints(list.values.map((value) => encodeValue(value, field.isDescending)));
+  state.prefixes = state.prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
+  state.used.add(list);
+  state.boundCount += 1;
+  if (one || points.length === 1) {
+    if (!state.hasPointList) state.fixedCount += 1;
+    state.score += 10;
+  } else {
+    state.hasPointList = true;
+    state.score += 8;
+  }
+  return true;
+}
+
+function distinctPoints(points: Buffer[]): Buffer[] {
+  const sorted = points.sort(Buffer.compare);
+  return sorted.filter((point, i) => i === 0 || !point.equals(sorted[i - 1] ?? point));
+}
+
+/** On an array one element may meet the lower bound and another the upper: only one side may limit the walk. */
+function takeRange(
+  state: State,
+  own: readonly Predicate[],
+  field: IndexField & { isMultikey: boolean },
+): void {
+  const ranges = own.filter((predicate) => predicate.kind === 'bound' || predicate.kind === 'prefix');
+  const [first] = ranges;
+  if (!first) return;
+  const sameType = ranges.filter((predicate) => typeOf(predicate) === typeOf(first));
+  const taken = field.isMultikey ? [first] : sameType;
+  state.interval = intervalOf(taken, field.isDescending);
+  for (const predicate of taken) state.used.add(predicate);
+  state.boundCount += 1;
+  state.score += 5;
+}
+
+function typeOf(predicate: Predicate): number | undefined {
+  return predicate.kind === 'bound' ? encodeValue(predicate.value)[0] : encodeValue('')[0];
+}
+
+function wholeBounds(tree: Buffer, { prefixes, interval }: State): { bounds: Bounds[]; isExact: boolean } {
+  let isExact = true;
+  const shorten = (bytes: Buffer): Buffer => {
+    if (bytes.length <= keyHeadBytes) return bytes;
+    isExact = false;
+    return bytes.subarray(0, keyHeadBytes);
+  };
+  const bounds = prefixes.map((prefix): Bounds => {
+    const low = shorten(Buffer.concat([prefix, interval?.lower ?? Buffer.alloc(0)]));
+    const high = Buffer.concat([prefix, interval?.upper ?? Buffer.alloc(0)]);
+    const isUpperPrefix = interval === undefined || high.length > keyHeadBytes;
+    const top = Buffer.concat([tree, shorten(high)]);
+    return { lower: Buffer.concat([tree, low]), upper: isUpperPrefix ? (prefixEnd(top) ?? top) : top };
+  });
+  return { bounds: bounds.filter(({ lower, upper }) => Buffer.compare(lower, upper) < 0), isExact };
+}

@@ -1,0 +1,110 @@
+import { CommandError } from '../errors.ts';
+import { valuesEqual } from '../query/compare.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import type { Collection } from '../storage/collection.ts';
+import type { CollectionIndex } from '../storage/collection-index.ts';
+import { buildCandidate, type Candidate } from './candidates.ts';
+import type { Plan } from './plan.ts';
+import { implies } from './implication.ts';
+import { extractPredicates, type Predicate, type Predicates } from './predicates.ts';
+
+export type PlanRequest = {
+  readonly filter: BsonDocument;
+  readonly sort?: BsonDocument | undefined;
+  /** An index's name or key pattern. */
+  readonly hint?: BsonValue;
+  /** Strings compare by other rules than the indexes': only the order of the documents' tree is of use. */
+  readonly hasCollation?: boolean;
+};
+
+type SortField = { readonly path: string; readonly isDescending: boolean };
+
+/** Picks the walk that touches the fewest keys by MongoDB's own rules of thumb; throws 2 on a hint to no index. */
+export function choosePlan(collection: Collection, request: PlanRequest): Plan {
+  const predicates: Predicates = request.hasCollation
+    ? { list: [], hasMore: true }
+    : extractPredicates(request.filter);
+  const sort = Object.entries(request.sort ?? {}).map(
+    ([path, order]): SortField => ({ path, isDescending: Number(order) < 0 }),
+  );
+  const hinted = request.hint === undefined ? undefined : findHinted(collection, request.hint);
+  const usable = hinted ? [hinted.index] : usableIndexes(collection, predicates.list);
+  const [best] = usable
+    .map((index) => rate(buildCandidate(collection, index, predicates.list), sort))
+    .sort((a, b) => b.score - a.score);
+  if (!best) throw new CommandError('NoQueryExecutionPlans', 'No index can answer the query');
+  return toPlan(best, predicates);
+}
+
+type Rated = { readonly candidate: Candidate; readonly sorted: Sorted | undefined; readonly score: number };
+type Sorted = { readonly isReverse: boolean };
+
+function rate(candidate: Candidate, sort: readonly SortField[]): Rated {
+  const sorted = sort.length > 0 ? sortedBy(candidate, sort) : undefined;
+  return { candidate, sorted, score: candidate.score + (sorted ? 6 : 0) };
+}
+
+function usableIndexes(
+  collection: Collection,
+  predicates: readonly Predicate[],
+): (CollectionIndex | undefined)[] {
+  return [undefined, ...collection.indexes.filter((index) => implies(predicates, index))];
+}
+
+function findHinted(collection: Collection, hint: BsonValue): { index: CollectionIndex | undefined } {
+  const isId = hint === '_id_' || (isDocument(hint) && valuesEqual(hint, { _id: 1 }));
+  if (isId || (isDocument(hint) && Object.keys(hint)[0] === '$natural')) return { index: undefined };
+  const index = collection.indexes.find(({ spec }) =>
+    isDocument(hint) ? valuesEqual(hint, spec.key) : spec.name === hint,
+  );
+  if (!index) {
+    throw new CommandError(
+      'BadValue',
+      'error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index',
+    );
+  }
+  return { index };
+}
+
+/** Whether the walk, forwards or backwards, comes in the order asked for. */
+function sortedBy(
+  { index, fields, fixedCount, hasPointList }: Candidate,
+  sort: readonly SortField[],
+): Sorted | undefined {
+  if (hasPointList || index?.traits.hasLongKeys) return undefined;
+  const multikey = index?.traits.multikeyFields;
+  const fixed = new Set(fields.slice(0, fixedCount).map(({ path }, i) => (multikey?.has(i) ? '' : path)));
+  const wanted = sort.filter(({ path }) => !fixed.has(path));
+  if (wanted.length === 0) return { isReverse: false };
+  const offered = fields
+    .map((field, i) => ({ ...field, isMultikey: multikey?.has(i) ?? false }))
+    .slice(fixedCount);
+  if (index && !index.spec.isUnique) offered.push({ path: '_id', isDescending: false, isMultikey: false });
+  const isReverse = offered[0]?.isDescending !== wanted[0]?.isDescending;
+  const isServed = wanted.every(({ path, isDescending }, i) => {
+    const field = offered[i];
+    return field?.path === path && !field.isMultikey && field.isDescending === (isDescending !== isReverse);
+  });
+  return isServed ? { isReverse } : undefined;
+}
+
+function toPlan({ candidate, sorted }: Rated, predicates: Predicates): Plan {
+  const { index, fields, used, boundCount, fixedCount } = candidate;
+  const isPointById = index === undefined && fixedCount === 1;
+  const isIdBound = index === undefined && boundCount > 0;
+  const multikey = index?.traits.multikeyFields ?? new Set();
+  return {
+    stage: isPointById ? 'IDHACK' : index || isIdBound ? 'IXSCAN' : 'COLLSCAN',
+    index,
+    indexName: index?.spec.name ?? '_id_',
+    keyPattern: Object.fromEntries(fields.map(({ path, isDescending }) => [path, isDescending ? -1 : 1])),
+    ranges: candidate.ranges,
+    isReverse: sorted?.isReverse ?? false,
+    needsDedupe: [...multikey].some((position) => Number(position) >= fixedCount),
+    isCovered:
+      candidate.isExact &&
+      !predicates.hasMore &&
+      predicates.list.every((predicate) => predicate.isExact && used.has(predicate)),
+    isSorted: sorted !== undefined,
+  };
+}

@@ -1,0 +1,22 @@
+import type { CollectionIndex } from '../storage/collection-index.ts';
+
+/** What a plan walks: a secondary index, or the documents themselves in the order of _id. */
+export type Access = {
+  readonly stage: 'COLLSCAN' | 'IXSCAN' | 'IDHACK';
+  readonly index: CollectionIndex | undefined;
+  readonly indexName: string;
+  readonly keyPattern: Record<string, number>;
+};
+
+export type Bounds = { readonly lower: Buffer; readonly upper: Buffer };
+
+export type Plan = Access & {
+  /** Walked one after the other, each forwards or each backwards. */
+  readonly ranges: readonly Bounds[];
+  readonly isReverse: boolean;
+  /** The same document may come more than once. */
+  readonly needsDedupe: boolean;
+  /** Every entry matches: the filter need not see the documents. */
+  readonly isCovered: boolean;
+  readonly isSorted: boolean;
+};

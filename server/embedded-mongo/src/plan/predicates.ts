@@ -1,0 +1,127 @@
+import { BSONRegExp } from 'bson';
+import { isOperatorDocument } from '../query/filter.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { encodeValue, tags } from '../storage/key-encoding.ts';
+
+export type RangeOperator = '$gt' | '$gte' | '$lt' | '$lte';
+
+/**
+ * A condition on one path that every match satisfies. `isExact`: the index entries it selects are exactly the ones of
+ * matching documents, so the filter need not look at the document again.
+ */
+export type Predicate = { readonly path: string; readonly isExact: boolean } & (
+  | { readonly kind: 'points'; readonly values: readonly BsonValue[] }
+  | { readonly kind: 'bound'; readonly operator: RangeOperator; readonly value: BsonValue }
+  | { readonly kind: 'prefix'; readonly text: string }
+  | { readonly kind: 'exists' }
+);
+
+export type Predicates = {
+  readonly list: readonly Predicate[];
+  /** Some part of the filter is in none of the predicates. */
+  readonly hasMore: boolean;
+};
+
+/** The parts of a filter an index can serve, from its top level and from nested $and. */
+export function extractPredicates(filter: BsonDocument): Predicates {
+  const list: Predicate[] = [];
+  let hasMore = false;
+  for (const [name, value] of Object.entries(filter)) {
+    const found =
+      name === '$and' ? conjunction(value) : name.startsWith('$') ? undefined : field(name, value);
+    if (!found) {
+      if (name !== '$comment') hasMore = true;
+      continue;
+    }
+    list.push(...found.list);
+    hasMore ||= found.hasMore;
+  }
+  return { list, hasMore };
+}
+
+function conjunction(value: BsonValue): Predicates | undefined {
+  if (!Array.isArray(value) || !value.every(isDocument)) return undefined;
+  const parts = value.map(extractPredicates);
+  return { list: parts.flatMap(({ list }) => list), hasMore: parts.some(({ hasMore }) => hasMore) };
+}
+
+function field(path: string, value: BsonValue): Predicates {
+  if (!isOperatorDocument(value)) return toPredicates([equality(path, value)]);
+  return toPredicates(Object.entries(value).map(([operator, operand]) => operation(path, operator, operand)));
+}
+
+function toPredicates(found: readonly (Predicate | undefined)[]): Predicates {
+  const list = found.filter((predicate) => predicate !== undefined);
+  return { list, hasMore: list.length < found.length };
+}
+
+function operation(path: string, operator: string, operand: BsonValue): Predicate | undefined {
+  switch (operator) {
+    case '$eq':
+      return operand instanceof BSONRegExp ? undefined : equality(path, operand);
+    case '$in':
+      return Array.isArray(operand) ? points(path, operand) : undefined;
+    case '$all':
+      return Array.isArray(operand) ? everyElement(path, operand) : undefined;
+    case '$gt':
+    case '$gte':
+    case '$lt':
+    case '$lte':
+      return isOrdered(operand)
+        ? { kind: 'bound', path, operator, value: operand, isExact: true }
+        : undefined;
+    case '$exists':
+      return operand === true ? { kind: 'exists', path, isExact: false } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function equality(path: string, value: BsonValue): Predicate | undefined {
+  if (value instanceof BSONRegExp) return regexPrefix(path, value);
+  return points(path, [value]);
+}
+
+function points(path: string, values: readonly BsonValue[]): Predicate | undefined {
+  if (!values.every(isPoint)) return undefined;
+  return { kind: 'points', path, values, isExact: values.every((value) => value !== null) };
+}
+
+/** One of the elements serves; the filter still has to see the others. */
+function everyElement(path: string, values: readonly BsonValue[]): Predicate | undefined {
+  const [first] = values;
+  if (first === undefined || !isPoint(first) || isOperatorDocument(first)) return undefined;
+  return { kind: 'points', path, values: [first], isExact: false };
+}
+
+/** An array, a regular expression and undefined match in ways that are not one index entry. */
+function isPoint(value: BsonValue): boolean {
+  return value !== undefined && !Array.isArray(value) && !(value instanceof BSONRegExp);
+}
+
+const orderedTags = new Set<number>([
+  tags.number,
+  tags.string,
+  tags.binary,
+  tags.objectId,
+  tags.boolean,
+  tags.date,
+  tags.timestamp,
+]);
+
+/** Whether a range from this value stays within its own type. NaN has rules of its own. */
+function isOrdered(value: BsonValue): boolean {
+  if (value === undefined || isDocument(value) || Array.isArray(value)) return false;
+  const bytes = encodeValue(value);
+  return orderedTags.has(bytes[0] ?? 0) && !bytes.equals(notANumber);
+}
+
+const notANumber = encodeValue(Number.NaN);
+
+/** `/^abc/` finds only strings that begin with abc. */
+function regexPrefix(path: string, { pattern, options }: BSONRegExp): Predicate | undefined {
+  if (options !== '' || !pattern.startsWith('^') || pattern.includes('|')) return undefined;
+  const [, literal = '', next = ''] = /^\^([^\\^$.*+?()[\]{}|]*)(.?)/su.exec(pattern) ?? [];
+  const text = '*?{'.includes(next) && next !== '' ? [...literal].slice(0, -1).join('') : literal;
+  return text === '' ? undefined : { kind: 'prefix', path, text, isExact: false };
+}

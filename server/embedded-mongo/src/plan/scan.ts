@@ -1,0 +1,90 @@
+import type { Deadline } from '../engine/deadline.ts';
+import type { Collection } from '../storage/collection.ts';
+import type { KeyValueStore } from '../storage/kv.ts';
+import type { Plan } from './plan.ts';
+
+/** Where a walk stands: everything up to `lastKey` in range number `range` has been seen. */
+export type ScanPosition = { range: number; lastKey: Buffer | undefined };
+
+export type ScanCounts = { keysExamined: number; docsExamined: number };
+
+export type ScanEntry = { readonly idKey: Buffer; load(): Buffer };
+
+type ScanOptions = {
+  readonly kv: KeyValueStore;
+  readonly collection: Collection;
+  readonly deadline: Deadline;
+};
+
+/**
+ * A walk along a plan that can stop and go on later from its last key: between two `entries()` loops it holds nothing
+ * open, and sees what was written in the meantime.
+ */
+export class Scan {
+  readonly plan: Plan;
+  readonly counts: ScanCounts = { keysExamined: 0, docsExamined: 0 };
+  readonly #options: ScanOptions;
+  readonly #position: ScanPosition = { range: 0, lastKey: undefined };
+  readonly #seen: Set<string> | undefined;
+  #deadline: Deadline;
+
+  constructor(plan: Plan, options: ScanOptions) {
+    this.plan = plan;
+    this.#options = options;
+    this.#deadline = options.deadline;
+    this.#seen = plan.needsDedupe ? new Set() : undefined;
+  }
+
+  /** The entries not yet given, in order. Leave the loop at any time; the next call goes on after the last entry. */
+  *entries(deadline?: Deadline): Generator<ScanEntry> {
+    if (deadline) this.#deadline = deadline;
+    const { ranges } = this.plan;
+    for (; this.#position.range < ranges.length; this.#position.range++) {
+      yield* this.#range();
+      this.#position.lastKey = undefined;
+    }
+  }
+
+  *#range(): Generator<ScanEntry> {
+    const { kv } = this.#options;
+    for (const { key, value } of kv.range(this.#rest())) {
+      this.#position.lastKey = key;
+      this.counts.keysExamined += 1;
+      this.#deadline.tick();
+      if (!this.plan.index) {
+        yield { idKey: key.subarray(4), load: () => this.#examined(value) };
+        continue;
+      }
+      if (this.#seen && !this.#isNew(value)) continue;
+      yield { idKey: value, load: () => this.#examined(this.#fetch(value)) };
+    }
+  }
+
+  #rest() {
+    const { isReverse, ranges } = this.plan;
+    const { range, lastKey } = this.#position;
+    const { lower, upper } = ranges[range] ?? { lower: Buffer.alloc(0), upper: Buffer.alloc(0) };
+    if (!lastKey) return { lower, upper, isReverse };
+    if (isReverse) return { lower, upper: lastKey, isReverse };
+    return { lower: Buffer.concat([lastKey, Buffer.alloc(1)]), upper, isReverse };
+  }
+
+  #isNew(idKey: Buffer): boolean {
+    const id = idKey.toString('latin1');
+    if (this.#seen?.has(id)) return false;
+    this.#seen?.add(id);
+    return true;
+  }
+
+  #fetch(idKey: Buffer): Buffer {
+    const bytes = this.#options.collection.getBytes(idKey);
+    if (!bytes)
+      throw new Error(`Index ${this.plan.indexName} points to a document that is not there; run fsck`);
+    return bytes;
+  }
+
+  #examined(bytes: Buffer): Buffer {
+    this.counts.docsExamined += 1;
+    return bytes;
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { CommandError } from '../errors.ts';
+import type { BsonDocument } from '../query/value.ts';
+import { decodeEntry, encodeEntry } from './catalog-entry.ts';
+import { Collection, type CollectionHome, type Namespace, prefixRange } from './collection.ts';
+import { treePrefix } from './collection-index.ts';
+import type { KeyValueStore } from './kv.ts';
+import type { UndoLog } from './undo-log.ts';
+
+/**
+ * All collections and their indexes. Tree 0 of the store is the catalog's own: `c<ns>` an entry, `n<id>` a count of
+ * documents, `g<id>` a dropped tree still to be swept, `t` the next free tree id, `v` the format's version.
+ */
+export class Catalog implements CollectionHome {
+  readonly kv: KeyValueStore;
+  readonly undo: UndoLog;
+  readonly #collections = new Map<string, Collection>();
+  readonly #counted = new Set<Collection>();
+  #nextId = 1;
+
+  constructor(kv: KeyValueStore, undo: UndoLog) {
+    this.kv = kv;
+    this.undo = undo;
+    this.#load();
+  }
+
+  get(ns: string): Collection | undefined {
+    return this.#collections.get(ns);
+  }
+
+  list(db?: string): Collection[] {
+    const all = [...this.#collections.values()];
+    return db === undefined ? all : all.filter((collection) => collection.meta.db === db);
+  }
+
+  databases(): string[] {
+    return [...new Set(this.list().map(({ meta }) => meta.db))].sort();
+  }
+
+  ensure(namespace: Namespace): Collection {
+    return this.get(`${namespace.db}.${namespace.name}`) ?? this.create(namespace, {});
+  }
+
+  create({ db, name }: Namespace, options: BsonDocument): Collection {
+    requireNamespace({ db, name });
+    const meta = { db, name, id: this.takeId(), uuid: newUuid(), options };
+    const collection = new Collection(this, meta, { indexes: [], count: 0 });
+    this.#set(collection);
+    this.saveEntry(collection);
+    return collection;
+  }
+
+  drop(collection: Collection): void {
+    this.#delete(collection);
+    this.discardTree(collection.meta.id);
+    for (const index of collection.indexes) this.discardTree(index.id);
+  }
+
+  rename(collection: Collection, to: Namespace): Collection {
+    requireNamespace(to);
+    this.#delete(collection);
+    const meta = { ...collection.meta, db: to.db, name: to.name };
+    const moved = new Collection(this, meta, { indexes: [...collection.indexes], count: collection.count });
+    this.#set(moved);
+    this.saveEntry(moved);
+    this.markCounted(moved);
+    return moved;
+  }
+
+  takeId(): number {
+    const id = this.#nextId;
+    this.undo.push(() => {
+      this.#nextId = id;
+    });
+    this.#nextId = id + 1;
+    this.kv.put(catalogKey('t'), treePrefix(this.#nextId));
+    return id;
+  }
+
+  /** Leaves the tree's bytes to the sweeper; nothing reads them any more. */
+  discardTree(id: number): void {
+    this.kv.put(catalogKey('g', treePrefix(id)), Buffer.alloc(1));
+  }
+
+  discardedTrees(): number[] {
+    const entries = this.kv.range(prefixRange(catalogKey('g')));
+    return Array.from(entries, ({ key }) => key.readUInt32BE(5));
+  }
+
+  forgetTree(id: number): void {
+    this.kv.remove(catalogKey('g', treePrefix(id)));
+  }
+
+  saveEntry(collection: Collection): void {
+    this.kv.put(entryKey(collection), encodeEntry(collection));
+  }
+
+  markCounted(collection: Collection): void {
+    this.#counted.add(collection);
+  }
+
+  /** Stores the counts that changed; the last step of every transaction. */
+  saveCounts(): void {
+    for (const collection of this.#counted) {
+      if (this.get(collection.ns) !== collection) continue;
+      const bytes = Buffer.allocUnsafe(8);
+      bytes.writeDoubleBE(collection.count, 0);
+      this.kv.put(catalogKey('n', collection.prefix), bytes);
+    }
+    this.#counted.clear();
+  }
+
+  #load(): void {
+    requireFormat(this.kv);
+    this.#nextId = this.kv.get(catalogKey('t'))?.readUInt32BE(0) ?? 1;
+    for (const { value } of this.kv.range(prefixRange(catalogKey('c')))) {
+      const { meta, indexes } = decodeEntry(value);
+      const count = this.kv.get(catalogKey('n', treePrefix(meta.id)))?.readDoubleBE(0) ?? 0;
+      const collection = new Collection(this, meta, { indexes, count });
+      this.#collections.set(collection.ns, collection);
+    }
+  }
+
+  #set(collection: Collection): void {
+    this.undo.push(() => this.#collections.delete(collection.ns));
+    this.#collections.set(collection.ns, collection);
+  }
+
+  #delete(collection: Collection): void {
+    this.undo.push(() => this.#collections.set(collection.ns, collection));
+    this.#collections.delete(collection.ns);
+    this.kv.remove(entryKey(collection));
+  }
+}
+
+const catalogTree = treePrefix(0);
+const formatVersion = 1;
+
+function catalogKey(kind: string, rest: Buffer = Buffer.alloc(0)): Buffer {
+  return Buffer.concat([catalogTree, Buffer.from(kind, 'latin1'), rest]);
+}
+
+/** Bounded so that every name fits a key; MongoDB's own limit is 255 bytes. */
+const namespaceBytesMax = 255;
+
+function entryKey({ ns }: Collection): Buffer {
+  return catalogKey('c', Buffer.from(ns, 'utf8'));
+}
+
+function requireNamespace({ db, name }: Namespace): void {
+  const ns = `${db}.${name}`;
+  const isBad =
+    db === '' || name === '' || /[\0/\\. "$]/.test(db) || /[\0$]/.test(name) || name.startsWith('system.');
+  if (isBad || name.startsWith('.') || Buffer.byteLength(ns) > namespaceBytesMax) {
+    throw new CommandError('InvalidNamespace', `Invalid namespace specified '${ns}'`);
+  }
+}
+
+function requireFormat(kv: KeyValueStore): void {
+  const version = kv.get(catalogKey('v'))?.readUInt32BE(0);
+  if (version === formatVersion) return;
+  if (version !== undefined)
+    throw new Error(`The data directory has format ${version}; this version reads ${formatVersion}`);
+  kv.transaction(() => kv.put(catalogKey('v'), treePrefix(formatVersion)));
+}
+
+function newUuid(): Buffer {
+  const uuid = randomBytes(16);
+  uuid[6] = ((uuid[6] ?? 0) & 0x0f) | 0x40;
+  uuid[8] = ((uuid[8] ?? 0) & 0x3f) | 0x80;
+  return uuid;
+}

@@ -1,0 +1,97 @@
+import type { ObjectId } from 'bson';
+import { CommandError } from '../errors.ts';
+import { compileFilter, type Filter } from '../query/filter.ts';
+import type { BsonDocument } from '../query/value.ts';
+import { type IndexEntry, type IndexField, indexKeys } from './index-keys.ts';
+import { describeIndex, type IndexSpec, indexFields } from './index-spec.ts';
+import { fitKey, type IndexValue, isLongKey, missing } from './key-encoding.ts';
+import type { KeyValueStore } from './kv.ts';
+
+/** What the catalog learns from the documents an index has seen; it only ever grows. */
+export type IndexTraits = {
+  /** Positions of fields that met an array. */
+  multikeyFields: ReadonlySet<number>;
+  /** A key was too long to be stored whole: the index no longer orders by value. */
+  hasLongKeys: boolean;
+};
+
+export type KeyedEntry = { readonly stored: Buffer; readonly entry: IndexEntry };
+
+/** One secondary index: which keys a document has in it, and putting and removing them. */
+export class CollectionIndex {
+  readonly spec: IndexSpec;
+  readonly fields: readonly IndexField[];
+  readonly prefix: Buffer;
+  readonly id: number;
+  readonly traits: IndexTraits;
+  readonly #partial: Filter | undefined;
+
+  constructor(id: number, spec: IndexSpec, traits?: IndexTraits) {
+    this.id = id;
+    this.spec = spec;
+    this.fields = indexFields(spec.key);
+    this.prefix = treePrefix(id);
+    this.traits = traits ?? { multikeyFields: new Set(), hasLongKeys: false };
+    this.#partial = spec.partialFilter && compileFilter(spec.partialFilter);
+  }
+
+  /** The keys of this document as stored, and what they teach about the index. */
+  keysOf(document: BsonDocument, idKey: Buffer): { entries: KeyedEntry[]; traits: IndexTraits } {
+    const none = { entries: [], traits: { multikeyFields: new Set<number>(), hasLongKeys: false } };
+    if (this.#partial && !this.#partial.matches(document)) return none;
+    const { entries, multikeyFields, isAbsent } = indexKeys(document, this.fields);
+    if (this.spec.isSparse && isAbsent) return none;
+    let hasLongKeys = false;
+    const keyed = entries.map((entry): KeyedEntry => {
+      const whole = this.spec.isUnique ? entry.key : Buffer.concat([entry.key, idKey]);
+      if (isLongKey(whole)) hasLongKeys = true;
+      return { stored: Buffer.concat([this.prefix, fitKey(whole)]), entry };
+    });
+    return { entries: keyed, traits: { multikeyFields, hasLongKeys } };
+  }
+
+  /** Throws 11000 when another document owns one of the keys. */
+  requireFree(kv: KeyValueStore, entries: readonly KeyedEntry[], owner: { idKey: Buffer; ns: string }): void {
+    if (!this.spec.isUnique) return;
+    for (const { stored, entry } of entries) {
+      const holder = kv.get(stored);
+      if (holder && !holder.equals(owner.idKey)) throw duplicateKey(owner.ns, this.spec, entry.row);
+    }
+  }
+
+  describe(): BsonDocument {
+    return describeIndex(this.spec);
+  }
+}
+
+export function treePrefix(id: number): Buffer {
+  const prefix = Buffer.allocUnsafe(4);
+  prefix.writeUInt32BE(id, 0);
+  return prefix;
+}
+
+type KeyedSpec = { readonly name: string; readonly key: BsonDocument };
+
+export function duplicateKey(ns: string, { name, key }: KeyedSpec, row: readonly IndexValue[]): CommandError {
+  const paths = Object.keys(key);
+  const values = paths.map((path, i) => [path, typeof row[i] === 'symbol' ? null : row[i]] as const);
+  const shown = paths.map((path, i) => `${path}: ${show(row[i])}`).join(', ');
+  return new CommandError(
+    'DuplicateKey',
+    `E11000 duplicate key error collection: ${ns} index: ${name} dup key: { ${shown} }`,
+    { extra: { keyPattern: key, keyValue: Object.fromEntries(values) } },
+  );
+}
+
+function show(value: IndexValue): string {
+  if (value === missing || value === undefined || typeof value === 'symbol') return 'null';
+  if (isObjectId(value)) return `ObjectId('${value.toHexString()}')`;
+  if (value instanceof Date) return `new Date(${value.getTime()})`;
+  return JSON.stringify(value) ?? 'null';
+}
+
+function isObjectId(value: unknown): value is ObjectId {
+  return (
+    typeof value === 'object' && value !== null && '_bsontype' in value && value._bsontype === 'ObjectId'
+  );
+}

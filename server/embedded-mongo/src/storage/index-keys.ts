@@ -1,0 +1,122 @@
+import { CommandError } from '../errors.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument } from '../query/value.ts';
+import { emptyArray, type IndexValue, KeyWriter, missing } from './key-encoding.ts';
+
+export type IndexField = { readonly path: string; readonly isDescending: boolean };
+
+export type IndexEntry = { readonly key: Buffer; readonly row: readonly IndexValue[] };
+
+export type IndexKeys = {
+  /** Each different key once: the encoded field values, without the document's id, and the values themselves. */
+  readonly entries: readonly IndexEntry[];
+  /** Positions of the fields that went through an array. */
+  readonly multikeyFields: ReadonlySet<number>;
+  /** No indexed field exists in the document, so a sparse index leaves it out. */
+  readonly isAbsent: boolean;
+};
+
+type Step = { readonly rest: readonly string[]; readonly at: BsonValue | typeof missing };
+
+/**
+ * The keys a document has in an index: one per element when a path meets an array, with the fields below the same
+ * array staying together. Two different arrays in one index are refused, as in MongoDB (171).
+ */
+export function indexKeys(document: BsonDocument, fields: readonly IndexField[]): IndexKeys {
+  const single = singleKey(document, fields);
+  if (single) return single;
+  const multikeyFields = new Set<number>();
+  const rows: IndexValue[][] = [];
+  const steps = fields.map(({ path }): Step => ({ rest: path.split('.'), at: document }));
+  expand(steps, rows, multikeyFields);
+  const entries = new Map<string, IndexEntry>();
+  for (const row of rows) {
+    const key = encodeRow(row, fields);
+    entries.set(key.toString('latin1'), { key, row });
+  }
+  return {
+    entries: [...entries.values()],
+    multikeyFields,
+    isAbsent: rows.every((row) => row.every((value) => value === missing)),
+  };
+}
+
+const noFields: ReadonlySet<number> = new Set();
+const writer = new KeyWriter();
+
+/** The common case, without arrays or dotted paths. */
+function singleKey(document: BsonDocument, fields: readonly IndexField[]): IndexKeys | undefined {
+  let isAbsent = true;
+  const row: IndexValue[] = [];
+  for (const { path } of fields) {
+    if (path.includes('.')) return undefined;
+    const isPresent = Object.hasOwn(document, path);
+    const value = isPresent ? document[path] : missing;
+    if (Array.isArray(value)) return undefined;
+    if (isPresent) isAbsent = false;
+    row.push(value);
+  }
+  return { entries: [{ key: encodeRow(row, fields), row }], multikeyFields: noFields, isAbsent };
+}
+
+function encodeRow(row: readonly IndexValue[], fields: readonly IndexField[]): Buffer {
+  row.forEach((value, i) => writer.append(value, fields[i]?.isDescending));
+  return writer.take();
+}
+
+function expand(steps: Step[], rows: IndexValue[][], multikey: Set<number>): void {
+  const reached = steps.map(descend);
+  const arrays = reached.map(({ at }, i) => ({ at, i })).filter(({ at }) => Array.isArray(at));
+  const array = arrays[0]?.at;
+  if (!Array.isArray(array)) {
+    rows.push(reached.map(({ at, rest }) => (rest.length > 0 ? missing : at)));
+    return;
+  }
+  if (arrays.some(({ at }) => at !== array)) {
+    throw new CommandError(171, 'cannot index parallel arrays');
+  }
+  for (const { i } of arrays) multikey.add(i);
+  if (array.length === 0) {
+    rows.push(reached.map((step) => emptyValue(step)));
+    return;
+  }
+  for (const element of array) {
+    expandElement(
+      reached.map((step) => (step.at === array ? elementStep(step, element) : step)),
+      rows,
+      multikey,
+    );
+  }
+}
+
+/** An element that is itself an array is a value, not something to open again. */
+function expandElement(steps: Step[], rows: IndexValue[][], multikey: Set<number>): void {
+  const nested = steps.some(({ at, rest }) => Array.isArray(at) && rest.length === 0);
+  if (!nested) return expand(steps, rows, multikey);
+  rows.push(steps.map(({ at, rest }) => (rest.length > 0 ? missing : at)));
+}
+
+function elementStep({ rest }: Step, element: BsonValue): Step {
+  if (rest.length === 0) return { rest, at: element };
+  return isDocument(element) ? { rest, at: element } : { rest: [], at: missing };
+}
+
+function emptyValue({ at, rest }: Step): IndexValue {
+  if (!Array.isArray(at)) return rest.length > 0 ? missing : at;
+  return rest.length > 0 ? missing : emptyArray;
+}
+
+/** Walks the path through documents and positions in arrays, up to its end or to an array it has to open. */
+function descend({ rest, at }: Step): Step {
+  let value = at;
+  let i = 0;
+  for (; i < rest.length; i++) {
+    const name = rest[i] ?? '';
+    if (Array.isArray(value)) {
+      if (!/^\d+$/.test(name)) break;
+      value = Number(name) < value.length ? value[Number(name)] : missing;
+    } else if (value !== missing && isDocument(value)) {
+      value = Object.hasOwn(value, name) ? getField(value, name) : missing;
+    } else return { rest: [], at: missing };
+  }
+  return { rest: rest.slice(i), at: value };
+}

@@ -1,0 +1,106 @@
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { CommandError } from '../errors.ts';
+import { isBsonNumber } from './number-encoding.ts';
+import type { IndexField } from './index-keys.ts';
+
+/** An index as the client described it. */
+export type IndexSpec = {
+  readonly name: string;
+  readonly key: BsonDocument;
+  readonly isUnique: boolean;
+  readonly isSparse: boolean;
+  readonly partialFilter: BsonDocument | undefined;
+  readonly expireAfterSeconds: number | undefined;
+};
+
+const takenOptions = new Set([
+  'v',
+  'key',
+  'name',
+  'unique',
+  'sparse',
+  'partialFilterExpression',
+  'expireAfterSeconds',
+  'background',
+  'ns',
+]);
+
+/** Reads one element of createIndexes' list; an option this server does not have is refused, never dropped. */
+export function readIndexSpec(spec: BsonDocument): IndexSpec {
+  for (const option of Object.keys(spec)) {
+    if (takenOptions.has(option)) continue;
+    if (option === 'hidden' && spec[option] === false) continue;
+    if (option === 'collation' && isSimpleCollation(spec[option])) continue;
+    throw new CommandError('CannotCreateIndex', `Index option '${option}' is not supported by this server`);
+  }
+  const { key, name, partialFilterExpression: partialFilter } = spec;
+  if (!isDocument(key)) throw new CommandError('FailedToParse', "The 'key' field of an index is required");
+  if (typeof name !== 'string' || name === '') {
+    throw new CommandError('FailedToParse', "The 'name' field of an index is required");
+  }
+  if (partialFilter !== undefined && !isDocument(partialFilter)) {
+    throw new CommandError('CannotCreateIndex', 'partialFilterExpression must be an object');
+  }
+  indexFields(key);
+  return {
+    name,
+    key,
+    isUnique: isTruthy(spec['unique']),
+    isSparse: isTruthy(spec['sparse']),
+    partialFilter,
+    expireAfterSeconds: readExpiry(spec['expireAfterSeconds']),
+  };
+}
+
+function isSimpleCollation(value: BsonValue): boolean {
+  return isDocument(value) && value['locale'] === 'simple';
+}
+
+function isTruthy(value: BsonValue): boolean {
+  return isBsonNumber(value) ? Number(value.toString()) !== 0 : value === true;
+}
+
+function readExpiry(value: BsonValue): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = isBsonNumber(value) ? Number(value.toString()) : Number.NaN;
+  if (!(seconds >= 0 && seconds <= 2_147_483_647)) {
+    throw new CommandError('CannotCreateIndex', 'expireAfterSeconds must be a number from 0 to 2147483647');
+  }
+  return seconds;
+}
+
+export function indexFields(key: BsonDocument): IndexField[] {
+  const fields = Object.entries(key).map(([path, direction]): IndexField => {
+    if (!isBsonNumber(direction) || Number(direction.toString()) === 0) {
+      throw new CommandError(
+        'CannotCreateIndex',
+        `Index type of '${path}' is not supported: only 1 and -1 are`,
+      );
+    }
+    if (
+      path === '' ||
+      path.startsWith('$') ||
+      path.split('.').includes('$**') ||
+      path.split('.').includes('')
+    ) {
+      throw new CommandError('CannotCreateIndex', `Index field '${path}' is not supported`);
+    }
+    return { path, isDescending: Number(direction.toString()) < 0 };
+  });
+  if (fields.length === 0)
+    throw new CommandError('CannotCreateIndex', 'Index keys cannot be an empty object');
+  return fields;
+}
+
+/** The spec as listIndexes shows it and the catalog keeps it. */
+export function describeIndex(spec: IndexSpec): BsonDocument {
+  return {
+    v: 2,
+    key: spec.key,
+    name: spec.name,
+    ...(spec.isUnique && { unique: true }),
+    ...(spec.isSparse && { sparse: true }),
+    ...(spec.partialFilter && { partialFilterExpression: spec.partialFilter }),
+    ...(spec.expireAfterSeconds !== undefined && { expireAfterSeconds: spec.expireAfterSeconds }),
+  };
+}

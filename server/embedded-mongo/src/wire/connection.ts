@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import type { ConnectionInfo } from '../commands/command.ts';
+import { errorReply, runCommand } from '../commands/run-command.ts';
+import type { Engine } from '../engine/engine.ts';
+import { FrameReader } from './frame-reader.ts';
+import { frameReply, parseMessage } from './message.ts';
+import { encodeReply } from './reply.ts';
+
+/**
+ * Serves one client until it leaves: one command at a time, in the order sent. A message that cannot be read ends the
+ * connection with an error reply; nothing a client sends ends the process.
+ */
+export async function serveConnection(engine: Engine, socket: Socket, info: ConnectionInfo): Promise<void> {
+  const frames = new FrameReader();
+  try {
+    for await (const chunk of socket) {
+      for (const frame of frames.push(chunk)) await answer(engine, { socket, info, frame });
+    }
+  } catch (error) {
+    if (socket.writable)
+      socket.write(frameReply({ requestId: 0, protocol: 'msg' }, encodeReply(errorReply(error))));
+  } finally {
+    socket.destroySoon();
+  }
+}
+
+type Exchange = { readonly socket: Socket; readonly info: ConnectionInfo; readonly frame: Buffer };
+
+async function answer(engine: Engine, { socket, info, frame }: Exchange): Promise<void> {
+  const request = parseMessage(frame);
+  const reply = await runCommand(engine, { ...request, connection: info });
+  if (!request.isReplyExpected || !socket.writable) return;
+  if (!socket.write(frameReply(request, encodeReply(reply)))) await drained(socket);
+}
+
+/** A client that stops reading is waited for, not buffered for. */
+async function drained(socket: Socket): Promise<void> {
+  const gone = new AbortController();
+  const onClose = () => gone.abort();
+  socket.once('close', onClose);
+  try {
+    await once(socket, 'drain', { signal: gone.signal });
+  } catch {
+    return;
+  } finally {
+    socket.off('close', onClose);
+  }
+}
