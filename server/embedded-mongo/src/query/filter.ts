@@ -68,6 +68,11 @@ export function compileValueTest(operand: BsonValue, options: FilterOptions = {}
   return (value) => test({ v: value });
 }
 
+/** Compiles the condition of a projection's `$elemMatch`, which tests one element. */
+export function compileElementTest(condition: BsonDocument, options: FilterOptions = {}): ValueTest {
+  return elementTest(condition, contextOf(options));
+}
+
 function contextOf(options: FilterOptions): FilterContext {
   return { strings: options.collation?.compare, let: options.let, leafArrays: 'expand' };
 }
@@ -182,7 +187,7 @@ function compileAll(path: string, operand: BsonValue, context: FilterContext): D
 
 function compileElemMatch(path: string, operand: BsonValue, context: FilterContext): DocumentTest {
   if (!isDocument(operand)) throw new CommandError('BadValue', '$elemMatch needs an Object');
-  const test = compileElementTest(operand, context);
+  const test = elementTest(operand, context);
   const position: MatchPosition = { arrayIndex: undefined };
   const inArray = someValueAt(path, (value) => findElement(value, test, position), { leafArrays: 'whole' });
   return (document, outer) => {
@@ -200,7 +205,7 @@ function findElement(value: BsonValue, test: ValueTest, position: MatchPosition)
 }
 
 /** $elemMatch's condition: operators test the element itself, anything else its fields. */
-function compileElementTest(operand: BsonDocument, context: FilterContext): ValueTest {
+function elementTest(operand: BsonDocument, context: FilterContext): ValueTest {
   const first = Object.keys(operand)[0];
   const isOnValue = isOperatorDocument(operand) && !logicalNames.has(first ?? '');
   if (isOnValue) {
