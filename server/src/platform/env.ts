@@ -59,38 +59,30 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   if (!parsed.success || problems.length > 0) {
     throw new EnvError(`Some settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
-  const isProduction = parsed.data.NODE_ENV === 'production';
-  const isClerk = Boolean(
-    parsed.data.CLERK_SECRET_KEY ?? parsed.data.CLERK_JWT_KEY ?? parsed.data.CLERK_API_URL,
-  );
   return {
     ...parsed.data,
     DATA_DIR: resolve(parsed.data.DATA_DIR),
-    isProduction,
-    isLocalIssuer: !isClerk && !isProduction,
+    isProduction: parsed.data.NODE_ENV === 'production',
+    isLocalIssuer: parsed.data.CLERK_SECRET_KEY === undefined,
   };
 }
 
 /** What is wrong between settings. Looks at the raw values, because a schema stops at the first invalid one. */
 function findConflicts(given: Record<string, string | undefined>): string[] {
   const isProduction = given['NODE_ENV'] === 'production';
-  const isMissing = (name: keyof ParsedEnv) => given[name] === undefined;
-  const conflicts: [boolean, string][] = [
-    [
-      isProduction && isMissing('CLERK_SECRET_KEY'),
-      'CLERK_SECRET_KEY: is required in production: people sign in with Clerk',
-    ],
-    [
-      !isProduction &&
-        isMissing('CLERK_SECRET_KEY') &&
-        !(isMissing('CLERK_JWT_KEY') && isMissing('CLERK_API_URL')),
-      'CLERK_SECRET_KEY: is required with CLERK_JWT_KEY and CLERK_API_URL: profiles are read with it',
-    ],
-    [
-      isProduction && isMissing('CLERK_AUTHORIZED_PARTIES'),
+  const isWithoutClerk = given['CLERK_SECRET_KEY'] === undefined;
+  const conflicts: string[] = [];
+  if (isWithoutClerk && isProduction) {
+    conflicts.push('CLERK_SECRET_KEY: is required in production: people sign in with Clerk');
+  } else if (isWithoutClerk && (given['CLERK_JWT_KEY'] ?? given['CLERK_API_URL']) !== undefined) {
+    conflicts.push('CLERK_SECRET_KEY: is required beside other CLERK_ settings: profiles are read with it');
+  }
+  if (isProduction && given['CLERK_AUTHORIZED_PARTIES'] === undefined) {
+    conflicts.push(
       'CLERK_AUTHORIZED_PARTIES: is required in production: the origins whose tokens are accepted',
-    ],
-    [isProduction && given['RATE_LIMITS'] === 'off', 'RATE_LIMITS: cannot be off in production'],
-  ];
-  return conflicts.filter(([isBroken]) => isBroken).map(([, sentence]) => sentence);
+    );
+  }
+  if (isProduction && given['RATE_LIMITS'] === 'off')
+    conflicts.push('RATE_LIMITS: cannot be off in production');
+  return conflicts;
 }
