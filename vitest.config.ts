@@ -10,6 +10,7 @@ export default defineConfig({
     include: ['**/*.test.ts', '**/*.test.tsx'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     reporters: ['default', new TotalsReporter()],
+    globalSetup: './server/src/testing/global-setup.ts',
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

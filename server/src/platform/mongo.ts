@@ -37,7 +37,7 @@ function connect(uri: string): Promise<Connection> {
       autoCreate: false,
       dbName: databaseNameOf(uri),
       serverSelectionTimeoutMS: 5_000,
-      timeoutMS: operationTimeoutMs,
+      socketTimeoutMS: operationTimeoutMs,
       maxPoolSize: 32,
     })
     .asPromise();

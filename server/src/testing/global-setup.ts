@@ -1,0 +1,28 @@
+import { startEmbeddedMongo } from '@whisper/embedded-mongo';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    mongoUri: string;
+    identityDir: string;
+  }
+}
+
+/**
+ * One store for the whole run, each test server in a database of its own. With TEST_MONGODB_URI the same tests
+ * run on that MongoDB instead.
+ */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const dir = await mkdtemp(join(tmpdir(), 'whisper-test-'));
+  const external = process.env['TEST_MONGODB_URI'];
+  const store = external ? undefined : await startEmbeddedMongo({ dataDir: dir, isDurable: false });
+  project.provide('mongoUri', external ?? store?.uri ?? '');
+  project.provide('identityDir', dir);
+  return async () => {
+    await store?.close();
+    await rm(dir, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,4 @@
+export { collect, Collector } from './collect.ts';
+export { ManualClock } from './manual-clock.ts';
+export { startTestServer, type TestServer } from './start-test-server.ts';
+export type { TestClient } from './test-client.ts';

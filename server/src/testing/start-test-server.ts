@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { inject, onTestFinished } from 'vitest';
+import { systemClock, type Clock } from '../platform/clock.ts';
+import { readEnv } from '../platform/env.ts';
+import { createLogger } from '../platform/logger.ts';
+import { startServer, type WhisperServer } from '../server.ts';
+import { TestClient } from './test-client.ts';
+
+type TestServerOptions = {
+  readonly clock?: Clock;
+  /** Settings as they would stand in the environment; they win over the test's defaults. */
+  readonly env?: Record<string, string>;
+};
+
+export class TestServer implements AsyncDisposable {
+  readonly server: WhisperServer;
+
+  constructor(server: WhisperServer) {
+    this.server = server;
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  get app(): WhisperServer['app'] {
+    return this.server.app;
+  }
+
+  /** A fresh token of the local issuer for this name. */
+  async tokenFor(user: string): Promise<string> {
+    const response = await fetch(`${this.url}/dev/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ user }),
+    });
+    const { token } = (await response.json()) as { token: string };
+    return token;
+  }
+
+  /** A signed-in tRPC client, closed at the end of the test. */
+  async signIn(user: string): Promise<TestClient> {
+    const client = await TestClient.open(this.url, await this.tokenFor(user));
+    onTestFinished(() => client.close());
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server.close();
+  }
+}
+
+/** A real server on a free port, on the run's store, in a database of its own. */
+export async function startTestServer({
+  clock = systemClock,
+  env = {},
+}: TestServerOptions = {}): Promise<TestServer> {
+  const settings = {
+    NODE_ENV: 'test',
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATA_DIR: inject('identityDir'),
+    MONGODB_URI: withDatabase(inject('mongoUri'), `test-${randomUUID()}`),
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'silent',
+  };
+  const server = await startServer({
+    env: readEnv({ ...settings, ...env }),
+    clock,
+    log: createLogger(env['LOG_LEVEL'] ?? 'silent'),
+  });
+  return new TestServer(server);
+}
+
+function withDatabase(uri: string, database: string): string {
+  const [address = '', query] = uri.split('?');
+  const origin = /^mongodb(?:\+srv)?:\/\/[^/]+/.exec(address)?.[0] ?? address;
+  return `${origin}/${database}${query ? `?${query}` : ''}`;
+}
