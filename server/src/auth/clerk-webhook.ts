@@ -33,7 +33,10 @@ export async function handleClerkWebhook(
 
 async function receive({ env }: Deps, request: IncomingMessage): Promise<WebhookEvent> {
   const signingSecret = env.CLERK_WEBHOOK_SIGNING_SECRET;
-  if (!signingSecret || request.method !== 'POST') throw new AppError('NOT_FOUND', 'There is nothing here');
+  const route = `${request.method} ${request.url?.split('?')[0]}`;
+  if (!signingSecret || route !== 'POST /webhooks/clerk') {
+    throw new AppError('NOT_FOUND', 'There is nothing here');
+  }
   const body = await readBody(request, limits.frameBytesMax);
   const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' ? [[name, value]] : [],

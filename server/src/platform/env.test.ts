@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { EnvError, envNames, readEnv } from './env.ts';
 
@@ -96,10 +96,8 @@ describe('.env.example', () => {
   });
 });
 
-const readmeUrl = new URL('README.md', root);
-
-test.runIf(existsSync(readmeUrl))('the settings table of the README names every setting', () => {
-  const readme = readFileSync(readmeUrl, 'utf8');
+test('the settings table of the README names every setting', () => {
+  const readme = readFileSync(new URL('README.md', root), 'utf8');
   const named = [...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]);
-  expect(named).toEqual(envNames);
+  expect(named.sort()).toEqual([...envNames].sort());
 });
