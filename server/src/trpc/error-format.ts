@@ -1,4 +1,4 @@
-import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc';
+import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
 import type { TRPCError } from '@trpc/server';
 import { errorCodes, type ErrorCode } from '@whisper/shared';
 import { flattenError, ZodError } from 'zod';
@@ -7,7 +7,7 @@ import { toAppError } from '../platform/errors.ts';
 /** An error as every tRPC client sees it. Nothing in it depends on anything but the error itself. */
 export type ErrorShape = {
   readonly message: string;
-  readonly code: number;
+  readonly code: TRPC_ERROR_CODE_NUMBER;
   readonly data: {
     readonly code: ErrorCode;
     readonly httpStatus: number;

@@ -1,0 +1,191 @@
+import { createTRPCClient, createWSClient, type TRPCClient, type TRPCWebSocketClient } from '@trpc/client';
+import { closeCodes, type CloseReason } from '@whisper/shared';
+import type { AppRouter } from '@whisper/server';
+import { systemClock, type Clock } from '../clock.ts';
+import { Value, type Observable } from '../observable.ts';
+import type { ConnectionState, RefusalReason } from './connection-state.ts';
+import { jitteredDelayMs } from './jittered-delay.ts';
+import { createLinks } from './links.ts';
+import { SessionRenewal } from './session-renewal.ts';
+import { TokenSource, type GetToken } from './token-source.ts';
+import { wait } from './wait.ts';
+
+export type WhisperApi = TRPCClient<AppRouter>;
+
+export type ConnectionOptions = {
+  /** Where the server is, such as `http://127.0.0.1:3000`. */
+  readonly url: string;
+  readonly getToken: GetToken;
+  /** For runtimes without a global one; `@whisper/client/node` brings its own. */
+  readonly WebSocket?: typeof WebSocket;
+  /** Hears of what is tried again by itself, such as a `getToken` that throws. */
+  readonly onError?: (error: unknown) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+};
+
+/** A connection that held this long was a good one: the next wait starts small again. */
+const stableMs = 10_000;
+const keepAlive = { enabled: true, intervalMs: 10_000, pongTimeoutMs: 10_000 } as const;
+
+const refusalMessages: Record<'signedOut' | 'unauthorized', string> = {
+  signedOut: 'Nobody is signed in',
+  unauthorized: 'The server does not accept this session',
+};
+
+/** The typed API over HTTP and one socket that stays open, stays signed in and says how it is. */
+export class Connection {
+  readonly api: WhisperApi;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onError: (error: unknown) => void;
+  readonly #state = new Value<ConnectionState>({ status: 'connecting' });
+  readonly #stop = new AbortController();
+  readonly #wsUrl: string;
+  readonly #tokens: TokenSource;
+  readonly #socket: TRPCWebSocketClient;
+  readonly #renewal: SessionRenewal;
+  #wake = new AbortController();
+  #attempt = 0;
+  #openedAt: number | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.onError = options.onError ?? (() => undefined);
+    const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
+    this.#wsUrl = httpUrl.replace(/^http/, 'ws');
+    this.#tokens = new TokenSource(options.getToken, this.clock);
+    this.#socket = this.#openSocket(options.WebSocket);
+    this.api = createTRPCClient({
+      links: createLinks({
+        httpUrl,
+        socket: this.#socket,
+        getToken: () => this.#tokens.get(),
+        replaceToken: () => this.#renewal.replaceToken(),
+        stoppedBecause: () => stopMessage(this.state.getSnapshot()),
+      }),
+    });
+    this.#renewal = new SessionRenewal({
+      tokens: this.#tokens,
+      clock: this.clock,
+      random: this.random,
+      refresh: (token) => this.api.auth.refresh.mutate({ token }),
+      isOpen: () => this.isOpen,
+      reopen: () => this.#socket.connection?.ws.close(),
+      refuse: (reason) => this.#refuse(reason, refusalMessages[reason]),
+      onError: this.onError,
+    });
+  }
+
+  get state(): Observable<ConnectionState> {
+    return this.#state;
+  }
+
+  get isOpen(): boolean {
+    return this.#state.getSnapshot().status === 'open';
+  }
+
+  /** Aborts when the connection is closed or refused. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Ends a wait between attempts, such as when the device says that it is online again. */
+  retryNow(): void {
+    this.#wake.abort();
+  }
+
+  /** For good. Calls under way fail; closing twice is harmless. */
+  close(): void {
+    this.#end({ status: 'closed' });
+  }
+
+  #openSocket(socketClass: typeof WebSocket | undefined): TRPCWebSocketClient {
+    const socket = createWSClient({
+      ...(socketClass && { WebSocket: socketClass }),
+      // The wait is made in `url` and not here, where tRPC could neither cut it short nor end it on close.
+      retryDelayMs: () => 0,
+      url: () => this.#prepareAttempt(),
+      connectionParams: async () => ({ token: (await this.#tokens.get()) ?? '' }),
+      keepAlive,
+      onOpen: () => this.#opened(),
+      onClose: (cause) => this.#closed(cause?.code),
+    });
+    socket.connectionState.subscribe({
+      next: ({ state, error }) => {
+        if (state === 'pending') this.#show({ status: 'open' });
+        else if (error) this.#show({ status: 'offline' });
+      },
+    });
+    return socket;
+  }
+
+  async #prepareAttempt(): Promise<string> {
+    await this.#backOff();
+    if (this.signal.aborted) return pause();
+    if (!this.isOpen) this.#show({ status: 'connecting' });
+    try {
+      if ((await this.#tokens.get()) !== null) return this.#wsUrl;
+    } catch (error) {
+      this.onError(error);
+      throw error;
+    }
+    this.#refuse('signedOut', refusalMessages.signedOut);
+    return pause();
+  }
+
+  async #backOff(): Promise<void> {
+    const heldMs = this.#openedAt === undefined ? 0 : this.clock.now() - this.#openedAt;
+    this.#openedAt = undefined;
+    if (heldMs >= stableMs) this.#attempt = 1;
+    const attempt = this.#attempt++;
+    if (attempt === 0) return;
+    this.#wake = new AbortController();
+    await wait(this.clock, jitteredDelayMs(attempt, this.random), this.#wake.signal);
+  }
+
+  #opened(): void {
+    this.#openedAt = this.clock.now();
+    this.#renewal.schedule();
+  }
+
+  #closed(code: number | undefined): void {
+    if (code === closeCodes.tokenExpired.code) this.#tokens.forget();
+    const final = Object.entries(closeCodes).find(
+      ([, entry]) => entry.code === code && !entry.shouldReconnect,
+    );
+    if (final) this.#refuse(final[0] as CloseReason, final[1].reason);
+  }
+
+  #refuse(reason: RefusalReason, message: string): void {
+    this.#end({ status: 'refused', reason, message });
+  }
+
+  #end(state: ConnectionState): void {
+    if (this.signal.aborted) return;
+    this.#show(state);
+    this.#stop.abort();
+    this.#wake.abort();
+    this.#renewal.stop();
+    const open = this.#socket.connection;
+    void this.#socket.close();
+    // tRPC waits for the answers of calls under way; whoever closes does not.
+    open?.ws.close();
+  }
+
+  #show(state: ConnectionState): void {
+    if (this.signal.aborted) return;
+    if (state.status !== this.#state.getSnapshot().status) this.#state.set(state);
+  }
+}
+
+/** Where an attempt ends that must not fail either: tRPC would make the next one at once. */
+function pause(): Promise<never> {
+  return new Promise(() => undefined);
+}
+
+function stopMessage(state: ConnectionState): string | undefined {
+  if (state.status === 'refused') return state.message;
+  return state.status === 'closed' ? 'The client is closed' : undefined;
+}

@@ -1,0 +1,32 @@
+import { isTRPCClientError } from '@trpc/client';
+import { errorCodes, type ErrorCode } from '@whisper/shared';
+import type { AppRouter } from '@whisper/server';
+
+/** Why a call failed. `UNREACHABLE`: no answer arrived, so whether it was carried out is unknown. */
+export type Failure = {
+  readonly code: ErrorCode | 'UNREACHABLE';
+  readonly message: string;
+  /** The same call may succeed later; with the same `clientId` it is safe to repeat. */
+  readonly isRetryable: boolean;
+  readonly retryAfterMs: number;
+};
+
+/** Sorts anything a call of `api` throws. */
+export function toFailure(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!isTRPCClientError<AppRouter>(error)) {
+    return { code: 'INTERNAL_SERVER_ERROR', message, isRetryable: false, retryAfterMs: 0 };
+  }
+  const { data } = error;
+  // A proxy's error page or a dead socket: nothing of ours, so nothing is known and trying again is right.
+  if (!data || !(data.code in errorCodes)) {
+    return {
+      code: 'UNREACHABLE',
+      message: 'The server could not be reached',
+      isRetryable: true,
+      retryAfterMs: 0,
+    };
+  }
+  const { code, isRetryable, retryAfterMs = 0 } = data;
+  return { code, message, isRetryable, retryAfterMs };
+}

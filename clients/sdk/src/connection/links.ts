@@ -1,0 +1,94 @@
+import {
+  httpBatchLink,
+  splitLink,
+  TRPCClientError,
+  wsLink,
+  type TRPCLink,
+  type TRPCWebSocketClient,
+} from '@trpc/client';
+import { observable } from '@trpc/server/observable';
+import type { AppRouter } from '@whisper/server';
+import { limits, transformer } from '@whisper/shared';
+
+/** Longer ones are split; proxies commonly refuse URLs over 8 KiB. */
+const urlLengthMax = 4_000;
+
+type LinkOptions = {
+  readonly httpUrl: string;
+  readonly socket: TRPCWebSocketClient;
+  readonly getToken: () => Promise<string | null>;
+  /** Resolves when another token has been presented. */
+  readonly replaceToken: () => Promise<void>;
+  /** Why no call can be made any more. */
+  readonly stoppedBecause: () => string | undefined;
+};
+
+/**
+ * Queries go over HTTP: they batch, abort, and neither wait for the socket nor queue behind a busy one.
+ * Mutations share the socket with the subscriptions: they stay in order, cost no authentication each, and the
+ * server knows which device speaks, so typing ends with its socket and `auth.refresh` extends it.
+ */
+export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
+  const { httpUrl, socket, getToken } = options;
+  return [
+    stopLink(options),
+    authLink(options),
+    splitLink({
+      condition: (op) => op.type === 'query',
+      true: httpBatchLink({
+        url: httpUrl,
+        transformer,
+        maxItems: limits.batchSizeMax,
+        maxURLLength: urlLengthMax,
+        headers: async () => {
+          const token = await getToken();
+          return token === null ? {} : { authorization: `Bearer ${token}` };
+        },
+      }),
+      false: wsLink({ client: socket, transformer }),
+    }),
+  ];
+}
+
+/** tRPC's socket would open itself again for a call made after it was closed for good. */
+function stopLink({ stoppedBecause }: LinkOptions): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) =>
+      observable((observer) => {
+        const reason = stoppedBecause();
+        if (reason === undefined) return next(op).subscribe(observer);
+        observer.error(TRPCClientError.from(new Error(reason)));
+        return undefined;
+      });
+}
+
+/**
+ * On UNAUTHORIZED presents another token and makes the call once more. A subscription is not made again here:
+ * only its owner knows the last event it saw.
+ */
+function authLink({ replaceToken }: LinkOptions): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) =>
+      observable((observer) => {
+        let isDone = false;
+        let isRepeated = op.path === 'auth.refresh';
+        const call = () =>
+          next(op).subscribe({
+            ...observer,
+            error(error) {
+              if (isRepeated || error.data?.code !== 'UNAUTHORIZED') return observer.error(error);
+              isRepeated = true;
+              void replaceToken().then(() => {
+                if (isDone) return;
+                if (op.type === 'subscription') return observer.error(error);
+                running = call();
+              });
+            },
+          });
+        let running = call();
+        return () => {
+          isDone = true;
+          running.unsubscribe();
+        };
+      });
+}

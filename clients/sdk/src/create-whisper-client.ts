@@ -1,0 +1,41 @@
+import { Connection, type ConnectionOptions, type WhisperApi } from './connection/connection.ts';
+import type { ConnectionState } from './connection/connection-state.ts';
+import type { Observable } from './observable.ts';
+import type { OutboxStorage } from './outbox/outbox-storage.ts';
+import { memoryStorage } from './outbox/memory-storage.ts';
+import { ChatStore } from './store/chat-store.ts';
+
+export type WhisperClientOptions = ConnectionOptions & {
+  /** Where unsent messages survive a restart; without it they live as long as the client. */
+  readonly storage?: OutboxStorage;
+};
+
+export type WhisperClient = Disposable & {
+  /** Every procedure, typed by the server's router. */
+  readonly api: WhisperApi;
+  /** A live picture of my chats, and what one does in them. */
+  readonly store: ChatStore;
+  readonly connection: Observable<ConnectionState>;
+  /** Ends a wait between connection attempts. */
+  retryNow(): void;
+  /** Ends everything for good; what is unsent stays in the storage. */
+  close(): void;
+};
+
+/** Connects at once, and again by itself for as long as it is not closed or refused. */
+export function createWhisperClient(options: WhisperClientOptions): WhisperClient {
+  const connection = new Connection(options);
+  const store = new ChatStore(connection, options.storage ?? memoryStorage());
+  const close = () => {
+    connection.close();
+    store.close();
+  };
+  return {
+    api: connection.api,
+    store,
+    connection: connection.state,
+    retryNow: () => connection.retryNow(),
+    close,
+    [Symbol.dispose]: close,
+  };
+}

@@ -1,0 +1,18 @@
+export type { Clock } from './clock.ts';
+export type { ConnectionState, RefusalReason } from './connection/connection-state.ts';
+export type { WhisperApi } from './connection/connection.ts';
+export { toFailure, type Failure } from './connection/failure.ts';
+export type { GetToken } from './connection/token-source.ts';
+export {
+  createWhisperClient,
+  type WhisperClient,
+  type WhisperClientOptions,
+} from './create-whisper-client.ts';
+export type { Observable } from './observable.ts';
+export { browserStorage } from './outbox/browser-storage.ts';
+export { memoryStorage } from './outbox/memory-storage.ts';
+export type { OutboxStorage, StoredDraft } from './outbox/outbox-storage.ts';
+export { rowsOf, type ChatRow, type ChatSnapshot } from './store/chat-snapshot.ts';
+export type { ChatStore } from './store/chat-store.ts';
+export type { ChatView } from './store/open-chat.ts';
+export type { AppRouter, RouterInputs, RouterOutputs } from '@whisper/server';

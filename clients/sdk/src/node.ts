@@ -1,0 +1,15 @@
+import {
+  createWhisperClient as createClient,
+  type WhisperClient,
+  type WhisperClientOptions,
+} from './create-whisper-client.ts';
+import { nodeWebSocket } from './node-socket.ts';
+
+export * from './index.ts';
+export { devTokens } from './dev-tokens.ts';
+export { fileStorage } from './outbox/file-storage.ts';
+
+/** Connects at once, and again by itself for as long as it is not closed or refused. Brings its own WebSocket. */
+export function createWhisperClient(options: WhisperClientOptions): WhisperClient {
+  return createClient({ WebSocket: nodeWebSocket, ...options });
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { UserId } from '@whisper/shared';
+import type { OutboxStorage } from './outbox-storage.ts';
+import { parseDraft } from './stored-draft.ts';
+
+/**
+ * Keeps each draft in a file of its own under `folder`, readable by its owner only. A draft is on disk when
+ * `put` returns, whole or not at all.
+ */
+export function fileStorage(folder: string): OutboxStorage {
+  const folderOf = (userId: UserId) => join(folder, userId);
+  const pathOf = (userId: UserId, name: string) => join(folderOf(userId), `${name}.json`);
+  return {
+    list(userId) {
+      return readNames(folderOf(userId))
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => parseDraft(readText(join(folderOf(userId), name))))
+        .filter((draft) => draft !== undefined);
+    },
+    put(userId, draft) {
+      mkdirSync(folderOf(userId), { recursive: true, mode: 0o700 });
+      const path = pathOf(userId, draft.clientId);
+      writeFileSync(`${path}.new`, JSON.stringify(draft), { mode: 0o600, flush: true });
+      renameSync(`${path}.new`, path);
+    },
+    remove: (userId, clientId) => rmSync(pathOf(userId, clientId), { force: true }),
+  };
+}
+
+function readNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Empty when another process removed it meanwhile. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

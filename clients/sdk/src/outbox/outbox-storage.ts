@@ -1,0 +1,24 @@
+import type { ChatId, ClientId, UserId } from '@whisper/shared';
+
+/** A message on its way out, as it is kept. */
+export type StoredDraft = {
+  readonly clientId: ClientId;
+  readonly chatId: ChatId;
+  readonly text: string;
+  /** Epoch milliseconds, made unique so that it is also the order of sending. */
+  readonly queuedAt: number;
+  /** Set when the server refused it for good and a person must decide. */
+  readonly failure?: { readonly code: string; readonly message: string };
+};
+
+/**
+ * Where drafts outlive the process, each under its own key, so that two tabs or processes of one person do not
+ * overwrite each other. Every function may answer at once or later; a draft leaves the device only after `put`
+ * is done. `remove` of what is not there is harmless.
+ */
+export interface OutboxStorage {
+  /** In any order. Leaves out what cannot be read. */
+  list(userId: UserId): Promise<readonly StoredDraft[]> | readonly StoredDraft[];
+  put(userId: UserId, draft: StoredDraft): Promise<void> | void;
+  remove(userId: UserId, clientId: ClientId): Promise<void> | void;
+}

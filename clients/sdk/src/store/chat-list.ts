@@ -1,0 +1,99 @@
+import type { Chat, ChatId, Message, UserId } from '@whisper/shared';
+import type { Connection } from '../connection/connection.ts';
+import { persist } from '../connection/persist.ts';
+
+/** My chats, newest conversation first, kept current by the same events that feed the logs. */
+export class ChatList {
+  readonly #connection: Connection;
+  readonly #onChange: () => void;
+  readonly #fetching = new Map<ChatId, Promise<Chat>>();
+  #chats: readonly Chat[] = [];
+  #nextCursor: string | null = null;
+
+  constructor(connection: Connection, onChange: () => void) {
+    this.#connection = connection;
+    this.#onChange = onChange;
+  }
+
+  get chats(): readonly Chat[] {
+    return this.#chats;
+  }
+
+  get hasMore(): boolean {
+    return this.#nextCursor !== null;
+  }
+
+  get(chatId: ChatId): Chat | undefined {
+    return this.#chats.find(({ id }) => id === chatId);
+  }
+
+  /** Fetches the first page, or the next one. */
+  async load({ more }: { readonly more: boolean }): Promise<void> {
+    const cursor = more ? this.#nextCursor : null;
+    const page = await persist(this.#connection, () => this.#connection.api.chat.list.query({ cursor }));
+    this.#nextCursor = page.nextCursor;
+    this.put(page.chats);
+  }
+
+  /** Takes chats as the server has them. What events said since is newer and stays. */
+  put(fetched: readonly Chat[]): void {
+    const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
+    for (const chat of fetched) {
+      const known = byId.get(chat.id);
+      byId.set(
+        chat.id,
+        known && seqOf(known) > seqOf(chat) ? { ...known, participant: chat.participant } : chat,
+      );
+    }
+    this.#set([...byId.values()]);
+  }
+
+  /** Applies a message once, however often it comes. Fetches a chat it does not know or has lost track of. */
+  async apply(message: Message, viewerId: UserId | undefined): Promise<void> {
+    const chat = this.get(message.chatId);
+    if (!chat || message.seq > seqOf(chat) + 1) {
+      await this.fetch(message.chatId);
+      return;
+    }
+    if (message.seq < seqOf(chat)) return;
+    if (message.seq === seqOf(chat)) {
+      if (message.rev > (chat.lastMessage?.rev ?? 0)) this.#replace({ ...chat, lastMessage: message });
+      return;
+    }
+    // Whoever answers has read what came before.
+    const unread = message.sender.id === viewerId ? 0 : chat.unread + 1;
+    this.#replace({ ...chat, lastMessage: message, lastMessageAt: message.createdAt, unread });
+  }
+
+  /** Asks the server for one chat, once at a time. */
+  fetch(chatId: ChatId): Promise<Chat> {
+    const running = this.#fetching.get(chatId);
+    if (running) return running;
+    const fetching = persist(this.#connection, () => this.#connection.api.chat.get.query({ chatId }))
+      .then((chat) => {
+        this.put([chat]);
+        return chat;
+      })
+      .finally(() => this.#fetching.delete(chatId));
+    this.#fetching.set(chatId, fetching);
+    return fetching;
+  }
+
+  setUnread(chatId: ChatId, unread: number): void {
+    const chat = this.get(chatId);
+    if (chat && chat.unread !== unread) this.#replace({ ...chat, unread });
+  }
+
+  #replace(chat: Chat): void {
+    this.#set(this.#chats.map((each) => (each.id === chat.id ? chat : each)));
+  }
+
+  #set(chats: readonly Chat[]): void {
+    this.#chats = [...chats].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
+    this.#onChange();
+  }
+}
+
+function seqOf(chat: Chat): number {
+  return chat.lastMessage?.seq ?? 0;
+}

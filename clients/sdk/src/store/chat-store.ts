@@ -1,0 +1,248 @@
+import type {
+  Chat,
+  ChatId,
+  ClientId,
+  Me,
+  Message,
+  MessageEvent,
+  PresenceEvent,
+  UserId,
+} from '@whisper/shared';
+import type { Connection } from '../connection/connection.ts';
+import { keepSubscribed } from '../connection/keep-subscribed.ts';
+import { persist } from '../connection/persist.ts';
+import { Listeners, type Observable } from '../observable.ts';
+import type { OutboxStorage } from '../outbox/outbox-storage.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import { ChatList } from './chat-list.ts';
+import type { ChatSnapshot } from './chat-snapshot.ts';
+import { followMessages } from './message-stream.ts';
+import { OpenChat, type ChatView } from './open-chat.ts';
+import { ReadMarks } from './read-marks.ts';
+import { TypingSignal } from './typing-signal.ts';
+import { TypingWatch } from './typing-watch.ts';
+
+/**
+ * A live picture of one person's chats, without a framework: `subscribe` and `getSnapshot` fit React's
+ * `useSyncExternalStore`. It heals by itself: lost sockets, missed events, expired tokens, a restarted server.
+ */
+export class ChatStore implements Observable<ChatSnapshot> {
+  readonly #connection: Connection;
+  readonly #listeners = new Listeners();
+  readonly #list: ChatList;
+  readonly #outbox: Outbox;
+  readonly #typingWatch: TypingWatch;
+  readonly #typingSignal: TypingSignal;
+  readonly #readMarks: ReadMarks;
+  readonly #openChats = new Map<ChatId, OpenChat>();
+  readonly #stops: (() => void)[] = [];
+  #open: ReadonlyMap<ChatId, ChatView> = new Map();
+  #online: ReadonlySet<UserId> = new Set();
+  #me: Me | null = null;
+  #isSynced = false;
+  #isLoaded = false;
+  #snapshot: ChatSnapshot | undefined;
+
+  constructor(connection: Connection, storage: OutboxStorage) {
+    const onChange = () => this.#changed();
+    this.#connection = connection;
+    this.#list = new ChatList(connection, onChange);
+    this.#typingWatch = new TypingWatch(connection.clock, onChange);
+    this.#typingSignal = new TypingSignal(connection);
+    this.#readMarks = new ReadMarks(connection, ({ chatId, seq, unread }) => {
+      if (this.#list.get(chatId)?.lastMessage?.seq === seq) this.#list.setUnread(chatId, unread);
+    });
+    this.#outbox = new Outbox({
+      connection,
+      storage,
+      onChange,
+      onSent: (message) => this.#receive(message),
+    });
+    this.#follow();
+  }
+
+  getSnapshot = (): ChatSnapshot => {
+    this.#snapshot ??= {
+      connection: this.#connection.state.getSnapshot(),
+      me: this.#me,
+      isSynced: this.#isSynced && this.#isLoaded,
+      chats: this.#list.chats,
+      hasMoreChats: this.#list.hasMore,
+      open: this.#open,
+      outbox: this.#outbox.drafts,
+      typing: this.#typingWatch.typing,
+      online: this.#online,
+    };
+    return this.#snapshot;
+  };
+
+  subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
+
+  /** Resolves with the snapshot as soon as it answers `isReady`; rejects when the client is closed or refused. */
+  when(isReady: (snapshot: ChatSnapshot) => boolean): Promise<ChatSnapshot> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const snapshot = this.getSnapshot();
+        if (isReady(snapshot)) resolve(snapshot);
+        else if (this.#connection.signal.aborted) reject(new Error('The client is closed'));
+        else return;
+        unsubscribe();
+      };
+      const unsubscribe = this.subscribe(check);
+      check();
+    });
+  }
+
+  /** Holds a chat's newest messages and keeps them live. Rejects when the chat is not one's own. */
+  async openChat(chatId: ChatId): Promise<void> {
+    const known = this.#openChats.get(chatId);
+    if (known?.view.status === 'ready') return;
+    const chat = known ?? new OpenChat(this.#connection, chatId, () => this.#showOpen());
+    this.#openChats.set(chatId, chat);
+    this.#showOpen();
+    await chat.load();
+  }
+
+  /** Lets go of a chat's messages; it stays in the list. */
+  closeChat(chatId: ChatId): void {
+    if (this.#openChats.delete(chatId)) this.#showOpen();
+  }
+
+  /** The direct chat with a person, made when it is missing, and opened. */
+  async openDirect(userId: UserId): Promise<Chat> {
+    const chat = await persist(this.#connection, () =>
+      this.#connection.api.chat.openDirect.mutate({ userId }),
+    );
+    this.#list.put([chat]);
+    await this.openChat(chat.id);
+    return chat;
+  }
+
+  /** Adds the page before the oldest message held. */
+  async loadOlder(chatId: ChatId): Promise<void> {
+    await this.#openChats.get(chatId)?.loadOlder();
+  }
+
+  async loadMoreChats(): Promise<void> {
+    if (this.#list.hasMore) await this.#list.load({ more: true });
+  }
+
+  /**
+   * Queues a message: it shows at once, goes out in order as soon as there is a connection, also after a restart,
+   * and is stored exactly once. Throws a ZodError when the text is empty or too long.
+   */
+  send(chatId: ChatId, text: string): ClientId {
+    this.#typingSignal.forget();
+    return this.#outbox.add(chatId, text);
+  }
+
+  /** Sends a message again that the server refused. */
+  retry(clientId: ClientId): void {
+    this.#outbox.retry(clientId);
+  }
+
+  /** Throws away a message that the server refused. */
+  discard(clientId: ClientId): void {
+    this.#outbox.discard(clientId);
+  }
+
+  /** The person has seen everything that is held of this chat. */
+  markRead(chatId: ChatId): void {
+    const seq =
+      this.#openChats.get(chatId)?.log?.messages.at(-1)?.seq ?? this.#list.get(chatId)?.lastMessage?.seq;
+    if (seq === undefined || this.#list.get(chatId)?.unread === 0) return;
+    this.#list.setUnread(chatId, 0);
+    this.#readMarks.mark(chatId, seq);
+  }
+
+  /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */
+  setTyping(chatId: ChatId, isTyping: boolean): void {
+    this.#typingSignal.set(chatId, isTyping);
+  }
+
+  /** Called by the client's `close`. */
+  close(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#typingSignal.forget();
+    this.#typingWatch.clear();
+    this.#changed();
+    this.#listeners.clear();
+  }
+
+  #follow(): void {
+    const { api } = this.#connection;
+    this.#stops.push(
+      this.#connection.state.subscribe(() => this.#connectionChanged()),
+      followMessages(this.#connection, (event) => this.#apply(event)),
+      keepSubscribed(this.#connection, (handlers) =>
+        api.typing.onChange.subscribe({}, { ...handlers, onData: (event) => this.#typingWatch.apply(event) }),
+      ),
+      keepSubscribed(this.#connection, (handlers) =>
+        api.presence.onChange.subscribe(undefined, {
+          ...handlers,
+          onData: (event) => this.#seePresence(event),
+        }),
+      ),
+    );
+  }
+
+  #connectionChanged(): void {
+    if (!this.#connection.isOpen) {
+      this.#isSynced = false;
+      this.#typingWatch.clear();
+    }
+    this.#changed();
+  }
+
+  #apply(event: MessageEvent): void {
+    if (event.type === 'created') return void this.#receive(event.message);
+    if (event.type === 'reset') return void this.#load();
+    this.#isSynced = true;
+    this.#changed();
+    // Subscribed first, read second: whatever happens between the two is in both.
+    if (!this.#me) void this.#load();
+  }
+
+  /** Never rejects. Resolves when an open log holds the message. */
+  async #receive(message: Message): Promise<void> {
+    const { chatId, rev, sender } = message;
+    this.#typingWatch.apply({ chatId, userId: sender.id, isTyping: false });
+    this.#list.apply(message, this.#me?.id).catch(this.#connection.onError);
+    await this.#openChats.get(chatId)?.receive({ type: 'created', chatId, rev, message });
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const [me] = await Promise.all([
+        persist(this.#connection, () => this.#connection.api.auth.me.query()),
+        this.#list.load({ more: false }),
+        ...[...this.#openChats.values()].map((chat) => chat.doubt()),
+      ]);
+      const isFirst = this.#me === null;
+      this.#me = me;
+      this.#isLoaded = true;
+      this.#changed();
+      if (isFirst) await this.#outbox.start(me.id);
+    } catch (error) {
+      if (!this.#connection.signal.aborted) this.#connection.onError(error);
+    }
+  }
+
+  #seePresence(event: PresenceEvent): void {
+    const online = new Set(event.type === 'list' ? event.userIds : this.#online);
+    if (event.type === 'online') online.add(event.userId);
+    if (event.type === 'offline') online.delete(event.userId);
+    this.#online = online;
+    this.#changed();
+  }
+
+  #showOpen(): void {
+    this.#open = new Map([...this.#openChats].map(([chatId, chat]) => [chatId, chat.view]));
+    this.#changed();
+  }
+
+  #changed(): void {
+    this.#snapshot = undefined;
+    this.#listeners.notify();
+  }
+}

@@ -1,0 +1,157 @@
+import {
+  applyChanges,
+  applyEvent,
+  prependPage,
+  startLog,
+  type ChatId,
+  type ChatLog,
+  type MessageCreated,
+} from '@whisper/shared';
+import type { Connection } from '../connection/connection.ts';
+import { toFailure, type Failure } from '../connection/failure.ts';
+import { persist } from '../connection/persist.ts';
+
+/** A chat whose messages are held. `failed`: it cannot be read, such as when it is not one's own. */
+export type ChatView =
+  | { readonly status: 'loading' }
+  | { readonly status: 'ready'; readonly log: ChatLog; readonly isLoadingOlder: boolean }
+  | { readonly status: 'failed'; readonly failure: Failure };
+
+/**
+ * Keeps one chat's log whole: live events go through the reducer, and whenever the log is behind the highest
+ * rev heard of, the missing part is fetched. Nothing is held back for that: a fetch covers it.
+ */
+export class OpenChat {
+  readonly #connection: Connection;
+  readonly #chatId: ChatId;
+  readonly #onChange: () => void;
+  #view: ChatView = { status: 'loading' };
+  #loading: Promise<void> | undefined;
+  #repairing: Promise<void> | undefined;
+  #loadingOlder: Promise<void> | undefined;
+  #heardRev = 0;
+  #isDoubtful = false;
+
+  constructor(connection: Connection, chatId: ChatId, onChange: () => void) {
+    this.#connection = connection;
+    this.#chatId = chatId;
+    this.#onChange = onChange;
+  }
+
+  get view(): ChatView {
+    return this.#view;
+  }
+
+  get log(): ChatLog | undefined {
+    return this.#view.status === 'ready' ? this.#view.log : undefined;
+  }
+
+  /** Fetches the newest page, through lost connections. Rejects when the chat cannot be read. */
+  load(): Promise<void> {
+    this.#loading ??= this.#start().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /** Takes an event; the promise resolves when the log holds it, or cannot. Never rejects. */
+  async receive(event: MessageCreated): Promise<void> {
+    this.#heardRev = Math.max(this.#heardRev, event.rev);
+    const { log } = this;
+    if (!log) return;
+    this.#setLog(applyEvent(log, event).log);
+    await this.#repair();
+  }
+
+  /** Something may have been missed: ask once, whatever is known. Never rejects. */
+  async doubt(): Promise<void> {
+    this.#isDoubtful = true;
+    if (this.#view.status === 'failed') return this.load().catch(() => undefined);
+    if (this.log) await this.#repair();
+  }
+
+  /** Fetches the page before the oldest message; at once when there is none or it is on its way. */
+  loadOlder(): Promise<void> {
+    this.#loadingOlder ??= this.#fetchOlder().finally(() => {
+      this.#loadingOlder = undefined;
+      this.#show({ isLoadingOlder: false });
+    });
+    return this.#loadingOlder;
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#fetchNewest();
+    } catch (error) {
+      this.#setView({ status: 'failed', failure: toFailure(error) });
+      throw error;
+    }
+    void this.#repair();
+  }
+
+  async #fetchNewest(): Promise<void> {
+    const { api } = this.#connection;
+    const page = await persist(this.#connection, () => api.message.list.query({ chatId: this.#chatId }));
+    this.#setView({ status: 'ready', log: startLog(this.#chatId, page), isLoadingOlder: false });
+  }
+
+  #repair(): Promise<void> {
+    this.#repairing ??= this.#fetchMissing();
+    return this.#repairing;
+  }
+
+  /** Clears `#repairing` in the same turn that finds nothing missing, so that no event falls between. */
+  async #fetchMissing(): Promise<void> {
+    try {
+      for (let log = this.log; log && this.#isBehind(log); log = this.log) await this.#fetchChanges(log);
+    } catch (error) {
+      if (!this.#connection.signal.aborted) this.#setView({ status: 'failed', failure: toFailure(error) });
+    } finally {
+      this.#repairing = undefined;
+    }
+  }
+
+  #isBehind(log: ChatLog): boolean {
+    return this.#isDoubtful || log.rev < this.#heardRev;
+  }
+
+  async #fetchChanges({ rev, chatId }: ChatLog): Promise<void> {
+    const { api } = this.#connection;
+    const heardRev = this.#heardRev;
+    this.#isDoubtful = false;
+    const changes = await persist(this.#connection, () =>
+      api.message.changes.query({ chatId, afterRev: rev }),
+    );
+    // Further behind than one answer holds: the newest page is worth more than everything in between.
+    if (changes.hasMore) return this.#fetchNewest();
+    if (this.log) this.#setLog(applyChanges(this.log, changes));
+    // The server itself does not know what was heard of; asking on would never end.
+    if (changes.rev < heardRev && this.#heardRev === heardRev) this.#heardRev = changes.rev;
+  }
+
+  async #fetchOlder(): Promise<void> {
+    const { log } = this;
+    const before = log?.messages[0]?.seq;
+    if (!log?.hasOlder || before === undefined) return;
+    this.#show({ isLoadingOlder: true });
+    const { api } = this.#connection;
+    const page = await persist(this.#connection, () =>
+      api.message.list.query({ chatId: log.chatId, before }),
+    );
+    // The log may have been started anew meanwhile; the page would leave a hole in it.
+    if (this.log?.messages[0]?.seq === before) this.#setLog(prependPage(this.log, page));
+  }
+
+  #setLog(log: ChatLog): void {
+    if (log !== this.log) this.#show({ log });
+  }
+
+  #show(change: { readonly log?: ChatLog; readonly isLoadingOlder?: boolean }): void {
+    if (this.#view.status === 'ready') this.#setView({ ...this.#view, ...change });
+  }
+
+  #setView(view: ChatView): void {
+    this.#view = view;
+    this.#onChange();
+  }
+}

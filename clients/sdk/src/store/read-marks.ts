@@ -1,0 +1,46 @@
+import type { ChatId } from '@whisper/shared';
+import type { Connection } from '../connection/connection.ts';
+import { persist } from '../connection/persist.ts';
+
+type Marked = { readonly chatId: ChatId; readonly seq: number; readonly unread: number };
+
+/** Read marks on their way to the server: only the highest of each chat travels. */
+export class ReadMarks {
+  readonly #connection: Connection;
+  readonly #onMarked: (marked: Marked) => void;
+  readonly #wanted = new Map<ChatId, number>();
+  readonly #running = new Set<ChatId>();
+
+  constructor(connection: Connection, onMarked: (marked: Marked) => void) {
+    this.#connection = connection;
+    this.#onMarked = onMarked;
+  }
+
+  mark(chatId: ChatId, seq: number): void {
+    if (seq <= (this.#wanted.get(chatId) ?? 0)) return;
+    this.#wanted.set(chatId, seq);
+    if (!this.#running.has(chatId)) void this.#run(chatId);
+  }
+
+  async #run(chatId: ChatId): Promise<void> {
+    this.#running.add(chatId);
+    try {
+      for (
+        let told = 0, seq = this.#wanted.get(chatId) ?? 0;
+        told < seq;
+        seq = this.#wanted.get(chatId) ?? 0
+      ) {
+        const { unread } = await persist(this.#connection, () =>
+          this.#connection.api.chat.markRead.mutate({ chatId, seq }),
+        );
+        told = seq;
+        this.#onMarked({ chatId, seq, unread });
+      }
+    } catch (error) {
+      this.#wanted.delete(chatId);
+      if (!this.#connection.signal.aborted) this.#connection.onError(error);
+    } finally {
+      this.#running.delete(chatId);
+    }
+  }
+}
