@@ -10,7 +10,7 @@ export const remove: Command = {
   fields: ['delete', 'deletes', 'ordered', 'let'],
   isWrite: true,
   run(ctx) {
-    const scope = { engine: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
     const variables = ctx.args.document('let');
     let n = 0;
     const writeErrors = runStatements(statementsOf(ctx, 'deletes'), ctx.args, (args) => {

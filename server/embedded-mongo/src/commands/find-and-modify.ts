@@ -6,7 +6,7 @@ import type { BsonDocument } from '../query/value.ts';
 import type { Reply } from '../wire/reply.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
-import { readUpdate } from './update.ts';
+import { readUpdate } from './read-update.ts';
 
 export const findAndModify: Command = {
   name: 'findAndModify',
@@ -29,7 +29,7 @@ export const findAndModify: Command = {
   ],
   isWrite: true,
   run(ctx) {
-    const scope = { engine: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
     return ctx.args.boolean('remove') ? removeOne(scope, ctx.args) : updateOne(scope, ctx.args);
   },
 };

@@ -2,6 +2,7 @@ import type { BatchSource } from '../engine/cursors.ts';
 import type { FindQuery } from '../engine/find-source.ts';
 import { compileCollation } from '../query/collation.ts';
 import { compileFilter } from '../query/filter.ts';
+import type { BsonDocument } from '../query/value.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { cursorReply, type EncodedReply } from '../wire/reply.ts';
 import type { Arguments } from './arguments.ts';
@@ -56,19 +57,25 @@ export function readFindQuery(args: Arguments): FindQuery {
   };
 }
 
-type Opening = { readonly ns: string; readonly source: BatchSource; readonly batchSize: number | undefined };
+type Opening = {
+  readonly ns: string;
+  readonly source: BatchSource;
+  readonly batchSize: number | undefined;
+  /** Further fields of the reply. */
+  readonly extra?: BsonDocument;
+};
 
 /** Answers with the first batch, and with a cursor for the rest if there may be one. */
 export function firstBatch(
   ctx: CommandContext,
-  { ns, source, batchSize = firstBatchDefault }: Opening,
+  { ns, source, batchSize = firstBatchDefault, extra }: Opening,
 ): EncodedReply {
   const batch = source.next({ countMax: batchSize, deadline: ctx.deadline });
   const isOver = batch.isDone || ctx.args.boolean('singleBatch');
   const id = isOver
     ? 0n
     : ctx.engine.cursors.add(ns, source, { isKept: ctx.args.boolean('noCursorTimeout') });
-  return cursorReply({ ns, id, batchName: 'firstBatch', documents: batch.documents });
+  return cursorReply({ ns, id, batchName: 'firstBatch', documents: batch.documents }, extra);
 }
 
 export function nsOf({ db, name }: Namespace): string {

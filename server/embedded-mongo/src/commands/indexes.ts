@@ -91,7 +91,7 @@ function findDropped(collection: Collection, wanted: BsonValue): readonly Collec
     isDocument(wanted) ? valuesEqual(spec.key, wanted) : spec.name === wanted,
   );
   if (found.length > 0) return found;
-  throw new CommandError('IndexNotFound', `index not found with name [${String(wanted)}]`);
+  throw new CommandError('IndexNotFound', `index not found with name [${JSON.stringify(wanted)}]`);
 }
 
 export const listIndexes: Command = {

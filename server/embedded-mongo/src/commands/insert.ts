@@ -10,7 +10,7 @@ export const insert: Command = {
   isWrite: true,
   run(ctx) {
     const namespace = targetOf(ctx);
-    const scope = { engine: ctx.engine, namespace, deadline: ctx.deadline };
+    const scope = { store: ctx.engine, namespace, deadline: ctx.deadline };
     let n = 0;
     const writeErrors = runStatements(documentsOf(ctx), ctx.args, (bytes) => {
       insertDocument(scope, bytes);

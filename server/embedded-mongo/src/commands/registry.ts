@@ -1,4 +1,5 @@
 import { aggregate } from './aggregate.ts';
+import { bulkWrite } from './bulk-write.ts';
 import {
   create,
   drop,
@@ -12,6 +13,7 @@ import { count } from './count.ts';
 import { remove } from './delete.ts';
 import { distinct } from './distinct.ts';
 import { explain } from './explain.ts';
+import { configureFailPoint } from './fail-point.ts';
 import { find } from './find.ts';
 import { findAndModify } from './find-and-modify.ts';
 import { getMore, killCursors } from './get-more.ts';
@@ -43,6 +45,7 @@ export const commands: readonly Command[] = [
   update,
   remove,
   findAndModify,
+  bulkWrite,
   aggregate,
   count,
   distinct,
@@ -56,6 +59,7 @@ export const commands: readonly Command[] = [
   createIndexes,
   dropIndexes,
   listIndexes,
+  configureFailPoint,
   startSession,
   endSessions,
   refreshSessions,

@@ -1,10 +1,12 @@
+import { setTimeout } from 'node:timers/promises';
 import { Deadline } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
 import type { BsonDocument } from '../query/value.ts';
-import type { Reply } from '../wire/reply.ts';
+import { EncodedReply, type Reply } from '../wire/reply.ts';
 import { Arguments } from './arguments.ts';
-import type { CommandContext, ConnectionInfo } from './command.ts';
+import type { Command, CommandContext, ConnectionInfo } from './command.ts';
 import { findCommand } from './registry.ts';
 import { noTransactions } from './sessions.ts';
 
@@ -14,18 +16,41 @@ export type CommandRequest = {
   readonly connection: ConnectionInfo;
 };
 
-/** Runs one command and returns its reply; a failure is a reply too, never a throw. */
+/** Thrown when a fault asks for the connection to be closed without a reply. */
+export class HangUp extends Error {
+  override readonly name = 'HangUp';
+}
+
+/** Runs one command and returns its reply; a failure is a reply too. Throws only HangUp. */
 export async function runCommand(engine: Engine, request: CommandRequest): Promise<Reply> {
   try {
     const { command, ctx } = prepare(engine, request);
+    const fault = engine.failPoints.isActive ? takeFault(command, ctx) : undefined;
+    if (fault) await suffer(fault);
     const isWrite = typeof command.isWrite === 'function' ? command.isWrite(ctx) : command.isWrite;
-    return await engine.executor.submit(isWrite, () => {
+    const reply = await engine.executor.submit(isWrite, () => {
       ctx.deadline.check();
       return command.run(ctx);
     });
+    const writeConcernError = fault?.writeConcernError;
+    return writeConcernError && !(reply instanceof EncodedReply) ? { ...reply, writeConcernError } : reply;
   } catch (error) {
+    if (error instanceof HangUp) throw error;
     return errorReply(error);
   }
+}
+
+function takeFault({ name }: Command, { engine, db, args, connection }: CommandContext): Fault | undefined {
+  if (name === 'configureFailPoint') return undefined;
+  const collection = args.value(args.name);
+  const ns = typeof collection === 'string' ? `${db}.${collection}` : db;
+  return engine.failPoints.take({ command: name, appName: connection.appName, ns });
+}
+
+async function suffer({ blockMs, closesConnection, error }: Fault): Promise<void> {
+  if (blockMs > 0) await setTimeout(blockMs);
+  if (closesConnection) throw new HangUp();
+  if (error) throw error;
 }
 
 function prepare(engine: Engine, { body, sequences, connection }: CommandRequest) {

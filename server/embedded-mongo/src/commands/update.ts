@@ -1,9 +1,10 @@
 import { CommandError } from '../errors.ts';
 import { updateDocuments, type UpdateStatement } from '../engine/write-documents.ts';
 import { compileCollation } from '../query/collation.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import type { BsonDocument } from '../query/value.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
+import { readUpdate } from './read-update.ts';
 import { runStatements, statementsOf } from './statements.ts';
 
 const statementFields = ['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'collation', 'sort'];
@@ -13,7 +14,7 @@ export const update: Command = {
   fields: ['update', 'updates', 'ordered', 'bypassDocumentValidation', 'let'],
   isWrite: true,
   run(ctx) {
-    const scope = { engine: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
     const variables = ctx.args.document('let');
     const upserted: BsonDocument[] = [];
     let [n, nModified] = [0, 0];
@@ -44,13 +45,6 @@ function readStatement(args: Arguments): UpdateStatement {
     arrayFilters: args.documents('arrayFilters'),
     collation: compileCollation(args.value('collation')),
   };
-}
-
-/** The update of a statement: operators or a whole document, or a pipeline. */
-export function readUpdate(value: BsonValue): BsonDocument | BsonDocument[] {
-  if (isDocument(value)) return value;
-  if (Array.isArray(value) && value.every(isDocument)) return value;
-  throw new CommandError('FailedToParse', 'Update argument must be either an object or an array');
 }
 
 /** A statement's own constants win over the command's. */

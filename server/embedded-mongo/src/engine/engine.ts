@@ -9,17 +9,22 @@ import { UndoLog } from '../storage/undo-log.ts';
 import { Cursors } from './cursors.ts';
 import type { Deadline } from './deadline.ts';
 import { Executor } from './executor.ts';
+import { FailPoints } from './fail-points.ts';
 import { type FindQuery, FindSource } from './find-source.ts';
+import { Housekeeping } from './housekeeping.ts';
+import type { Store } from './store.ts';
 
 export type EngineOptions = { readonly dataDir: string; readonly isDurable?: boolean };
 
 /** The store of one data directory with everything that works on it. One thread, one process. */
-export class Engine {
+export class Engine implements Store {
   readonly kv: KeyValueStore;
   readonly catalog: Catalog;
   readonly executor: Executor;
   readonly cursors = new Cursors();
+  readonly failPoints = new FailPoints();
   readonly startedAt = Date.now();
+  readonly housekeeping: Housekeeping;
   readonly #file: string;
   readonly #release: () => void;
 
@@ -29,6 +34,8 @@ export class Engine {
     this.#release = release;
     this.catalog = new Catalog(kv, new UndoLog());
     this.executor = new Executor(this.catalog);
+    this.housekeeping = new Housekeeping(this, this.cursors);
+    this.housekeeping.sweepDropped();
   }
 
   /** Throws when another process has the directory, or when its file is damaged. */
@@ -55,6 +62,7 @@ export class Engine {
   dropCollection(collection: Collection): void {
     this.catalog.drop(collection);
     this.cursors.killNamespace(collection.ns);
+    this.housekeeping.sweepDropped();
   }
 
   renameCollection(collection: Collection, to: Namespace): void {
@@ -66,7 +74,10 @@ export class Engine {
     return statSync(this.#file).size;
   }
 
+  /** Ends after the commands that were given to it. */
   async close(): Promise<void> {
+    await this.housekeeping.stop();
+    await this.executor.submit(false, () => undefined);
     await this.kv.close();
     this.#release();
   }

@@ -5,11 +5,11 @@ import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } fro
 import { compileUpdate, type Update } from '../update/compile-update.ts';
 import type { Collection, Namespace, StoredDocument } from '../storage/collection.ts';
 import type { Deadline } from './deadline.ts';
-import type { Engine } from './engine.ts';
-import type { FindQuery, FoundDocument } from './find-source.ts';
+import { type FindQuery, FindSource, type FoundDocument } from './find-source.ts';
+import type { Store } from './store.ts';
 
 export type WriteScope = {
-  readonly engine: Engine;
+  readonly store: Store;
   readonly namespace: Namespace;
   readonly deadline: Deadline;
 };
@@ -40,12 +40,12 @@ export type DeleteStatement = Pick<UpdateStatement, 'filter' | 'sort' | 'hint' |
 };
 
 /** Stores one document as the client sent it, with an _id in front when it has none there. Returns its _id. */
-export function insertDocument({ engine, namespace }: WriteScope, bytes: Buffer): BsonValue {
+export function insertDocument({ store, namespace }: WriteScope, bytes: Buffer): BsonValue {
   const decoded = decodeDocument(bytes);
   const document = withIdFirst(decoded);
   requireValidId(document['_id']);
   const isKept = document === decoded && startsWithId(bytes);
-  engine.catalog.ensure(namespace).insert({ bytes: isKept ? bytes : encodeDocument(document), document });
+  store.catalog.ensure(namespace).insert({ bytes: isKept ? bytes : encodeDocument(document), document });
   return document['_id'];
 }
 
@@ -56,13 +56,13 @@ export function updateDocuments(scope: WriteScope, statement: UpdateStatement): 
   if (statement.isMulti && update.isReplacement) {
     throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
   }
-  const collection = scope.engine.collection(scope.namespace);
+  const collection = collectionOf(scope);
   const targets = collection ? findTargets(scope, collection, { ...statement, needsPosition: true }) : [];
   if (targets.length === 0 || !collection) {
     return statement.isUpsert ? upsert(scope, statement, update) : { matched: 0, modified: 0 };
   }
   if (!statement.isMulti) return updateOne(collection, targets, update);
-  return scope.engine.executor.savepoint(() =>
+  return scope.store.executor.savepoint(() =>
     updateEach({ collection, update, deadline: scope.deadline }, targets),
   );
 }
@@ -103,7 +103,7 @@ function upsert(scope: WriteScope, statement: UpdateStatement, update: Update): 
   const { document } = update.apply(update.seed(statement.filter), { isInsert: true });
   const whole = withIdFirst(document);
   requireValidId(whole['_id']);
-  const collection = scope.engine.catalog.ensure(scope.namespace);
+  const collection = scope.store.catalog.ensure(scope.namespace);
   collection.insert({ bytes: encodeDocument(whole), document: whole });
   return { matched: 0, modified: 0, upsertedId: whole['_id'] ?? null, after: whole };
 }
@@ -113,7 +113,7 @@ export function deleteDocuments(
   scope: WriteScope,
   statement: DeleteStatement,
 ): { count: number; before?: BsonDocument } {
-  const collection = scope.engine.collection(scope.namespace);
+  const collection = collectionOf(scope);
   if (!collection) return { count: 0 };
   const targets = findTargets(scope, collection, statement);
   const removed = targets.map(({ idKey, bytes, document = decodeDocument(bytes) }) => {
@@ -127,17 +127,21 @@ export function deleteDocuments(
 
 /** All matches are found before the first is touched: a changed document must not be met again further on. */
 function findTargets(
-  { engine, deadline }: WriteScope,
+  { store, deadline }: WriteScope,
   collection: Collection,
   { isMulti, ...selection }: DeleteStatement & { needsPosition?: boolean },
 ): FoundDocument[] {
   const query: FindQuery = { ...selection, limit: isMulti ? 0 : 1 };
   const targets: FoundDocument[] = [];
-  for (const found of engine.find(collection, query, deadline).ordered(deadline)) {
+  for (const found of new FindSource(query, { kv: store.kv, collection, deadline }).ordered(deadline)) {
     targets.push(isMulti ? { ...found, document: undefined } : found);
     if (!isMulti) break;
   }
   return targets;
+}
+
+function collectionOf({ store, namespace }: WriteScope): Collection | undefined {
+  return store.catalog.get(`${namespace.db}.${namespace.name}`);
 }
 
 function withIdFirst(document: BsonDocument): BsonDocument {

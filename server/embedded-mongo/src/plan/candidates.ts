@@ -84,7 +84,7 @@ function takePoints(state: State, own: readonly Predicate[], field: IndexField):
 }
 
 function distinctPoints(points: Buffer[]): Buffer[] {
-  const sorted = points.sort(Buffer.compare);
+  const sorted = points.sort((a, b) => Buffer.compare(a, b));
   return sorted.filter((point, i) => i === 0 || !point.equals(sorted[i - 1] ?? point));
 }
 

@@ -122,6 +122,6 @@ const notANumber = encodeValue(Number.NaN);
 function regexPrefix(path: string, { pattern, options }: BSONRegExp): Predicate | undefined {
   if (options !== '' || !pattern.startsWith('^') || pattern.includes('|')) return undefined;
   const [, literal = '', next = ''] = /^\^([^\\^$.*+?()[\]{}|]*)(.?)/su.exec(pattern) ?? [];
-  const text = '*?{'.includes(next) && next !== '' ? [...literal].slice(0, -1).join('') : literal;
+  const text = '*?{'.includes(next) && next !== '' ? Array.from(literal).slice(0, -1).join('') : literal;
   return text === '' ? undefined : { kind: 'prefix', path, text, isExact: false };
 }

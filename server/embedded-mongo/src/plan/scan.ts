@@ -8,7 +8,7 @@ export type ScanPosition = { range: number; lastKey: Buffer | undefined };
 
 export type ScanCounts = { keysExamined: number; docsExamined: number };
 
-export type ScanEntry = { readonly idKey: Buffer; load(): Buffer };
+export type ScanEntry = { readonly idKey: Buffer; readonly load: () => Buffer };
 
 type ScanOptions = {
   readonly kv: KeyValueStore;

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.ts';
 import { type BsonDocument, type BsonValue, decodeDocument } from '../query/value.ts';
 import {
-  CollectionIndex,
+  type CollectionIndex,
   duplicateKey,
   type KeyedEntry,
   type IndexTraits,

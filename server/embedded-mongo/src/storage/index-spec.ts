@@ -1,6 +1,6 @@
 import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import { CommandError } from '../errors.ts';
-import { isBsonNumber } from './number-encoding.ts';
+import { isNumber, toDouble } from '../query/numbers.ts';
 import type { IndexField } from './index-keys.ts';
 
 /** An index as the client described it. */
@@ -57,12 +57,12 @@ function isSimpleCollation(value: BsonValue): boolean {
 }
 
 function isTruthy(value: BsonValue): boolean {
-  return isBsonNumber(value) ? Number(value.toString()) !== 0 : value === true;
+  return isNumber(value) ? toDouble(value) !== 0 : value === true;
 }
 
 function readExpiry(value: BsonValue): number | undefined {
   if (value === undefined) return undefined;
-  const seconds = isBsonNumber(value) ? Number(value.toString()) : Number.NaN;
+  const seconds = isNumber(value) ? toDouble(value) : Number.NaN;
   if (!(seconds >= 0 && seconds <= 2_147_483_647)) {
     throw new CommandError('CannotCreateIndex', 'expireAfterSeconds must be a number from 0 to 2147483647');
   }
@@ -71,7 +71,7 @@ function readExpiry(value: BsonValue): number | undefined {
 
 export function indexFields(key: BsonDocument): IndexField[] {
   const fields = Object.entries(key).map(([path, direction]): IndexField => {
-    if (!isBsonNumber(direction) || Number(direction.toString()) === 0) {
+    if (!isNumber(direction) || toDouble(direction) === 0) {
       throw new CommandError(
         'CannotCreateIndex',
         `Index type of '${path}' is not supported: only 1 and -1 are`,
@@ -85,7 +85,7 @@ export function indexFields(key: BsonDocument): IndexField[] {
     ) {
       throw new CommandError('CannotCreateIndex', `Index field '${path}' is not supported`);
     }
-    return { path, isDescending: Number(direction.toString()) < 0 };
+    return { path, isDescending: toDouble(direction) < 0 };
   });
   if (fields.length === 0)
     throw new CommandError('CannotCreateIndex', 'Index keys cannot be an empty object');

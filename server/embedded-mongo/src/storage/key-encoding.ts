@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Binary, BSONRegExp, BSONSymbol, Code, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { isNumber } from '../query/numbers.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { encodeNumber, isBsonNumber } from './number-encoding.ts';
+import { encodeNumber } from './number-encoding.ts';
 
 /** First byte of an encoded value, in BSON's order of types. One beyond a tag is the end of that type's values. */
 export const tags = {
@@ -75,7 +76,8 @@ export class KeyWriter {
     if (value === missing || value === null) this.#byte(tags.null);
     else if (value === undefined || value === emptyArray) this.#byte(tags.undefined);
     else if (typeof value === 'string') this.#text(tags.string, value);
-    else if (isBsonNumber(value)) this.#tagged(tags.number, encodeNumber(value));
+    else if (value instanceof Timestamp) this.#timestamp(value);
+    else if (isNumber(value)) this.#tagged(tags.number, encodeNumber(value));
     else if (value instanceof ObjectId) this.#tagged(tags.objectId, value.id);
     else if (typeof value === 'boolean') this.#tagged(tags.boolean, Uint8Array.of(value ? 1 : 0));
     else if (value instanceof Date) this.#tagged(tags.date, dateBytes(value.getTime()));
@@ -120,9 +122,6 @@ export class KeyWriter {
 
   #rare(value: BsonValue): void {
     if (value instanceof Binary) return this.#binary(value);
-    if (value instanceof Timestamp) {
-      return this.#tagged(tags.timestamp, uint64(value.getHighBitsUnsigned(), value.getLowBitsUnsigned()));
-    }
     if (value instanceof BSONSymbol) return this.#text(tags.string, value.value);
     if (value instanceof BSONRegExp) return this.#regex(value.pattern, value.options);
     if (value instanceof RegExp) return this.#regex(value.source, value.flags);
@@ -130,6 +129,10 @@ export class KeyWriter {
     if (value instanceof MaxKey) return this.#byte(tags.maxKey);
     if (value instanceof Code) return this.#code(value);
     throw new TypeError('A value of this type has no place in an index');
+  }
+
+  #timestamp(value: Timestamp): void {
+    this.#tagged(tags.timestamp, uint64(value.getHighBitsUnsigned(), value.getLowBitsUnsigned()));
   }
 
   #binary(value: Binary): void {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import type { ConnectionInfo } from '../commands/command.ts';
-import { errorReply, runCommand } from '../commands/run-command.ts';
+import { errorReply, HangUp, runCommand } from '../commands/run-command.ts';
 import type { Engine } from '../engine/engine.ts';
 import { FrameReader } from './frame-reader.ts';
 import { frameReply, parseMessage } from './message.ts';
@@ -18,7 +18,7 @@ export async function serveConnection(engine: Engine, socket: Socket, info: Conn
       for (const frame of frames.push(chunk)) await answer(engine, { socket, info, frame });
     }
   } catch (error) {
-    if (socket.writable)
+    if (socket.writable && !(error instanceof HangUp))
       socket.write(frameReply({ requestId: 0, protocol: 'msg' }, encodeReply(errorReply(error))));
   } finally {
     socket.destroySoon();

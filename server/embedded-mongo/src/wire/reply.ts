@@ -24,11 +24,14 @@ export type CursorBatch = {
 };
 
 /** A cursor reply that carries the documents' stored bytes as they are. */
-export function cursorReply({ ns, id, batchName, documents }: CursorBatch): EncodedReply {
+export function cursorReply(
+  { ns, id, batchName, documents }: CursorBatch,
+  extra: BsonDocument = {},
+): EncodedReply {
   const batch = concatDocuments(documents);
   const tail = encodeDocument({ id: Long.fromBigInt(id), ns }).subarray(4);
   const cursor = wrap([element(0x04, batchName), batch, tail]);
-  const ok = encodeDocument({ ok: 1 }).subarray(4);
+  const ok = encodeDocument({ ...extra, ok: 1 }).subarray(4);
   return new EncodedReply(wrap([element(0x03, 'cursor'), cursor, ok]));
 }
 
