@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -114,10 +115,10 @@ async function makeWorkspace(files: Record<string, string>) {
 async function lint(folder: string): Promise<{ isClean: boolean; output: string }> {
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const path = [join(folder, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
-  const options = { cwd: folder, shell: true, env: { ...process.env, PATH: path, NO_COLOR: '1' } };
+  const options = { cwd: folder, shell: true, env: { ...process.env, PATH: path } };
   return new Promise((resolve) => {
     execFile(scripts.lint, [], options, (error, stdout, stderr) => {
-      resolve({ isClean: error === null, output: stdout + stderr });
+      resolve({ isClean: error === null, output: stripVTControlCharacters(stdout + stderr) });
     });
   });
 }
