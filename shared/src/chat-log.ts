@@ -30,10 +30,14 @@ export function applyEvent(log: ChatLog, event: MessageCreated): Applied {
   return { log: { ...log, messages: mergeMessages(log.messages, [event.message]), rev: event.rev } };
 }
 
-/** Applies an answer of `message.changes` that was asked for with an `afterRev` of at most the log's rev. */
+/**
+ * Applies an answer of `message.changes` that was asked for with an `afterRev` of at most the log's rev. A change
+ * to a message older than the oldest one held is left to the page that will bring it.
+ */
 export function applyChanges(log: ChatLog, changes: MessageChanges): ChatLog {
   if (changes.rev <= log.rev) return log;
-  const fresh = changes.messages.filter((message) => message.rev > log.rev);
+  const oldest = log.hasOlder ? (log.messages[0]?.seq ?? 0) : 0;
+  const fresh = changes.messages.filter((message) => message.rev > log.rev && message.seq >= oldest);
   return { ...log, messages: mergeMessages(log.messages, fresh), rev: changes.rev };
 }
 

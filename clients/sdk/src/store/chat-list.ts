@@ -6,7 +6,8 @@ import { persist } from '../connection/persist.ts';
 export class ChatList {
   readonly #connection: Connection;
   readonly #onChange: () => void;
-  readonly #fetching = new Map<ChatId, Promise<Chat>>();
+  readonly #fetching = new Map<ChatId, Promise<void>>();
+  readonly #heardSeqs = new Map<ChatId, number>();
   #chats: readonly Chat[] = [];
   #nextCursor: string | null = null;
 
@@ -50,13 +51,12 @@ export class ChatList {
 
   /** Applies a message once, however often it comes. Fetches a chat it does not know or has lost track of. */
   async apply(message: Message, viewerId: UserId | undefined): Promise<void> {
-    const chat = this.get(message.chatId);
-    if (!chat || message.seq > seqOf(chat) + 1) {
-      await this.fetch(message.chatId);
-      return;
-    }
-    if (message.seq < seqOf(chat)) return;
-    if (message.seq === seqOf(chat)) {
+    const { chatId, seq } = message;
+    const chat = this.get(chatId);
+    this.#heardSeqs.set(chatId, Math.max(seq, this.#heardSeqs.get(chatId) ?? 0));
+    if (!chat || seq > seqOf(chat) + 1) return this.fetch(chatId);
+    if (seq < seqOf(chat)) return;
+    if (seq === seqOf(chat)) {
       if (message.rev > (chat.lastMessage?.rev ?? 0)) this.#replace({ ...chat, lastMessage: message });
       return;
     }
@@ -66,17 +66,24 @@ export class ChatList {
   }
 
   /** Asks the server for one chat, once at a time. */
-  fetch(chatId: ChatId): Promise<Chat> {
-    const running = this.#fetching.get(chatId);
-    if (running) return running;
-    const fetching = persist(this.#connection, () => this.#connection.api.chat.get.query({ chatId }))
-      .then((chat) => {
-        this.put([chat]);
-        return chat;
-      })
-      .finally(() => this.#fetching.delete(chatId));
+  fetch(chatId: ChatId): Promise<void> {
+    const fetching = this.#fetching.get(chatId) ?? this.#fetch(chatId);
     this.#fetching.set(chatId, fetching);
     return fetching;
+  }
+
+  async #fetch(chatId: ChatId): Promise<void> {
+    const heardSeq = () => this.#heardSeqs.get(chatId) ?? 0;
+    try {
+      let askedAt: number;
+      do {
+        askedAt = heardSeq();
+        this.put([await persist(this.#connection, () => this.#connection.api.chat.get.query({ chatId }))]);
+        // What was heard of while the answer travelled may not be in it.
+      } while (heardSeq() > Math.max(askedAt, seqOf(this.get(chatId))));
+    } finally {
+      this.#fetching.delete(chatId);
+    }
   }
 
   setUnread(chatId: ChatId, unread: number): void {
@@ -94,6 +101,6 @@ export class ChatList {
   }
 }
 
-function seqOf(chat: Chat): number {
-  return chat.lastMessage?.seq ?? 0;
+function seqOf(chat: Chat | undefined): number {
+  return chat?.lastMessage?.seq ?? 0;
 }

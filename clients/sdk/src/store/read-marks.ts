@@ -22,19 +22,21 @@ export class ReadMarks {
     if (!this.#running.has(chatId)) void this.#run(chatId);
   }
 
+  #wantedSeq(chatId: ChatId): number {
+    return this.#wanted.get(chatId) ?? 0;
+  }
+
   async #run(chatId: ChatId): Promise<void> {
     this.#running.add(chatId);
     try {
-      for (
-        let told = 0, seq = this.#wanted.get(chatId) ?? 0;
-        told < seq;
-        seq = this.#wanted.get(chatId) ?? 0
-      ) {
+      let told = 0;
+      for (let seq = this.#wantedSeq(chatId); told < seq; seq = this.#wantedSeq(chatId)) {
+        const mark = { chatId, seq };
         const { unread } = await persist(this.#connection, () =>
-          this.#connection.api.chat.markRead.mutate({ chatId, seq }),
+          this.#connection.api.chat.markRead.mutate(mark),
         );
         told = seq;
-        this.#onMarked({ chatId, seq, unread });
+        this.#onMarked({ ...mark, unread });
       }
     } catch (error) {
       this.#wanted.delete(chatId);

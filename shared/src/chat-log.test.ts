@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyChanges, applyEvent, prependPage, startLog, type ChatLog } from './chat-log.ts';
+import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
+import type { Message, MessageChanges, MessageCreated, MessagePage } from './messages.ts';
+
+const chatId = ChatIdSchema.parse('a'.repeat(24));
+const alice = { id: UserIdSchema.parse('b'.repeat(24)), name: 'alice', email: 'alice@x.org', avatar: null };
+
+/** The server's side of the log, in a few lines: what is stored, and what the three reads answer. */
+class ModelChat {
+  readonly #bySeq: Message[] = [];
+  #rev = 0;
+
+  get rev(): number {
+    return this.#rev;
+  }
+
+  send(): MessageCreated {
+    const seq = ++this.#rev;
+    const message = buildMessage(seq);
+    this.#bySeq.push(message);
+    return { type: 'created', chatId, rev: seq, message };
+  }
+
+  /** A change to what is stored: the message keeps its place and takes the next number. */
+  edit(index: number): void {
+    const place = index % this.#bySeq.length;
+    const message = this.#bySeq[place];
+    if (!message) return;
+    const rev = ++this.#rev;
+    this.#bySeq[place] = { ...message, rev, text: `edited at ${rev}` };
+  }
+
+  list(before: number, limit: number): MessagePage {
+    const matching = this.#bySeq.filter(({ seq }) => seq < before);
+    return {
+      messages: matching.slice(-limit),
+      hasMore: matching.length > limit,
+      rev: this.#rev,
+    };
+  }
+
+  changes(afterRev: number, limit: number): MessageChanges {
+    const matching = this.#bySeq.filter(({ rev }) => rev > afterRev).sort((a, b) => a.rev - b.rev);
+    const messages = matching.slice(0, limit);
+    return { messages, hasMore: matching.length > limit, rev: messages.at(-1)?.rev ?? afterRev };
+  }
+}
+
+function buildMessage(seq: number): Message {
+  const at = new Date(seq * 1000);
+  return {
+    id: MessageIdSchema.parse(seq.toString(16).padStart(24, '0')),
+    chatId,
+    sender: alice,
+    text: `message ${seq}`,
+    seq,
+    rev: seq,
+    clientId: ClientIdSchema.parse(`00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`),
+    createdAt: at,
+    updatedAt: at,
+  };
+}
+
+/** What a client does with an event: apply it, and on a gap fetch the missing part, a page at a time. */
+function receive(log: ChatLog, event: MessageCreated, { chat, pageSize }: Fetching): ChatLog {
+  const applied = applyEvent(log, event);
+  if (applied.gapAfterRev === undefined) return applied.log;
+  return catchUp(applied.log, { chat, pageSize });
+}
+
+function catchUp(log: ChatLog, { chat, pageSize }: Fetching): ChatLog {
+  const changes = chat.changes(log.rev, pageSize);
+  const next = applyChanges(log, changes);
+  return changes.hasMore ? catchUp(next, { chat, pageSize }) : next;
+}
+
+function loadOlder(log: ChatLog, { chat, pageSize }: Fetching): ChatLog {
+  const before = log.messages[0]?.seq;
+  return before === undefined ? log : prependPage(log, chat.list(before, pageSize));
+}
+
+type Fetching = { readonly chat: ModelChat; readonly pageSize: number };
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.constant({ type: 'send' as const }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('edit' as const), index: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('drop' as const), index: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('repeat' as const), index: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('swap' as const), index: fc.nat() }) },
+  { weight: 6, arbitrary: fc.constant({ type: 'deliver' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'older' as const }) },
+);
+
+describe('a chat log', () => {
+  it('equals a fresh fetch after any history of sends, edits, drops, repeats and reorderings', () => {
+    const history = fc.record({
+      before: fc.integer({ min: 0, max: 12 }),
+      firstPage: fc.integer({ min: 1, max: 8 }),
+      pageSize: fc.integer({ min: 1, max: 5 }),
+      steps: fc.array(step, { maxLength: 60 }),
+    });
+    fc.assert(
+      fc.property(history, ({ before, firstPage, pageSize, steps }) => {
+        const chat = new ModelChat();
+        for (let sent = 0; sent < before; sent += 1) chat.send();
+        let log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, firstPage));
+        const wire: MessageCreated[] = [];
+        const pick = (index: number) => (wire.length > 0 ? index % wire.length : 0);
+
+        for (const each of steps) {
+          if (each.type === 'send') wire.push(chat.send());
+          if (each.type === 'edit' && chat.rev > 0) chat.edit(each.index);
+          if (each.type === 'drop') wire.splice(pick(each.index), 1);
+          if (each.type === 'repeat') wire.push(...wire.slice(pick(each.index), pick(each.index) + 1));
+          if (each.type === 'swap') wire.unshift(...wire.splice(pick(each.index), 1));
+          const event = each.type === 'deliver' ? wire.shift() : undefined;
+          if (event) log = receive(log, event, { chat, pageSize });
+          if (each.type === 'older') log = loadOlder(log, { chat, pageSize });
+        }
+        for (const event of wire) log = receive(log, event, { chat, pageSize });
+        log = catchUp(log, { chat, pageSize });
+
+        expect(log).toEqual(startLog(chatId, chat.list(Number.POSITIVE_INFINITY, log.messages.length)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('returns the same object for an event it has, and for one of another chat', () => {
+    const chat = new ModelChat();
+    const event = chat.send();
+    const log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 10));
+
+    expect(applyEvent(log, event).log).toBe(log);
+    const other = { ...event, rev: 9, chatId: ChatIdSchema.parse('c'.repeat(24)) };
+    expect(applyEvent(log, other)).toEqual({ log });
+  });
+
+  it('reports where a gap begins and changes nothing until it is filled', () => {
+    const chat = new ModelChat();
+    chat.send();
+    const log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 10));
+    chat.send();
+
+    const applied = applyEvent(log, chat.send());
+
+    expect(applied).toEqual({ log, gapAfterRev: 1 });
+    expect(catchUp(applied.log, { chat, pageSize: 10 }).messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('leaves a change to a message it does not hold to the page that brings it', () => {
+    const chat = new ModelChat();
+    for (let sent = 0; sent < 3; sent += 1) chat.send();
+    const log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 1));
+    chat.edit(0);
+
+    const caughtUp = catchUp(log, { chat, pageSize: 10 });
+
+    expect(caughtUp.messages.map(({ seq }) => seq)).toEqual([3]);
+    expect(loadOlder(caughtUp, { chat, pageSize: 10 }).messages[0]?.text).toBe('edited at 4');
+  });
+});
