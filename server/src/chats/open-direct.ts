@@ -1,7 +1,7 @@
 import type { Chat, UserId } from '@whisper/shared';
-import { mongo, Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { AppContext } from '../app-context.ts';
-import { AppError } from '../platform/errors.ts';
+import { AppError, isDuplicateKey } from '../platform/errors.ts';
 import { getUser } from '../users/get-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { chatNotFound } from './require-participant.ts';
@@ -43,8 +43,4 @@ async function findOrCreate(app: AppContext, pair: readonly [UserId, UserId]): P
     if (!winner) throw error;
     return winner;
   }
-}
-
-function isDuplicateKey(error: unknown): boolean {
-  return error instanceof mongo.MongoServerError && error.code === 11000;
 }

@@ -66,6 +66,11 @@ function isErrorCode(code: string): code is ErrorCode {
   return code in errorCodes;
 }
 
+/** A unique index refused the write: somebody else was first. */
+export function isDuplicateKey(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 11000;
+}
+
 function isTransientDatabaseError(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if (transientDatabaseErrors.has(thrown.name)) return true;

@@ -1,5 +1,5 @@
-import { mongo } from 'mongoose';
 import type { AppContext } from '../app-context.ts';
+import { isDuplicateKey } from '../platform/errors.ts';
 import type { Person } from './person.ts';
 import { searchKeysOf } from './search-keys.ts';
 import { userModel, type UserDoc } from './user.model.ts';
@@ -32,8 +32,4 @@ export async function findOrInsert(
     if (!winner) throw error;
     return winner;
   }
-}
-
-function isDuplicateKey(error: unknown): boolean {
-  return error instanceof mongo.MongoServerError && error.code === 11000;
 }
