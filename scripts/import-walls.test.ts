@@ -44,11 +44,11 @@ const breach = (specifier: string) =>
 const planted: Record<string, [rule: string, code: string]> = {
   'server/src/users/cycle-a.ts': ['import(no-cycle)', breach('./cycle-b.ts')],
   'server/src/users/cycle-b.ts': ['import(no-cycle)', breach('./cycle-a.ts')],
-  'server/src/users/type-cycle-a.ts': [
+  'shared/src/type-cycle-a.ts': [
     'import(no-cycle)',
     "import type { B } from './type-cycle-b.ts';\nexport type A = { b: B };\n",
   ],
-  'server/src/users/type-cycle-b.ts': [
+  'shared/src/type-cycle-b.ts': [
     'import(no-cycle)',
     "import type { A } from './type-cycle-a.ts';\nexport type B = { a: A };\n",
   ],
