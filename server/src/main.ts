@@ -5,6 +5,9 @@ import { startServer, type WhisperServer } from './server.ts';
 /** A second signal, or this long after the first, ends the process whatever is still in flight. */
 const shutdownMaxMs = 9_000;
 
+/** Under `npm start` one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
+const sameSignalMs = 1_000;
+
 try {
   loadEnvFile();
   const env = readEnv();
@@ -16,11 +19,14 @@ try {
   process.exit(1);
 }
 
-let isShuttingDown = false;
+let shuttingDownSince: number | undefined;
 
 async function shutDown(server: WhisperServer): Promise<void> {
-  if (isShuttingDown) process.exit(1);
-  isShuttingDown = true;
+  if (shuttingDownSince !== undefined) {
+    if (Date.now() - shuttingDownSince > sameSignalMs) process.exit(1);
+    return;
+  }
+  shuttingDownSince = Date.now();
   setTimeout(() => process.exit(1), shutdownMaxMs).unref();
   await server.close();
   process.exit(0);
