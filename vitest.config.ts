@@ -1,10 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { TotalsReporter } from './scripts/totals-reporter.ts';
 
+const store = fileURLToPath(new URL('./server/embedded-mongo/src/index.ts', import.meta.url));
 const conditions = ['source', 'node', 'import', 'module', 'default'];
 
 export default defineConfig({
-  resolve: { conditions },
+  // The global set-up resolves packages without `conditions`, and would run a stale build of the store.
+  resolve: { conditions, alias: { '@whisper/embedded-mongo': store } },
   ssr: { resolve: { conditions } },
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],

@@ -10,13 +10,17 @@ type TestServerOptions = {
   readonly clock?: Clock;
   /** Settings as they would stand in the environment; they win over the test's defaults. */
   readonly env?: Record<string, string>;
+  /** Another node, or the next life, of a server that runs already. */
+  readonly sameDatabaseAs?: TestServer;
 };
 
 export class TestServer implements AsyncDisposable {
   readonly server: WhisperServer;
+  readonly mongoUri: string;
 
-  constructor(server: WhisperServer) {
+  constructor(server: WhisperServer, mongoUri: string) {
     this.server = server;
+    this.mongoUri = mongoUri;
   }
 
   get url(): string {
@@ -51,16 +55,15 @@ export class TestServer implements AsyncDisposable {
 }
 
 /** A real server on a free port, on the run's store, in a database of its own. */
-export async function startTestServer({
-  clock = systemClock,
-  env = {},
-}: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { clock = systemClock, env = {}, sameDatabaseAs } = options;
+  const mongoUri = sameDatabaseAs?.mongoUri ?? withDatabase(inject('mongoUri'), `test-${randomUUID()}`);
   const settings = {
     NODE_ENV: 'test',
     PORT: '0',
     HOST: '127.0.0.1',
     DATA_DIR: inject('identityDir'),
-    MONGODB_URI: withDatabase(inject('mongoUri'), `test-${randomUUID()}`),
+    MONGODB_URI: mongoUri,
     RATE_LIMITS: 'off',
     LOG_LEVEL: 'silent',
   };
@@ -69,7 +72,7 @@ export async function startTestServer({
     clock,
     log: createLogger(env['LOG_LEVEL'] ?? 'silent'),
   });
-  return new TestServer(server);
+  return new TestServer(server, mongoUri);
 }
 
 function withDatabase(uri: string, database: string): string {

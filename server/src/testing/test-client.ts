@@ -6,7 +6,7 @@ import {
   wsLink,
   type CreateTRPCClient,
 } from '@trpc/client';
-import { transformer, type Me } from '@whisper/shared';
+import { limits, transformer, type Me } from '@whisper/shared';
 import WebSocket from 'ws';
 import type { AppRouter } from '../router.ts';
 
@@ -41,6 +41,7 @@ export class TestClient {
     const overHttp = httpBatchLink<AppRouter>({
       url: `${url}/trpc`,
       transformer,
+      maxItems: limits.batchSizeMax,
       headers: { authorization: `Bearer ${token}` },
     });
     const api = createTRPCClient<AppRouter>({

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { appRouter } from '../src/router.ts';
+import { openChat, startTestServer, type TestServer } from '../src/testing/index.ts';
+
+const operator = { $ne: null };
+const unknownId = 'f'.repeat(24);
+const uuid = randomUUID();
+
+/** Per procedure, inputs that must be refused before anything happens. */
+const bad: Record<string, readonly unknown[]> = {
+  'auth.refresh': [undefined, {}, { token: 7 }, { token: operator }, { token: 'x'.repeat(10_000) }],
+  'user.list': [
+    { query: operator },
+    { query: 'x'.repeat(200) },
+    { limit: 0 },
+    { limit: 51 },
+    { limit: '5' },
+    { cursor: '!' },
+    { cursor: operator },
+  ],
+  'user.get': [undefined, {}, { userId: 'me' }, { userId: operator }, { userId: unknownId.toUpperCase() }],
+  'chat.list': [{ limit: 1.5 }, { limit: 51 }, { cursor: 'bm90aGluZw' }, { cursor: operator }],
+  'chat.get': [undefined, { chatId: '1' }, { chatId: operator }, { chatId: [unknownId] }],
+  'chat.openDirect': [undefined, { userId: operator }, { userId: 'bob' }],
+  'chat.markRead': [{ chatId: unknownId }, { chatId: unknownId, seq: -1 }, { chatId: operator, seq: 1 }],
+  'message.list': [
+    { chatId: operator },
+    { chatId: unknownId, before: '3' },
+    { chatId: unknownId, limit: 101 },
+    { chatId: unknownId, before: operator },
+  ],
+  'message.changes': [
+    { chatId: unknownId },
+    { chatId: unknownId, afterRev: -1 },
+    { chatId: operator, afterRev: 0 },
+    { chatId: unknownId, afterRev: 0, limit: 501 },
+  ],
+  'message.send': [
+    undefined,
+    { chatId: unknownId, text: 'x' },
+    { chatId: unknownId, text: 'x', clientId: 'not-a-uuid' },
+    { chatId: unknownId, text: '   ', clientId: uuid },
+    { chatId: unknownId, text: 'x'.repeat(8_001), clientId: uuid },
+    { chatId: unknownId, text: operator, clientId: uuid },
+    { chatId: operator, text: 'x', clientId: uuid },
+  ],
+  'typing.set': [
+    { chatId: unknownId },
+    { chatId: unknownId, isTyping: 'yes' },
+    { chatId: operator, isTyping: true },
+  ],
+  'message.onEvent': [{ chatId: operator }, { lastEventId: operator }, { lastEventId: 'x'.repeat(1_000) }],
+  'message.onNew': [{ chatId: 'x' }, { lastEventId: 7 }],
+  'typing.onChange': [{ chatId: operator }],
+};
+
+/** These take no input at all. */
+const withoutInput = ['auth.me', 'auth.sync', 'presence.list', 'presence.onChange'];
+
+type Kind = 'query' | 'mutation' | 'subscription';
+
+const kindOf = (path: string): Kind =>
+  (appRouter._def.procedures as unknown as Record<string, { _def: { type: Kind } }>)[path]?._def.type ??
+  'query';
+
+/** The answer as bytes on the wire, from a client that checks nothing. */
+async function call(server: TestServer, path: string, { token, input }: { token?: string; input: unknown }) {
+  const isMutation = kindOf(path) === 'mutation';
+  const json = JSON.stringify(input === undefined ? undefined : { json: input });
+  const query = !isMutation && json ? `?input=${encodeURIComponent(json)}` : '';
+  const response = await fetch(`${server.url}/trpc/${path}${query}`, {
+    method: isMutation ? 'POST' : 'GET',
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(isMutation && { 'content-type': 'application/json' }),
+      ...(kindOf(path) === 'subscription' && { accept: 'text/event-stream' }),
+    },
+    ...(isMutation && json && { body: json }),
+  });
+  const body = kindOf(path) === 'subscription' ? await firstEvent(response) : await response.text();
+  return { status: response.status, body };
+}
+
+/** An SSE answer goes on; what it says up to the first error or event is what matters here. */
+async function firstEvent(response: Response): Promise<string> {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    text += part.value;
+    if (text.includes('serialized-error') || text.includes('"error"')) break;
+  }
+  await reader?.cancel();
+  return text;
+}
+
+const leaks = /node_modules|\bat .+:\d+|mongo|E11000|ObjectId|stack/i;
+
+describe('bad input', () => {
+  it('is known here for every procedure', () => {
+    expect(Object.keys(bad).concat(withoutInput).sort()).toEqual(
+      Object.keys(appRouter._def.procedures).sort(),
+    );
+  });
+
+  it.each(Object.entries(bad))(
+    'is refused by %s with a typed error, and stores nothing',
+    async (path, inputs) => {
+      await using server = await startTestServer();
+      const { alice } = await openChat(server);
+
+      for (const input of inputs) {
+        const { body } = await call(server, path, { token: alice.token, input });
+        expect(body, JSON.stringify(input)).toContain('BAD_REQUEST');
+        expect(body).not.toMatch(leaks);
+      }
+
+      expect(await server.app.db.collection('messages').countDocuments()).toBe(0);
+      expect(await server.app.db.collection('chats').countDocuments()).toBe(1);
+    },
+  );
+
+  it.each(Object.keys(bad).concat(withoutInput))(
+    'does not matter to %s when nobody is signed in',
+    async (path) => {
+      await using server = await startTestServer();
+
+      for (const token of [undefined, 'garbage', 'a.b.c', 'null']) {
+        const { body } = await call(server, path, { ...(token && { token }), input: bad[path]?.[0] });
+        expect(body).toContain('UNAUTHORIZED');
+        expect(body).not.toMatch(leaks);
+      }
+    },
+  );
+
+  it('does not bring the server down as broken JSON, as a huge body, or on a path that is not there', async () => {
+    await using server = await startTestServer();
+    const token = await server.tokenFor('alice');
+    const post = async (path: string, body: string) => {
+      const response = await fetch(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body,
+      });
+      return { status: response.status, body: await response.text() };
+    };
+
+    expect(await post('/trpc/message.send', '{"json":')).toMatchObject({ status: 400 });
+    expect(await post('/trpc/message.send', `"${'x'.repeat(300_000)}"`)).toMatchObject({ status: 413 });
+    expect(await post('/trpc/message.nothing', '{}')).toMatchObject({ status: 404 });
+    expect(await post('/nothing', '{}')).toMatchObject({ status: 404 });
+    expect(await post('/trpcx/auth.sync', '{}')).toMatchObject({ status: 404 });
+    expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+  });
+});
