@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Catalog } from '../storage/catalog.ts';
 import type { Collection, Namespace } from '../storage/collection.ts';
+import { checkDataFile, dataFileName, markDataDir } from '../storage/data-file.ts';
 import { lockDataDir } from '../storage/data-lock.ts';
 import type { KeyValueStore } from '../storage/kv.ts';
 import { openLmdb } from '../storage/lmdb-store.ts';
@@ -43,8 +44,11 @@ export class Engine implements Store {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const lock = lockDataDir(dataDir);
     try {
-      const file = join(dataDir, 'store.mdb');
-      return new Engine(openLmdb(file, { isDurable }), file, () => lock.release());
+      checkDataFile(dataDir);
+      const file = join(dataDir, dataFileName);
+      const engine = new Engine(openLmdb(file, { isDurable }), file, () => lock.release());
+      markDataDir(dataDir);
+      return engine;
     } catch (error) {
       lock.release();
       throw error;

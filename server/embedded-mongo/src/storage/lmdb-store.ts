@@ -5,9 +5,10 @@ import type { KeyRange, KeyValue, KeyValueStore } from './kv.ts';
 export type LmdbOptions = {
   /** Flush every commit to the disk. Without it a power loss may cost data or the file; a killed process does not. */
   readonly isDurable: boolean;
+  readonly isReadOnly?: boolean;
 };
 
-export function openLmdb(path: string, { isDurable }: LmdbOptions): KeyValueStore {
+export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOptions): KeyValueStore {
   const db = open<Buffer, Buffer>({
     path,
     noSubdir: true,
@@ -17,6 +18,7 @@ export function openLmdb(path: string, { isDurable }: LmdbOptions): KeyValueStor
     maxDbs: 1,
     overlappingSync: false,
     noSync: !isDurable,
+    readOnly: isReadOnly,
   });
 
   return {

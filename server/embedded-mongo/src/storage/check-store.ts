@@ -1,0 +1,72 @@
+import { decodeDocument } from '../query/value.ts';
+import type { Catalog } from './catalog.ts';
+import { type Collection, encodeId, prefixRange } from './collection.ts';
+import type { CollectionIndex } from './collection-index.ts';
+
+export type CollectionReport = {
+  readonly ns: string;
+  readonly documents: number;
+  readonly indexes: Readonly<Record<string, number>>;
+  readonly problems: readonly string[];
+};
+
+const problemsMax = 100;
+
+/** Compares every document with every index entry, both ways, and with what the catalog says of them. */
+export function checkCollection({ kv }: Catalog, collection: Collection): CollectionReport {
+  const problems: string[] = [];
+  const report = (problem: string) => {
+    if (problems.length < problemsMax) problems.push(problem);
+  };
+  const expected = new Map<CollectionIndex, number>(collection.indexes.map((index) => [index, 0]));
+  let documents = 0;
+  for (const { key, value } of kv.range({ lower: collection.prefix, upper: collection.end })) {
+    documents += 1;
+    const idKey = key.subarray(4);
+    const document = decodeDocument(value);
+    if (!encodeId(document['_id']).equals(idKey)) report(`a document lies under another _id: ${show(idKey)}`);
+    for (const index of collection.indexes) {
+      const { entries, traits } = index.keysOf(document, idKey);
+      expected.set(index, (expected.get(index) ?? 0) + entries.length);
+      for (const { stored } of entries) {
+        const owner = kv.get(stored);
+        if (!owner) report(`${index.spec.name} has no entry for document ${show(idKey)}`);
+        else if (!owner.equals(idKey))
+          report(`${index.spec.name} leads to ${show(owner)} instead of ${show(idKey)}`);
+      }
+      const isUnknown = [...traits.multikeyFields].some((i) => !index.traits.multikeyFields.has(i));
+      if (isUnknown) report(`${index.spec.name} is not marked multikey but has a document with an array`);
+    }
+  }
+  if (documents !== collection.count)
+    report(`the count says ${collection.count}, there are ${documents} documents`);
+  const indexes: Record<string, number> = { _id_: documents };
+  for (const [index, count] of expected) {
+    const found = kv.countRange(prefixRange(index.prefix));
+    indexes[index.spec.name] = found;
+    if (found !== count) report(`${index.spec.name} has ${found} entries, its documents make ${count}`);
+  }
+  return { ns: collection.ns, documents, indexes, problems };
+}
+
+/** Trees that belong to no collection, no index and no drop that is still being swept. */
+export function findOrphanTrees(catalog: Catalog): number[] {
+  const known = new Set([0, ...catalog.discardedTrees()]);
+  for (const { meta, indexes } of catalog.list()) {
+    known.add(meta.id);
+    for (const { id } of indexes) known.add(id);
+  }
+  const orphans: number[] = [];
+  let lower = Buffer.alloc(4);
+  for (;;) {
+    const [entry] = catalog.kv.range({ lower, upper: Buffer.alloc(5, 0xff), limit: 1 });
+    if (!entry) return orphans;
+    const id = entry.key.readUInt32BE(0);
+    if (!known.has(id)) orphans.push(id);
+    lower = Buffer.from(prefixRange(entry.key.subarray(0, 4)).upper);
+  }
+}
+
+function show(idKey: Buffer): string {
+  return idKey.toString('hex').slice(0, 64);
+}

@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const dataFileName = 'store.mdb';
+const markerName = 'README';
+const markerText = `This folder is a data directory of @whisper/embedded-mongo. The documents are in ${dataFileName}.
+Do not edit, move or delete single files of it.
+`;
+
+/**
+ * Looks at the data file before anything maps it into memory, where a missing page would kill the process, and before
+ * LMDB would quietly begin a new one. Throws when it is missing though there was one, not LMDB's, or cut short.
+ */
+export function checkDataFile(dataDir: string): void {
+  const file = join(dataDir, dataFileName);
+  const isExpected = existsSync(join(dataDir, markerName));
+  if (!existsSync(file)) {
+    if (isExpected) throw damaged(file, 'is missing');
+    return;
+  }
+  const { size, metas } = readMetas(file);
+  if (size === 0 && !isExpected) return;
+  const [meta] = metas.filter(({ isValid }) => isValid).sort((a, b) => b.txnId - a.txnId);
+  if (!meta) throw damaged(file, size === 0 ? 'is empty' : 'has no readable header');
+  const needed = (meta.lastPage + 1) * meta.pageBytes;
+  if (size < needed && !canReadAll(file))
+    throw damaged(file, `has ${size} of ${needed} bytes: it was cut short`);
+}
+
+/** Notes that the directory has a data file, so that its loss is noticed. */
+export function markDataDir(dataDir: string): void {
+  const path = join(dataDir, markerName);
+  if (existsSync(path)) return;
+  writeFileSync(path, markerText);
+  const handle = openSync(path, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function damaged(file: string, what: string): Error {
+  return new Error(`The data file ${file} ${what}. Nothing was changed; restore it from a backup`);
+}
+
+type Meta = {
+  readonly isValid: boolean;
+  readonly pageBytes: number;
+  readonly lastPage: number;
+  readonly txnId: number;
+};
+
+const magic = 0xbeefc0de;
+const metaBytes = 160;
+
+/** LMDB's two headers: at the beginning of the file and one page further. */
+function readMetas(file: string): { size: number; metas: Meta[] } {
+  const handle = openSync(file, 'r');
+  try {
+    const first = readMeta(handle, 0);
+    const pageSizes = first.isValid ? [first.pageBytes] : [4_096, 8_192, 16_384];
+    return { size: fstatSync(handle).size, metas: [first, ...pageSizes.map((at) => readMeta(handle, at))] };
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function readMeta(handle: number, at: number): Meta {
+  const bytes = Buffer.alloc(metaBytes);
+  readSync(handle, bytes, 0, metaBytes, at);
+  return {
+    isValid: bytes.readUInt32LE(24) === magic,
+    pageBytes: bytes.readUInt32LE(48),
+    lastPage: Number(bytes.readBigUInt64LE(144)),
+    txnId: Number(bytes.readBigUInt64LE(152)),
+  };
+}
+
+/**
+ * A file may be shorter than its header says without harm, when its last pages were given up unused. Whether what is
+ * missing is missed, only reading everything tells; that is done in a process that may die of it.
+ */
+function canReadAll(file: string): boolean {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = fileURLToPath(new URL(isSource ? './read-all.ts' : './read-all.js', import.meta.url));
+  return spawnSync(process.execPath, [...process.execArgv, entry, file], { stdio: 'ignore' }).status === 0;
+}
