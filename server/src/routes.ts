@@ -3,6 +3,7 @@ import type { AppContext } from './app-context.ts';
 import { handleClerkWebhook } from './auth/clerk-webhook.ts';
 import type { DevIssuer } from './auth/dev-issuer.ts';
 import { handleDevToken } from './auth/dev-token.ts';
+import { createPanelHandler, panelPath } from './panel/panel-handler.ts';
 import { createCors } from './platform/cors.ts';
 import { sendJson } from './platform/http.ts';
 import { appRouter } from './router.ts';
@@ -46,6 +47,7 @@ function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<strin
     ],
     ['/readyz', (_request, response) => void answerReadiness(app, lifecycle, response)],
     ['/webhooks', (request, response) => void handleClerkWebhook(app, request, response)],
+    [panelPath, createPanelHandler(app.env, appRouter)],
     ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
   ]);
 }
