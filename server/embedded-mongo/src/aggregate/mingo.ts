@@ -6,6 +6,7 @@ import { CommandError } from '../errors.ts';
 import { isInt32, toDouble } from '../query/numbers.ts';
 import { compileRegexValue } from '../query/regex.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
+import type { PipelineHost } from './pipeline-host.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -29,22 +30,35 @@ export function evaluateWithMingo(
   return fromPlain(value);
 }
 
-/** Runs one stage that has no implementation of our own. */
-export function runStageWithMingo(stage: BsonDocument, documents: Iterable<BsonDocument>): BsonDocument[] {
+/** Runs one stage that has no implementation of our own; `host` gives it other collections. */
+export function runStageWithMingo(
+  stage: BsonDocument,
+  documents: Iterable<BsonDocument>,
+  host?: PipelineHost,
+): BsonDocument[] {
   const { index } = loadMingo();
-  const inputs = Array.from(documents, (document) => toPlain(document));
-  const aggregator = new index.Aggregator([toPlain(stage) as Record<string, unknown>], {
+  const collectionResolver = (name: string) =>
+    host ? toPlainDocuments(host.find({ db: host.namespace.db, name }, { filter: {} })) : [];
+  const aggregator = new index.Aggregator(toPlainDocuments([stage]), {
     scriptEnabled: false,
+    collectionResolver,
   });
-  return translateErrors(() => aggregator.run(inputs)).map((document) => fromPlain(document) as BsonDocument);
+  const results = translateErrors(() => aggregator.run(toPlainDocuments(documents)));
+  return results.map((document) => fromPlain(document) as BsonDocument);
 }
 
-/** Whether mingo knows the operator; loads it. */
-export function hasMingoOperator(kind: 'expression' | 'pipeline', name: string): boolean {
+function toPlainDocuments(documents: Iterable<BsonDocument>): Record<string, unknown>[] {
+  return Array.from(documents, (document) => toPlain(document) as Record<string, unknown>);
+}
+
+type OperatorKind = 'expression' | 'accumulator' | 'pipeline';
+
+/** Whether mingo knows the operator; loads it. Accumulators are expressions too. */
+export function hasMingoOperator(kind: OperatorKind, name: string): boolean {
   const { core, context } = loadMingo();
-  const type = kind === 'expression' ? core.OpType.EXPRESSION : core.OpType.PIPELINE;
-  const accumulators = kind === 'expression' && context.getOperator(core.OpType.ACCUMULATOR, name) !== null;
-  return accumulators || context.getOperator(type, name) !== null;
+  const { ACCUMULATOR, EXPRESSION, PIPELINE } = core.OpType;
+  const types = { expression: [EXPRESSION, ACCUMULATOR], accumulator: [ACCUMULATOR], pipeline: [PIPELINE] };
+  return types[kind].some((type) => context.getOperator(type, name) !== null);
 }
 
 // Loaded on first use: its 300 files cost more than the rest of the server's start.

@@ -1,5 +1,13 @@
 import { Double, Int32, Long } from 'bson';
-import { addDecimals, type Decimal, fromDoubleRounded, multiplyDecimals, toDecimal128 } from './decimal.ts';
+import {
+  addDecimals,
+  type Decimal,
+  divideDecimals,
+  fromDoubleRounded,
+  multiplyDecimals,
+  negateDecimal,
+  toDecimal128,
+} from './decimal.ts';
 import { isInt32, isInt64, numberTypeOf, toBigInt, toDecimal, toDouble } from './numbers.ts';
 import type { BsonNumber } from './value.ts';
 
@@ -11,6 +19,32 @@ export function addNumbers(a: BsonNumber, b: BsonNumber): BsonNumber | undefined
 /** The product, with the types of {@link addNumbers}. */
 export function multiplyNumbers(a: BsonNumber, b: BsonNumber): BsonNumber | undefined {
   return combine(a, b, { doubles: (x, y) => x * y, integers: (x, y) => x * y, decimals: multiplyDecimals });
+}
+
+/** The difference, with the types of {@link addNumbers}. */
+export function subtractNumbers(a: BsonNumber, b: BsonNumber): BsonNumber | undefined {
+  return combine(a, b, {
+    doubles: (x, y) => x - y,
+    integers: (x, y) => x - y,
+    decimals: (x, y) => addDecimals(x, negateDecimal(y)),
+  });
+}
+
+/** The remainder with the sign of the first; the caller refuses a zero divisor. */
+export function remainderOf(a: BsonNumber, b: BsonNumber): BsonNumber | undefined {
+  return combine(a, b, {
+    doubles: (x, y) => x % y,
+    integers: (x, y) => x % y,
+    decimals: (x, y) =>
+      fromDoubleRounded(Number(toDecimal128(x).toString()) % Number(toDecimal128(y).toString())),
+  });
+}
+
+/** The quotient: a decimal if one of the two is one, else a double; the caller refuses a zero divisor. */
+export function divideNumbers(a: BsonNumber, b: BsonNumber): BsonNumber {
+  if (numberTypeOf(a) !== 'decimal' && numberTypeOf(b) !== 'decimal')
+    return new Double(toDouble(a) / toDouble(b));
+  return toDecimal128(divideDecimals(toDecimalOperand(a), toDecimalOperand(b)));
 }
 
 type Operation = {

@@ -91,6 +91,34 @@ export function multiplyDecimals(a: Decimal, b: Decimal): Decimal {
   return finite(sign, a.coefficient * b.coefficient, a.exponent + b.exponent);
 }
 
+/** The quotient to 34 digits; NaN where there is none. */
+export function divideDecimals(a: Decimal, b: Decimal): Decimal {
+  if (a.kind === 'nan' || b.kind === 'nan') return notANumber;
+  const sign = a.sign === b.sign ? 1 : -1;
+  if (a.kind === 'infinite') return b.kind === 'infinite' ? notANumber : { kind: 'infinite', sign };
+  if (b.kind === 'infinite') return finite(sign, 0n, 0);
+  if (b.coefficient === 0n) return isZero(a) ? notANumber : { kind: 'infinite', sign };
+  const exponent = a.exponent - b.exponent;
+  if (a.coefficient % b.coefficient === 0n) return finite(sign, a.coefficient / b.coefficient, exponent);
+  const scale = digitsMax * 2;
+  const quotient = (a.coefficient * 10n ** BigInt(scale)) / b.coefficient;
+  return trimZeros(finite(sign, quotient, exponent - scale));
+}
+
+/** Without trailing zeros behind the point. */
+function trimZeros(value: FiniteDecimal): FiniteDecimal {
+  let { coefficient, exponent } = value;
+  while (exponent < 0 && coefficient !== 0n && coefficient % 10n === 0n) {
+    coefficient /= 10n;
+    exponent += 1;
+  }
+  return { ...value, coefficient, exponent };
+}
+
+export function negateDecimal(value: Decimal): Decimal {
+  return value.kind === 'nan' ? value : { ...value, sign: value.sign === 1 ? -1 : 1 };
+}
+
 /** Numeric order; NaN equals itself and is below all numbers, as everywhere in MongoDB. */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   if (a.kind === 'nan' || b.kind === 'nan') return Number(b.kind === 'nan') - Number(a.kind === 'nan');

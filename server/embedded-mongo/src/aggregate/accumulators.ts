@@ -1,0 +1,92 @@
+import { Int32 } from 'bson';
+import { divideNumbers } from '../query/arithmetic.ts';
+import { isNumber } from '../query/numbers.ts';
+import type { BsonNumber, BsonValue } from '../query/value.ts';
+import { sumOf } from './expressions/arithmetic.ts';
+import { extremeOf } from './expressions/arrays.ts';
+import { mergeObjects } from './expressions/objects.ts';
+import { groupKey } from './group-key.ts';
+
+/** Gathers one group's values, in the order of its documents. */
+export type Accumulator = {
+  readonly add: (value: BsonValue) => void;
+  readonly result: () => BsonValue;
+};
+
+type StartAccumulator = () => Accumulator;
+
+/** Accumulators by operator; the value each gets is its operand, evaluated over the document. */
+export const accumulators: Readonly<Record<string, StartAccumulator>> = {
+  $sum: folding<BsonValue>(new Int32(0), (sum, value) => sumOf([sum, value])),
+  $count: folding<BsonValue>(new Int32(0), (sum) => sumOf([sum, new Int32(1)])),
+  $avg: averaging,
+  $min: folding<BsonValue>(null, (least, value) => extremeOf([least, value], -1)),
+  $max: folding<BsonValue>(null, (greatest, value) => extremeOf([greatest, value], 1)),
+  $first: picking('first'),
+  $last: picking('last'),
+  $push: collecting,
+  $addToSet: collectingDistinct,
+  $mergeObjects: folding<BsonValue>({}, (merged, value) => mergeObjects([merged, value])),
+};
+
+function folding<T extends BsonValue>(start: T, step: (state: T, value: BsonValue) => T): StartAccumulator {
+  return () => {
+    let state = start;
+    return {
+      add: (value) => {
+        state = step(state, value);
+      },
+      result: () => state,
+    };
+  };
+}
+
+function averaging(): Accumulator {
+  let sum: BsonNumber = new Int32(0);
+  let count = 0;
+  return {
+    add(value) {
+      if (!isNumber(value)) return;
+      sum = sumOf([sum, value]);
+      count += 1;
+    },
+    result: () => (count === 0 ? null : divideNumbers(sum, new Int32(count))),
+  };
+}
+
+function picking(which: 'first' | 'last'): StartAccumulator {
+  return () => {
+    let picked: BsonValue = null;
+    let isPicked = false;
+    return {
+      add(value) {
+        if (isPicked && which === 'first') return;
+        picked = value ?? null;
+        isPicked = true;
+      },
+      result: () => picked,
+    };
+  };
+}
+
+function collecting(): Accumulator {
+  const values: BsonValue[] = [];
+  return {
+    add: (value) => {
+      if (value !== undefined) values.push(value);
+    },
+    result: () => values,
+  };
+}
+
+function collectingDistinct(): Accumulator {
+  const values = new Map<string, BsonValue>();
+  return {
+    add: (value) => {
+      if (value === undefined) return;
+      const key = groupKey(value);
+      if (!values.has(key)) values.set(key, value);
+    },
+    result: () => [...values.values()],
+  };
+}

@@ -1,0 +1,156 @@
+import { Int32 } from 'bson';
+import { CommandError } from '../../errors.ts';
+import { bsonTypeOf } from '../../query/bson-type.ts';
+import { compareValues } from '../../query/compare.ts';
+import { isTruthy } from '../../query/filter-values.ts';
+import { isNumber, toSafeInteger } from '../../query/numbers.ts';
+import type { BsonValue } from '../../query/value.ts';
+import { averageOf, sumOf } from './arithmetic.ts';
+import {
+  argumentsOf,
+  binary,
+  type CompileOperator,
+  isNullish,
+  namedArguments,
+  type OperatorTable,
+  unary,
+  variadic,
+} from './node.ts';
+
+export const arrayOperators: OperatorTable = {
+  $size: unary('$size', (value) => {
+    if (Array.isArray(value)) return new Int32(value.length);
+    throw new CommandError(
+      17124,
+      `The argument to $size must be an array, but was of type: ${bsonTypeOf(value)}`,
+    );
+  }),
+  $isArray: unary('$isArray', (value) => Array.isArray(value)),
+  $arrayElemAt: binary('$arrayElemAt', (array, index) => elementAt('$arrayElemAt', array, index)),
+  $first: unary('$first', (array) => elementAt('$first', array, new Int32(0))),
+  $last: unary('$last', (array) => elementAt('$last', array, new Int32(-1))),
+  $reverseArray: unary('$reverseArray', (value) => {
+    if (isNullish(value)) return null;
+    return requireArray(value, 34435, '$reverseArray').toReversed();
+  }),
+  $in: binary('$in', (value, array) =>
+    requireArray(array, 40081, '$in').some((element) => compareValues(element, value) === 0),
+  ),
+  $concatArrays: variadic((arrays) => {
+    if (arrays.some(isNullish)) return null;
+    return arrays.flatMap((array) => requireArray(array, 28664, '$concatArrays'));
+  }),
+  $slice: compileSlice,
+  $map: compileMap,
+  $filter: compileFilterArray,
+  $reduce: compileReduce,
+  $sum: overElements(sumOf),
+  $avg: overElements(averageOf),
+  $min: overElements((values) => extremeOf(values, -1)),
+  $max: overElements((values) => extremeOf(values, 1)),
+};
+
+/** The least (-1) or greatest (1) value, nulls and missing ones left out. */
+export function extremeOf(values: readonly BsonValue[], direction: 1 | -1): BsonValue {
+  let best: BsonValue = null;
+  for (const value of values) {
+    if (isNullish(value)) continue;
+    if (best === null || compareValues(value, best) * direction > 0) best = value;
+  }
+  return best;
+}
+
+function overElements(apply: (values: readonly BsonValue[]) => BsonValue): CompileOperator {
+  return variadic((values) => apply(values.length === 1 && Array.isArray(values[0]) ? values[0] : values));
+}
+
+function requireArray(value: BsonValue, code: number, name: string): readonly BsonValue[] {
+  if (Array.isArray(value)) return value;
+  throw new CommandError(code, `${name} requires an array, found: ${bsonTypeOf(value)}`);
+}
+
+function elementAt(name: string, array: BsonValue, index: BsonValue): BsonValue {
+  if (isNullish(array) || isNullish(index)) return null;
+  const elements = requireArray(array, 28689, name);
+  const at = toSafeInteger(index);
+  if (at === undefined) throw new CommandError(28690, `${name}'s second argument must be a numeric value`);
+  return elements.at(at);
+}
+
+function compileSlice(
+  ...[operand, scope, compile]: Parameters<CompileOperator>
+): ReturnType<CompileOperator> {
+  const nodes = argumentsOf('$slice', operand, [2, 3]).map((argument) => compile(argument, scope));
+  return (env) => {
+    const [array, first, second] = nodes.map((node) => node(env));
+    if (isNullish(array) || isNullish(first) || (nodes.length === 3 && isNullish(second))) return null;
+    const elements = requireArray(array, 28724, '$slice');
+    const [start, count] = [toSafeInteger(first), toSafeInteger(second)];
+    if (start === undefined || (second !== undefined && count === undefined)) {
+      throw new CommandError(28725, 'Arguments to $slice must be 32-bit integers');
+    }
+    if (count === undefined) return start < 0 ? elements.slice(start) : elements.slice(0, start);
+    if (count <= 0) throw new CommandError(28729, 'Third argument to $slice must be positive');
+    const from = start < 0 ? Math.max(elements.length + start, 0) : start;
+    return elements.slice(from, from + count);
+  };
+}
+
+function compileMap(...[operand, scope, compile]: Parameters<CompileOperator>): ReturnType<CompileOperator> {
+  const { input, as, in: body } = namedArguments('$map', operand, ['input', 'as', 'in']);
+  const name = variableName(as);
+  const array = compile(input, scope);
+  const inner = compile(body, new Set([...scope, name]));
+  return (env) => {
+    const elements = array(env);
+    if (isNullish(elements)) return null;
+    return requireArray(elements, 16883, '$map').map(
+      (element) => inner({ root: env.root, variables: { ...env.variables, [name]: element } }) ?? null,
+    );
+  };
+}
+
+function compileFilterArray(
+  ...[operand, scope, compile]: Parameters<CompileOperator>
+): ReturnType<CompileOperator> {
+  const { input, as, cond, limit } = namedArguments('$filter', operand, ['input', 'as', 'cond', 'limit']);
+  const name = variableName(as);
+  const array = compile(input, scope);
+  const condition = compile(cond, new Set([...scope, name]));
+  const countMax = limit === undefined ? undefined : compile(limit, scope);
+  return (env) => {
+    const elements = array(env);
+    if (isNullish(elements)) return null;
+    const kept = requireArray(elements, 28651, '$filter').filter((element) =>
+      isTruthy(condition({ root: env.root, variables: { ...env.variables, [name]: element } })),
+    );
+    const count = countMax?.(env);
+    return isNumber(count) ? kept.slice(0, toSafeInteger(count)) : kept;
+  };
+}
+
+function compileReduce(
+  ...[operand, scope, compile]: Parameters<CompileOperator>
+): ReturnType<CompileOperator> {
+  const {
+    input,
+    initialValue,
+    in: body,
+  } = namedArguments('$reduce', operand, ['input', 'initialValue', 'in']);
+  const [array, initial] = [compile(input, scope), compile(initialValue, scope)];
+  const step = compile(body, new Set([...scope, 'value', 'this']));
+  return (env) => {
+    const elements = array(env);
+    if (isNullish(elements)) return null;
+    return requireArray(elements, 40080, '$reduce').reduce<BsonValue>(
+      (value, element) => step({ root: env.root, variables: { ...env.variables, value, this: element } }),
+      initial(env),
+    );
+  };
+}
+
+function variableName(as: BsonValue): string {
+  if (as === undefined) return 'this';
+  if (typeof as === 'string' && as !== '') return as;
+  throw new CommandError('FailedToParse', 'empty variable names are not allowed');
+}

@@ -1,0 +1,151 @@
+import { CommandError } from '../errors.ts';
+import { bsonTypeOf } from '../query/bson-type.ts';
+import { isRegex } from '../query/filter-values.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { compileExpression, type Evaluate } from './expression.ts';
+import { valueAlong } from './expressions/node.ts';
+import type { Namespace } from './pipeline-host.ts';
+import type { CompilePipeline, PipelineContext, Stage } from './stage.ts';
+import { setAt } from './unwind.ts';
+
+type Lookup = {
+  readonly from: Namespace | undefined;
+  readonly as: readonly string[];
+  readonly join: { readonly local: readonly string[]; readonly foreign: string } | undefined;
+  readonly pipeline: readonly BsonDocument[];
+  readonly variables: readonly (readonly [name: string, evaluate: Evaluate])[];
+};
+
+/** `$lookup`: each document gets the foreign ones that match it, found through the foreign collection's indexes. */
+export function compileLookup(spec: BsonValue, context: PipelineContext, compile: CompilePipeline): Stage {
+  const lookup = parseLookup(spec, context);
+  compile(lookup.pipeline, withVariables(context, lookup, {}));
+  const findForeign = joinerOf(lookup, context, compile);
+  return function* join(documents) {
+    for (const document of documents) yield setAt(document, lookup.as, findForeign(document));
+  };
+}
+
+/** `$unionWith`: the documents so far, then those of another collection or pipeline. */
+export function compileUnionWith(spec: BsonValue, context: PipelineContext, compile: CompilePipeline): Stage {
+  const { coll, pipeline } =
+    typeof spec === 'string' ? { coll: spec, pipeline: undefined } : requireObject('$unionWith', spec);
+  const from = coll === undefined ? undefined : parseNamespace('$unionWith', coll, context);
+  const run = compile(parsePipeline('$unionWith', pipeline), context);
+  return function* union(documents) {
+    yield* documents;
+    yield* run(from ? context.host.find(from, { filter: {} }) : []);
+  };
+}
+
+function joinerOf(
+  lookup: Lookup,
+  context: PipelineContext,
+  compile: CompilePipeline,
+): (document: BsonDocument) => BsonDocument[] {
+  const { from, join, variables } = lookup;
+  const find = (filter: BsonDocument) =>
+    from ? context.host.find(from, { filter, collation: context.collation }) : [];
+  if (!join && variables.length === 0) {
+    let found: BsonDocument[] | undefined;
+    const run = compile(lookup.pipeline, context);
+    return () => (found ??= [...run(find({}))]);
+  }
+  const runShared = variables.length === 0 ? compile(lookup.pipeline, context) : undefined;
+  return (document) => {
+    const filter = join ? joinFilter(document, join) : {};
+    const run = runShared ?? compile(lookup.pipeline, withVariables(context, lookup, document));
+    return [...run(find(filter))];
+  };
+}
+
+/** The outer variables and the lookup's own, as constants of the foreign pipeline. */
+function withVariables(context: PipelineContext, lookup: Lookup, document: BsonDocument): PipelineContext {
+  if (lookup.variables.length === 0) return context;
+  const own = lookup.variables.map(([name, evaluate]) => [name, { $literal: evaluate(document) }] as const);
+  return { ...context, let: { ...context.let, ...Object.fromEntries(own) } };
+}
+
+/** A local array matches by each of its elements, a missing local field like null. */
+function joinFilter(document: BsonDocument, { local, foreign }: NonNullable<Lookup['join']>): BsonDocument {
+  const value = valueAlong(document, local);
+  if (!Array.isArray(value)) return { [foreign]: { $eq: value ?? null } };
+  if (!value.some(isRegex)) return { [foreign]: { $in: value } };
+  return { $or: value.map((element) => ({ [foreign]: { $eq: element } })) };
+}
+
+function parseLookup(spec: BsonValue, context: PipelineContext): Lookup {
+  const {
+    from,
+    as,
+    localField,
+    foreignField,
+    pipeline,
+    let: variables,
+    ...unknown
+  } = requireObject('$lookup', spec);
+  const [other] = Object.keys(unknown);
+  if (other !== undefined) throw new CommandError('FailedToParse', `unknown argument to $lookup: ${other}`);
+  if (from === undefined && pipeline === undefined) {
+    throw new CommandError('FailedToParse', "must specify 'pipeline' when 'from' is empty");
+  }
+  if (
+    (localField === undefined) !== (foreignField === undefined) ||
+    (localField === undefined && pipeline === undefined)
+  ) {
+    throw new CommandError(
+      'FailedToParse',
+      "$lookup requires both or neither of 'localField' and 'foreignField' to be specified",
+    );
+  }
+  if (variables !== undefined && pipeline === undefined) {
+    throw new CommandError('FailedToParse', "$lookup with a 'let' argument must also specify 'pipeline'");
+  }
+  return {
+    from: from === undefined ? undefined : parseNamespace('$lookup', from, context),
+    as: requireText('as', as).split('.'),
+    join:
+      localField === undefined
+        ? undefined
+        : {
+            local: requireText('localField', localField).split('.'),
+            foreign: requireText('foreignField', foreignField),
+          },
+    pipeline: parsePipeline('$lookup', pipeline),
+    variables: Object.entries(variables === undefined ? {} : requireObject('$lookup let', variables)).map(
+      ([name, expression]) => [name, compileExpression(expression, context)] as const,
+    ),
+  };
+}
+
+export function parseNamespace(name: string, value: BsonValue, { host }: PipelineContext): Namespace {
+  if (typeof value === 'string' && value !== '') return { db: host.namespace.db, name: value };
+  const { db, coll } = isDocument(value) ? value : {};
+  if (typeof db === 'string' && typeof coll === 'string') return { db, name: coll };
+  throw new CommandError(
+    'FailedToParse',
+    `${name} needs the name of a collection, found: ${bsonTypeOf(value)}`,
+  );
+}
+
+function parsePipeline(name: string, value: BsonValue): readonly BsonDocument[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value) && value.every(isDocument)) return value;
+  throw new CommandError('TypeMismatch', `the pipeline of ${name} must be an array of objects`);
+}
+
+function requireObject(name: string, value: BsonValue): BsonDocument {
+  if (isDocument(value)) return value;
+  throw new CommandError(
+    'FailedToParse',
+    `the ${name} specification must be an object, found: ${bsonTypeOf(value)}`,
+  );
+}
+
+function requireText(name: string, value: BsonValue): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new CommandError(
+    'FailedToParse',
+    `$lookup argument '${name}' must be a string, found: ${bsonTypeOf(value)}`,
+  );
+}

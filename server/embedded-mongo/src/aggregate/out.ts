@@ -1,0 +1,16 @@
+import { CommandError } from '../errors.ts';
+import { isDocument, type BsonValue } from '../query/value.ts';
+import { parseNamespace } from './lookup.ts';
+import type { PipelineContext, Stage } from './stage.ts';
+
+/** `$out`: the documents take the place of all that the target collection held. */
+export function compileOut(spec: BsonValue, context: PipelineContext): Stage {
+  if (isDocument(spec) && 'timeseries' in spec) {
+    throw new CommandError('CommandNotSupported', 'Time-series collections are not supported by this server');
+  }
+  const target = parseNamespace('$out', spec, context);
+  return (documents) => {
+    context.host.replaceCollection(target, [...documents]);
+    return [];
+  };
+}

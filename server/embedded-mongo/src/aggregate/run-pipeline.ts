@@ -1,0 +1,83 @@
+import { CommandError } from '../errors.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { compileDocumentStage, documentStageNames } from './document-stages.ts';
+import { compileFacet } from './facet.ts';
+import { compileGroup } from './group.ts';
+import { compileLookup, compileUnionWith } from './lookup.ts';
+import { compileMerge } from './merge.ts';
+import { hasMingoOperator, runStageWithMingo } from './mingo.ts';
+import { compileOut } from './out.ts';
+import { simpleStages } from './simple-stages.ts';
+import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
+import { compileUnwind } from './unwind.ts';
+
+const stages: StageTable = {
+  ...simpleStages,
+  $group: compileGroup,
+  $unwind: compileUnwind,
+  $lookup: (spec, context) => compileLookup(spec, context, compilePipeline),
+  $unionWith: (spec, context) => compileUnionWith(spec, context, compilePipeline),
+  $facet: (spec, context) => compileFacet(spec, context, compilePipeline),
+  $out: compileOut,
+  $merge: compileMerge,
+};
+
+const lastOnly: ReadonlySet<string> = new Set(['$out', '$merge']);
+const refused: ReadonlySet<string> = new Set([
+  '$geoNear',
+  '$changeStream',
+  '$search',
+  '$searchMeta',
+  '$vectorSearch',
+]);
+
+/**
+ * Runs a pipeline over the source's documents, as lazily as its stages allow: the first document may come before the
+ * source is read to its end. `$out` and `$merge` write when the result is first read.
+ */
+export function runPipeline(
+  pipeline: readonly BsonDocument[],
+  source: Documents,
+  context: PipelineContext,
+): Documents {
+  return compilePipeline(pipeline, context)(source);
+}
+
+/** Checks a whole pipeline before any of it runs. */
+export function compilePipeline(pipeline: readonly BsonDocument[], context: PipelineContext): Stage {
+  const compiled = pipeline.map((stage, at) => {
+    const name = nameOf(stage);
+    if (lastOnly.has(name) && at < pipeline.length - 1) {
+      throw new CommandError(40601, `${name} can only be the final stage in the pipeline`);
+    }
+    if (name === '$documents' && at > 0) {
+      throw new CommandError(40602, '$documents is only valid as the first stage in a pipeline');
+    }
+    return compileStage(name, stage[name], context);
+  });
+  return (documents) => compiled.reduce<Documents>((input, stage) => stage(input), documents);
+}
+
+function nameOf(stage: BsonDocument): string {
+  const [name, ...others] = isDocument(stage) ? Object.keys(stage) : [];
+  if (name !== undefined && others.length === 0) return name;
+  throw new CommandError(40323, 'A pipeline stage specification object must contain exactly one field.');
+}
+
+function compileStage(name: string, spec: BsonValue, context: PipelineContext): Stage {
+  const compile = Object.hasOwn(stages, name) ? stages[name] : undefined;
+  if (compile) return compile(spec, context);
+  if (documentStageNames.has(name)) {
+    const apply = compileDocumentStage(name, spec, context);
+    return function* transform(documents) {
+      for (const document of documents) yield apply(document);
+    };
+  }
+  if (refused.has(name)) {
+    throw new CommandError('CommandNotSupported', `${name} is not supported by this server`);
+  }
+  if (!hasMingoOperator('pipeline', name)) {
+    throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
+  }
+  return (documents) => runStageWithMingo({ [name]: spec }, documents, context.host);
+}

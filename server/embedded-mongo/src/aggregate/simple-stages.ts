@@ -1,0 +1,120 @@
+import { Int32 } from 'bson';
+import { CommandError } from '../errors.ts';
+import { bsonTypeOf } from '../query/bson-type.ts';
+import { compileFilter } from '../query/filter.ts';
+import { isNumber, toSafeInteger } from '../query/numbers.ts';
+import { compileSortKey } from '../query/sort.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { compileExpression } from './expression.ts';
+import { compileGroup } from './group.ts';
+import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
+
+export const simpleStages: StageTable = {
+  $match: compileMatch,
+  $sort: compileSortStage,
+  $limit: compileLimit,
+  $skip: compileSkip,
+  $count: compileCount,
+  $sample: compileSample,
+  $sortByCount: compileSortByCount,
+  $documents: compileDocuments,
+};
+
+function compileMatch(spec: BsonValue, { collation, let: variables }: PipelineContext): Stage {
+  if (!isDocument(spec)) throw new CommandError(15959, 'the match filter must be an expression in an object');
+  const { matches } = compileFilter(spec, { collation, let: variables });
+  return function* match(documents) {
+    for (const document of documents) if (matches(document)) yield document;
+  };
+}
+
+function compileSortStage(spec: BsonValue, { collation }: PipelineContext): Stage {
+  if (!isDocument(spec)) throw new CommandError(15973, 'the $sort key specification must be an object');
+  if (Object.keys(spec).length === 0)
+    throw new CommandError(15976, '$sort stage must have at least one sort key');
+  const { keyOf, compareKeys } = compileSortKey(spec, { collation });
+  return function* sort(documents) {
+    const rows = Array.from(documents, (document) => ({ key: keyOf(document), document }));
+    rows.sort((a, b) => compareKeys(a.key, b.key));
+    for (const { document } of rows) yield document;
+  };
+}
+
+function compileLimit(spec: BsonValue): Stage {
+  const limit = requireCount('$limit', spec, 5107201);
+  if (limit === 0) throw new CommandError(15958, 'the limit must be positive');
+  return (documents) => takeFirst(documents, limit);
+}
+
+function* takeFirst(documents: Documents, limit: number): Documents {
+  let left = limit;
+  for (const document of documents) {
+    yield document;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+function compileSkip(spec: BsonValue): Stage {
+  const count = requireCount('$skip', spec, 5107200);
+  return function* skip(documents) {
+    let left = count;
+    for (const document of documents) {
+      if (left === 0) yield document;
+      else left -= 1;
+    }
+  };
+}
+
+function requireCount(name: string, spec: BsonValue, code: number): number {
+  const count = toSafeInteger(spec);
+  if (count !== undefined && count >= 0) return count;
+  if (count !== undefined && name === '$limit') throw new CommandError(15958, 'the limit must be positive');
+  const expected = isNumber(spec) ? 'Expected a non-negative 64-bit integer' : 'Expected a number';
+  throw new CommandError(code, `invalid argument to ${name} stage: ${expected}`);
+}
+
+function compileCount(spec: BsonValue): Stage {
+  if (typeof spec !== 'string') throw new CommandError(40156, 'the count field must be a non-empty string');
+  if (spec === '') throw new CommandError(40157, 'the count field must be a non-empty string');
+  if (spec.startsWith('$')) throw new CommandError(40158, 'the count field cannot be a $-prefixed path');
+  if (spec.includes('.')) throw new CommandError(40160, "the count field cannot contain '.'");
+  return function* count(documents) {
+    let total = 0;
+    for (const _ of documents) total += 1;
+    if (total > 0) yield { [spec]: new Int32(total) };
+  };
+}
+
+function compileSample(spec: BsonValue): Stage {
+  const size = isDocument(spec) ? toSafeInteger(spec['size']) : undefined;
+  if (size === undefined) throw new CommandError(28746, 'size argument to $sample must be a number');
+  if (size <= 0) throw new CommandError(28747, 'size argument to $sample must be a positive integer');
+  return (documents) => takeRandomly(documents, size);
+}
+
+// Reservoir sampling: every document is as likely as any other to be among those kept.
+function takeRandomly(documents: Documents, size: number): Documents {
+  const kept: BsonDocument[] = [];
+  let seen = 0;
+  for (const document of documents) {
+    seen += 1;
+    const at = kept.length < size ? kept.length : Math.floor(Math.random() * seen);
+    if (at < size) kept[at] = document;
+  }
+  return kept;
+}
+
+function compileSortByCount(spec: BsonValue, context: PipelineContext): Stage {
+  const group = compileGroup({ _id: spec, count: { $sum: new Int32(1) } }, context);
+  const sort = compileSortStage({ count: new Int32(-1) }, context);
+  return (documents) => sort(group(documents));
+}
+
+function compileDocuments(spec: BsonValue, context: PipelineContext): Stage {
+  const documents = compileExpression(spec, context)({});
+  if (!Array.isArray(documents) || !documents.every(isDocument)) {
+    throw new CommandError(5858203, `an array of documents is expected, found ${bsonTypeOf(documents)}`);
+  }
+  return () => documents;
+}
