@@ -6,8 +6,10 @@ import {
   type TRPCProcedureType,
 } from '@trpc/server';
 import type { TRPCClientOutgoingMessage, TRPCResponseMessage, TRPCResultMessage } from '@trpc/server/rpc';
-import { toAppError } from '../../platform/errors.ts';
+import { limits } from '@whisper/shared';
+import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
+import type { ErrorShape } from '../error-format.ts';
 import type { RequestId } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
 import { encodeTextFrame } from './text-frame.ts';
@@ -55,16 +57,18 @@ export class Answers {
   /** Answers with the error and, when nobody foresaw it, logs it. */
   fail(failed: Failed, thrown: unknown): void {
     this.log(failed, thrown);
-    const { id, jsonrpc, method: type = 'unknown', params } = failed;
-    const error = getTRPCErrorShape({
-      config: this.#router._def._config,
-      error: getTRPCErrorFromUnknown(thrown),
-      type,
-      path: params?.path,
-      input: undefined,
-      ctx: undefined,
-    });
-    this.#write({ id, ...(jsonrpc && { jsonrpc }), error });
+    const { id, jsonrpc } = failed;
+    this.#write({ id, ...(jsonrpc && { jsonrpc }), error: this.#shapeOf(failed, thrown) });
+  }
+
+  /** The same error for every call of a batch, encoded once: refusing must not cost more than asking. */
+  refuseBatch(ids: readonly (RequestId | null)[]): void {
+    const error = new AppError('BAD_REQUEST', `A batch holds at most ${limits.batchSizeMax} calls`);
+    const { transformer } = this.#router._def._config;
+    const shape = JSON.stringify(transformer.output.serialize(this.#shapeOf({ id: null }, error)));
+    for (const id of ids) {
+      this.#outgoing.send(encodeTextFrame(`{"id":${JSON.stringify(id)},"error":${shape}}`));
+    }
   }
 
   /** Only what the code threw by mistake. An error's message may quote data, so it stays out of the log. */
@@ -80,6 +84,17 @@ export class Answers {
       },
       'A call failed unexpectedly',
     );
+  }
+
+  #shapeOf({ method, params }: Failed, thrown: unknown): ErrorShape {
+    return getTRPCErrorShape({
+      config: this.#router._def._config,
+      error: getTRPCErrorFromUnknown(thrown),
+      type: method ?? 'unknown',
+      path: params?.path,
+      input: undefined,
+      ctx: undefined,
+    });
   }
 
   #write(answer: TRPCResponseMessage): void {

@@ -2,6 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import { ConnectionParamsSchema, limits } from '@whisper/shared';
 import { AppError } from '../../platform/errors.ts';
+import { bounds } from './bounds.ts';
 
 export type RequestId = string | number;
 
@@ -10,13 +11,22 @@ export type Incoming =
   | { readonly message: TRPCClientOutgoingMessage & { readonly id: RequestId } }
   | { readonly id: RequestId | null; readonly error: AppError };
 
-/** The messages of one frame, batched or not. `undefined`: this is not JSON, or not made of objects. */
-export function parseFrame(text: string, router: AnyTRPCRouter): readonly Incoming[] | undefined {
+/** What one frame holds: messages, or more of them than a batch may, which are refused together. */
+export type Frame =
+  | { readonly messages: readonly Incoming[] }
+  | { readonly refusedIds: readonly (RequestId | null)[] };
+
+/** Reads a frame, batched or not. `undefined`: this is not JSON, or not made of objects. */
+export function parseFrame(text: string, router: AnyTRPCRouter): Frame | undefined {
   const parsed = parseJson(text);
   const raws: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   if (!raws.every(isRecord)) return undefined;
-  if (raws.filter(isCall).length > limits.batchSizeMax) return raws.map(refuseBatch);
-  return raws.map((raw) => parseMessage(raw, router));
+  // Subscriptions have a bound of their own, which a reconnecting client reaches with a single batch.
+  const isTooLarge =
+    raws.length > bounds.messagesPerFrameMax || raws.filter(isCall).length > limits.batchSizeMax;
+  return isTooLarge
+    ? { refusedIds: raws.map(idOf) }
+    : { messages: raws.map((raw) => parseMessage(raw, router)) };
 }
 
 /** The token of a connectionParams message; `null` when it names none that could be one. */
@@ -37,14 +47,6 @@ function parseMessage(raw: Record<string, unknown>, router: AnyTRPCRouter): Inco
   }
 }
 
-function refuseBatch(raw: Record<string, unknown>): Incoming {
-  return {
-    id: idOf(raw),
-    error: new AppError('BAD_REQUEST', `A batch holds at most ${limits.batchSizeMax} calls`),
-  };
-}
-
-/** Subscriptions have a bound of their own, which a reconnecting client reaches with a single batch. */
 function isCall(raw: Record<string, unknown>): boolean {
   return raw['method'] === 'query' || raw['method'] === 'mutation';
 }

@@ -38,9 +38,7 @@ function inputOf({ params: { input, lastEventId } }: Call): unknown {
 /** The queries and mutations of one socket: each is answered once, unless the socket closes first. */
 export class SocketCalls {
   readonly #scope: CallScope;
-  // One signal serves all: these calls are cut short by nothing but the end of the socket.
-  readonly #closing = new AbortController();
-  #inFlight = 0;
+  readonly #inFlight = new Set<AbortController>();
   #onIdle: () => void = () => undefined;
 
   constructor(scope: CallScope) {
@@ -49,34 +47,36 @@ export class SocketCalls {
 
   async run(call: Call, batchIndex: number): Promise<void> {
     const { answers, outgoing } = this.#scope;
-    if (this.#inFlight >= bounds.callsInFlightMax) {
+    if (this.#inFlight.size >= bounds.callsInFlightMax) {
       const message = `A connection runs at most ${bounds.callsInFlightMax} calls at once`;
       return answers.fail(call, new AppError('TOO_MANY_REQUESTS', message));
     }
-    this.#inFlight += 1;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#inFlight.add(controller);
     try {
-      const data = await callProcedure(this.#scope, call, { signal: this.#closing.signal, batchIndex });
+      const data = await callProcedure(this.#scope, call, { signal, batchIndex });
       if (isAsyncIterable(data)) throw new TypeError(`A ${call.method} cannot answer with a stream`);
       if (outgoing.isFull) await outgoing.ready();
       answers.send(call, { type: 'data', data });
     } catch (error) {
-      if (!this.#closing.signal.aborted) answers.fail(call, error);
+      if (!signal.aborted) answers.fail(call, error);
     } finally {
-      this.#inFlight -= 1;
-      if (this.#inFlight === 0) this.#onIdle();
+      this.#inFlight.delete(controller);
+      if (this.#inFlight.size === 0) this.#onIdle();
     }
   }
 
   /** Resolves when nothing is in flight. */
   finish(): Promise<void> {
-    if (this.#inFlight === 0) return Promise.resolve();
+    if (this.#inFlight.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
   }
 
   abort(): void {
-    this.#closing.abort();
+    for (const controller of this.#inFlight) controller.abort();
     this.#onIdle();
   }
 }

@@ -130,9 +130,10 @@ export class TrpcSocket implements CallingSocket {
     if (text === 'PONG') return;
     if (text === 'PING') return void this.#outgoing.send(frames.pong);
     if (!this.#context) return this.#receiveParams(text);
-    const batch = parseFrame(text, this.#router);
-    if (!batch) return this.close('malformed');
-    batch.forEach((incoming, index) => this.#handle(incoming, index));
+    const frame = parseFrame(text, this.#router);
+    if (!frame) return this.close('malformed');
+    if ('refusedIds' in frame) return this.#answers.refuseBatch(frame.refusedIds);
+    frame.messages.forEach((incoming, index) => this.#handle(incoming, index));
   }
 
   #receiveParams(text: string): void {

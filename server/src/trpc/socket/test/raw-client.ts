@@ -19,11 +19,10 @@ export class RawClient {
     });
   }
 
-  /** `params` is what it sends as connectionParams; without it, it announces none. */
-  static async open(url: string, params?: unknown): Promise<RawClient> {
-    const client = new RawClient(new WebSocket(params === undefined ? url : `${url}?connectionParams=1`));
+  static async open(url: string, { token, announcesParams = token !== undefined }: OpenOptions = {}) {
+    const client = new RawClient(new WebSocket(announcesParams ? `${url}?connectionParams=1` : url));
     await once(client.ws, 'open');
-    if (params !== undefined) client.send({ method: 'connectionParams', data: params });
+    if (token !== undefined) client.send({ method: 'connectionParams', data: { token } });
     return client;
   }
 
@@ -41,12 +40,22 @@ export class RawClient {
     return this.#heard.shift() ?? '';
   }
 
+  /** The next messages, parsed; it does not count the server's requests for a sign of life. */
   async hearAll(count: number): Promise<unknown[]> {
     const heard: unknown[] = [];
-    while (heard.length < count) heard.push(JSON.parse(await this.hear()));
+    while (heard.length < count) {
+      const text = await this.hear();
+      if (text !== 'PING') heard.push(JSON.parse(text));
+    }
     return heard;
   }
 }
+
+export type OpenOptions = {
+  readonly token?: string;
+  /** Says in the URL that connectionParams will follow; it does so by itself when there is a token to send. */
+  readonly announcesParams?: boolean;
+};
 
 type CallOptions = {
   readonly id?: string | number | null;

@@ -12,7 +12,7 @@ import { MemoryPresenceStore } from '../../../realtime/presence-store.memory.ts'
 import type { Identity } from '../../request-context.ts';
 import { createTrpcSocketServer, type TrpcSocketServer } from '../trpc-socket-server.ts';
 import { ManualClock } from './manual-clock.ts';
-import { RawClient } from './raw-client.ts';
+import { RawClient, type OpenOptions } from './raw-client.ts';
 import { createTestRouter, type TestHandles, type TestRouter } from './test-router.ts';
 
 /** How long the tokens of this harness live. */
@@ -28,8 +28,7 @@ export interface SocketHarness extends TestHandles, AsyncDisposable {
   readonly sockets: TrpcSocketServer;
   /** tRPC's own client, unmodified. */
   connect(token: string, options?: ClientOptions): ConnectedClient;
-  /** `params` is what it sends as connectionParams; without it, it announces none. */
-  connectRaw(params?: unknown): Promise<RawClient>;
+  connectRaw(options?: OpenOptions): Promise<RawClient>;
 }
 
 type ConnectedClient = {
@@ -67,9 +66,11 @@ export async function startSocketServer(): Promise<SocketHarness> {
       clients.add(client.wsClient);
       return client;
     },
-    async connectRaw(params) {
-      const client = await RawClient.open(url, params);
-      clients.add({ close: () => client.ws.terminate() });
+    async connectRaw(options) {
+      const client = await RawClient.open(url, options);
+      const entry = { close: () => client.ws.terminate() };
+      clients.add(entry);
+      void client.closed.then(() => clients.delete(entry));
       return client;
     },
     async [Symbol.asyncDispose]() {

@@ -16,7 +16,7 @@ export function createTestRouter() {
   const notes = new TestFeed<Note>();
   /** `started`, `aborted`, `cleaned up`, `resumed from N` … as they happen. */
   const journal = new EventEmitter();
-  const gate = new EventEmitter();
+  const gate = new EventEmitter().setMaxListeners(0);
   const waitForAbort: WaitForAbort = async (signal, what) => {
     signal?.addEventListener('abort', () => journal.emit('entry', `${what} aborted`));
     journal.emit('entry', `${what} started`);
