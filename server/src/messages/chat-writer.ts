@@ -136,7 +136,7 @@ export class ChatWriter {
       this.#isRunning = true;
       this.#requireHead()
         .catch(() => this.#recoverAfter(Math.min(delayMs * 2, recoveryDelayMaxMs)))
-        .finally(() => this.#run());
+        .finally(() => void this.#run());
     });
   }
 }

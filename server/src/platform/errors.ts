@@ -74,5 +74,7 @@ export function isDuplicateKey(thrown: unknown): boolean {
 function isTransientDatabaseError(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if (transientDatabaseErrors.has(thrown.name)) return true;
-  return 'code' in thrown && typeof thrown.code === 'number' && transientDatabaseCodes.has(thrown.code);
+  if ('code' in thrown && typeof thrown.code === 'number') return transientDatabaseCodes.has(thrown.code);
+  // A bulk write that lost its connection carries the driver's own error in `errorResponse`.
+  return 'errorResponse' in thrown && isTransientDatabaseError(thrown.errorResponse);
 }

@@ -15,7 +15,7 @@ declare module 'vitest' {
  * One store for the whole run, each test server in a database of its own. With TEST_MONGODB_URI the same tests
  * run on that MongoDB instead.
  */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = await mkdtemp(join(tmpdir(), 'whisper-test-'));
   const external = process.env['TEST_MONGODB_URI'];
   const store = external ? undefined : await startEmbeddedMongo({ dataDir: dir, isDurable: false });
