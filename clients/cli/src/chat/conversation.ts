@@ -1,0 +1,129 @@
+import { toFailure, type WhisperClient } from '@whisper/client/node';
+import type { Chat, User } from '@whisper/shared';
+import { findPerson, listPeople } from './choose-person.ts';
+import { Narrator } from './narrator.ts';
+import { watchConnection } from './notices.ts';
+import type { Terminal } from './terminal.ts';
+
+const help = `* /who       who you are and whom you talk to
+* /people    who is there
+* /with NAME talk to somebody else
+* /retry     send again what the server refused      /discard  throw it away
+* /quit      leave; what is unsent is kept
+* Anything else is sent.`;
+
+/** One person at a keyboard, or a script, talking to one other at a time. */
+export class Conversation implements Disposable {
+  readonly #client: WhisperClient;
+  readonly #terminal: Terminal;
+  readonly #stops: (() => void)[] = [];
+  #chat: Chat | undefined;
+  #narrator: Narrator | undefined;
+  #end: () => void = () => undefined;
+  /** Lines are handled one after the other: a script may send more at once than a person types. */
+  #handling: Promise<void> = Promise.resolve();
+
+  /** Resolves when the person leaves. */
+  readonly ended = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
+
+  constructor(client: WhisperClient, terminal: Terminal) {
+    this.#client = client;
+    this.#terminal = terminal;
+  }
+
+  async start(person: User): Promise<void> {
+    await this.#talkTo(person);
+    const { store } = this.#client;
+    this.#stops.push(
+      watchConnection(this.#client, (notice) => this.#terminal.note(notice)),
+      store.subscribe(() => this.#update()),
+    );
+    this.#terminal.listen({
+      onLine: (line) => this.#take(() => this.#handle(line.trim())),
+      onKey: (text) => {
+        if (this.#chat) store.setTyping(this.#chat.id, text !== '' && !text.startsWith('/'));
+      },
+      onEnd: () => this.#take(() => this.#leave()),
+    });
+  }
+
+  [Symbol.dispose](): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  async #talkTo(person: User): Promise<void> {
+    const { store } = this.#client;
+    const chat = await store.openDirect(person.id);
+    const isOnline = store.getSnapshot().online.has(person.id);
+    this.#terminal.note(`* Talking to ${person.name} (${isOnline ? 'online' : 'offline'}). /help for more.`);
+    this.#chat = chat;
+    this.#narrator = new Narrator(chat, store.getSnapshot());
+    this.#update();
+  }
+
+  #update(): void {
+    const snapshot = this.#client.store.getSnapshot();
+    if (snapshot.connection.status === 'refused') return this.#end();
+    if (!this.#chat || !this.#narrator) return;
+    const lines = this.#narrator.tell(snapshot);
+    for (const { kind, text } of lines) {
+      if (kind === 'note') this.#terminal.note(text);
+      else this.#terminal.print(text);
+    }
+    if (lines.some(({ kind }) => kind === 'message')) this.#client.store.markRead(this.#chat.id);
+  }
+
+  #take(step: () => Promise<void> | void): void {
+    this.#handling = this.#handling.then(step).catch((error: unknown) => {
+      this.#terminal.note(`! ${toFailure(error).message}`);
+    });
+  }
+
+  async #handle(line: string): Promise<void> {
+    const [command = '', ...rest] = line.split(/\s+/);
+    if (line === '' || !this.#chat) return;
+    if (!command.startsWith('/')) return void this.#client.store.send(this.#chat.id, line);
+    if (command === '/quit') return this.#end();
+    if (command === '/who') return this.#who(this.#chat);
+    if (command === '/people') return this.#people();
+    if (command === '/with') return this.#switchTo(rest.join(' '));
+    if (command === '/retry' || command === '/discard') return this.#settle(command);
+    this.#terminal.note(help);
+  }
+
+  #who({ participant }: Chat): void {
+    const { me, online, connection } = this.#client.store.getSnapshot();
+    const state = online.has(participant.id) ? 'online' : 'offline';
+    this.#terminal.note(
+      `* You are ${me?.name} (${connection.status}), talking to ${participant.name} (${state})`,
+    );
+  }
+
+  async #people(): Promise<void> {
+    const { online } = this.#client.store.getSnapshot();
+    for (const { id, name, email } of await listPeople(this.#client)) {
+      this.#terminal.note(`* ${online.has(id) ? '●' : '○'} ${name} <${email}>`);
+    }
+  }
+
+  async #switchTo(name: string): Promise<void> {
+    if (name === '') return this.#terminal.note('* With whom? /with NAME');
+    const note = (text: string) => this.#terminal.note(text);
+    await this.#talkTo(await findPerson(this.#client, { name, note }));
+  }
+
+  #settle(command: '/retry' | '/discard'): void {
+    const { store } = this.#client;
+    for (const { clientId, failure } of store.getSnapshot().outbox) {
+      if (failure) store[command === '/retry' ? 'retry' : 'discard'](clientId);
+    }
+  }
+
+  /** The input ended: what is on its way goes out first. */
+  async #leave(): Promise<void> {
+    await this.#client.store.when(({ outbox }) => outbox.every(({ failure }) => failure));
+    this.#end();
+  }
+}

@@ -1,0 +1,40 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export type ChatOptions = {
+  readonly as: string;
+  readonly with?: string;
+  readonly url: string;
+  /** Where messages wait that could not be sent yet. */
+  readonly state: string;
+};
+
+export const usage = `Chat in the terminal.
+
+  npm run chat -- --as alice [--with bob] [--url http://127.0.0.1:3000] [--state FOLDER]
+
+  --as      who you are; any name will do on a development server
+  --with    whom to write to, instead of picking somebody
+  --url     where the server is
+  --state   where unsent messages are kept (default: .whisper in your home folder)
+
+Lines come from standard input when it is not a terminal, so a conversation can be scripted.`;
+
+/** Undefined when help was asked for. Throws on anything it does not understand. */
+export function readOptions(args: readonly string[]): ChatOptions | undefined {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    options: {
+      as: { type: 'string' },
+      with: { type: 'string' },
+      url: { type: 'string', default: 'http://127.0.0.1:3000' },
+      state: { type: 'string', default: join(homedir(), '.whisper') },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  if (!values.as) throw new Error(`Who are you? Say it with --as NAME.\n\n${usage}`);
+  const { url, state } = values;
+  return { as: values.as, url, state, ...(values.with !== undefined && { with: values.with }) };
+}

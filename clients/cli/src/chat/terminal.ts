@@ -1,0 +1,77 @@
+import { createInterface, cursorTo, clearLine, moveCursor, type Interface } from 'node:readline';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { styleText } from 'node:util';
+
+type Listener = {
+  readonly onLine: (line: string) => void;
+  /** What stands in the line being typed, after every key; a pipe has none. */
+  readonly onKey: (text: string) => void;
+  /** The end of the input, or Ctrl-C. */
+  readonly onEnd: () => void;
+};
+
+/**
+ * Lines out and lines in, on a screen or a pipe. On a screen the line being typed stays below what is printed.
+ */
+export class Terminal implements Disposable {
+  readonly isScreen: boolean;
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+  #lines: Interface | undefined;
+
+  constructor(input: ReadStream, output: WriteStream) {
+    this.#input = input;
+    this.#output = output;
+    this.isScreen = input.isTTY === true && output.isTTY === true;
+  }
+
+  /** Begins to read; until then nothing of the input is taken, so nothing is lost. */
+  listen({ onLine, onKey, onEnd }: Listener): void {
+    const lines = createInterface({
+      input: this.#input,
+      output: this.#output,
+      terminal: this.isScreen,
+      prompt: this.isScreen ? '> ' : '',
+    });
+    this.#lines = lines;
+    lines.on('line', (line) => {
+      this.#eraseEntered(line);
+      onLine(line);
+      this.#prompt();
+    });
+    lines.on('close', onEnd);
+    if (this.isScreen) this.#input.on('keypress', () => setImmediate(() => onKey(lines.line)));
+    this.#prompt();
+  }
+
+  print(text: string): void {
+    if (this.isScreen) {
+      cursorTo(this.#output, 0);
+      clearLine(this.#output, 0);
+    }
+    this.#output.write(`${text}\n`);
+    this.#prompt();
+  }
+
+  /** A line about the conversation rather than of it. */
+  note(text: string): void {
+    this.print(this.isScreen ? styleText('dim', text) : text);
+  }
+
+  [Symbol.dispose](): void {
+    this.#lines?.close();
+  }
+
+  #prompt(): void {
+    if (this.isScreen) this.#lines?.prompt(true);
+  }
+
+  /** The entered line comes back as a message once it is stored; until then it would stand there twice. */
+  #eraseEntered(line: string): void {
+    if (!this.isScreen || !this.#lines) return;
+    const rows = Math.ceil((this.#lines.getPrompt().length + line.length + 1) / this.#output.columns);
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    this.#output.write('\u001B[J');
+  }
+}
