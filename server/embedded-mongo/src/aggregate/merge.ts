@@ -68,9 +68,8 @@ type Merging = { readonly merge: Merge; readonly context: PipelineContext };
 function mergeInto(existing: BsonDocument, incoming: BsonDocument, { merge, context }: Merging): void {
   const { whenMatched, into } = merge;
   if (whenMatched === 'keepExisting') return;
-  if (whenMatched === 'fail') {
-    throw new CommandError('DuplicateKey', `E11000 duplicate key error collection: ${into.db}.${into.name}`);
-  }
+  // The unique index tells of the duplicate, with its key.
+  if (whenMatched === 'fail') return context.host.insert(into, incoming);
   const { document, changed } = updateFor(incoming, merge, context).apply(existing);
   if (changed) context.host.replace(into, document);
 }

@@ -36,19 +36,36 @@ export function runStageWithMingo(
   documents: Iterable<BsonDocument>,
   host?: PipelineHost,
 ): BsonDocument[] {
+  assertNoScripts(stage);
   const { index } = loadMingo();
   const collectionResolver = (name: string) =>
     host ? toPlainDocuments(host.find({ db: host.namespace.db, name }, { filter: {} })) : [];
   const aggregator = new index.Aggregator(toPlainDocuments([stage]), {
-    scriptEnabled: false,
     collectionResolver,
   });
   const results = translateErrors(() => aggregator.run(toPlainDocuments(documents)));
-  return results.map((document) => fromPlain(document) as BsonDocument);
+  return results.map(fromPlain).filter(isDocument);
 }
 
 function toPlainDocuments(documents: Iterable<BsonDocument>): Record<string, unknown>[] {
   return Array.from(documents, (document) => toPlain(document) as Record<string, unknown>);
+}
+
+const scriptOperators: ReadonlySet<string> = new Set(['$function', '$accumulator', '$where']);
+
+/**
+ * Refuses a client's code anywhere in the expression. The library's own switch would not do for stages: its
+ * $setWindowFields is itself built on $function.
+ */
+export function assertNoScripts(value: BsonValue): void {
+  if (Array.isArray(value)) value.forEach(assertNoScripts);
+  if (!isDocument(value)) return;
+  for (const [name, inner] of Object.entries(value)) {
+    if (scriptOperators.has(name)) {
+      throw new CommandError('InvalidOptions', `${name} is not supported: this server runs no scripts`);
+    }
+    assertNoScripts(inner);
+  }
 }
 
 type OperatorKind = 'expression' | 'accumulator' | 'pipeline';

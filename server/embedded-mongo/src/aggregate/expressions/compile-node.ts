@@ -1,6 +1,6 @@
 import { CommandError } from '../../errors.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../../query/value.ts';
-import { evaluateWithMingo, hasMingoOperator, toPlain } from '../mingo.ts';
+import { assertNoScripts, evaluateWithMingo, hasMingoOperator, toPlain } from '../mingo.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { arrayOperators } from './arrays.ts';
 import { conversionOperators } from './conversions.ts';
@@ -38,17 +38,13 @@ export function compileNode(expression: BsonValue, scope: Scope): Node {
 function compileOperator(name: string, expression: BsonDocument, scope: Scope): Node {
   const compile = Object.hasOwn(operators, name) ? operators[name] : undefined;
   if (compile) return compile(expression[name], scope, compileNode);
-  if (scriptOperators.has(name)) {
-    throw new CommandError('InvalidOptions', `${name} is not supported: this server runs no scripts`);
-  }
+  assertNoScripts(expression);
   if (!hasMingoOperator('expression', name)) {
     throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
   }
   const plain = toPlain(expression);
   return ({ root, variables }) => evaluateWithMingo(root, plain, variables);
 }
-
-const scriptOperators: ReadonlySet<string> = new Set(['$function', '$accumulator', '$where']);
 
 function compilePath(path: string, scope: Scope): Node {
   if (path.startsWith('$$')) return compileVariable(path.slice(2), scope);
