@@ -1,0 +1,18 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const server = 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  base: '/panel/',
+  plugins: [react()],
+  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  build: { target: 'es2023', modulePreload: { polyfill: false } },
+  server: {
+    proxy: {
+      '/trpc': { target: server, ws: true },
+      '/dev': server,
+      '/panel/api.json': server,
+    },
+  },
+});

@@ -1,0 +1,61 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The network between one client and the server, for tests to break: a TCP proxy on a port of its own. */
+export class FlakyLink implements AsyncDisposable {
+  /** Connections are taken and dropped at once while this is set. */
+  isDown = false;
+  /** Every chunk waits this long on its way to the client. */
+  delayMs = 0;
+  connectionCount = 0;
+  readonly #target: URL;
+  readonly #sockets = new Set<Socket>();
+  readonly #server = createServer((socket) => this.#join(socket));
+
+  private constructor(target: string) {
+    this.#target = new URL(target);
+  }
+
+  static async open(target: string): Promise<FlakyLink> {
+    const link = new FlakyLink(target);
+    await new Promise<void>((resolve) => link.#server.listen(0, '127.0.0.1', resolve));
+    return link;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The link is closed');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** Breaks every connection without a goodbye. */
+  drop(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.drop();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #join(client: Socket): void {
+    this.connectionCount += 1;
+    if (this.isDown) return void client.destroy();
+    const server = connect(Number(this.#target.port), this.#target.hostname);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.#sockets.add(from);
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+    }
+    client.pipe(server);
+    server.on('data', (chunk) => {
+      if (this.delayMs === 0) client.write(chunk);
+      else setTimeout(() => client.write(chunk), this.delayMs);
+    });
+  }
+}

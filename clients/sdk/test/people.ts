@@ -1,0 +1,52 @@
+import type { TestServer } from '@whisper/server/testing';
+import type { ChatId } from '@whisper/shared';
+import { onTestFinished } from 'vitest';
+import { createWhisperClient, devTokens, rowsOf, type WhisperClient } from '../src/node.ts';
+import type { WhisperClientOptions } from '../src/create-whisper-client.ts';
+
+type Options = Partial<WhisperClientOptions>;
+
+/** A device of that person, signed in and synced; closed at the end of the test. */
+export async function openDevice(url: string, name: string, options: Options = {}): Promise<WhisperClient> {
+  const client = openUnsynced(url, name, options);
+  await client.store.when(({ isSynced }) => isSynced);
+  return client;
+}
+
+/** A device that may still be on its way to the server. */
+export function openUnsynced(url: string, name: string, options: Options = {}): WhisperClient {
+  // Waits are real but short, so that a broken connection costs a test little.
+  const client = createWhisperClient({ url, getToken: devTokens(url, name), random: () => 0.02, ...options });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Alice and Bob, one device each, with their direct chat open on both. */
+export async function openConversation(server: Pick<TestServer, 'url'>, options: Options = {}) {
+  const [alice, bob] = await Promise.all([
+    openDevice(server.url, 'alice', options),
+    openDevice(server.url, 'bob'),
+  ]);
+  const chat = await alice.store.openDirect(meOf(bob).id);
+  await bob.store.openChat(chat.id);
+  return { alice, bob, chatId: chat.id };
+}
+
+export function meOf(client: WhisperClient) {
+  const { me } = client.store.getSnapshot();
+  if (!me) throw new Error('This client is not signed in yet');
+  return me;
+}
+
+/** What stands on that person's screen. */
+export function textsOf(client: WhisperClient, chatId: ChatId): string[] {
+  return rowsOf(client.store.getSnapshot(), chatId).map((row) =>
+    row.state === 'sent' ? row.message.text : `${row.state}: ${row.draft.text}`,
+  );
+}
+
+/** Resolves when exactly these texts stand there. */
+export async function sees(client: WhisperClient, chatId: ChatId, texts: readonly string[]): Promise<void> {
+  const wanted = JSON.stringify(texts);
+  await client.store.when(() => JSON.stringify(textsOf(client, chatId)) === wanted);
+}
