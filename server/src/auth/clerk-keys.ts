@@ -1,7 +1,6 @@
-import type { ClerkClient } from '@clerk/backend';
 import { createPublicKey } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
-import { askClerk } from './clerk-client.ts';
+import type { ClerkApi, ClerkJwk } from './clerk-api.ts';
 
 /** A key that Clerk withdrew is trusted no longer than this. */
 const freshForMs = 5 * 60 * 1000;
@@ -11,14 +10,14 @@ const retryAfterMs = 5_000;
 
 /** Clerk's signing keys as PEM, fetched when first needed and shared by all who wait. */
 export class ClerkKeys {
-  readonly #client: ClerkClient;
+  readonly #api: ClerkApi;
   readonly #clock: Clock;
   #keys: ReadonlyMap<string, string> = new Map();
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
 
-  constructor(client: ClerkClient, clock: Clock) {
-    this.#client = client;
+  constructor(api: ClerkApi, clock: Clock) {
+    this.#api = api;
     this.#clock = clock;
   }
 
@@ -35,14 +34,14 @@ export class ClerkKeys {
   }
 
   async #fetch(): Promise<void> {
-    const { keys = [] } = await askClerk(() => this.#client.jwks.getJwks());
+    const keys = await this.#api.signingKeys();
     this.#keys = new Map(keys.map((key) => [key.kid, toPem(key)]));
     this.#fetchedAt = this.#clock.now();
   }
 }
 
-function toPem({ kty, n, e }: { readonly kty: string; readonly n: string; readonly e: string }): string {
-  return createPublicKey({ key: { kty, n, e }, format: 'jwk' })
+function toPem({ n, e }: ClerkJwk): string {
+  return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
     .export({ type: 'spki', format: 'pem' })
     .toString();
 }

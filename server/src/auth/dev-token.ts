@@ -2,15 +2,15 @@ import { demoPeople, DevTokenInputSchema } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../platform/errors.ts';
 import { sendJson } from '../platform/http.ts';
+import { isLocalRequest } from '../platform/local-request.ts';
 import type { DevIssuer } from './dev-issuer.ts';
 import { parseJson, readBody, sendError } from './read-body.ts';
 
 const bodyBytesMax = 4096;
 
 /**
- * `POST /dev/token` and `GET /dev/people`, for programs on this machine alone. The Host header is checked as well as
- * the peer: a web page whose name was made to resolve to 127.0.0.1 sends its own name there. No CORS header is ever
- * sent, so no other origin's page can read an answer.
+ * `POST /dev/token` and `GET /dev/people`, for programs on this machine alone. No CORS header is
+ * ever sent, so no other origin's page can read an answer.
  */
 export async function handleDevToken(
   issuer: DevIssuer | null,
@@ -33,21 +33,6 @@ export async function handleDevToken(
   }
 }
 
-function requireLocal({ socket, headers }: IncomingMessage): void {
-  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
-  const isLocal =
-    isLoopbackAddress(socket.remoteAddress) &&
-    isLoopbackOrigin(`http://${headers.host ?? ''}`) &&
-    (headers.origin === undefined || isLoopbackOrigin(headers.origin));
-  if (isForwarded || !isLocal) throw new AppError('FORBIDDEN', 'The local issuer serves this machine only');
-}
-
-function isLoopbackAddress(address: string | undefined): boolean {
-  return address === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(address ?? '');
-}
-
-function isLoopbackOrigin(origin: string): boolean {
-  if (!URL.canParse(origin)) return false;
-  const { hostname } = new URL(origin);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+function requireLocal(request: IncomingMessage): void {
+  if (!isLocalRequest(request)) throw new AppError('FORBIDDEN', 'The local issuer serves this machine only');
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
-import { clerkClient } from './clerk-client.ts';
+import { ClerkApi } from './clerk-api.ts';
 import { openDevIssuer, type DevIssuer } from './dev-issuer.ts';
 import { createClerkDirectory } from './identity-directory.clerk.ts';
 import { devDirectory } from './identity-directory.dev.ts';
@@ -23,11 +23,11 @@ export async function openIdentityProvider(env: Env, clock: Clock): Promise<Iden
     const devIssuer = await openDevIssuer({ dataDir: env.DATA_DIR, clock });
     return { kind: 'local', verifier: createDevVerifier(devIssuer), directory: devDirectory, devIssuer };
   }
-  const client = clerkClient(env);
+  const api = new ClerkApi(env);
   return {
     kind: 'clerk',
-    verifier: createClerkVerifier({ env, client, clock }),
-    directory: createClerkDirectory(client),
+    verifier: createClerkVerifier({ env, api, clock }),
+    directory: createClerkDirectory(api),
     devIssuer: null,
   };
 }

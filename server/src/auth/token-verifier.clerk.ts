@@ -1,20 +1,20 @@
-import type { ClerkClient } from '@clerk/backend';
 import { decodeJwt } from '@clerk/backend/jwt';
 import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
+import type { ClerkApi } from './clerk-api.ts';
 import { ClerkKeys } from './clerk-keys.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import { invalidToken, verifySessionToken } from './verify-session-token.ts';
 
 type Options = {
   readonly env: Pick<Env, 'CLERK_JWT_KEY' | 'CLERK_AUTHORIZED_PARTIES'>;
-  readonly client: ClerkClient;
+  readonly api: ClerkApi;
   readonly clock: Clock;
 };
 
 /** Clerk's tokens: by CLERK_JWT_KEY without any network, else by the keys that Clerk publishes. */
-export function createClerkVerifier({ env, client, clock }: Options): TokenVerifier {
-  const keys = new ClerkKeys(client, clock);
+export function createClerkVerifier({ env, api, clock }: Options): TokenVerifier {
+  const keys = new ClerkKeys(api, clock);
   // A PEM in an environment file often has its line breaks written as \n.
   const configuredKey = env.CLERK_JWT_KEY?.replaceAll('\\n', '\n');
   return {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 
 export type FakeClerkUser = {
   readonly id: string;
@@ -11,6 +11,8 @@ export type FakeClerkUser = {
   readonly email_addresses?: readonly { readonly email_address: string }[];
   readonly updated_at?: number;
 };
+
+type Claims = Readonly<Record<string, unknown>>;
 
 type SignOptions = { readonly keyId?: string; readonly privateKey?: CryptoKey; readonly type?: string };
 
@@ -36,7 +38,7 @@ export type FakeClerk = AsyncDisposable & {
   putUser(user: FakeClerkUser): object;
   removeUser(clerkId: string): void;
   /** A good 60-second token of that person, with `claims` replaced; an undefined claim is left out. */
-  signToken(clerkId: string, claims?: JWTPayload, options?: SignOptions): Promise<string>;
+  signToken(clerkId: string, claims?: Claims, options?: SignOptions): Promise<string>;
   /** A webhook as Clerk sends it: the body and the headers that prove it. */
   signWebhook(
     type: string,
@@ -131,7 +133,7 @@ function toClerkRecord(user: FakeClerkUser): object {
   };
 }
 
-function defaultClaims(clerkId: string): JWTPayload {
+function defaultClaims(clerkId: string): Claims {
   const now = Math.floor(Date.now() / 1000);
   return {
     azp: fakeClerkOrigin,
@@ -145,7 +147,7 @@ function defaultClaims(clerkId: string): JWTPayload {
   };
 }
 
-function signToken(claims: JWTPayload, options: SignOptions & { readonly privateKey: CryptoKey }) {
+function signToken(claims: Claims, options: SignOptions & { readonly privateKey: CryptoKey }) {
   const header = { alg: 'RS256', kid: options.keyId ?? keyId, typ: options.type ?? 'JWT' };
   const present = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
   return new SignJWT(present).setProtectedHeader(header).sign(options.privateKey);

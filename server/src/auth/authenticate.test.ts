@@ -1,0 +1,220 @@
+import { generateKeyPair } from 'jose';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { startFakeClerk, type FakeClerk } from '../testing/fake-clerk.ts';
+import { ManualClock, startTestServer } from '../testing/index.ts';
+
+async function startClerkServer(env: Record<string, string> = {}) {
+  const clerk = await startFakeClerk();
+  const clock = new ManualClock();
+  const server = await startTestServer({ clock, env: { ...clerk.env, ...env } });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => clerk[Symbol.asyncDispose]());
+  const { app } = server;
+  return {
+    clerk,
+    clock,
+    server,
+    app,
+    authenticate: app.authenticate,
+    nowSeconds: Math.floor(clock.now() / 1000),
+  };
+}
+
+const ada = {
+  id: 'user_ada',
+  first_name: ' Ada ',
+  last_name: 'Lovelace',
+  image_url: 'https://img.example/ada.png',
+  email_addresses: [{ email_address: 'Ada@Example.org' }, { email_address: 'second@example.org' }],
+};
+
+function unsigned(header: object, claims: object): string {
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  return `${encode(header)}.${encode(claims)}.`;
+}
+
+describe('first contact', () => {
+  test('makes the person from Clerk’s record', async () => {
+    const { clerk, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const { viewer, sessionId, expiresAt } = await authenticate(await clerk.signToken('user_ada'));
+    expect(viewer).toMatchObject({
+      clerkId: 'user_ada',
+      user: { name: 'Ada Lovelace', email: 'ada@example.org', avatar: 'https://img.example/ada.png' },
+    });
+    expect(sessionId).toBe('sess_user_ada');
+    expect(expiresAt % 1000).toBe(0);
+  });
+
+  test('calls a person without a name by the start of their e-mail address', async () => {
+    const { clerk, authenticate } = await startClerkServer();
+    clerk.putUser({ id: 'user_x', email_addresses: [{ email_address: 'Grace.H@example.org' }] });
+    clerk.putUser({ id: 'user_y', username: 'linus', image_url: '' });
+    const named = async (clerkId: string) => (await authenticate(await clerk.signToken(clerkId))).viewer.user;
+    expect(await named('user_x')).toMatchObject({ name: 'grace.h', email: 'grace.h@example.org' });
+    expect(await named('user_y')).toMatchObject({ name: 'linus', email: '', avatar: null });
+  });
+
+  test('a hundred at once make one user and ask Clerk once', async () => {
+    const { clerk, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const tokens = await Promise.all(
+      Array.from({ length: 100 }, (_, tab) => clerk.signToken('user_ada', { sid: `sess_${tab}` })),
+    );
+    const identities = await Promise.all(tokens.map((token) => authenticate(token)));
+    expect(new Set(identities.map(({ viewer }) => viewer.id)).size).toBe(1);
+    expect(clerk.requests.toSorted()).toEqual(['GET /v1/jwks', 'GET /v1/users/user_ada']);
+  });
+
+  test('a hundred at once on two nodes make one user', async () => {
+    const { clerk, app } = await startClerkServer();
+    const { MONGODB_URI = '' } = app.env;
+    await using other = await startTestServer({ env: { ...clerk.env, MONGODB_URI } });
+    clerk.putUser(ada);
+    const token = await clerk.signToken('user_ada');
+    const contacts = Array.from({ length: 100 }, (_, index) =>
+      (index % 2 ? app : other.app).authenticate(token),
+    );
+    expect(new Set((await Promise.all(contacts)).map(({ viewer }) => viewer.id)).size).toBe(1);
+    expect(await app.db.collection('users').countDocuments()).toBe(1);
+  });
+
+  test('someone known is answered as stored, whatever Clerk says now', async () => {
+    const { clerk, clock, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const token = await clerk.signToken('user_ada');
+    await authenticate(token);
+    clerk.putUser({ ...ada, first_name: 'Changed' });
+    clock.advance(45_000);
+    expect((await authenticate(token)).viewer.user.name).toBe('Ada Lovelace');
+  });
+});
+
+describe('a token is refused', () => {
+  let shared: Awaited<ReturnType<typeof startClerkServer>>;
+
+  beforeAll(async () => {
+    const clerk = await startFakeClerk();
+    const clock = new ManualClock();
+    const server = await startTestServer({ clock, env: clerk.env });
+    const { app } = server;
+    const nowSeconds = Math.floor(clock.now() / 1000);
+    shared = { clerk, clock, server, app, authenticate: app.authenticate, nowSeconds };
+    clerk.putUser(ada);
+    return async () => {
+      await server[Symbol.asyncDispose]();
+      await clerk[Symbol.asyncDispose]();
+    };
+  });
+
+  const cases: Record<string, (clerk: FakeClerk, now: number) => string | undefined | Promise<string>> = {
+    'that is missing': () => undefined,
+    'that is empty': () => '',
+    'that is not a token': () => 'null',
+    'of three parts of garbage': () => 'a.b.c',
+    'longer than any token': () => 'a'.repeat(8_193),
+    'that expired': (clerk, now) =>
+      clerk.signToken('user_ada', { iat: now - 100, nbf: now - 100, exp: now - 31 }),
+    'not valid yet': (clerk, now) => clerk.signToken('user_ada', { nbf: now + 33 }),
+    'issued in the future': (clerk, now) => clerk.signToken('user_ada', { iat: now + 33 }),
+    'of another party': (clerk) => clerk.signToken('user_ada', { azp: 'https://evil.example' }),
+    'that names no party': (clerk) => clerk.signToken('user_ada', { azp: undefined }),
+    'without a person': (clerk) => clerk.signToken('user_ada', { sub: undefined }),
+    'without an end': (clerk) => clerk.signToken('user_ada', { exp: undefined }),
+    'of a session with unfinished tasks': (clerk) => clerk.signToken('user_ada', { sts: 'pending' }),
+    'of another kind': (clerk) => clerk.signToken('user_ada', {}, { type: 'at+jwt' }),
+    'signed with an unknown key id': (clerk) => clerk.signToken('user_ada', {}, { keyId: 'ins_other' }),
+    'signed with another key': async (clerk) =>
+      clerk.signToken('user_ada', {}, { privateKey: (await generateKeyPair('RS256')).privateKey }),
+    'not signed at all': (_, now) =>
+      unsigned({ alg: 'none', typ: 'JWT', kid: 'ins_fake' }, { sub: 'user_ada', exp: now + 60 }),
+    'whose claims were changed': async (clerk, now) => {
+      const [header, , signature] = (await clerk.signToken('user_ada')).split('.');
+      const claims = unsigned(
+        {},
+        { sub: 'user_bob', exp: now + 60, azp: clerk.env.CLERK_AUTHORIZED_PARTIES },
+      );
+      return `${header}.${claims.split('.')[1]}.${signature}`;
+    },
+    'of somebody Clerk does not know': (clerk) => clerk.signToken('user_nobody'),
+  };
+
+  test.for(Object.entries(cases))('%s', async ([, makeToken]) => {
+    const { clerk, authenticate, app, nowSeconds } = shared;
+    await expect(async () => authenticate(await makeToken(clerk, nowSeconds))).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+    });
+    expect(await app.db.collection('users').countDocuments()).toBe(0);
+  });
+});
+
+describe('time', () => {
+  test('a clock 30 seconds off, either way, refuses nobody', async () => {
+    const { clerk, authenticate, nowSeconds: now } = await startClerkServer();
+    clerk.putUser(ada);
+    const late = await clerk.signToken('user_ada', { exp: now - 28 });
+    const early = await clerk.signToken('user_ada', { iat: now + 28, nbf: now + 28, exp: now + 88 });
+    await expect(authenticate(late)).resolves.toBeDefined();
+    await expect(authenticate(early)).resolves.toBeDefined();
+  });
+
+  test('a token that was accepted is refused once it has expired', async () => {
+    const { clerk, clock, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const token = await clerk.signToken('user_ada');
+    await authenticate(token);
+    clock.advance(91_000);
+    await expect(authenticate(token)).rejects.toMatchObject({ message: 'The session token expired' });
+  });
+
+  test('a wire that cannot refresh may let a token in that expired a bounded time ago', async () => {
+    const { clerk, clock, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const token = await clerk.signToken('user_ada');
+    clock.advance(60_000 + 30_000 + 590_000);
+    await expect(authenticate(token, { expiredForAtMostMs: 600_000 })).resolves.toBeDefined();
+    await expect(authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    clock.advance(12_000);
+    await expect(authenticate(token, { expiredForAtMostMs: 600_000 })).rejects.toMatchObject({
+      code: 'UNAUTHORIZED',
+    });
+  });
+});
+
+describe('Clerk', () => {
+  test('is not asked for keys when CLERK_JWT_KEY is set', async () => {
+    const clerk = await startFakeClerk();
+    const CLERK_JWT_KEY = clerk.jwtKey.replaceAll('\n', '\\n');
+    await using server = await startTestServer({ env: { ...clerk.env, CLERK_JWT_KEY } });
+    onTestFinished(() => clerk[Symbol.asyncDispose]());
+    clerk.putUser(ada);
+    await server.app.authenticate(await clerk.signToken('user_ada'));
+    expect(clerk.requests).toEqual(['GET /v1/users/user_ada']);
+  });
+
+  test('is asked for its keys once, however many made-up key ids arrive', async () => {
+    const { clerk, authenticate } = await startClerkServer();
+    const tokens = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        clerk.signToken('user_ada', {}, { keyId: `made-up-${index}` }),
+      ),
+    );
+    const results = await Promise.allSettled(tokens.map((token) => authenticate(token)));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(clerk.requests).toEqual(['GET /v1/jwks']);
+  });
+
+  test('being down stops newcomers with a retryable error and nobody else', async () => {
+    const { clerk, clock, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    clerk.putUser({ ...ada, id: 'user_eve' });
+    await authenticate(await clerk.signToken('user_ada'));
+    clerk.failWith = 500;
+    clock.advance(40_000);
+    await expect(authenticate(await clerk.signToken('user_ada', { sid: 'sess_2' }))).resolves.toBeDefined();
+    const newcomer = await clerk.signToken('user_eve');
+    await expect(authenticate(newcomer)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    clerk.failWith = null;
+    await expect(authenticate(newcomer)).resolves.toBeDefined();
+  });
+});
