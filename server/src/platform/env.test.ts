@@ -99,5 +99,5 @@ describe('.env.example', () => {
 test('the settings table of the README names every setting', () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const named = [...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]);
-  expect(named.sort()).toEqual([...envNames].sort());
+  expect(new Set(named)).toEqual(new Set(envNames));
 });
