@@ -141,12 +141,13 @@ export class Connection {
     if (heldMs >= stableMs) this.#attempt = 1;
     const attempt = this.#attempt++;
     if (attempt === 0) return;
-    this.#wake = new AbortController();
     await wait(this.clock, jitteredDelayMs(attempt, this.random), this.#wake.signal);
+    if (!this.signal.aborted) this.#wake = new AbortController();
   }
 
   #opened(): void {
     this.#openedAt = this.clock.now();
+    this.#wake = new AbortController();
     this.#renewal.schedule();
   }
 

@@ -2,9 +2,17 @@ import { isTRPCClientError } from '@trpc/client';
 import { errorCodes, type ErrorCode } from '@whisper/shared';
 import type { AppRouter } from '@whisper/server';
 
-/** Why a call failed. `UNREACHABLE`: no answer arrived, so whether it was carried out is unknown. */
+/** A call of a client that was closed or refused for good. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+}
+
+/**
+ * Why a call failed. `UNREACHABLE`: no answer arrived, so whether it was carried out is unknown. `STOPPED`: this
+ * client makes no calls any more.
+ */
 export type Failure = {
-  readonly code: ErrorCode | 'UNREACHABLE';
+  readonly code: ErrorCode | 'UNREACHABLE' | 'STOPPED';
   readonly message: string;
   /** The same call may succeed later; with the same `clientId` it is safe to repeat. */
   readonly isRetryable: boolean;
@@ -17,7 +25,8 @@ export function toFailure(error: unknown): Failure {
   if (!isTRPCClientError<AppRouter>(error)) {
     return { code: 'INTERNAL_SERVER_ERROR', message, isRetryable: false, retryAfterMs: 0 };
   }
-  const { data } = error;
+  const { data, cause } = error;
+  if (cause instanceof StoppedError) return { code: 'STOPPED', message, isRetryable: false, retryAfterMs: 0 };
   // A proxy's error page or a dead socket: nothing of ours, so nothing is known and trying again is right.
   if (!data || !(data.code in errorCodes)) {
     return {

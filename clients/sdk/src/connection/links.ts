@@ -9,6 +9,7 @@ import {
 import { observable } from '@trpc/server/observable';
 import type { AppRouter } from '@whisper/server';
 import { limits, transformer } from '@whisper/shared';
+import { StoppedError } from './failure.ts';
 
 /** Longer ones are split; proxies commonly refuse URLs over 8 KiB. */
 const urlLengthMax = 4_000;
@@ -57,7 +58,7 @@ function stopLink({ stoppedBecause }: LinkOptions): TRPCLink<AppRouter> {
       observable((observer) => {
         const reason = stoppedBecause();
         if (reason === undefined) return next(op).subscribe(observer);
-        observer.error(TRPCClientError.from(new Error(reason)));
+        observer.error(TRPCClientError.from(new StoppedError(reason)));
         return undefined;
       });
 }

@@ -1,0 +1,137 @@
+import {
+  createTRPCUntypedClient,
+  createWSClient,
+  httpLink,
+  wsLink,
+  type TRPCUntypedClient,
+  type TRPCWebSocketClient,
+} from '@trpc/client';
+import type { AppRouter } from '@whisper/server';
+import { closeCodes, shouldReconnect, transformer } from '@whisper/shared';
+import type { ProcedureKind } from './description.ts';
+import { toCallError, type Outcome, type Transport, type WirePart } from './outcome.ts';
+import { framesOfCall, recordingFetch, recordingSocket, type Frame } from './recording.ts';
+import { Stream, type StreamRequest } from './stream.ts';
+import { TokenSource, type SignIn } from './token-source.ts';
+import { Value } from './value.ts';
+
+type Client = TRPCUntypedClient<AppRouter>;
+
+export type Call = {
+  readonly path: string;
+  readonly kind: Exclude<ProcedureKind, 'subscription'>;
+  readonly input: unknown;
+  readonly transport: Transport;
+};
+
+/** How long the socket stays open with nothing running on it. */
+const socketIdleMs = 5_000;
+
+/** One person's connection to the server: their token, their calls and their running subscriptions. */
+export class Session {
+  readonly streams = new Value<readonly Stream[]>([]);
+  readonly #tokens: TokenSource;
+  readonly #taps = new Set<(frame: Frame) => void>();
+  readonly #socket: TRPCWebSocketClient;
+  readonly #socketClient: Client;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(signIn: SignIn) {
+    this.#tokens = new TokenSource(signIn);
+    this.#socket = createWSClient({
+      url: new URL('/trpc', location.href.replace(/^http/, 'ws')).href,
+      connectionParams: async () => ({ token: await this.#tokens.get() }),
+      WebSocket: recordingSocket((frame) => this.#tell(frame)),
+      lazy: { enabled: true, closeMs: socketIdleMs },
+      onOpen: () => this.#scheduleRenewal(),
+      onClose: (cause) => this.#onClose(cause?.code),
+    });
+    this.#socketClient = createTRPCUntypedClient<AppRouter>({
+      links: [wsLink({ client: this.#socket, transformer })],
+    });
+  }
+
+  /** Never throws: whatever happens is the outcome. */
+  async call({ path, kind, input, transport }: Call): Promise<Outcome> {
+    const wire: WirePart[] = [];
+    const tap = framesOfCall(path, wire);
+    this.#taps.add(tap);
+    const client = transport === 'http' ? this.#createHttpClient(wire) : this.#socketClient;
+    const at = new Date();
+    const startedAt = performance.now();
+    const finish = (result: Outcome['result']): Outcome => {
+      this.#taps.delete(tap);
+      return { path, at, ms: performance.now() - startedAt, transport, wire, result };
+    };
+    try {
+      const data = kind === 'query' ? await client.query(path, input) : await client.mutation(path, input);
+      return finish({ ok: true, data });
+    } catch (error) {
+      return finish({ ok: false, error: toCallError(error) });
+    }
+  }
+
+  watch(request: StreamRequest): Stream {
+    const stream = new Stream(this.#socketClient, request);
+    this.streams.set([...this.streams.get(), stream]);
+    return stream;
+  }
+
+  dismiss(stream: Stream): void {
+    stream.stop();
+    this.streams.set(this.streams.get().filter((each) => each !== stream));
+  }
+
+  /** A token for a field that asks for one. */
+  getToken(): Promise<string> {
+    return this.#tokens.get();
+  }
+
+  close(): void {
+    clearTimeout(this.#renewal);
+    for (const stream of this.streams.get()) stream.stop();
+    void this.#socket.close();
+  }
+
+  #createHttpClient(wire: WirePart[]): Client {
+    return createTRPCUntypedClient<AppRouter>({
+      links: [
+        httpLink({
+          url: '/trpc',
+          transformer,
+          headers: async () => ({ authorization: `Bearer ${await this.#tokens.get()}` }),
+          fetch: recordingFetch(wire),
+        }),
+      ],
+    });
+  }
+
+  #tell(frame: Frame): void {
+    for (const tap of this.#taps) tap(frame);
+  }
+
+  /** A socket outlives its token only when it is told a newer one in time. */
+  #scheduleRenewal(): void {
+    clearTimeout(this.#renewal);
+    if (!this.#tokens.isRenewable) return;
+    this.#renewal = setTimeout(() => void this.#renew(), Math.max(1_000, this.#tokens.renewAt - Date.now()));
+  }
+
+  async #renew(): Promise<void> {
+    if (!this.streams.get().some((stream) => stream.isRunning)) return;
+    try {
+      await this.#socketClient.mutation('auth.refresh', { token: await this.#tokens.get() });
+    } catch {
+      // The server closes a socket whose token ended; the next connection asks for a token of its own.
+    }
+    this.#scheduleRenewal();
+  }
+
+  #onClose(code: number | undefined): void {
+    clearTimeout(this.#renewal);
+    if (code === undefined || shouldReconnect(code)) return;
+    const reason =
+      Object.values(closeCodes).find((entry) => entry.code === code)?.reason ?? `Closed with ${code}`;
+    for (const stream of this.streams.get()) stream.fail(reason);
+  }
+}

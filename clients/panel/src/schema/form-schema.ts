@@ -1,0 +1,62 @@
+import type { UiSchema } from '@rjsf/utils';
+import type { JsonSchema } from '../api/description.ts';
+import { withoutNull } from './visit.ts';
+
+const longTextMin = 1_000;
+
+/**
+ * The schema as the form shows it. An optional field that may also be null is simply left empty; a required one
+ * keeps null as a choice of its own.
+ */
+export function toFormSchema(schema: JsonSchema): JsonSchema {
+  const { $schema: _, ...rest }: JsonSchema & { $schema?: string } = schema;
+  return {
+    ...rest,
+    ...(schema.items && { items: toFormSchema(schema.items) }),
+    ...(schema.anyOf && { anyOf: schema.anyOf.map(toAlternative) }),
+    ...(schema.oneOf && { oneOf: schema.oneOf.map(toAlternative) }),
+    ...(schema.properties && { properties: toFormProperties(schema) }),
+  };
+}
+
+function toFormProperties({ properties = {}, required = [] }: JsonSchema) {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => [
+      key,
+      toFormSchema(required.includes(key) ? property : withoutNull(property)),
+    ]),
+  );
+}
+
+/** An alternative is called by the constant that tells it apart, or by its type. */
+function toAlternative(schema: JsonSchema): JsonSchema & { readonly title: string } {
+  const constants = Object.values(schema.properties ?? {}).flatMap((property) => property.const ?? []);
+  return { ...toFormSchema(schema), title: String(constants[0] ?? schema.type ?? 'other') };
+}
+
+/** Which widget shows which field: by its name where the name means something, else by its schema. */
+export function toUiSchema(schema: JsonSchema): UiSchema {
+  const fields = Object.entries(schema.properties ?? {}).map(([key, property]) => [
+    key,
+    fieldUi(key, property),
+  ]);
+  return { ...Object.fromEntries(fields), 'ui:submitButtonOptions': { norender: true } };
+}
+
+function fieldUi(key: string, given: JsonSchema): UiSchema {
+  const schema = withoutNull(given);
+  const widget = widgetFor(key, schema);
+  if (widget) return { 'ui:widget': widget };
+  if (schema.items) return { items: fieldUi('', schema.items) };
+  return schema.properties ? toUiSchema(schema) : {};
+}
+
+function widgetFor(key: string, schema: JsonSchema): string | undefined {
+  if (key === 'userId') return 'person';
+  if (key === 'chatId') return 'chat';
+  if (key === 'token') return 'token';
+  if (schema.format === 'uuid') return 'uuid';
+  if (schema.format === 'date-time') return 'moment';
+  if ((schema.maxLength ?? 0) >= longTextMin) return 'textarea';
+  return undefined;
+}

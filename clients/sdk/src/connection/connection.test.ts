@@ -1,0 +1,243 @@
+import { ManualClock, startTestServer } from '@whisper/server/testing';
+import { closeCodes } from '@whisper/shared';
+import { describe, expect, it, vi } from 'vitest';
+import { FlakyLink } from '../../test/flaky-link.ts';
+import { meOf, openConversation, openDevice, openUnsynced, sees } from '../../test/people.ts';
+import type { WhisperClient } from '../create-whisper-client.ts';
+import { toFailure } from './failure.ts';
+
+describe('a connection', () => {
+  it('extends its socket before the token expires, so that subscriptions outlive tokens', async () => {
+    const clock = new ManualClock();
+    await using server = await startTestServer({ clock });
+    const { alice, bob, chatId } = await openConversation(server, { clock });
+    const statuses = recordStatuses(alice);
+    const tablet = await openDevice(server.url, 'bob', { clock });
+    await tablet.store.openChat(chatId);
+    bob.close();
+
+    for (let minute = 1; minute <= 4; minute += 1) {
+      for (let step = 0; step < 3; step += 1) {
+        clock.advance(20_000);
+        await Promise.all([alice.api.auth.sync.mutate(), tablet.api.auth.sync.mutate()]);
+      }
+    }
+
+    alice.store.send(chatId, 'still here');
+    await sees(tablet, chatId, ['still here']);
+    expect(statuses).toEqual([]);
+  });
+
+  it('comes back with a new token when the server closes it because the old one expired', async () => {
+    const clock = new ManualClock();
+    await using server = await startTestServer({ clock });
+    const { alice, bob, chatId } = await openConversation(server);
+    const statuses = recordStatuses(alice);
+
+    while (statuses.length === 0) {
+      clock.advance(20_000);
+      // A sign of life, so that the token is the only reason to close.
+      await alice.api.auth.sync.mutate().catch(() => undefined);
+    }
+    await statusBecomes(alice, 'open');
+
+    bob.store.send(chatId, 'welcome back');
+    await sees(alice, chatId, ['welcome back']);
+    expect(statuses).toEqual(['offline', 'connecting', 'open']);
+  });
+
+  it.each(['sessionRevoked', 'userDeleted', 'tooManySockets'] as const)(
+    'does not come back after %s, and says why',
+    async (reason) => {
+      await using server = await startTestServer();
+      await using link = await FlakyLink.open(server.url);
+      const alice = await openDevice(link.url, 'alice');
+      const { connectionCount } = link;
+
+      server.app.connections.closeUser(meOf(alice).id, reason);
+      await statusBecomes(alice, 'refused');
+
+      const { message } = { message: closeCodes[reason].reason };
+      expect(alice.connection.getSnapshot()).toEqual({ status: 'refused', reason, message });
+      await expect(alice.api.auth.sync.mutate()).rejects.toThrow(message);
+      await expect(alice.store.when(() => false)).rejects.toThrow();
+      expect(link.connectionCount).toBe(connectionCount);
+    },
+  );
+
+  it('is refused when nobody is signed in, without troubling the server', async () => {
+    await using server = await startTestServer();
+    await using link = await FlakyLink.open(server.url);
+
+    const nobody = openUnsynced(link.url, 'nobody', { getToken: () => null });
+
+    await statusBecomes(nobody, 'refused');
+    expect(nobody.connection.getSnapshot()).toMatchObject({ reason: 'signedOut' });
+    expect(link.connectionCount).toBe(0);
+  });
+
+  it('is refused after a few tries when the server takes none of its tokens', async () => {
+    await using server = await startTestServer();
+    let asked = 0;
+    const getToken = () => `not a token ${(asked += 1)}`;
+
+    const mallory = openUnsynced(server.url, 'mallory', { getToken });
+
+    await statusBecomes(mallory, 'refused');
+    expect(mallory.connection.getSnapshot()).toMatchObject({ reason: 'unauthorized' });
+    expect(asked).toBeLessThan(10);
+  });
+
+  it('keeps asking for a token while that fails, and reports it', async () => {
+    await using server = await startTestServer();
+    const onError = vi.fn<(error: unknown) => void>();
+    let asked = 0;
+    const getToken = async () => {
+      asked += 1;
+      if (asked < 3) throw new Error('The identity provider is away');
+      return server.tokenFor('alice');
+    };
+
+    const alice = await openDevice(server.url, 'alice', { getToken, onError });
+
+    expect(meOf(alice).name).toBe('alice');
+    expect(onError).toHaveBeenCalledWith(new Error('The identity provider is away'));
+  });
+
+  it('waits a random while before the first try to come back, and longer before the next', async () => {
+    await using server = await startTestServer();
+    await using link = await FlakyLink.open(server.url);
+    const clock = new RecordingClock();
+    const alice = await openDevice(link.url, 'alice', { clock, random: () => 1 });
+    link.isDown = true;
+    link.drop();
+
+    for (const waitMs of [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
+      await clock.isAskedToWait(waitMs);
+      clock.advance(waitMs - 1);
+      expect(alice.connection.getSnapshot().status).toBe('offline');
+      link.isDown = clock.waits.length < 7;
+      clock.advance(1);
+    }
+
+    await statusBecomes(alice, 'open');
+  });
+
+  it('tries at once when it is told that there is a chance', async () => {
+    await using server = await startTestServer();
+    await using link = await FlakyLink.open(server.url);
+    const alice = await openDevice(link.url, 'alice', { clock: new ManualClock(), random: () => 1 });
+    link.drop();
+    await statusBecomes(alice, 'offline');
+
+    alice.retryNow();
+
+    await statusBecomes(alice, 'open');
+  });
+
+  it('moves to another socket without a break when the server says that it is about to end', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chatId } = await openConversation(server);
+    const statuses = recordStatuses(alice);
+    const closed = vi.spyOn(server.app.connections, 'remove');
+
+    server.app.connections.notifyDraining();
+    for (let index = 0; index < 20; index += 1) {
+      bob.store.send(chatId, `${index}`);
+      alice.store.send(chatId, `${index}`);
+    }
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2));
+    await Promise.all([alice, bob].map(({ store }) => store.when(({ outbox }) => outbox.length === 0)));
+
+    const { messages } = await alice.api.message.list.query({ chatId });
+    await Promise.all(
+      [alice, bob].map((client) =>
+        sees(
+          client,
+          chatId,
+          messages.map(({ text }) => text),
+        ),
+      ),
+    );
+    expect(messages).toHaveLength(40);
+    expect(statuses).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is closed', async () => {
+    await using server = await startTestServer();
+    const clock = new CountingClock();
+    const { alice, bob, chatId } = await openConversation(server, { clock });
+    alice.store.setTyping(chatId, true);
+    bob.store.setTyping(chatId, true);
+    await alice.store.when(({ typing }) => typing.size === 1);
+    const sent = alice.store.send(chatId, 'never mind');
+
+    alice.close();
+    alice.close();
+
+    expect(clock.pendingCount).toBe(0);
+    expect(alice.connection.getSnapshot()).toEqual({ status: 'closed' });
+    expect(alice.store.getSnapshot().outbox.map(({ clientId }) => clientId)).toEqual([sent]);
+    const refused: unknown = await alice.api.auth.me.query().catch((error: unknown) => error);
+    expect(toFailure(refused).message).toBe('The client is closed');
+    bob.close();
+    await vi.waitFor(() => expect(server.app.connections.size).toBe(0));
+  });
+});
+
+/** Notes the waits between attempts, which are the only short ones. */
+class RecordingClock extends ManualClock {
+  readonly waits: number[] = [];
+  #takenCount = 0;
+
+  override after(delayMs: number, task: () => void): () => void {
+    if (delayMs <= 15_000) this.waits.push(delayMs);
+    return super.after(delayMs, task);
+  }
+
+  async isAskedToWait(delayMs: number): Promise<void> {
+    await vi.waitFor(() => expect(this.waits.length).toBeGreaterThan(this.#takenCount));
+    expect(this.waits[this.#takenCount]).toBe(delayMs);
+    this.#takenCount += 1;
+  }
+}
+
+class CountingClock extends ManualClock {
+  pendingCount = 0;
+
+  override after(delayMs: number, task: () => void): () => void {
+    this.pendingCount += 1;
+    let isPending = true;
+    const settle = () => {
+      if (isPending) this.pendingCount -= 1;
+      isPending = false;
+    };
+    const cancel = super.after(delayMs, () => {
+      settle();
+      task();
+    });
+    return () => {
+      settle();
+      cancel();
+    };
+  }
+}
+
+/** Every status from now on. */
+function recordStatuses({ connection }: WhisperClient): string[] {
+  const statuses: string[] = [];
+  connection.subscribe(() => statuses.push(connection.getSnapshot().status));
+  return statuses;
+}
+
+function statusBecomes({ connection }: WhisperClient, status: string): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (connection.getSnapshot().status !== status) return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = connection.subscribe(check);
+    check();
+  });
+}
