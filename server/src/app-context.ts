@@ -8,6 +8,7 @@ import type { BoundedMap } from './platform/bounded-map.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
+import type { Metrics } from './platform/metrics.ts';
 import type { RateLimits } from './platform/rate-limits.ts';
 import type { Broker } from './realtime/broker.ts';
 import type { Connections } from './realtime/connections.ts';
@@ -20,6 +21,7 @@ import type { People } from './users/people.ts';
 export type AppContext = {
   readonly env: Env;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly clock: Clock;
   readonly db: Database;
   readonly broker: Broker;

@@ -10,6 +10,7 @@ import { BoundedMap } from './platform/bounded-map.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
+import { Metrics } from './platform/metrics.ts';
 import { createRateLimits, unlimited } from './platform/rate-limits.ts';
 import { MemoryBroker } from './realtime/broker.memory.ts';
 import { Connections } from './realtime/connections.ts';
@@ -30,13 +31,16 @@ type Foundations = {
 export function createAppContext(foundations: Foundations, identity: IdentityProvider): AppContext {
   const { env, clock } = foundations;
   const broker = new MemoryBroker();
+  const metrics = new Metrics();
   const presence = new MemoryPresenceStore(broker, clock);
+  const connections = new Connections(presence);
   const app: AppContext = {
     ...foundations,
+    metrics,
     broker,
     presence,
-    connections: new Connections(presence),
-    rateLimits: env.RATE_LIMITS === 'on' ? createRateLimits() : unlimited,
+    connections,
+    rateLimits: env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited,
     people: new People(clock),
     revokedSessions: new RevokedSessions(clock),
     typing: new TypingState(broker, clock),
@@ -47,5 +51,13 @@ export function createAppContext(foundations: Foundations, identity: IdentityPro
     findMessages: (ids) => findMessages(app, ids),
   };
   const authenticate = createAuthenticate(app, identity);
+  metrics.gauge('whisper_connections', {
+    help: 'Open sockets of signed-in people, on every wire.',
+    read: () => connections.size,
+  });
+  metrics.gauge('whisper_subscriptions', {
+    help: 'Live feeds: what subscribers are listening to.',
+    read: () => broker.size,
+  });
   return app;
 }

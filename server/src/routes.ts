@@ -3,16 +3,14 @@ import type { AppContext } from './app-context.ts';
 import { handleClerkWebhook } from './auth/clerk-webhook.ts';
 import type { DevIssuer } from './auth/dev-issuer.ts';
 import { handleDevToken } from './auth/dev-token.ts';
+import { answerMetrics, answerReadiness, type Lifecycle } from './operations.ts';
 import { createPanelHandler, panelPath } from './panel/panel-handler.ts';
 import { createCors } from './platform/cors.ts';
-import { sendJson } from './platform/http.ts';
+import { requestIdOf, sendJson } from './platform/http.ts';
 import { appRouter } from './router.ts';
 import { createTrpcHttpHandler, trpcPath } from './trpc/http.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
-
-/** What the process says of itself; it changes once, when the process is asked to end. */
-export type Lifecycle = { isDraining: boolean };
 
 type ListenerOptions = {
   readonly app: AppContext;
@@ -24,6 +22,7 @@ type ListenerOptions = {
 export function createRequestListener(options: ListenerOptions): RequestListener {
   const routes = createRoutes(options);
   return (request, response) => {
+    response.setHeader('x-request-id', requestIdOf(request));
     const route = routes.get(firstSegmentOf(request.url));
     if (route) route(request, response);
     else sendJson(response, 404, { message: 'Not found' });
@@ -46,24 +45,9 @@ function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<strin
       (_request, response) => sendJson(response, 200, { status: 'ok', message: 'Server is running' }),
     ],
     ['/readyz', (_request, response) => void answerReadiness(app, lifecycle, response)],
+    ['/metrics', (request, response) => void answerMetrics(app, request, response)],
     ['/webhooks', (request, response) => void handleClerkWebhook(app, request, response)],
     [panelPath, createPanelHandler(app.env, appRouter)],
     ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
   ]);
-}
-
-/** 200 when traffic is welcome: the database answers and the process is not about to end. */
-async function answerReadiness(
-  app: AppContext,
-  lifecycle: Lifecycle,
-  response: ServerResponse,
-): Promise<void> {
-  if (lifecycle.isDraining) return sendJson(response, 503, { status: 'draining' });
-  try {
-    await app.db.db?.admin().ping();
-    sendJson(response, 200, { status: 'ok' });
-  } catch (error) {
-    app.log.warn({ err: error }, 'the database does not answer');
-    sendJson(response, 503, { status: 'database unavailable' });
-  }
 }

@@ -5,12 +5,13 @@ import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createAppContext } from './create-app-context.ts';
 import { createMessageIndexes } from './messages/create-message-indexes.ts';
 import { repairChats } from './messages/repair-chats.ts';
+import type { Lifecycle } from './operations.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { openDatabase, type Database } from './platform/mongo.ts';
 import { appRouter } from './router.ts';
-import { createRequestListener, firstSegmentOf, type Lifecycle } from './routes.ts';
+import { createRequestListener, firstSegmentOf } from './routes.ts';
 import { trpcPath } from './trpc/http.ts';
 import { createTrpcSocketServer } from './trpc/socket/trpc-socket-server.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
@@ -70,7 +71,9 @@ async function listen({ app, database, identity }: Opened): Promise<WhisperServe
   const close = async () => {
     lifecycle.isDraining = true;
     app.connections.notifyDraining();
-    await Promise.all([sockets.close(), closeHttp(http, streams)]);
+    // The port stays open until the sockets are gone, so that /readyz can say why nothing new is taken.
+    await sockets.close();
+    await closeHttp(http, streams);
     await app.lastMessages.settled();
     await database.close();
   };

@@ -14,7 +14,9 @@ export async function sendMessage(
 ): Promise<Message> {
   await app.rateLimits.spend('message.send', viewer.id);
   const membership = await requireParticipant(app, chatId, viewer.id);
+  const stopTimer = app.metrics.sendSeconds.startTimer();
   const message = await app.messageLog.append(app, { membership, sender: viewer.user, text, clientId });
+  stopTimer();
   app.typing.clear(chatId, viewer.id);
   return message;
 }

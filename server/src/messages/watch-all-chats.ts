@@ -59,6 +59,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from)));
     this.#position = Math.max(now, this.#position ?? 0);
     this.#chatWithGap = undefined;
+    if (!isComplete) this.#app.metrics.resets.inc();
     yield [this.#mark(isComplete ? 'synced' : 'reset', this.#position)];
   }
 
@@ -83,6 +84,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
         yield messages.map((message) => toCreated(message, toTimeCursor(from)));
       }
     }
+    this.#app.metrics.replayed.observe(count);
     return true;
   }
 

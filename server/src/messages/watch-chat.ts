@@ -41,10 +41,12 @@ export class ChatSource implements FeedSource<MessageEvent> {
     const from = this.#rev ?? this.#startingRev(head);
     if (from === undefined || head - from > replayMax) {
       this.#rev = head;
+      this.#app.metrics.resets.inc();
       return yield [this.#mark('reset')];
     }
     this.#rev = from;
-    yield* this.#replay();
+    const count = yield* this.#replay();
+    this.#app.metrics.replayed.observe(count);
     yield [this.#mark('synced')];
   }
 
@@ -56,13 +58,15 @@ export class ChatSource implements FeedSource<MessageEvent> {
     return rev !== undefined && rev <= head ? rev : undefined;
   }
 
-  async *#replay(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
+  /** Returns how many messages there were. */
+  async *#replay(): AsyncGenerator<readonly FeedItem<MessageEvent>[], number> {
     const { chatId } = this.#watch;
-    for (;;) {
+    for (let count = 0; ; ) {
       const messages = await readLog(this.#app, { chatId, afterRev: this.#rev ?? 0, limit: replayPageSize });
       this.#rev = messages.at(-1)?.rev ?? this.#rev;
       yield messages.map((message) => toCreated(message, toChatCursor(chatId, message.rev)));
-      if (messages.length < replayPageSize) return;
+      count += messages.length;
+      if (messages.length < replayPageSize) return count;
     }
   }
 

@@ -1,5 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from './errors.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Budgets per person, one over all wires. `points` may be spent within `durationSeconds`. */
 const budgets = {
@@ -18,7 +19,7 @@ export interface RateLimits {
 
 export const unlimited: RateLimits = { spend: () => Promise.resolve() };
 
-export function createRateLimits(): RateLimits {
+export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>): RateLimits {
   const limiters = new Map(
     Object.entries(budgets).map(([budget, { points, durationSeconds }]) => [
       budget,
@@ -31,6 +32,7 @@ export function createRateLimits(): RateLimits {
         await limiters.get(budget)?.consume(userId);
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
+        metrics.limitHits.inc({ budget });
         throw new AppError('TOO_MANY_REQUESTS', 'Too many requests, wait a moment', {
           retryAfterMs: refused.msBeforeNext,
         });

@@ -4,6 +4,7 @@ import { ConnectionParamsSchema, limits } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from '../app-context.ts';
 import { toAppError } from '../platform/errors.ts';
+import { requestIdOf } from '../platform/http.ts';
 import { createRequestContext } from './request-context.ts';
 
 /** Where tRPC lives: HTTP batches and SSE subscriptions here, WebSockets by upgrade on the same path. */
@@ -23,10 +24,11 @@ export function createTrpcHttpHandler(app: AppContext, router: AnyTRPCRouter): R
       const token = params.success ? params.data.token : bearerTokenOf(req);
       return createRequestContext(app, { token });
     },
-    onError({ error, path }) {
+    onError({ error, path, req }) {
       const { code, cause } = toAppError(error);
-      if (code === 'INTERNAL_SERVER_ERROR') app.log.error({ path, err: cause }, 'a call failed');
-      else app.log.debug({ path, code }, 'a call was refused');
+      const call = { requestId: requestIdOf(req), path, code };
+      if (code === 'INTERNAL_SERVER_ERROR') app.log.error({ ...call, err: cause }, 'a call failed');
+      else app.log.info(call, 'a call was refused');
     },
   });
 }

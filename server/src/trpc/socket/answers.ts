@@ -6,10 +6,10 @@ import {
   type TRPCProcedureType,
 } from '@trpc/server';
 import type { TRPCClientOutgoingMessage, TRPCResponseMessage, TRPCResultMessage } from '@trpc/server/rpc';
-import { limits } from '@whisper/shared';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { ErrorShape } from '../error-format.ts';
+import { bounds } from './bounds.ts';
 import type { RequestId } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
 import { encodeTextFrame } from './text-frame.ts';
@@ -63,7 +63,7 @@ export class Answers {
 
   /** The same error for every call of a batch, encoded once: refusing must not cost more than asking. */
   refuseBatch(ids: readonly (RequestId | null)[]): void {
-    const error = new AppError('BAD_REQUEST', `A batch holds at most ${limits.batchSizeMax} calls`);
+    const error = new AppError('BAD_REQUEST', `A frame holds at most ${bounds.messagesPerFrameMax} messages`);
     const { transformer } = this.#router._def._config;
     const shape = JSON.stringify(transformer.output.serialize(this.#shapeOf({ id: null }, error)));
     for (const id of ids) {

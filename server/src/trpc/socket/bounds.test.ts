@@ -120,10 +120,10 @@ test('closes the socket a person opens beyond their limit, and no other', async 
   expect(server.app.connections.size).toBe(limits.socketsPerUserMax + 1);
 });
 
-test('refuses a batch of too many calls, each under its id, and runs none', async () => {
+test('refuses a frame of too many messages, each under its id, and runs none', async () => {
   await using server = await startSocketServer();
   const client = await server.connectRaw({ token: 'alice' });
-  const ids = Array.from({ length: limits.batchSizeMax + 1 }, (_, index) => index + 1);
+  const ids = Array.from({ length: bounds.messagesPerFrameMax + 1 }, (_, index) => index + 1);
 
   client.send(ids.map((id) => toCall('query', 'greet', { id, input: 'bob' })));
 

@@ -1,11 +1,12 @@
-import { limits } from '@whisper/shared';
-
 /** The bounds of a socket that concern nobody but this folder; the others are in shared/src/limits.ts. */
 export const bounds = {
   /** Queries and mutations a socket may have running at once. */
   callsInFlightMax: 100,
-  /** Messages in one frame: a full batch of calls, and as many subscriptions as a socket holds, twice. */
-  messagesPerFrameMax: limits.batchSizeMax + 2 * limits.subscriptionsPerSocketMax,
+  /**
+   * Messages in one frame. tRPC's client puts everything of one tick into a frame, whatever its user meant by it, so
+   * this is wide: a reconnect brings all subscriptions back, and calls have `callsInFlightMax`.
+   */
+  messagesPerFrameMax: 500,
   /** Unsent bytes, feeds paused and all, at which a socket is closed at once. */
   unsentBytesMax: 4 * 1024 * 1024,
   /** A client is asked for a sign of life this often; one that gave none since the last time is gone. */

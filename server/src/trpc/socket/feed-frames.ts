@@ -2,6 +2,8 @@ import type { FeedItem } from '../../realtime/feed.ts';
 import { bounds } from './bounds.ts';
 import { encodeTextFrame } from './text-frame.ts';
 
+type DeliveryCount = { deliveries: number };
+
 /**
  * The frames of the event that is being delivered. Sockets that gave their subscription the same id, as clients
  * that count from 1 do, get the very same bytes. Only the latest event is remembered: a broker hands one event
@@ -10,9 +12,15 @@ import { encodeTextFrame } from './text-frame.ts';
 export class FeedFrames {
   #item: FeedItem<unknown> | undefined;
   readonly #frames = new Map<string, Buffer>();
+  readonly #metrics: DeliveryCount;
+
+  constructor(metrics: DeliveryCount) {
+    this.#metrics = metrics;
+  }
 
   /** `prefix` is what `framePrefix` made of the subscription. */
   frameOf(item: FeedItem<unknown>, prefix: string): Buffer {
+    this.#metrics.deliveries += 1;
     if (item !== this.#item) {
       this.#item = item;
       this.#frames.clear();

@@ -1,6 +1,6 @@
 import type { AnyTRPCRouter } from '@trpc/server';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
-import { ConnectionParamsSchema, limits } from '@whisper/shared';
+import { ConnectionParamsSchema } from '@whisper/shared';
 import { AppError } from '../../platform/errors.ts';
 import { bounds } from './bounds.ts';
 
@@ -21,10 +21,7 @@ export function parseFrame(text: string, router: AnyTRPCRouter): Frame | undefin
   const parsed = parseJson(text);
   const raws: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   if (!raws.every(isRecord)) return undefined;
-  // Subscriptions have a bound of their own, which a reconnecting client reaches with a single batch.
-  const isTooLarge =
-    raws.length > bounds.messagesPerFrameMax || raws.filter(isCall).length > limits.batchSizeMax;
-  return isTooLarge
+  return raws.length > bounds.messagesPerFrameMax
     ? { refusedIds: raws.map(idOf) }
     : { messages: raws.map((raw) => parseMessage(raw, router)) };
 }
@@ -45,10 +42,6 @@ function parseMessage(raw: Record<string, unknown>, router: AnyTRPCRouter): Inco
   } catch (cause) {
     return { id: idOf(raw), error: new AppError('BAD_REQUEST', 'This is not a tRPC message', { cause }) };
   }
-}
-
-function isCall(raw: Record<string, unknown>): boolean {
-  return raw['method'] === 'query' || raw['method'] === 'mutation';
 }
 
 function idOf({ id }: Record<string, unknown>): RequestId | null {

@@ -48,7 +48,7 @@ class SocketServer implements TrpcSocketServer {
   #onEmpty: () => void = () => undefined;
 
   constructor(app: AppContext, router: AnyTRPCRouter) {
-    this.#host = { app, router, turn: new FlushTurn(), frames: new FeedFrames() };
+    this.#host = { app, router, turn: new FlushTurn(), frames: new FeedFrames(app.metrics) };
     this.#scheduleBeat();
   }
 

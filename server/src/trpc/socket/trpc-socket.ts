@@ -91,6 +91,7 @@ export class TrpcSocket implements CallingSocket {
   close(reason: CloseReason): void {
     if (this.#isReleased) return;
     const { code, reason: text } = closeCodes[reason];
+    this.#app.metrics.closes.inc({ reason });
     this.#outgoing.flush();
     this.#ws.close(code, text);
     this.#release();

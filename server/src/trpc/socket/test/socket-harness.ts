@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import type { AppContext } from '../../../app-context.ts';
 import { readEnv } from '../../../platform/env.ts';
 import { AppError } from '../../../platform/errors.ts';
+import { Metrics } from '../../../platform/metrics.ts';
 import { MemoryBroker } from '../../../realtime/broker.memory.ts';
 import { Connections } from '../../../realtime/connections.ts';
 import { MemoryPresenceStore } from '../../../realtime/presence-store.memory.ts';
@@ -102,7 +103,15 @@ function createApp(clock: ManualClock, log: AppContext['log']): AppContext {
   const broker = new MemoryBroker();
   const presence = new MemoryPresenceStore(broker, clock);
   const connections = new Connections(presence);
-  const app: Partial<AppContext> = { env, log, clock, broker, presence, connections };
+  const app: Partial<AppContext> = {
+    env,
+    log,
+    clock,
+    broker,
+    presence,
+    connections,
+    metrics: new Metrics(),
+  };
   return { ...app, authenticate: (token) => authenticate(token, clock) } as AppContext;
 }
 

@@ -1,0 +1,75 @@
+import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
+
+/** What operators watch, in Prometheus' terms. Names and labels are public: dashboards are built on them. */
+export class Metrics {
+  readonly #registry = new Registry();
+
+  /** Events handed to subscribers. A plain number: it is counted on the hottest path there is. */
+  deliveries = 0;
+
+  readonly replayed = new Histogram({
+    name: 'whisper_replayed_messages',
+    help: 'Messages replayed to a subscriber that resumed or fell behind.',
+    buckets: [0, 1, 10, 100, 1_000, 5_000],
+    registers: [this.#registry],
+  });
+  readonly resets = new Counter({
+    name: 'whisper_resets_total',
+    help: 'Subscribers told to fetch again because their cursor was too old or foreign.',
+    registers: [this.#registry],
+  });
+  readonly closes = new Counter({
+    name: 'whisper_socket_closes_total',
+    help: 'Sockets the server closed, by reason; slowReader is a client that did not keep up.',
+    labelNames: ['reason'] as const,
+    registers: [this.#registry],
+  });
+  readonly limitHits = new Counter({
+    name: 'whisper_rate_limit_hits_total',
+    help: 'Calls refused because a person’s budget was spent.',
+    labelNames: ['budget'] as const,
+    registers: [this.#registry],
+  });
+  readonly sendSeconds = new Summary({
+    name: 'whisper_send_seconds',
+    help: 'Time from a message’s arrival until it is durable and announced, over the last minute.',
+    percentiles: [0.5, 0.99],
+    maxAgeSeconds: 60,
+    ageBuckets: 6,
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    const getDeliveries = () => this.deliveries;
+    new Counter({
+      name: 'whisper_deliveries_total',
+      help: 'Events handed to subscribers.',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(getDeliveries());
+      },
+    });
+  }
+
+  /** A value that is read when somebody looks. */
+  gauge(name: string, { help, read }: { readonly help: string; readonly read: () => number }): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** Everything, in Prometheus' text format. */
+  render(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}
