@@ -1,0 +1,4 @@
+import { describeBroker } from './broker.contract.ts';
+import { MemoryBroker } from './broker.memory.ts';
+
+describeBroker('MemoryBroker', () => new MemoryBroker());
