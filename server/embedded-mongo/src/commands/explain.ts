@@ -1,11 +1,13 @@
 import { CommandError } from '../errors.ts';
 import type { FindQuery, FindSource } from '../engine/find-source.ts';
 import { compileCollation } from '../query/collation.ts';
-import { type BsonDocument, isDocument } from '../query/value.ts';
+import type { BsonDocument } from '../query/value.ts';
+import type { Reply } from '../wire/reply.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { serverVersion } from './hello.ts';
 import { nsOf, readFindQuery } from './find.ts';
+import { splitPipeline } from './pipeline-head.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -14,27 +16,27 @@ export const explain: Command = {
   run(ctx) {
     const body = ctx.args.requireDocument('explain');
     const args = new Arguments(Object.keys(body)[0] ?? '', body);
-    const inner = { ...ctx, args };
-    const namespace = targetOf(inner);
-    const query = explained(args);
-    const collection = ctx.engine.collection(namespace);
-    const head = { explainVersion: '1', command: body };
-    const tail = { serverInfo: { version: serverVersion }, ok: 1 };
-    if (!collection) {
-      const queryPlanner = { namespace: nsOf(namespace), winningPlan: { stage: 'EOF' }, rejectedPlans: [] };
-      return { ...head, queryPlanner, ...executed(ctx, undefined), ...tail };
-    }
-    const source = ctx.engine.find(collection, query, ctx.deadline);
-    const winningPlan = describePlan(source, query);
-    const queryPlanner = {
-      namespace: nsOf(namespace),
-      parsedQuery: query.filter,
-      winningPlan,
-      rejectedPlans: [],
-    };
-    return { ...head, queryPlanner, ...executed(ctx, source), ...tail };
+    return explainCommand(ctx, args, ctx.args.string('verbosity') ?? 'allPlansExecution');
   },
 };
+
+/** How the command's documents are found; of an aggregation, what its front leaves to the planner. */
+export function explainCommand(ctx: CommandContext, args: Arguments, verbosity: string): Reply {
+  const namespace = targetOf({ ...ctx, args });
+  const query = explained(args);
+  const collection = ctx.engine.collection(namespace);
+  const source = collection && ctx.engine.find(collection, query, ctx.deadline);
+  const winningPlan = source ? describePlan(source, query) : { stage: 'EOF' };
+  return {
+    explainVersion: '1',
+    queryPlanner: { namespace: nsOf(namespace), parsedQuery: query.filter, winningPlan, rejectedPlans: [] },
+    // A plan alone is told without running it.
+    ...(verbosity === 'queryPlanner' ? {} : { executionStats: executed(ctx, source) }),
+    command: args.body,
+    serverInfo: { version: serverVersion },
+    ok: 1,
+  };
+}
 
 function explained(args: Arguments): FindQuery {
   switch (args.name) {
@@ -72,9 +74,7 @@ function statement(args: Arguments, field: string): FindQuery {
 }
 
 function pipelineHead(args: Arguments): FindQuery {
-  const [first] = args.documents('pipeline') ?? [];
-  const filter = first?.['$match'];
-  return { ...selection(args, ''), filter: isDocument(filter) ? filter : {} };
+  return { ...selection(args, ''), ...splitPipeline(args.documents('pipeline') ?? []).query };
 }
 
 function describePlan(source: FindSource, query: FindQuery): BsonDocument {
@@ -91,19 +91,14 @@ function describePlan(source: FindSource, query: FindQuery): BsonDocument {
   return { stage: 'SORT', sortPattern: query.sort ?? {}, inputStage: fetched };
 }
 
-/** Runs the query, unless only the plan was asked for. */
 function executed(ctx: CommandContext, source: FindSource | undefined): BsonDocument {
-  const verbosity = ctx.args.string('verbosity') ?? 'allPlansExecution';
-  if (verbosity === 'queryPlanner') return {};
   const startedAt = performance.now();
   const batch = source?.next({ countMax: Number.POSITIVE_INFINITY, deadline: ctx.deadline });
   return {
-    executionStats: {
-      executionSuccess: true,
-      nReturned: batch?.documents.length ?? 0,
-      executionTimeMillis: Math.round(performance.now() - startedAt),
-      totalKeysExamined: source && source.plan.stage !== 'COLLSCAN' ? source.counts.keysExamined : 0,
-      totalDocsExamined: source?.counts.docsExamined ?? 0,
-    },
+    executionSuccess: true,
+    nReturned: batch?.documents.length ?? 0,
+    executionTimeMillis: Math.round(performance.now() - startedAt),
+    totalKeysExamined: source && source.plan.stage !== 'COLLSCAN' ? source.counts.keysExamined : 0,
+    totalDocsExamined: source?.counts.docsExamined ?? 0,
   };
 }

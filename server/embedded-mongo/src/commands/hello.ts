@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { isDocument } from '../query/value.ts';
 import { messageBytesMax } from '../wire/frame-reader.ts';
 import { documentBytesMax } from '../storage/collection.ts';
@@ -76,13 +75,6 @@ export const whatsMyUri: Command = {
   fields: ['whatsmyuri'],
   isWrite: false,
   run: ({ connection }) => ({ you: `local:${connection.id}`, ok: 1 }),
-};
-
-export const hostInfo: Command = {
-  name: 'hostInfo',
-  fields: ['hostInfo'],
-  isWrite: false,
-  run: () => ({ system: { currentTime: new Date(), hostname: hostname() }, ok: 1 }),
 };
 
 export const getParameter: Command = {

@@ -11,13 +11,22 @@ import {
 import type { Command } from './command.ts';
 import { count } from './count.ts';
 import { remove } from './delete.ts';
+import {
+  collStats,
+  dbStats,
+  getCmdLineOpts,
+  getLog,
+  hostInfo,
+  serverStatus,
+  validate,
+} from './diagnostics.ts';
 import { distinct } from './distinct.ts';
 import { explain } from './explain.ts';
 import { configureFailPoint } from './fail-point.ts';
 import { find } from './find.ts';
 import { findAndModify } from './find-and-modify.ts';
 import { getMore, killCursors } from './get-more.ts';
-import { buildInfo, connectionStatus, getParameter, hello, hostInfo, ping, whatsMyUri } from './hello.ts';
+import { buildInfo, connectionStatus, getParameter, hello, ping, whatsMyUri } from './hello.ts';
 import { createIndexes, dropIndexes, listIndexes } from './indexes.ts';
 import { insert } from './insert.ts';
 import {
@@ -38,6 +47,12 @@ export const commands: readonly Command[] = [
   whatsMyUri,
   hostInfo,
   getParameter,
+  serverStatus,
+  dbStats,
+  collStats,
+  validate,
+  getLog,
+  getCmdLineOpts,
   find,
   getMore,
   killCursors,

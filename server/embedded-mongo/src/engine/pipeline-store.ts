@@ -1,0 +1,65 @@
+import type { HostQuery, PipelineHost } from '../aggregate/pipeline-host.ts';
+import { type BsonDocument, decodeDocument, encodeDocument } from '../query/value.ts';
+import { type Collection, encodeId, type Namespace } from '../storage/collection.ts';
+import { FindSource } from './find-source.ts';
+import { insertDocument, type WriteScope } from './write-documents.ts';
+
+/** The database a pipeline runs in. */
+export class PipelineStore implements PipelineHost {
+  readonly #scope: WriteScope;
+
+  constructor(scope: WriteScope) {
+    this.#scope = scope;
+  }
+
+  get namespace(): Namespace {
+    return this.#scope.namespace;
+  }
+
+  *find(namespace: Namespace, query: HostQuery): Generator<BsonDocument> {
+    const collection = this.#collection(namespace);
+    if (!collection) return;
+    const { store, deadline } = this.#scope;
+    const source = new FindSource(query, { kv: store.kv, collection, deadline });
+    for (const { bytes, document = decodeDocument(bytes) } of source.matches(deadline)) yield document;
+  }
+
+  replaceCollection(namespace: Namespace, documents: readonly BsonDocument[]): void {
+    const { catalog, kv } = this.#scope.store;
+    const collection = catalog.ensure(namespace);
+    for (const { key, value } of kv.range({ lower: collection.prefix, upper: collection.end })) {
+      collection.remove({ idKey: key.subarray(4), bytes: value, document: decodeDocument(value) });
+    }
+    for (const document of documents) this.insert(namespace, document);
+  }
+
+  insert(namespace: Namespace, document: BsonDocument): void {
+    insertDocument({ ...this.#scope, namespace }, encodeDocument(document));
+  }
+
+  replace(namespace: Namespace, document: BsonDocument): void {
+    const collection = this.#collection(namespace);
+    const idKey = encodeId(document['_id']);
+    const bytes = collection?.getBytes(idKey);
+    if (!collection || !bytes) return;
+    const stored = { idKey, bytes, document: decodeDocument(bytes) };
+    collection.replace(stored, { bytes: encodeDocument(document), document });
+  }
+
+  hasUniqueIndex(namespace: Namespace, fields: readonly string[]): boolean {
+    if (fields.length === 1 && fields[0] === '_id') return true;
+    const wanted = new Set(fields);
+    const indexes = this.#collection(namespace)?.indexes ?? [];
+    return indexes.some(
+      ({ spec, fields: own }) =>
+        spec.isUnique &&
+        !spec.partialFilter &&
+        own.length === wanted.size &&
+        own.every(({ path }) => wanted.has(path)),
+    );
+  }
+
+  #collection({ db, name }: Namespace): Collection | undefined {
+    return this.#scope.store.catalog.get(`${db}.${name}`);
+  }
+}
