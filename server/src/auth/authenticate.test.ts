@@ -1,4 +1,8 @@
+import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { generateKeyPair } from 'jose';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startFakeClerk, type FakeClerk } from '../testing/fake-clerk.ts';
 import { ManualClock, startTestServer } from '../testing/index.ts';
@@ -217,4 +221,36 @@ describe('Clerk', () => {
     clerk.failWith = null;
     await expect(authenticate(newcomer)).resolves.toBeDefined();
   });
+
+  test('not answering leaves the keys that are known good, until it answers with others', async () => {
+    const { clerk, clock, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const signIn = async (sid: string) => {
+      const exp = Math.floor(clock.now() / 1000) + 60;
+      return authenticate(await clerk.signToken('user_ada', { sid, exp }));
+    };
+    await signIn('sess_1');
+    clerk.failWith = 503;
+    clock.advance(10 * 60_000);
+    await expect(signIn('sess_2')).resolves.toBeDefined();
+    clerk.failWith = null;
+    clerk.withdrawKey();
+    clock.advance(10 * 60_000);
+    await expect(signIn('sess_3')).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+});
+
+test('the database being down is a retryable error, for newcomers and people known alike', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'whisper-down-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const store = await startEmbeddedMongo({ dataDir, isDurable: false });
+  const clock = new ManualClock();
+  await using server = await startTestServer({ clock, env: { MONGODB_URI: store.uri } });
+  const [alice, bob] = [await server.tokenFor('alice'), await server.tokenFor('bob')];
+  await server.app.authenticate(alice);
+  await store.close();
+  clock.advance(31_000);
+  for (const token of [alice, bob]) {
+    await expect(server.app.authenticate(token)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+  }
 });

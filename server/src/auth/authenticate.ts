@@ -14,7 +14,7 @@ const clockSkewMs = 30_000;
 
 const rememberedTokensMax = 10_000;
 
-type Deps = Pick<AppContext, 'db' | 'clock' | 'people' | 'revokedSessions'>;
+type Deps = Pick<AppContext, 'db' | 'log' | 'clock' | 'people' | 'revokedSessions'>;
 
 /**
  * Makes the one way from a token to a person. It throws UNAUTHORIZED for every token that does not prove who
@@ -38,8 +38,10 @@ export function createAuthenticate(
         throw new AppError('UNAUTHORIZED', 'The session was revoked');
       }
       return { viewer, sessionId, expiresAt: times.expiresAt };
-    } catch (error) {
-      throw toAppError(error);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code !== 'UNAUTHORIZED') app.log.error({ err: error.cause }, 'authenticating failed');
+      throw error;
     }
   };
 }

@@ -8,12 +8,16 @@ const freshForMs = 5 * 60 * 1000;
 /** Tokens with made-up key ids cost Clerk one request in this time, however many there are. */
 const retryAfterMs = 5_000;
 
-/** Clerk's signing keys as PEM, fetched when first needed and shared by all who wait. */
+/**
+ * Clerk's signing keys as PEM, fetched when first needed and shared by all who wait. While Clerk does not answer,
+ * the keys that are known stay good.
+ */
 export class ClerkKeys {
   readonly #api: ClerkApi;
   readonly #clock: Clock;
   #keys: ReadonlyMap<string, string> = new Map();
-  #fetchedAt = Number.NEGATIVE_INFINITY;
+  #staleAt = Number.NEGATIVE_INFINITY;
+  #retryAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
 
   constructor(api: ClerkApi, clock: Clock) {
@@ -23,12 +27,16 @@ export class ClerkKeys {
 
   /** Undefined when Clerk has no such key; throws SERVICE_UNAVAILABLE when that cannot be known. */
   async find(keyId: string): Promise<string | undefined> {
-    const ageMs = this.#clock.now() - this.#fetchedAt;
-    if (ageMs >= freshForMs || (ageMs >= retryAfterMs && !this.#keys.has(keyId))) {
+    const now = this.#clock.now();
+    const isKnown = this.#keys.has(keyId);
+    if (now >= (isKnown ? this.#staleAt : this.#retryAt)) {
       this.#fetching ??= this.#fetch().finally(() => {
         this.#fetching = undefined;
       });
-      await this.#fetching;
+      await this.#fetching.catch((error: unknown) => {
+        if (!isKnown) throw error;
+        this.#staleAt = now + retryAfterMs;
+      });
     }
     return this.#keys.get(keyId);
   }
@@ -36,7 +44,8 @@ export class ClerkKeys {
   async #fetch(): Promise<void> {
     const keys = await this.#api.signingKeys();
     this.#keys = new Map(keys.map((key) => [key.kid, toPem(key)]));
-    this.#fetchedAt = this.#clock.now();
+    this.#staleAt = this.#clock.now() + freshForMs;
+    this.#retryAt = this.#clock.now() + retryAfterMs;
   }
 }
 

@@ -2,7 +2,7 @@ import { verifyWebhook, type WebhookEvent } from '@clerk/backend/webhooks';
 import { limits } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from '../app-context.ts';
-import { AppError } from '../platform/errors.ts';
+import { AppError, toAppError } from '../platform/errors.ts';
 import { sendJson } from '../platform/http.ts';
 import { deleteUser } from '../users/delete-user.ts';
 import { updateUser } from '../users/update-user.ts';
@@ -26,7 +26,7 @@ export async function handleClerkWebhook(
     app.log.info({ event: event.type }, 'clerk webhook applied');
     sendJson(response, 200, { received: true });
   } catch (error) {
-    app.log.warn({ err: error }, 'clerk webhook refused');
+    app.log.warn({ code: toAppError(error).code }, 'clerk webhook refused');
     sendError(response, error);
   }
 }

@@ -36,7 +36,8 @@ export type FakeClerk = AsyncDisposable & {
   failWith: number | null;
   /** Stores the record, or replaces the one with its id. */
   putUser(user: FakeClerkUser): object;
-  removeUser(clerkId: string): void;
+  /** Withdraws the key that signs tokens from the published ones. */
+  withdrawKey(): void;
   /** A good 60-second token of that person, with `claims` replaced; an undefined claim is left out. */
   signToken(clerkId: string, claims?: Claims, options?: SignOptions): Promise<string>;
   /** A webhook as Clerk sends it: the body and the headers that prove it. */
@@ -87,7 +88,7 @@ export async function startFakeClerk(): Promise<FakeClerk> {
       users.set(user.id, record);
       return record;
     },
-    removeUser: (clerkId) => void users.delete(clerkId),
+    withdrawKey: () => void jwks.keys.pop(),
     signToken: (clerkId, claims, options) =>
       signToken({ ...defaultClaims(clerkId), ...claims }, { privateKey, ...options }),
     signWebhook: (type, data) => signWebhook({ type, data, secret }),
