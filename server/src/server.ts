@@ -109,7 +109,10 @@ function openPort(http: Server, env: Env): Promise<string> {
 async function closeHttp(http: Server, streams: ReadonlySet<ServerResponse>): Promise<void> {
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   for (const stream of streams) stream.destroy();
+  // A connection that is answered now stays open for the next request, which never comes.
+  const sweep = setInterval(() => http.closeIdleConnections(), 50);
   const timer = setTimeout(() => http.closeAllConnections(), closeTimeoutMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }
