@@ -2,7 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundleSources } from './bundle-sources.ts';
 
 export type EmbeddedMongoOptions = {
   /** Created when missing; one server per directory. */
@@ -28,7 +30,7 @@ export type EmbeddedMongo = AsyncDisposable & {
  * in use or damaged.
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
-  const child = spawnChild(options);
+  const child = await spawnChild(options);
   const ended = once(child, 'exit');
   const uri = await readAnswer(child);
   const close = async () => {
@@ -42,19 +44,22 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
   return { uri, pid: child.pid ?? 0, close, [Symbol.asyncDispose]: close };
 }
 
-function spawnChild(options: EmbeddedMongoOptions): ChildProcess {
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = fileURLToPath(new URL(isSource ? './child.ts' : './child.js', import.meta.url));
-  const needsLoader = isSource && process.versions['bun'] === undefined;
-  return spawn(process.execPath, [...(needsLoader ? loaderFlags() : []), entry, JSON.stringify(options)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+async function spawnChild(options: EmbeddedMongoOptions): Promise<ChildProcess> {
+  const command = [...(await childCommand()), JSON.stringify(options)];
+  return spawn(process.execPath, command, { stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
-/** Node runs the sources through tsx, found from here: the caller's folder may not have it. */
-function loaderFlags(): string[] {
-  const require = createRequire(import.meta.url);
-  return ['--import', pathToFileURL(require.resolve('tsx')).href];
+/** How this runtime starts the server: built code and Bun run the file next to this one as it is. */
+async function childCommand(): Promise<string[]> {
+  const extension = extname(import.meta.url);
+  const entry = fileURLToPath(new URL(`./child${extension}`, import.meta.url));
+  if (extension !== '.ts' || process.versions['bun'] !== undefined) return [entry];
+  try {
+    return [await bundleSources()];
+  } catch {
+    // A read-only folder: the sources run as they are, only slower.
+    return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, entry];
+  }
 }
 
 async function readAnswer(child: ChildProcess): Promise<string> {

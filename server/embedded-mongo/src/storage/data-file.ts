@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const dataFileName = 'store.mdb';
@@ -81,7 +81,6 @@ function readMeta(handle: number, at: number): Meta {
  * missing is missed, only reading everything tells; that is done in a process that may die of it.
  */
 function canReadAll(file: string): boolean {
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = fileURLToPath(new URL(isSource ? './read-all.ts' : './read-all.js', import.meta.url));
+  const entry = fileURLToPath(new URL(`./read-all${extname(import.meta.url)}`, import.meta.url));
   return spawnSync(process.execPath, [...process.execArgv, entry, file], { stdio: 'ignore' }).status === 0;
 }
