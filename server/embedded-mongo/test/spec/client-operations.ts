@@ -1,4 +1,11 @@
-import type { ClientBulkWriteModel, ClientBulkWriteResult, Db, Document, MongoClient } from 'mongodb';
+import type {
+  ClientBulkWriteModel,
+  ClientBulkWriteResult,
+  ClientUpdateResult,
+  Db,
+  Document,
+  MongoClient,
+} from 'mongodb';
 import type { Arguments } from './collection-operations.ts';
 import type { Json } from './spec-files.ts';
 
@@ -53,9 +60,17 @@ export function toBulkResult(result: ClientBulkWriteResult): Json {
   return {
     ...counts,
     insertResults: toDocument(insertResults),
-    updateResults: toDocument(updateResults),
+    updateResults: updateResults && Object.fromEntries([...updateResults].map(withoutDidUpsert)),
     deleteResults: toDocument(deleteResults),
   };
+}
+
+// A field of this driver's own.
+function withoutDidUpsert([index, { didUpsert: _, ...result }]: [number, ClientUpdateResult]): [
+  number,
+  Json,
+] {
+  return [index, { ...result }];
 }
 
 export function toDocument(map: ReadonlyMap<number, unknown> | undefined): Json | undefined {

@@ -1,6 +1,6 @@
 import {
   type ClientSession,
-  Collection,
+  type Collection,
   type CollectionOptions,
   type CommandFailedEvent,
   type CommandStartedEvent,

@@ -44,7 +44,6 @@ const projectRoot = resolve(import.meta.dirname, '../../../..');
 
 /** The folder of the public specification's test files: MONGODB_SPEC_DIR, or next to the project. */
 export function specFolder(): string {
-  // oxlint-disable-next-line node/no-process-env -- a setting of this test alone
   return resolve(process.env['MONGODB_SPEC_DIR'] ?? join(projectRoot, '../shared/mongodb-spec'));
 }
 

@@ -14,7 +14,7 @@ const folder = specFolder();
 const files = readSpecFiles(folder);
 
 describe.skipIf(files.length > 0)('the public specification', () => {
-  it.skip(`is not here: no test files in ${folder} (set MONGODB_SPEC_DIR)`, () => undefined);
+  it('has its test files here', (ctx) => ctx.skip(`no test files in ${folder} (set MONGODB_SPEC_DIR)`));
 });
 
 describe.runIf(files.length > 0)('the public specification', () => {
