@@ -14,7 +14,7 @@ import { encodeReply } from './reply.ts';
 export async function serveConnection(engine: Engine, socket: Socket, info: ConnectionInfo): Promise<void> {
   const frames = new FrameReader();
   try {
-    for await (const chunk of socket) {
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       for (const frame of frames.push(chunk)) await answer(engine, { socket, info, frame });
     }
   } catch (error) {

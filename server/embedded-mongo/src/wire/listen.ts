@@ -12,7 +12,7 @@ export type Listener = { readonly uri: string; close(): Promise<void> };
 export async function listen(engine: Engine, address: Address): Promise<Listener> {
   const sockets = new Set<Socket>();
   let lastId = 0;
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => socket.destroy());

@@ -16,6 +16,12 @@ export function encodeReply(reply: Reply): Buffer {
   return reply instanceof EncodedReply ? reply.bytes : encodeDocument(reply);
 }
 
+/** The same reply with more fields at its end. */
+export function extendReply(reply: Reply, extra: BsonDocument): Reply {
+  if (!(reply instanceof EncodedReply)) return { ...reply, ...extra };
+  return new EncodedReply(wrap([reply.bytes.subarray(4, -1), encodeDocument(extra).subarray(4)]));
+}
+
 export type CursorBatch = {
   readonly ns: string;
   readonly id: bigint;

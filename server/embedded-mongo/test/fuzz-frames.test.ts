@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { fuzz } from './fuzz-frames.ts';
+
+test('outlives mutated frames and random bytes', { timeout: 60_000 }, async () => {
+  const report = await fuzz({ frames: 2_000, seed: 1 });
+
+  expect(report.isAlive).toBe(true);
+  expect(report.problems).toEqual([]);
+  expect(report.replies).toBeGreaterThan(0);
+  expect(report.closed).toBeGreaterThan(0);
+});
