@@ -7,7 +7,13 @@ export default defineConfig({
   base: '/panel/',
   plugins: [react()],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-  build: { target: 'es2023', modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+    // A test file in rjsf's main module imports it; nothing that is bundled does.
+    rolldownOptions: { external: ['@rjsf/validator-ajv8'] },
+  },
   server: {
     proxy: {
       '/trpc': { target: server, ws: true },

@@ -1,0 +1,99 @@
+import { useEffect, useState } from 'react';
+import type { ProcedureDescription } from './api/description.ts';
+import { useValue } from './api/value.ts';
+import type { PastCall } from './history/call-history.ts';
+import { HistoryPage } from './history/history-page.tsx';
+import { OldApiPage } from './old-api/old-api-page.tsx';
+import { ProcedureList } from './procedures/procedure-list.tsx';
+import { SeatView } from './seat/seat-view.tsx';
+import { hashOf, replaceRoute, route, type Page } from './state/route.ts';
+import { activate, seats, seatsMax, setSeatCount, signIn } from './state/seats.ts';
+import { TopBar } from './top-bar.tsx';
+
+type Props = { readonly procedures: readonly ProcedureDescription[]; readonly people: readonly string[] };
+
+const firstPath = 'auth.me';
+/** What the second seat shows at first: it hears what the first one does. */
+const listeningPath = 'message.onEvent';
+
+export function App({ procedures, people }: Props) {
+  const { page, paths } = useValue(route);
+  const { active } = useValue(seats);
+  const [isListOpen, setListOpen] = useState(false);
+  useSeats(page, paths.length, people);
+  useSlashKey();
+  const shown = paths.length > 0 ? paths : [firstPath];
+  const choose = (path: string) => {
+    setListOpen(false);
+    location.hash = hashOf({ page: 'procedures', paths: shown.with(Math.min(active, shown.length - 1), path) });
+  };
+  const open = (call: PastCall) => {
+    seats.get().all[active]?.edit(call.path, { value: call.input });
+    choose(call.path);
+  };
+  const toggleSplit = () => {
+    replaceRoute({ page: 'procedures', paths: shown.length > 1 ? shown.slice(0, 1) : [...shown, listeningPath] });
+  };
+  return (
+    <div className={isListOpen ? 'app is-list-open' : 'app'}>
+      <TopBar
+        page={page}
+        isSplit={shown.length > 1}
+        isListOpen={isListOpen}
+        onToggleSplit={toggleSplit}
+        onToggleList={() => setListOpen(!isListOpen)}
+      />
+      <ProcedureList procedures={procedures} shown={page === 'procedures' ? shown : []} onChoose={choose} />
+      <main>
+        {page === 'history' && <HistoryPage onOpen={open} />}
+        {page === 'old-api' && <OldApiPage />}
+        {page === 'procedures' && <SeatRow procedures={procedures} people={people} paths={shown} />}
+      </main>
+    </div>
+  );
+}
+
+type RowProps = Props & { readonly paths: readonly string[] };
+
+function SeatRow({ procedures, people, paths }: RowProps) {
+  const { all, active } = useValue(seats);
+  const leave = (index: number) => replaceRoute({ page: 'procedures', paths: paths.toSpliced(index, 1) });
+  return (
+    <div className="seats" data-count={all.length}>
+      {all.map((seat, index) => (
+        <SeatView
+          key={seat.key}
+          seat={seat}
+          procedures={procedures}
+          procedure={procedures.find(({ path }) => path === paths[index])}
+          people={people}
+          isActive={all.length > 1 && index === active}
+          onActivate={() => activate(index)}
+          onSignIn={(name) => signIn(index, name)}
+          onClose={index > 0 ? () => leave(index) : undefined}
+        />
+      ))}
+    </div>
+  );
+}
+
+/** As many seats as the address names procedures; the other pages leave everybody where they sit. */
+function useSeats(page: Page, pathCount: number, people: readonly string[]): void {
+  const count = Math.min(seatsMax, Math.max(1, pathCount));
+  useEffect(() => {
+    if (page === 'procedures' || seats.get().all.length === 0) setSeatCount(count, people);
+  }, [page, count, people]);
+}
+
+function useSlashKey(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const isWriting = event.target instanceof Element && event.target.matches('input, textarea, select');
+      if (event.key !== '/' || isWriting || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      document.getElementById('search')?.focus();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => document.removeEventListener('keydown', onKeyDown);
+  }, []);
+}

@@ -1,0 +1,82 @@
+import { useState, type FormEvent } from 'react';
+import { useValue } from '../api/value.ts';
+import type { SeatModel } from './seat-model.ts';
+
+type Props = {
+  readonly seat: SeatModel;
+  readonly people: readonly string[];
+  readonly onSignIn: (name: string) => void;
+  readonly onClose?: (() => void) | undefined;
+};
+
+const askName = 'ask:name';
+const askToken = 'ask:token';
+
+/** Who sits here, and how to become somebody else. */
+export function SeatHeader({ seat, people, onSignIn, onClose }: Props) {
+  const { name, myId, problem } = useValue(seat.state);
+  const [asked, setAsked] = useState<string | null>(null);
+  const isUnknown = name !== '' && !people.includes(name);
+  const choose = (choice: string) => {
+    setAsked(choice === askName || choice === askToken ? choice : null);
+    if (people.includes(choice)) onSignIn(choice);
+  };
+  const asks = asked ?? (name === '' && people.length === 0 ? askToken : null);
+  return (
+    <header className="seat-header">
+      <span className="avatar" aria-hidden="true" data-name={name.slice(0, 1).toLowerCase()}>
+        {name.slice(0, 1).toUpperCase() || '?'}
+      </span>
+      <select aria-label="Signed in as" value={asks ?? name} onChange={({ target }) => choose(target.value)}>
+        {name === '' && <option value="">nobody</option>}
+        {isUnknown && <option value={name}>{name}</option>}
+        {people.map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+        {people.length > 0 && <option value={askName}>another name…</option>}
+        <option value={askToken}>paste a token…</option>
+      </select>
+      {asks !== null ? (
+        <AskForm key={asks} isToken={asks === askToken} seat={seat} onSignIn={onSignIn} onDone={() => setAsked(null)} />
+      ) : (
+        <span className="seat-id mono">{myId}</span>
+      )}
+      {onClose && (
+        <button type="button" className="quiet" onClick={onClose} aria-label={`Close the seat of ${name || 'nobody'}`}>
+          ✕
+        </button>
+      )}
+      {problem !== null && (
+        <p className="seat-problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </header>
+  );
+}
+
+type AskProps = Pick<Props, 'seat' | 'onSignIn'> & { readonly isToken: boolean; readonly onDone: () => void };
+
+function AskForm({ isToken, seat, onSignIn, onDone }: AskProps) {
+  const [text, setText] = useState('');
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (text.trim() === '') return;
+    if (isToken) void seat.signIn({ kind: 'token', token: text.trim() });
+    else onSignIn(text.trim());
+    onDone();
+  };
+  return (
+    <form className="input-row" onSubmit={submit}>
+      <input
+        aria-label={isToken ? 'Session token' : 'Name'}
+        placeholder={isToken ? 'a session token' : 'any name'}
+        type={isToken ? 'password' : 'text'}
+        autoComplete="off"
+        value={text}
+        onChange={({ target }) => setText(target.value)}
+      />
+      <button type="submit">Sign in</button>
+    </form>
+  );
+}

@@ -1,0 +1,132 @@
+import type { ProcedureDescription } from '../api/description.ts';
+import { isResumable } from '../api/description.ts';
+import { isRecord, type Outcome, type Transport } from '../api/outcome.ts';
+import { Session } from '../api/session.ts';
+import type { SignIn } from '../api/token-source.ts';
+import { Value } from '../api/value.ts';
+import { recordCall } from '../history/call-history.ts';
+import { exampleOf } from '../schema/example.ts';
+import { toWire } from '../schema/to-wire.ts';
+import { hintsFrom, loadPicks, noPicks, type Picks } from './picks.ts';
+
+/** An input being written. `problem` is why it cannot be sent as it stands. */
+export type Draft = { readonly value: unknown; readonly problem?: string };
+
+export type SeatState = {
+  readonly session: Session | null;
+  readonly name: string;
+  readonly myId: string | null;
+  /** Why nobody sits here, in words for the person who tried. */
+  readonly problem: string | null;
+  readonly picks: Picks;
+  readonly drafts: Readonly<Record<string, Draft>>;
+  readonly outcomes: Readonly<Record<string, Outcome>>;
+  /** The procedures whose call is under way. */
+  readonly pending: readonly string[];
+  readonly transport: Transport;
+  readonly renewsIds: boolean;
+};
+
+const empty = {
+  session: null,
+  name: '',
+  myId: null,
+  problem: null,
+  picks: noPicks,
+  drafts: {},
+  outcomes: {},
+  pending: [],
+} satisfies Partial<SeatState>;
+
+/** One of the people who use the API on this page: who they are, what they write and what they got. */
+export class SeatModel {
+  readonly state = new Value<SeatState>({ ...empty, transport: 'http', renewsIds: true });
+  readonly key = crypto.randomUUID();
+  /** Whose chats and id to suggest first: the person of the other seat. */
+  partner = '';
+
+  async signIn(signIn: SignIn): Promise<void> {
+    this.signOut();
+    const session = new Session(signIn);
+    const name = signIn.kind === 'name' ? signIn.name : 'Signing in…';
+    this.change({ session, name });
+    const { result } = await session.call({
+      path: 'auth.me',
+      kind: 'query',
+      input: undefined,
+      transport: 'http',
+    });
+    if (this.state.get().session !== session) return;
+    if (!result.ok) return this.change({ ...empty, name: '', problem: result.error.message });
+    const me = isRecord(result.data) ? result.data : {};
+    this.change({ myId: String(me['id']), ...(signIn.kind === 'token' && { name: String(me['name']) }) });
+    await this.refreshPicks();
+  }
+
+  signOut(): void {
+    this.state.get().session?.close();
+    this.change(empty);
+  }
+
+  async refreshPicks(): Promise<void> {
+    const { session } = this.state.get();
+    if (!session) return;
+    const picks = await loadPicks(session);
+    if (this.state.get().session === session) this.change({ picks });
+  }
+
+  /** What is written for a procedure, or an example to start from. */
+  draftFor({ path, input }: ProcedureDescription): Draft {
+    const { drafts, picks } = this.state.get();
+    return drafts[path] ?? { value: exampleOf(input, hintsFrom(picks, this.partner)) };
+  }
+
+  edit(path: string, draft: Draft): void {
+    this.change({ drafts: { ...this.state.get().drafts, [path]: draft } });
+  }
+
+  async send(procedure: ProcedureDescription): Promise<void> {
+    const { session, transport, name } = this.state.get();
+    const { path, kind, input } = procedure;
+    const draft = this.draftFor(procedure);
+    if (!session || draft.problem || kind === 'subscription' || this.state.get().pending.includes(path))
+      return;
+    this.edit(path, draft);
+    this.change({ pending: [...this.state.get().pending, path] });
+    const outcome = await session.call({ path, kind, input: toWire(input, draft.value), transport });
+    recordCall(name, draft.value, outcome);
+    const { outcomes, pending } = this.state.get();
+    this.change({
+      outcomes: { ...outcomes, [path]: outcome },
+      pending: pending.filter((each) => each !== path),
+    });
+    if (!outcome.result.ok || kind !== 'mutation') return;
+    this.#renewIds(procedure);
+    await this.refreshPicks();
+  }
+
+  /** Starts a subscription, after an event's id when one is given. */
+  start(procedure: ProcedureDescription, lastEventId?: string): void {
+    const { session } = this.state.get();
+    const draft = this.draftFor(procedure);
+    if (!session || draft.problem) return;
+    const written = toWire(procedure.input, draft.value);
+    const input = lastEventId === undefined ? written : { ...(isRecord(written) && written), lastEventId };
+    session.watch({ path: procedure.path, input, isTracked: isResumable(procedure) });
+  }
+
+  change(part: Partial<SeatState>): void {
+    this.state.set({ ...this.state.get(), ...part });
+  }
+
+  /** The next message is another one: it gets a clientId of its own. */
+  #renewIds({ path, input }: ProcedureDescription): void {
+    const { value } = this.state.get().drafts[path] ?? {};
+    if (!this.state.get().renewsIds || !isRecord(value)) return;
+    const ids = Object.entries(input?.properties ?? {}).filter(([, { format }]) => format === 'uuid');
+    if (ids.length === 0) return;
+    this.edit(path, {
+      value: { ...value, ...Object.fromEntries(ids.map(([key]) => [key, crypto.randomUUID()])) },
+    });
+  }
+}
