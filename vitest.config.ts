@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { TotalsReporter } from './scripts/totals-reporter.ts';
 
 const store = fileURLToPath(new URL('./server/embedded-mongo/src/index.ts', import.meta.url));
-const conditions = ['source', 'node', 'import', 'module', 'default'];
+const conditions = ['source', 'node', 'module', 'default'];
 
 export default defineConfig({
   // The global set-up resolves packages without `conditions`, and would run a stale build of the store.

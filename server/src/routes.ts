@@ -5,6 +5,7 @@ import type { DevIssuer } from './auth/dev-issuer.ts';
 import { handleDevToken } from './auth/dev-token.ts';
 import { answerMetrics, answerReadiness, type Lifecycle } from './operations.ts';
 import { createPanelHandler, panelPath } from './panel/panel-handler.ts';
+import { createRest } from './compat/rest/create-rest.ts';
 import { createCors } from './platform/cors.ts';
 import { requestIdOf, sendJson } from './platform/http.ts';
 import { appRouter } from './router.ts';
@@ -48,6 +49,7 @@ function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<strin
     ['/metrics', (request, response) => void answerMetrics(app, request, response)],
     ['/webhooks', (request, response) => void handleClerkWebhook(app, request, response)],
     [panelPath, createPanelHandler(app.env, appRouter)],
+    ['/api', createRest(app)],
     ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
   ]);
 }

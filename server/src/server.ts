@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AppContext } from './app-context.ts';
 import { openIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
+import { attachSocketIo, isSocketIoUrl } from './compat/socketio/attach-socketio.ts';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createAppContext } from './create-app-context.ts';
 import { createMessageIndexes } from './messages/create-message-indexes.ts';
@@ -9,18 +10,25 @@ import type { Lifecycle } from './operations.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { openDatabase, type Database } from './platform/mongo.ts';
+import { connectMongo } from './platform/mongo.ts';
+import { openStore, type Store } from './platform/store.ts';
 import { appRouter } from './router.ts';
 import { createRequestListener, firstSegmentOf } from './routes.ts';
 import { trpcPath } from './trpc/http.ts';
 import { createTrpcSocketServer } from './trpc/socket/trpc-socket-server.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
 
-type StartOptions = { readonly env: Env; readonly clock?: Clock; readonly log?: Logger };
+type StartOptions = {
+  readonly env: Env;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Opened already; the server closes it either way. */
+  readonly store?: Store;
+};
 
 export interface WhisperServer extends AsyncDisposable {
   readonly url: string;
-  readonly store: Database['kind'];
+  readonly store: Store['kind'];
   readonly app: AppContext;
   /** Says goodbye to clients, finishes what is in flight and closes everything the server opened. */
   close(): Promise<void>;
@@ -30,16 +38,16 @@ export interface WhisperServer extends AsyncDisposable {
 const closeTimeoutMs = 5_000;
 
 /** Starts the whole backend on one port. Ready for traffic when it resolves. */
-export async function startServer({ env, clock = systemClock, log }: StartOptions): Promise<WhisperServer> {
-  const identity = await openIdentityProvider(env, clock);
-  const database = await openDatabase(env);
-  const foundations = { env, clock, log: log ?? createLogger(env.LOG_LEVEL), db: database.db };
-  const app = createAppContext(foundations, identity);
+export async function startServer(options: StartOptions): Promise<WhisperServer> {
+  const { env, clock = systemClock, log = createLogger(env.LOG_LEVEL) } = options;
+  const store = options.store ?? (await openStore(env));
   try {
+    const [identity, db] = await Promise.all([openIdentityProvider(env, clock), connectMongo(store.uri)]);
+    const app = createAppContext({ env, clock, log, db }, identity);
     await prepareDatabase(app);
-    return await listen({ app, database, identity });
+    return await listen({ app, store, identity });
   } catch (error) {
-    await database.close();
+    await store.close();
     throw error;
   }
 }
@@ -51,11 +59,11 @@ async function prepareDatabase(app: AppContext): Promise<void> {
 
 type Opened = {
   readonly app: AppContext;
-  readonly database: Database;
+  readonly store: Store;
   readonly identity: IdentityProvider;
 };
 
-async function listen({ app, database, identity }: Opened): Promise<WhisperServer> {
+async function listen({ app, store, identity }: Opened): Promise<WhisperServer> {
   const lifecycle: Lifecycle = { isDraining: false };
   const streams = new Set<ServerResponse>();
   const http = createServer(
@@ -64,22 +72,24 @@ async function listen({ app, database, identity }: Opened): Promise<WhisperServe
   const sockets = createTrpcSocketServer({ app, router: appRouter });
   http.on('upgrade', (request, stream, head) => {
     if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
-    else stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    else if (!isSocketIoUrl(request.url)) stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   });
+  const socketIo = attachSocketIo(app, http);
   const url = await openPort(http, app.env);
 
   const close = async () => {
     lifecycle.isDraining = true;
     app.connections.notifyDraining();
     // The port stays open until the sockets are gone, so that /readyz can say why nothing new is taken.
-    await sockets.close();
+    await Promise.all([sockets.close(), socketIo.close()]);
     await closeHttp(http, streams);
     await app.lastMessages.settled();
-    await database.close();
+    await app.db.close();
+    await store.close();
   };
   let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= close());
-  return { url, store: database.kind, app, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+  return { url, store: store.kind, app, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
 }
 
 /** Remembers the answers that never end by themselves (SSE), so that closing need not wait for them. */

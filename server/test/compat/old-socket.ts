@@ -1,0 +1,64 @@
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+
+export type Received = { readonly name: string; readonly payload: Record<string, unknown> };
+
+/** A real socket.io-client that writes down what it receives. */
+export class OldSocket {
+  readonly client: Socket;
+  readonly received: Received[] = [];
+  #wake: () => void = () => undefined;
+
+  constructor(url: string, auth: object, options: Partial<ManagerOptions & SocketOptions> = {}) {
+    this.client = io(url, { auth, forceNew: true, reconnectionDelay: 10, ...options });
+    this.client.onAny((name: string, payload: Record<string, unknown>) => {
+      this.received.push({ name, payload });
+      this.#wake();
+    });
+  }
+
+  /** Opens a socket and waits until it was told who is online. */
+  static async open(...args: ConstructorParameters<typeof OldSocket>): Promise<OldSocket> {
+    const socket = new OldSocket(...args);
+    await socket.next('online-users');
+    return socket;
+  }
+
+  all(name: string): Record<string, unknown>[] {
+    return this.received.filter((event) => event.name === name).map(({ payload }) => payload);
+  }
+
+  /** The `count`th event of that name, whenever it comes. */
+  async next(name: string, count = 1): Promise<Record<string, unknown>> {
+    const payload = (await this.until(() => this.all(name).length >= count)) && this.all(name)[count - 1];
+    if (!payload) throw new Error(`There is no ${name} number ${count}`);
+    return payload;
+  }
+
+  async until(isDone: () => boolean): Promise<true> {
+    while (!isDone()) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return true;
+  }
+
+  /** Resolves when all that the server sent so far is here. */
+  async settle(): Promise<void> {
+    await this.client.emitWithAck('leave-chat', 'none');
+  }
+
+  /** The refusal of the handshake. */
+  async refusal(): Promise<Error> {
+    return new Promise((resolve) => this.client.once('connect_error', resolve));
+  }
+
+  /** Cuts the wire; the client does not know until it happens, and reconnects by itself. */
+  drop(): void {
+    this.client.io.engine.close();
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
