@@ -69,7 +69,9 @@ function runOperation(bulk: Bulk, operation: BsonDocument): BsonDocument {
   const namespace = bulk.namespaces[args.integer(kind) ?? -1];
   if (!namespace)
     throw new CommandError('BadValue', `BulkWrite ops entry '${kind}' has an invalid nsInfo index.`);
-  const scope: WriteScope = { store: bulk.ctx.engine, namespace, deadline: bulk.ctx.deadline };
+  const { engine: store, deadline, args: bulkArgs } = bulk.ctx;
+  const skipsValidation = bulkArgs.boolean('bypassDocumentValidation');
+  const scope: WriteScope = { store, namespace, deadline, skipsValidation };
   switch (kind) {
     case 'insert':
       return runInsert(bulk, scope, args);

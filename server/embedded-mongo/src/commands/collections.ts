@@ -5,11 +5,25 @@ import { type BsonDocument, encodeDocument } from '../query/value.ts';
 import type { Collection } from '../storage/collection.ts';
 import { BufferedSource } from '../engine/cursors.ts';
 import { type Command, targetOf } from './command.ts';
+import { viewOf } from '../storage/view.ts';
+import { readCreateOptions } from './create-options.ts';
 import { firstBatch, nsOf } from './find.ts';
 
 export const create: Command = {
   name: 'create',
-  fields: ['create', 'capped', 'size', 'max', 'autoIndexId'],
+  fields: [
+    'create',
+    'capped',
+    'size',
+    'max',
+    'autoIndexId',
+    'viewOn',
+    'pipeline',
+    'clusteredIndex',
+    'validator',
+    'validationLevel',
+    'validationAction',
+  ],
   isWrite: true,
   run(ctx) {
     const namespace = targetOf(ctx);
@@ -19,7 +33,7 @@ export const create: Command = {
     if (ctx.engine.collection(namespace)) {
       throw new CommandError('NamespaceExists', `Collection ${nsOf(namespace)} already exists.`);
     }
-    ctx.engine.catalog.create(namespace, {});
+    ctx.engine.catalog.create(namespace, readCreateOptions(ctx.args));
     return { ok: 1 };
   },
 };
@@ -80,7 +94,9 @@ export const listCollections: Command = {
       .list(ctx.db)
       .map((collection) => describe(collection))
       .filter((description) => filter.matches(description))
-      .map((description) => (isNameOnly ? { name: description['name'], type: 'collection' } : description))
+      .map((description) =>
+        isNameOnly ? { name: description['name'], type: description['type'] } : description,
+      )
       .map((description) => encodeDocument(description));
     return firstBatch(ctx, {
       ns: `${ctx.db}.$cmd.listCollections`,
@@ -91,6 +107,7 @@ export const listCollections: Command = {
 };
 
 function describe({ meta }: Collection): BsonDocument {
+  if (viewOf(meta)) return { name: meta.name, type: 'view', options: meta.options, info: { readOnly: true } };
   return {
     name: meta.name,
     type: 'collection',

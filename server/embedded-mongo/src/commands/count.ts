@@ -1,5 +1,7 @@
 import { compileCollation } from '../query/collation.ts';
+import { documentsOf } from './aggregate-source.ts';
 import { type Command, targetOf } from './command.ts';
+import { findInView } from './read-view.ts';
 
 export const count: Command = {
   name: 'count',
@@ -12,6 +14,8 @@ export const count: Command = {
     const skip = args.count('skip');
     const limit = Math.abs(args.integer('limit') ?? 0);
     if (!collection) return { n: 0, ok: 1 };
+    const viewed = findInView(ctx, targetOf(ctx), { filter, skip, limit });
+    if (viewed) return { n: [...documentsOf(viewed, ctx)].length, ok: 1 };
     if (Object.keys(filter).length === 0 && !skip && !limit) return { n: collection.count, ok: 1 };
     const hint = args.has('hint') ? args.value('hint') : undefined;
     const collation = compileCollation(args.value('collation'));

@@ -1,25 +1,27 @@
+import type { FindQuery } from '../engine/find-source.ts';
 import { compileCollation } from '../query/collation.ts';
 import { compareValues } from '../query/compare.ts';
 import { collectValues } from '../query/path.ts';
-import { type BsonValue, decodeDocument } from '../query/value.ts';
+import { type BsonDocument, type BsonValue, decodeDocument } from '../query/value.ts';
+import type { Collection } from '../storage/collection.ts';
 import { encodeValue } from '../storage/key-encoding.ts';
-import { type Command, targetOf } from './command.ts';
+import { documentsOf } from './aggregate-source.ts';
+import { type Command, type CommandContext, targetOf } from './command.ts';
+import { findInView } from './read-view.ts';
 
 export const distinct: Command = {
   name: 'distinct',
   fields: ['distinct', 'key', 'query', 'collation', 'hint'],
   isWrite: false,
   run(ctx) {
-    const { engine, args, deadline } = ctx;
+    const { engine, args } = ctx;
     const collection = engine.collection(targetOf(ctx));
     const path = args.requireString('key');
     const collation = compileCollation(args.value('collation'));
     const filter = args.document('query') ?? {};
     if (!collection) return { values: [], ok: 1 };
     const values = new Map<string, BsonValue>();
-    const hint = args.has('hint') ? args.value('hint') : undefined;
-    const source = engine.find(collection, { filter, collation, hint }, deadline);
-    for (const { bytes, document = decodeDocument(bytes) } of source.matches(deadline)) {
+    for (const document of matchesOf(ctx, collection, { filter, collation })) {
       for (const value of collectValues(document, path)) {
         if (value === undefined) continue;
         const key = encodeValue(value).toString('latin1');
@@ -34,3 +36,12 @@ export const distinct: Command = {
     return { values: different, ok: 1 };
   },
 };
+
+function* matchesOf(ctx: CommandContext, collection: Collection, query: FindQuery): Generator<BsonDocument> {
+  const { engine, args, deadline } = ctx;
+  const viewed = findInView(ctx, targetOf(ctx), query);
+  if (viewed) return yield* documentsOf(viewed, ctx);
+  const hint = args.has('hint') ? args.value('hint') : undefined;
+  const source = engine.find(collection, { ...query, hint }, deadline);
+  for (const { bytes, document = decodeDocument(bytes) } of source.matches(deadline)) yield document;
+}

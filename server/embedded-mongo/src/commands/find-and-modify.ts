@@ -29,7 +29,8 @@ export const findAndModify: Command = {
   ],
   isWrite: true,
   run(ctx) {
-    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
+    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline, skipsValidation };
     return ctx.args.boolean('remove') ? removeOne(scope, ctx.args) : updateOne(scope, ctx.args);
   },
 };

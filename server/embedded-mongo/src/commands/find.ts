@@ -7,6 +7,7 @@ import type { Namespace } from '../storage/collection.ts';
 import { cursorReply, type EncodedReply } from '../wire/reply.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
+import { findInView } from './read-view.ts';
 
 export const findFields = [
   'find',
@@ -39,7 +40,7 @@ export const find: Command = {
       compileFilter(query.filter, { collation: query.collation, let: query.let });
       return cursorReply({ ns: nsOf(namespace), id: 0n, batchName: 'firstBatch', documents: [] });
     }
-    const source = ctx.engine.find(collection, query, ctx.deadline);
+    const source = findInView(ctx, namespace, query) ?? ctx.engine.find(collection, query, ctx.deadline);
     return firstBatch(ctx, { ns: nsOf(namespace), source, batchSize: ctx.args.count('batchSize') });
   },
 };

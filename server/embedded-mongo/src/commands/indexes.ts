@@ -100,7 +100,10 @@ export const listIndexes: Command = {
   isWrite: false,
   run(ctx) {
     const collection = requireCollection(ctx);
-    const idIndex: BsonDocument = { v: 2, key: { _id: 1 }, name: '_id_' };
+    const { clusteredIndex } = collection.meta.options;
+    const idIndex: BsonDocument = isDocument(clusteredIndex)
+      ? { ...clusteredIndex, clustered: true }
+      : { v: 2, key: { _id: 1 }, name: '_id_' };
     const documents = [idIndex, ...collection.indexes.map((index) => index.describe())].map(encodeDocument);
     return firstBatch(ctx, {
       ns: collection.ns,

@@ -10,7 +10,8 @@ export const insert: Command = {
   isWrite: true,
   run(ctx) {
     const namespace = targetOf(ctx);
-    const scope = { store: ctx.engine, namespace, deadline: ctx.deadline };
+    const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
+    const scope = { store: ctx.engine, namespace, deadline: ctx.deadline, skipsValidation };
     let n = 0;
     const writeErrors = runStatements(documentsOf(ctx), ctx.args, (bytes) => {
       insertDocument(scope, bytes);

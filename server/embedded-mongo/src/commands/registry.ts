@@ -8,6 +8,7 @@ import {
   listDatabases,
   renameCollection,
 } from './collections.ts';
+import { collMod } from './coll-mod.ts';
 import type { Command } from './command.ts';
 import { count } from './count.ts';
 import { remove } from './delete.ts';
@@ -66,6 +67,7 @@ export const commands: readonly Command[] = [
   distinct,
   explain,
   create,
+  collMod,
   drop,
   dropDatabase,
   renameCollection,

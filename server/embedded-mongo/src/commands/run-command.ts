@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
 import type { BsonDocument } from '../query/value.ts';
-import { EncodedReply, type Reply } from '../wire/reply.ts';
+import { extendReply, type Reply } from '../wire/reply.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext, ConnectionInfo } from './command.ts';
 import { findCommand } from './registry.ts';
@@ -33,7 +33,7 @@ export async function runCommand(engine: Engine, request: CommandRequest): Promi
       return command.run(ctx);
     });
     const writeConcernError = fault?.writeConcernError;
-    return writeConcernError && !(reply instanceof EncodedReply) ? { ...reply, writeConcernError } : reply;
+    return writeConcernError ? extendReply(reply, { writeConcernError }) : reply;
   } catch (error) {
     if (error instanceof HangUp) throw error;
     return errorReply(error);

@@ -14,7 +14,8 @@ export const update: Command = {
   fields: ['update', 'updates', 'ordered', 'bypassDocumentValidation', 'let'],
   isWrite: true,
   run(ctx) {
-    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
+    const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
+    const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline, skipsValidation };
     const variables = ctx.args.document('let');
     const upserted: BsonDocument[] = [];
     let [n, nModified] = [0, 0];

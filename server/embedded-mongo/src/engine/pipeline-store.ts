@@ -1,7 +1,10 @@
 import type { HostQuery, PipelineHost } from '../aggregate/pipeline-host.ts';
+import { runPipeline } from '../aggregate/run-pipeline.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from '../query/value.ts';
 import { type Collection, encodeId, type Namespace } from '../storage/collection.ts';
+import { type ViewDefinition, viewOf } from '../storage/view.ts';
 import { FindSource } from './find-source.ts';
+import { assertValid } from './validation.ts';
 import { insertDocument, type WriteScope } from './write-documents.ts';
 
 /** The database a pipeline runs in. */
@@ -19,9 +22,18 @@ export class PipelineStore implements PipelineHost {
   *find(namespace: Namespace, query: HostQuery): Generator<BsonDocument> {
     const collection = this.#collection(namespace);
     if (!collection) return;
+    const view = viewOf(collection.meta);
+    if (view) return yield* this.#findInView(namespace, view, query);
     const { store, deadline } = this.#scope;
     const source = new FindSource(query, { kv: store.kv, collection, deadline });
     for (const { bytes, document = decodeDocument(bytes) } of source.matches(deadline)) yield document;
+  }
+
+  *#findInView({ db }: Namespace, view: ViewDefinition, query: HostQuery): Generator<BsonDocument> {
+    const { collation, let: variables } = query;
+    const documents = this.find({ db, name: view.viewOn }, { filter: {} });
+    const pipeline = [...view.pipeline, { $match: query.filter }];
+    yield* runPipeline(pipeline, documents, { host: this, collation, let: variables });
   }
 
   replaceCollection(namespace: Namespace, documents: readonly BsonDocument[]): void {
@@ -42,6 +54,7 @@ export class PipelineStore implements PipelineHost {
     const idKey = encodeId(document['_id']);
     const bytes = collection?.getBytes(idKey);
     if (!collection || !bytes) return;
+    if (!this.#scope.skipsValidation) assertValid(collection.meta, document);
     const stored = { idKey, bytes, document: decodeDocument(bytes) };
     collection.replace(stored, { bytes: encodeDocument(document), document });
   }

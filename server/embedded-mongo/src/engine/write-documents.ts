@@ -4,14 +4,18 @@ import type { Collation } from '../query/collation.ts';
 import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../query/value.ts';
 import { compileUpdate, type Update } from '../update/compile-update.ts';
 import type { Collection, Namespace, StoredDocument } from '../storage/collection.ts';
+import { refuseView } from '../storage/view.ts';
 import type { Deadline } from './deadline.ts';
 import { type FindQuery, FindSource, type FoundDocument } from './find-source.ts';
 import type { Store } from './store.ts';
+import { assertValid } from './validation.ts';
 
 export type WriteScope = {
   readonly store: Store;
   readonly namespace: Namespace;
   readonly deadline: Deadline;
+  /** Of bypassDocumentValidation: the collection's validator is not asked. */
+  readonly skipsValidation?: boolean;
 };
 
 export type UpdateStatement = {
@@ -40,12 +44,14 @@ export type DeleteStatement = Pick<UpdateStatement, 'filter' | 'sort' | 'hint' |
 };
 
 /** Stores one document as the client sent it, with an _id in front when it has none there. Returns its _id. */
-export function insertDocument({ store, namespace }: WriteScope, bytes: Buffer): BsonValue {
+export function insertDocument(scope: WriteScope, bytes: Buffer): BsonValue {
   const decoded = decodeDocument(bytes);
   const document = withIdFirst(decoded);
   requireValidId(document['_id']);
   const isKept = document === decoded && startsWithId(bytes);
-  store.catalog.ensure(namespace).insert({ bytes: isKept ? bytes : encodeDocument(document), document });
+  const collection = scope.store.catalog.ensure(scope.namespace);
+  if (!scope.skipsValidation) assertValid(collection.meta, document);
+  collection.insert({ bytes: isKept ? bytes : encodeDocument(document), document });
   return document['_id'];
 }
 
@@ -61,30 +67,26 @@ export function updateDocuments(scope: WriteScope, statement: UpdateStatement): 
   if (targets.length === 0 || !collection) {
     return statement.isUpsert ? upsert(scope, statement, update) : { matched: 0, modified: 0 };
   }
-  if (!statement.isMulti) return updateOne(collection, targets, update);
-  return scope.store.executor.savepoint(() =>
-    updateEach({ collection, update, deadline: scope.deadline }, targets),
-  );
+  const updating = { scope, collection, update };
+  if (!statement.isMulti) return updateOne(updating, targets);
+  return scope.store.executor.savepoint(() => updateEach(updating, targets));
 }
 
-function updateOne(collection: Collection, [target]: FoundDocument[], update: Update): UpdateResult {
+type Updating = { readonly scope: WriteScope; readonly collection: Collection; readonly update: Update };
+
+function updateOne(updating: Updating, [target]: FoundDocument[]): UpdateResult {
   if (!target) return { matched: 0, modified: 0 };
   const before = target.document ?? decodeDocument(target.bytes);
-  const after = applyTo(collection, { ...target, document: before }, update);
+  const after = applyTo(updating, { ...target, document: before });
   return { matched: 1, modified: after ? 1 : 0, before, after: after ?? before };
 }
 
-type Updating = { readonly collection: Collection; readonly update: Update; readonly deadline: Deadline };
-
-function updateEach(
-  { collection, update, deadline }: Updating,
-  targets: readonly FoundDocument[],
-): UpdateResult {
+function updateEach(updating: Updating, targets: readonly FoundDocument[]): UpdateResult {
   let modified = 0;
   for (const target of targets) {
-    deadline.tick();
+    updating.scope.deadline.tick();
     const document = target.document ?? decodeDocument(target.bytes);
-    if (applyTo(collection, { ...target, document }, update)) modified += 1;
+    if (applyTo(updating, { ...target, document })) modified += 1;
   }
   return { matched: targets.length, modified };
 }
@@ -92,9 +94,10 @@ function updateEach(
 type Target = StoredDocument & { readonly arrayIndex: number | undefined };
 
 /** The new version, undefined when the update changes nothing. */
-function applyTo(collection: Collection, target: Target, update: Update): BsonDocument | undefined {
+function applyTo({ scope, collection, update }: Updating, target: Target): BsonDocument | undefined {
   const { document, changed } = update.apply(target.document, { arrayIndex: target.arrayIndex });
   if (!changed) return undefined;
+  if (!scope.skipsValidation) assertValid(collection.meta, document, target.document);
   collection.replace(target, { bytes: encodeDocument(document), document });
   return document;
 }
@@ -104,6 +107,7 @@ function upsert(scope: WriteScope, statement: UpdateStatement, update: Update): 
   const whole = withIdFirst(document);
   requireValidId(whole['_id']);
   const collection = scope.store.catalog.ensure(scope.namespace);
+  if (!scope.skipsValidation) assertValid(collection.meta, whole);
   collection.insert({ bytes: encodeDocument(whole), document: whole });
   return { matched: 0, modified: 0, upsertedId: whole['_id'] ?? null, after: whole };
 }
@@ -141,7 +145,9 @@ function findTargets(
 }
 
 function collectionOf({ store, namespace }: WriteScope): Collection | undefined {
-  return store.catalog.get(`${namespace.db}.${namespace.name}`);
+  const collection = store.catalog.get(`${namespace.db}.${namespace.name}`);
+  if (collection) refuseView(collection.meta);
+  return collection;
 }
 
 function withIdFirst(document: BsonDocument): BsonDocument {

@@ -2,10 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { CommandError } from '../errors.ts';
 import type { BsonDocument } from '../query/value.ts';
 import { decodeEntry, encodeEntry } from './catalog-entry.ts';
-import { Collection, type CollectionHome, type Namespace, prefixRange } from './collection.ts';
+import {
+  Collection,
+  type CollectionHome,
+  type CollectionMeta,
+  type Namespace,
+  prefixRange,
+} from './collection.ts';
 import { treePrefix } from './collection-index.ts';
 import type { KeyValueStore } from './kv.ts';
 import type { UndoLog } from './undo-log.ts';
+import { refuseView } from './view.ts';
 
 /**
  * All collections and their indexes. Tree 0 of the store is the catalog's own: `c<ns>` an entry, `n<id>` a count of
@@ -37,8 +44,11 @@ export class Catalog implements CollectionHome {
     return [...new Set(this.list().map(({ meta }) => meta.db))].sort();
   }
 
+  /** The collection to write to, created when missing. Throws 166 when the name is a view's. */
   ensure(namespace: Namespace): Collection {
-    return this.get(`${namespace.db}.${namespace.name}`) ?? this.create(namespace, {});
+    const collection = this.get(`${namespace.db}.${namespace.name}`) ?? this.create(namespace, {});
+    refuseView(collection.meta);
+    return collection;
   }
 
   create({ db, name }: Namespace, options: BsonDocument): Collection {
@@ -58,8 +68,15 @@ export class Catalog implements CollectionHome {
 
   rename(collection: Collection, to: Namespace): Collection {
     requireNamespace(to);
+    return this.#change(collection, { ...collection.meta, db: to.db, name: to.name });
+  }
+
+  setOptions(collection: Collection, options: BsonDocument): Collection {
+    return this.#change(collection, { ...collection.meta, options });
+  }
+
+  #change(collection: Collection, meta: CollectionMeta): Collection {
     this.#delete(collection);
-    const meta = { ...collection.meta, db: to.db, name: to.name };
     const moved = new Collection(this, meta, { indexes: [...collection.indexes], count: collection.count });
     this.#set(moved);
     this.saveEntry(moved);

@@ -49,7 +49,11 @@ const checks: Readonly<Record<string, ErrorCheck>> = {
   writeErrors: (expected, error, entities) =>
     findBulkErrorMismatch(expected, toDocument(bulkErrorOf(error)?.writeErrors) ?? {}, entities),
   writeConcernErrors: (expected, error, entities) =>
-    findBulkErrorMismatch(expected, { ...bulkErrorOf(error)?.writeConcernErrors }, entities),
+    findBulkErrorMismatch(
+      expected,
+      Object.fromEntries(bulkErrorOf(error)?.writeConcernErrors.entries() ?? []),
+      entities,
+    ),
 };
 
 /** Each single error is a root: it may hold more than the file expects. */
