@@ -8,6 +8,7 @@ export {
   type WhisperClient,
   type WhisperClientOptions,
 } from './create-whisper-client.ts';
+export { devTokens } from './dev-tokens.ts';
 export type { Observable } from './observable.ts';
 export { browserStorage } from './outbox/browser-storage.ts';
 export { memoryStorage } from './outbox/memory-storage.ts';

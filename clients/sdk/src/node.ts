@@ -6,7 +6,6 @@ import {
 import { nodeWebSocket } from './node-socket.ts';
 
 export * from './index.ts';
-export { devTokens } from './dev-tokens.ts';
 export { fileStorage } from './outbox/file-storage.ts';
 
 /** Connects at once, and again by itself for as long as it is not closed or refused. Brings its own WebSocket. */

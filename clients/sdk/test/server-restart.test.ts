@@ -1,6 +1,6 @@
+import { ServerProcess } from '@whisper/server/testing';
 import { expect, it } from 'vitest';
 import { meOf, openConversation, openDevice, sees } from './people.ts';
-import { ServerProcess } from './run-server.ts';
 
 it('carries on by itself when the server is killed in mid-conversation and started again', async () => {
   await using server = await ServerProcess.start();

@@ -1,5 +1,6 @@
 export { collect, Collector } from './collect.ts';
 export { openChat } from './open-chat.ts';
 export { ManualClock } from './manual-clock.ts';
+export { ServerProcess } from './server-process.ts';
 export { startTestServer, type TestServer } from './start-test-server.ts';
 export type { TestClient } from './test-client.ts';

@@ -112,7 +112,7 @@ describe('an outbox', () => {
   it('waits out the server’s rate limit and loses nothing to it', async () => {
     await using server = await startTestServer({ env: { RATE_LIMITS: 'on' } });
     const { alice, chatId } = await openConversation(server);
-    const texts = Array.from({ length: 130 }, (_, index) => `message ${index}`);
+    const texts = Array.from({ length: 104 }, (_, index) => `message ${index}`);
 
     for (const text of texts) alice.store.send(chatId, text);
 

@@ -41,12 +41,16 @@ export class Outbox {
     return this.#drafts;
   }
 
-  /** Takes up what an earlier process of this person left, and begins to send. */
+  /**
+   * Takes up what an earlier process of this person left, and begins to send. What is queued before this call
+   * is kept from now on: drafts are stored by person, so that nobody sends another's.
+   */
   async start(userId: UserId): Promise<void> {
     const stored = await this.#options.storage.list(userId);
     const held = new Set(this.#drafts.map(({ clientId }) => clientId));
     const early = this.#drafts;
     this.#userId = userId;
+    this.#lastQueuedAt = Math.max(this.#lastQueuedAt, ...stored.map(({ queuedAt }) => queuedAt));
     this.#set([...this.#drafts, ...stored.filter(({ clientId }) => !held.has(clientId))]);
     await Promise.all(early.map((draft) => this.#keep(draft)));
     for (const chatId of new Set(this.#drafts.map((draft) => draft.chatId))) void this.#work(chatId);

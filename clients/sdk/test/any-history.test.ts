@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import type { ChatId, Message } from '@whisper/shared';
+import { expect, it } from 'vitest';
+import { memoryStorage, type OutboxStorage, type WhisperClient } from '../src/index.ts';
+import { FlakyLink } from './flaky-link.ts';
+import { meOf, openDevice, openUnsynced } from './people.ts';
+
+const deviceNames = ['phone', 'laptop', 'bob'] as const;
+const device = fc.constantFrom(...deviceNames);
+
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ type: fc.constant('send' as const), device }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('drop' as const), device }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('cut' as const), device }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('mend' as const), device }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('slow' as const), device, delayMs: fc.nat(40) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('restart' as const), device }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('pause' as const), device }) },
+);
+
+/** The same few histories in every run. */
+const runs = { numRuns: 5, seed: 20_261_122, endOnFailure: true };
+
+it('equals a fresh fetch after any history of sends, drops, restarts, slow links and two devices', async () => {
+  await using server = await startTestServer();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 60 }), async (steps) => {
+      await using scene = await Scene.open(server);
+      for (const each of steps) await scene.play(each);
+      await scene.settle();
+
+      const stored = await scene.fetchAll();
+      for (const name of deviceNames) expect(scene.messagesOn(name)).toEqual(stored);
+      expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));
+      expect(stored.map(({ text }) => text).sort()).toEqual([...scene.sent].sort());
+      for (const name of deviceNames) {
+        const own = (text: string) => text.startsWith(`${name} `);
+        expect(stored.map(({ text }) => text).filter(own)).toEqual(scene.sent.filter(own));
+      }
+    }),
+    runs,
+  );
+}, 120_000);
+
+type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
+type DeviceName = (typeof deviceNames)[number];
+type Device = {
+  readonly person: string;
+  readonly client: WhisperClient;
+  readonly link: FlakyLink;
+  readonly storage: OutboxStorage;
+};
+
+/** Two people of this run alone: one with a phone and a laptop. */
+class Scene implements AsyncDisposable {
+  readonly sent: string[] = [];
+  readonly #devices: Record<DeviceName, Device>;
+  readonly #chatId: ChatId;
+
+  private constructor(devices: Record<DeviceName, Device>, chatId: ChatId) {
+    this.#devices = devices;
+    this.#chatId = chatId;
+  }
+
+  static async open(server: TestServer): Promise<Scene> {
+    const id = crypto.randomUUID().slice(0, 8);
+    const openOne = async (person: string): Promise<Device> => {
+      const link = await FlakyLink.open(server.url);
+      const storage = memoryStorage();
+      return { person, link, storage, client: await openDevice(link.url, person, { storage }) };
+    };
+    const [phone, laptop, bob] = await Promise.all([
+      openOne(`alice ${id}`),
+      openOne(`alice ${id}`),
+      openOne(`bob ${id}`),
+    ]);
+    const chat = await phone.client.store.openDirect(meOf(bob.client).id);
+    await Promise.all([laptop, bob].map(({ client }) => client.store.openChat(chat.id)));
+    return new Scene({ phone, laptop, bob }, chat.id);
+  }
+
+  async play(step: Step): Promise<void> {
+    const each = this.#devices[step.device];
+    const { link } = each;
+    if (step.type === 'send') this.#send(step.device, each);
+    if (step.type === 'drop') link.drop();
+    if (step.type === 'slow') link.delayMs = step.delayMs;
+    if (step.type === 'mend') link.isDown = false;
+    if (step.type === 'restart') this.#restart(step.device, each);
+    if (step.type === 'pause') await hasSentOrLost(each.client);
+    if (step.type !== 'cut') return;
+    link.isDown = true;
+    link.drop();
+  }
+
+  /** Every link is good again and everything has arrived. */
+  async settle(): Promise<void> {
+    const devices = Object.values(this.#devices);
+    for (const { link } of devices) {
+      link.isDown = false;
+      link.delayMs = 0;
+    }
+    await Promise.all(devices.map(({ client }) => client.store.when(({ outbox }) => outbox.length === 0)));
+    const count = this.sent.length;
+    await Promise.all(
+      deviceNames.map((name) =>
+        this.#devices[name].client.store.when(() => this.messagesOn(name).length >= count),
+      ),
+    );
+  }
+
+  messagesOn(name: DeviceName): readonly Message[] {
+    const view = this.#devices[name].client.store.getSnapshot().open.get(this.#chatId);
+    return view?.status === 'ready' ? view.log.messages : [];
+  }
+
+  async fetchAll(): Promise<readonly Message[]> {
+    const page = await this.#devices.bob.client.api.message.list.query({ chatId: this.#chatId });
+    expect(page.hasMore).toBe(false);
+    return page.messages;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { client, link } of Object.values(this.#devices)) {
+      client.close();
+      await link[Symbol.asyncDispose]();
+    }
+  }
+
+  #send(name: DeviceName, { client }: Device): void {
+    // A device that has not signed in since its restart shows no chat to write in.
+    if (!client.store.getSnapshot().me) return;
+    const text = `${name} ${this.sent.length}`;
+    this.sent.push(text);
+    client.store.send(this.#chatId, text);
+  }
+
+  #restart(name: DeviceName, { person, client, link, storage }: Device): void {
+    client.close();
+    const restarted = openUnsynced(link.url, person, { storage });
+    void restarted.store.openChat(this.#chatId).catch(() => undefined);
+    this.#devices[name] = { person, link, storage, client: restarted };
+  }
+}
+
+function hasSentOrLost({ store }: WhisperClient): Promise<unknown> {
+  return store.when(({ outbox, connection }) => outbox.length === 0 || connection.status !== 'open');
+}
