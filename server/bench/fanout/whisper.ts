@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import {
+  MessageEventSchema,
+  PresenceEventSchema,
+  TypingEventSchema,
+  type MessageEvent,
+} from '@whisper/shared';
+import type { Broker, Topic } from '../../src/realtime/broker.ts';
+import { createEphemeralFeed, createTrackedFeed } from '../../src/realtime/create-feed.ts';
+import { FeedItem } from '../../src/realtime/feed.ts';
+import type { Admission, FeedSource } from '../../src/realtime/resume.ts';
+import { topics } from '../../src/realtime/topics.ts';
+import { feedOf, trackedFeedOf } from '../../src/trpc/feed-output.ts';
+import { createTrpcSocketServer } from '../../src/trpc/socket/trpc-socket-server.ts';
+import { procedure, router } from '../../src/trpc/trpc.ts';
+import { createApp } from './app.ts';
+import { listen, type Contender } from './contender.ts';
+import { makeEvent } from './events.ts';
+
+const messages = topics.messagesOfChat(makeEvent(1).chatId);
+const pageSize = 100;
+
+/** Whisper's socket server and feeds, over a log in memory instead of a database. */
+export async function startWhisper(): Promise<Contender> {
+  const http = createServer();
+  const app = createApp();
+  const log: FeedItem<MessageEvent>[] = [];
+  const sockets = createTrpcSocketServer({ app, router: createRouter(app.broker, log) });
+  http.on('upgrade', (request, stream, head) => sockets.handleUpgrade(request, stream, head));
+  return {
+    port: await listen(http),
+    wire: 'trpc',
+    publish(events) {
+      for (const event of events) {
+        const item = new FeedItem<MessageEvent>(event, { id: String(log.length + 1) });
+        log.push(item);
+        app.broker.publish(messages, item);
+      }
+    },
+  };
+}
+
+function createRouter(broker: Broker, log: readonly FeedItem<MessageEvent>[]) {
+  return router({
+    onMessage: procedure
+      .output(trackedFeedOf(MessageEventSchema))
+      .subscription(() => createTrackedFeed(() => new LogSource(broker, log))),
+    onTyping: procedure
+      .output(feedOf(TypingEventSchema))
+      .subscription(({ ctx }) =>
+        createEphemeralFeed(() => follow(broker, topics.typingForUser(ctx.viewer.id))),
+      ),
+    onPresence: procedure
+      .output(feedOf(PresenceEventSchema))
+      .subscription(() => createEphemeralFeed(() => follow(broker, topics.presence()))),
+  });
+}
+
+function follow<E>(broker: Broker, topic: Topic<E>): FeedSource<E> {
+  return {
+    subscribe: (listener) => broker.subscribe(topic, listener),
+    async *catchUp() {},
+    admit: () => 'send',
+  };
+}
+
+/** What a chat's source does, with the log in memory. */
+class LogSource implements FeedSource<MessageEvent> {
+  readonly #broker: Broker;
+  readonly #log: readonly FeedItem<MessageEvent>[];
+  #seen: number;
+
+  constructor(broker: Broker, log: readonly FeedItem<MessageEvent>[]) {
+    this.#broker = broker;
+    this.#log = log;
+    this.#seen = log.length;
+  }
+
+  subscribe(listener: (item: FeedItem<MessageEvent>) => void): () => void {
+    return this.#broker.subscribe(messages, listener);
+  }
+
+  async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
+    while (this.#seen < this.#log.length) {
+      const page = this.#log.slice(this.#seen, this.#seen + pageSize);
+      this.#seen += page.length;
+      yield page;
+    }
+  }
+
+  admit({ data }: FeedItem<MessageEvent>): Admission {
+    if (data.type !== 'created' || data.rev <= this.#seen) return 'skip';
+    if (data.rev > this.#seen + 1) return 'gap';
+    this.#seen = data.rev;
+    return 'send';
+  }
+}

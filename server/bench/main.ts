@@ -1,0 +1,20 @@
+import { once } from 'node:events';
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const benches = new Map<string, () => Promise<void>>([
+  ['fanout', async () => (await import('./fanout/fanout.ts')).benchFanout()],
+  ['send', async () => (await import('./send/send.ts')).benchSend()],
+  ['store', () => runModule('../embedded-mongo/bench/main.ts')],
+]);
+
+const bench = benches.get(process.argv[2] ?? '');
+if (bench) await bench();
+else console.error(`Name a bench: ${[...benches.keys()].join(', ')}`);
+
+/** Another package's bench, which is its own to import. */
+async function runModule(path: string): Promise<void> {
+  const child = fork(fileURLToPath(new URL(path, import.meta.url)), process.argv.slice(3));
+  const [code] = await once(child, 'exit');
+  process.exitCode = Number(code);
+}
