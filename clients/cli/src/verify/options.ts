@@ -1,0 +1,64 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+export type VerifyOptions = {
+  /** Undefined: start a server of our own, and kill it. */
+  readonly url: string | undefined;
+  readonly seconds: number;
+  /** End earlier, when so many faults have been made. */
+  readonly faults: number;
+  /** After the last fault: what is missing then is lost. */
+  readonly settleSeconds: number;
+  readonly hasChaos: boolean;
+  readonly seed: number;
+  /** Modules loaded into our own server before it starts: how tests plant faults in it. */
+  readonly preload: readonly string[];
+};
+
+export const usage = `Proves on your machine that nothing is lost, doubled or reordered.
+
+  npm run verify -- [--url URL] [--seconds N] [--faults N] [--chaos] [--seed N]
+
+  --url      a development server that runs already; left out, one is started here and killed -9 again and again
+  --seconds  how long people talk (default 30)
+  --faults   stop when so many faults have been made, if that comes first
+  --settle   how long everyone may take to catch up at the end, in seconds (default 30)
+  --chaos    also with --url: drop sockets and stop reading from them (always done without --url)
+  --seed     the seed a report named, for the same schedule of faults
+
+Clients on both wires talk through kills, drops and slow reading; then what each saw is compared with what the
+database holds. Ends with 0 when everything agrees, with 1 when not. Rate limits should be off on the server.`;
+
+/** Undefined when help was asked for. Throws on anything it does not understand. */
+export function readOptions(args: readonly string[]): VerifyOptions | undefined {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    options: {
+      url: { type: 'string' },
+      seconds: { type: 'string', default: '30' },
+      faults: { type: 'string', default: 'Infinity' },
+      settle: { type: 'string', default: '30' },
+      chaos: { type: 'boolean', default: false },
+      seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+      preload: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    url: values.url?.replace(/\/+$/, ''),
+    seconds: toPositive('seconds', values.seconds),
+    faults: toPositive('faults', values.faults),
+    settleSeconds: toPositive('settle', values.settle),
+    hasChaos: values.chaos || values.url === undefined,
+    seed: toPositive('seed', values.seed),
+    preload: values.preload,
+  };
+}
+
+function toPositive(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isNaN(value) || value < 0)
+    throw new Error(`--${name} wants a number, not "${text}".\n\n${usage}`);
+  return value;
+}

@@ -1,0 +1,114 @@
+import { devTokens } from '@whisper/client/node';
+import type { ChatId } from '@whisper/shared';
+import { setTimeout as delay } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import type { Account } from './audit.ts';
+import type { Actor } from './actor.ts';
+
+type OldMessage = { readonly _id: string; readonly chat: string };
+
+/**
+ * An app of the old days: Socket.IO and REST. What it does not recover by Socket.IO's own means after a drop it reads
+ * again, as those apps do when a screen opens.
+ */
+export class SocketIoPerson implements Actor {
+  readonly name: string;
+  readonly #url: string;
+  readonly #getToken: () => Promise<string>;
+  readonly #chatIds: readonly ChatId[];
+  readonly #seenIds = new Map<string, string[]>();
+  readonly #socket: Socket;
+  #readings = 0;
+
+  constructor(url: string, name: string, chatIds: readonly ChatId[]) {
+    this.name = `${name} (Socket.IO)`;
+    this.#url = url;
+    this.#getToken = devTokens(url, name);
+    this.#chatIds = chatIds;
+    for (const chatId of chatIds) this.#seenIds.set(chatId, []);
+    this.#socket = io(url, {
+      autoConnect: false,
+      reconnectionDelay: 100,
+      reconnectionDelayMax: 1_000,
+      auth: (authorize) => void this.#token().then((token) => authorize({ token })),
+    });
+    this.#socket.on('connect', () => void this.#joined());
+    this.#socket.on('connect_error', () => {
+      // A refusal by the server is final for Socket.IO; while it is being killed that means nothing.
+      if (!this.#socket.active) setTimeout(() => this.#socket.connect(), 200);
+    });
+    this.#socket.on('new-message', (message: OldMessage) => this.#see(message));
+  }
+
+  async start(): Promise<void> {
+    const connected = new Promise<void>((resolve) => this.#socket.once('connect', () => resolve()));
+    this.#socket.connect();
+    await connected;
+  }
+
+  send(chatId: ChatId, text: string): void {
+    this.#socket.emit('send-message', { chatId, text });
+  }
+
+  get isSending(): boolean {
+    return this.#readings > 0 || !this.#socket.connected;
+  }
+
+  cut(): void {
+    this.#socket.io.engine?.close();
+  }
+
+  stall(): void {}
+
+  accounts(): Account[] {
+    return [...this.#seenIds].map(([chatId, seenIds]) => ({
+      who: this.name,
+      chatId,
+      seenIds: [...seenIds],
+      // A reading repeats what was live, and may overtake it.
+      mayRepeat: true,
+      mayReorder: true,
+    }));
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #see(message: OldMessage): void {
+    this.#seenIds.get(message.chat)?.push(message._id);
+  }
+
+  async #joined(): Promise<void> {
+    for (const chatId of this.#chatIds) this.#socket.emit('join-chat', chatId);
+    if (this.#socket.recovered) return;
+    this.#readings += 1;
+    await Promise.all(this.#chatIds.map((chatId) => this.#read(chatId)));
+    this.#readings -= 1;
+  }
+
+  async #read(chatId: ChatId): Promise<void> {
+    for (;;) {
+      try {
+        const response = await fetch(`${this.#url}/api/messages/chat/${chatId}?limit=100000`, {
+          headers: { authorization: `Bearer ${await this.#token()}` },
+        });
+        const messages = (await response.json()) as OldMessage[];
+        for (const message of messages) this.#see(message);
+        return;
+      } catch {
+        await delay(200);
+      }
+    }
+  }
+
+  async #token(): Promise<string> {
+    for (;;) {
+      try {
+        return await this.#getToken();
+      } catch {
+        await delay(100);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { createTRPCClient, httpLink } from '@trpc/client';
+import { devTokens, type AppRouter } from '@whisper/client/node';
+import { transformer, type ChatId, type Message } from '@whisper/shared';
+import type { StoredMessage } from './audit.ts';
+
+export type Stage = {
+  /** The people's names, and the chat of each two of them that talk. */
+  readonly people: readonly string[];
+  readonly chats: readonly { readonly id: ChatId; readonly people: readonly [string, string] }[];
+};
+
+/** Three people of this run's own, each in a chat with each other. */
+export async function setStage(url: string, seed: number): Promise<Stage> {
+  const [ada, ben, cleo] = ['ada', 'ben', 'cleo'].map((name) => `${name} ${seed}`) as [
+    string,
+    string,
+    string,
+  ];
+  const pairs = [
+    [ada, ben],
+    [ben, cleo],
+    [cleo, ada],
+  ] as const;
+  const chats = [];
+  for (const [one, other] of pairs) {
+    const { id: userId } = await createApi(url, other).auth.me.query();
+    const { id } = await createApi(url, one).chat.openDirect.mutate({ userId });
+    chats.push({ id, people: [one, other] as const });
+  }
+  return { people: [ada, ben, cleo], chats };
+}
+
+/** Everything the database holds of the stage's chats, each in log order. */
+export async function readStored(url: string, { chats }: Stage): Promise<StoredMessage[]> {
+  const logs = await Promise.all(
+    chats.map(({ id, people: [reader] }) => readLog(createApi(url, reader), id)),
+  );
+  return logs.flat().map(({ id, chatId, rev, clientId }) => ({ id, chatId, rev, clientId }));
+}
+
+async function readLog(api: ReturnType<typeof createApi>, chatId: ChatId): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (let hasMore = true; hasMore; ) {
+    const page = await api.message.changes.query({ chatId, afterRev: messages.at(-1)?.rev ?? 0 });
+    messages.push(...page.messages);
+    hasMore = page.hasMore;
+  }
+  return messages;
+}
+
+function createApi(url: string, person: string) {
+  const getToken = devTokens(url, person);
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: `${url}/trpc`,
+        transformer,
+        headers: async () => ({ authorization: `Bearer ${await getToken()}` }),
+      }),
+    ],
+  });
+}

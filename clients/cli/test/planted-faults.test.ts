@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const mainFile = fileURLToPath(new URL('../src/verify/main.ts', import.meta.url));
+const plant = (name: string) =>
+  new URL(`../../../server/src/testing/planted-faults/${name}.ts`, import.meta.url).href;
+
+async function verify(...args: string[]): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', mainFile, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+const shortRun = ['--seconds', '12', '--settle', '8'];
+
+it.concurrent('finds nothing wrong with the server as it is', { timeout: 90_000 }, async () => {
+  const { code, output } = await verify(...shortRun);
+
+  expect(output).toContain('0 lost, 0 duplicated, 0 reordered, 0 unstored, 0 stored twice, 0 hole');
+  expect(code).toBe(0);
+});
+
+it.concurrent.each([
+  ['lost', 'an event in 500 that never leaves', 'lose-events'],
+  ['duplicated', 'an event in 500 that leaves twice', 'deliver-twice'],
+  ['unstored', 'messages acknowledged before they are written', 'acknowledge-early'],
+])('reports as %s %s', { timeout: 90_000 }, async (kind, _what, name) => {
+  const { code, output } = await verify(...shortRun, '--preload', plant(name));
+
+  expect(output).toMatch(new RegExp(`[1-9]\\d* ${kind}`));
+  expect(code).toBe(1);
+});
