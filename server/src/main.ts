@@ -1,6 +1,7 @@
 import { demoPeople } from '@whisper/shared';
 import { EnvError, loadEnvFile, readEnv, type Env } from './platform/env.ts';
-import { startServer, type WhisperServer } from './server.ts';
+import { openStore } from './platform/store.ts';
+import type { WhisperServer } from './server.ts';
 
 /** A second signal, or this long after the first, ends the process whatever is still in flight. */
 const shutdownMaxMs = 9_000;
@@ -11,7 +12,9 @@ const sameSignalMs = 1_000;
 try {
   loadEnvFile();
   const env = readEnv();
-  const server = await startServer({ env });
+  // The store's process comes up while this one is still loading the server's modules.
+  const [store, { startServer }] = await Promise.all([openStore(env), import('./server.ts')]);
+  const server = await startServer({ env, store });
   process.stdout.write(describe(server, env));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutDown(server));
 } catch (error) {

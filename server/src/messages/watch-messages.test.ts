@@ -111,7 +111,9 @@ describe('message.onNew', () => {
   it('delivers new messages alone', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
-    const events = collect((on) => bob.api.message.onNew.subscribe({ lastEventId: `t:${Date.now()}` }, on));
+    const events = collect<{ data: unknown }>((on) =>
+      bob.api.message.onNew.subscribe({ lastEventId: `t:${Date.now()}` }, on),
+    );
 
     const message = await send(alice, chat.id);
 
