@@ -1,11 +1,12 @@
 import { Int32 } from 'bson';
+import type { StringOrder } from '../query/compare.ts';
 import { divideNumbers } from '../query/arithmetic.ts';
 import { isNumber } from '../query/numbers.ts';
 import type { BsonNumber, BsonValue } from '../query/value.ts';
 import { sumOf } from './expressions/arithmetic.ts';
 import { extremeOf } from './expressions/arrays.ts';
 import { mergeObjects } from './expressions/objects.ts';
-import { groupKey } from './group-key.ts';
+import { Groups } from './groups.ts';
 
 /** Gathers one group's values, in the order of its documents. */
 export type Accumulator = {
@@ -13,15 +14,15 @@ export type Accumulator = {
   readonly result: () => BsonValue;
 };
 
-type StartAccumulator = () => Accumulator;
+type StartAccumulator = (strings?: StringOrder) => Accumulator;
 
 /** Accumulators by operator; the value each gets is its operand, evaluated over the document. */
 export const accumulators: Readonly<Record<string, StartAccumulator>> = {
   $sum: folding<BsonValue>(new Int32(0), (sum, value) => sumOf([sum, value])),
   $count: folding<BsonValue>(new Int32(0), (sum) => sumOf([sum, new Int32(1)])),
   $avg: averaging,
-  $min: folding<BsonValue>(null, (least, value) => extremeOf([least, value], -1)),
-  $max: folding<BsonValue>(null, (greatest, value) => extremeOf([greatest, value], 1)),
+  $min: folding<BsonValue>(null, (least, value, strings) => extremeOf([least, value], -1, strings)),
+  $max: folding<BsonValue>(null, (greatest, value, strings) => extremeOf([greatest, value], 1, strings)),
   $first: picking('first'),
   $last: picking('last'),
   $push: collecting,
@@ -29,12 +30,15 @@ export const accumulators: Readonly<Record<string, StartAccumulator>> = {
   $mergeObjects: folding<BsonValue>({}, (merged, value) => mergeObjects([merged, value])),
 };
 
-function folding<T extends BsonValue>(start: T, step: (state: T, value: BsonValue) => T): StartAccumulator {
-  return () => {
+function folding<T extends BsonValue>(
+  start: T,
+  step: (state: T, value: BsonValue, strings?: StringOrder) => T,
+): StartAccumulator {
+  return (strings) => {
     let state = start;
     return {
       add: (value) => {
-        state = step(state, value);
+        state = step(state, value, strings);
       },
       result: () => state,
     };
@@ -79,14 +83,12 @@ function collecting(): Accumulator {
   };
 }
 
-function collectingDistinct(): Accumulator {
-  const values = new Map<string, BsonValue>();
+function collectingDistinct(strings?: StringOrder): Accumulator {
+  const values = new Groups<true>(strings);
   return {
     add: (value) => {
-      if (value === undefined) return;
-      const key = groupKey(value);
-      if (!values.has(key)) values.set(key, value);
+      if (value !== undefined) values.find(value, () => true);
     },
-    result: () => [...values.values()],
+    result: () => Array.from(values, ([value]) => value),
   };
 }

@@ -1,27 +1,25 @@
+import type { Collation } from '../query/collation.ts';
 import type { BsonDocument, BsonValue } from '../query/value.ts';
 import { compileNode } from './expressions/compile-node.ts';
-import { emptyScope, evaluateLet, type Variables } from './expressions/node.ts';
+import { evaluateLet, type Variables } from './expressions/node.ts';
 
 export type ExpressionOptions = {
   /** Variables of the command's `let`: expressions over no document. */
   readonly let?: BsonDocument | undefined;
+  readonly collation?: Collation | undefined;
 };
 
 export type Evaluate = (document: BsonDocument) => BsonValue;
 
 /** Compiles an aggregation expression; undefined as its value means "missing". */
 export function compileExpression(expression: BsonValue, options: ExpressionOptions = {}): Evaluate {
-  const variables = options.let ? evaluateVariables(options.let) : noVariables;
-  const scope = new Set(Object.keys(variables));
-  const node = compileNode(expression, scope);
+  const strings = options.collation?.compare;
+  const variables = evaluateVariables(options.let ?? {}, options.collation);
+  const node = compileNode(expression, { names: new Set(Object.keys(variables)), strings });
   return (root) => node({ root, variables });
 }
 
-const noVariables: Variables = {};
-
-/** The values of `let`, which sees no document. */
-export function evaluateVariables(variables: BsonDocument): Variables {
-  return evaluateLet(variables, (expression) =>
-    compileNode(expression, emptyScope)({ root: {}, variables: {} }),
-  );
+function evaluateVariables(variables: BsonDocument, collation: Collation | undefined): Variables {
+  const scope = { names: new Set<string>(), strings: collation?.compare };
+  return evaluateLet(variables, (expression) => compileNode(expression, scope)({ root: {}, variables: {} }));
 }

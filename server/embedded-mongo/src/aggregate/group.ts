@@ -1,14 +1,17 @@
 import { CommandError } from '../errors.ts';
-import { compareValues, type StringOrder } from '../query/compare.ts';
+import type { StringOrder } from '../query/compare.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
 import { type Accumulator, accumulators } from './accumulators.ts';
 import { compileExpression, type Evaluate } from './expression.ts';
-import { groupKey } from './group-key.ts';
+import { Groups } from './groups.ts';
 import { hasMingoOperator, runStageWithMingo } from './mingo.ts';
-import type { Documents, PipelineContext, Stage } from './stage.ts';
+import type { PipelineContext, Stage } from './stage.ts';
 
-type Field = { readonly name: string; readonly evaluate: Evaluate; readonly start: () => Accumulator };
-type Group = { readonly id: BsonValue; readonly accumulators: readonly Accumulator[] };
+type Field = {
+  readonly name: string;
+  readonly evaluate: Evaluate;
+  readonly start: (strings?: StringOrder) => Accumulator;
+};
 
 /** `$group`; groups come in the order of their first documents. */
 export function compileGroup(spec: BsonValue, context: PipelineContext): Stage {
@@ -24,14 +27,14 @@ export function compileGroup(spec: BsonValue, context: PipelineContext): Stage {
     const start = accumulators[operator];
     return start ? [{ name, evaluate: compileExpression(operand, context), start }] : [];
   });
+  const strings = context.collation?.compare;
   return function* group(documents) {
-    for (const { id, accumulators: gathered } of gather(documents, {
-      idOf,
-      fields,
-      strings: context.collation?.compare,
-    })) {
-      yield toDocument(id, fields, gathered);
+    const groups = new Groups<readonly Accumulator[]>(strings);
+    for (const document of documents) {
+      const gathered = groups.find(idOf(document) ?? null, () => fields.map(({ start }) => start(strings)));
+      for (const [at, accumulator] of gathered.entries()) accumulator.add(fields[at]?.evaluate(document));
     }
+    for (const [id, gathered] of groups) yield toDocument(id, fields, gathered);
   };
 }
 
@@ -50,35 +53,6 @@ function parseField(name: string, operand: BsonValue) {
   const isKnown = Object.hasOwn(accumulators, operator) || hasMingoOperator('accumulator', operator);
   if (!isKnown) throw new CommandError(15952, `unknown group operator '${operator}'`);
   return { name, operator, operand: operand[operator] };
-}
-
-type Grouping = {
-  readonly idOf: Evaluate;
-  readonly fields: readonly Field[];
-  readonly strings: StringOrder | undefined;
-};
-
-function gather(documents: Documents, { idOf, fields, strings }: Grouping): Iterable<Group> {
-  const groups = new Map<string, Group>();
-  for (const document of documents) {
-    const id = idOf(document) ?? null;
-    const key = groupKey(strings ? representativeOf(id, groups, strings) : id);
-    const group = groups.get(key) ?? { id, accumulators: fields.map(({ start }) => start()) };
-    groups.set(key, group);
-    for (const [at, accumulator] of group.accumulators.entries())
-      accumulator.add(fields[at]?.evaluate(document));
-  }
-  return groups.values();
-}
-
-// A collation has no key to hash by: the first equal group stands for the value.
-function representativeOf(
-  id: BsonValue,
-  groups: ReadonlyMap<string, Group>,
-  strings: StringOrder,
-): BsonValue {
-  for (const group of groups.values()) if (compareValues(group.id, id, strings) === 0) return group.id;
-  return id;
 }
 
 function toDocument(id: BsonValue, fields: readonly Field[], gathered: readonly Accumulator[]): BsonDocument {

@@ -6,7 +6,6 @@ import { CommandError } from '../errors.ts';
 import { isInt32, toDouble } from '../query/numbers.ts';
 import { compileRegexValue } from '../query/regex.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
-import type { PipelineHost } from './pipeline-host.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -30,19 +29,11 @@ export function evaluateWithMingo(
   return fromPlain(value);
 }
 
-/** Runs one stage that has no implementation of our own; `host` gives it other collections. */
-export function runStageWithMingo(
-  stage: BsonDocument,
-  documents: Iterable<BsonDocument>,
-  host?: PipelineHost,
-): BsonDocument[] {
+/** Runs one stage that has no implementation of our own and needs no other collection. */
+export function runStageWithMingo(stage: BsonDocument, documents: Iterable<BsonDocument>): BsonDocument[] {
   assertNoScripts(stage);
   const { index } = loadMingo();
-  const collectionResolver = (name: string) =>
-    host ? toPlainDocuments(host.find({ db: host.namespace.db, name }, { filter: {} })) : [];
-  const aggregator = new index.Aggregator(toPlainDocuments([stage]), {
-    collectionResolver,
-  });
+  const aggregator = new index.Aggregator(toPlainDocuments([stage]));
   const results = translateErrors(() => aggregator.run(toPlainDocuments(documents)));
   return results.map(fromPlain).filter(isDocument);
 }

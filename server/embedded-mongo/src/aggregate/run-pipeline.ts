@@ -1,12 +1,15 @@
 import { CommandError } from '../errors.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { compileBucket } from './bucket.ts';
 import { compileDocumentStage, documentStageNames } from './document-stages.ts';
 import { compileFacet } from './facet.ts';
+import { compileGraphLookup } from './graph-lookup.ts';
 import { compileGroup } from './group.ts';
 import { compileLookup, compileUnionWith } from './lookup.ts';
 import { compileMerge } from './merge.ts';
 import { hasMingoOperator, runStageWithMingo } from './mingo.ts';
 import { compileOut } from './out.ts';
+import { compileRedact } from './redact.ts';
 import { simpleStages } from './simple-stages.ts';
 import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
 import { compileUnwind } from './unwind.ts';
@@ -14,6 +17,9 @@ import { compileUnwind } from './unwind.ts';
 const stages: StageTable = {
   ...simpleStages,
   $group: compileGroup,
+  $bucket: compileBucket,
+  $redact: compileRedact,
+  $graphLookup: compileGraphLookup,
   $unwind: compileUnwind,
   $lookup: (spec, context) => compileLookup(spec, context, compilePipeline),
   $unionWith: (spec, context) => compileUnionWith(spec, context, compilePipeline),
@@ -79,5 +85,8 @@ function compileStage(name: string, spec: BsonValue, context: PipelineContext): 
   if (!hasMingoOperator('pipeline', name)) {
     throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
   }
-  return (documents) => runStageWithMingo({ [name]: spec }, documents, context.host);
+  if (context.collation) {
+    throw new CommandError('CommandNotSupported', `${name} with a collation is not supported by this server`);
+  }
+  return (documents) => runStageWithMingo({ [name]: spec }, documents);
 }

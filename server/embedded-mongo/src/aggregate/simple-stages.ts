@@ -28,7 +28,7 @@ function compileMatch(spec: BsonValue, { collation, let: variables }: PipelineCo
   };
 }
 
-function compileSortStage(spec: BsonValue, { collation }: PipelineContext): Stage {
+export function compileSortStage(spec: BsonValue, { collation }: PipelineContext): Stage {
   if (!isDocument(spec)) throw new CommandError(15973, 'the $sort key specification must be an object');
   if (Object.keys(spec).length === 0)
     throw new CommandError(15976, '$sort stage must have at least one sort key');

@@ -37,6 +37,7 @@ export type Filter = {
 
 type FilterContext = {
   readonly strings: StringOrder | undefined;
+  readonly collation: Collation | undefined;
   readonly let: BsonDocument | undefined;
   /** Arrays are whole where $elemMatch tests an element itself: it does not look inside that once more. */
   readonly leafArrays: 'expand' | 'whole';
@@ -74,7 +75,8 @@ export function compileElementTest(condition: BsonDocument, options: FilterOptio
 }
 
 function contextOf(options: FilterOptions): FilterContext {
-  return { strings: options.collation?.compare, let: options.let, leafArrays: 'expand' };
+  const { collation, let: variables } = options;
+  return { strings: collation?.compare, collation, let: variables, leafArrays: 'expand' };
 }
 
 export function isOperatorDocument(operand: BsonValue): operand is BsonDocument {

@@ -1,9 +1,8 @@
 import { Int32 } from 'bson';
 import { CommandError } from '../../errors.ts';
 import { bsonTypeOf } from '../../query/bson-type.ts';
-import { compareValues } from '../../query/compare.ts';
-import { isTruthy } from '../../query/filter-values.ts';
-import { isNumber, toSafeInteger } from '../../query/numbers.ts';
+import { compareValues, type StringOrder } from '../../query/compare.ts';
+import { toSafeInteger } from '../../query/numbers.ts';
 import type { BsonValue } from '../../query/value.ts';
 import { averageOf, sumOf } from './arithmetic.ts';
 import {
@@ -11,7 +10,6 @@ import {
   binary,
   type CompileOperator,
   isNullish,
-  namedArguments,
   type OperatorTable,
   unary,
   variadic,
@@ -33,38 +31,39 @@ export const arrayOperators: OperatorTable = {
     if (isNullish(value)) return null;
     return requireArray(value, 34435, '$reverseArray').toReversed();
   }),
-  $in: binary('$in', (value, array) =>
-    requireArray(array, 40081, '$in').some((element) => compareValues(element, value) === 0),
+  $in: binary('$in', (value, array, strings) =>
+    requireArray(array, 40081, '$in').some((element) => compareValues(element, value, strings) === 0),
   ),
   $concatArrays: variadic((arrays) => {
     if (arrays.some(isNullish)) return null;
     return arrays.flatMap((array) => requireArray(array, 28664, '$concatArrays'));
   }),
   $slice: compileSlice,
-  $map: compileMap,
-  $filter: compileFilterArray,
-  $reduce: compileReduce,
   $sum: overElements(sumOf),
   $avg: overElements(averageOf),
-  $min: overElements((values) => extremeOf(values, -1)),
-  $max: overElements((values) => extremeOf(values, 1)),
+  $min: overElements((values, strings) => extremeOf(values, -1, strings)),
+  $max: overElements((values, strings) => extremeOf(values, 1, strings)),
 };
 
 /** The least (-1) or greatest (1) value, nulls and missing ones left out. */
-export function extremeOf(values: readonly BsonValue[], direction: 1 | -1): BsonValue {
+export function extremeOf(values: readonly BsonValue[], direction: 1 | -1, strings?: StringOrder): BsonValue {
   let best: BsonValue = null;
   for (const value of values) {
     if (isNullish(value)) continue;
-    if (best === null || compareValues(value, best) * direction > 0) best = value;
+    if (best === null || compareValues(value, best, strings) * direction > 0) best = value;
   }
   return best;
 }
 
-function overElements(apply: (values: readonly BsonValue[]) => BsonValue): CompileOperator {
-  return variadic((values) => apply(values.length === 1 && Array.isArray(values[0]) ? values[0] : values));
+function overElements(
+  apply: (values: readonly BsonValue[], strings?: StringOrder) => BsonValue,
+): CompileOperator {
+  return variadic((values, strings) =>
+    apply(values.length === 1 && Array.isArray(values[0]) ? values[0] : values, strings),
+  );
 }
 
-function requireArray(value: BsonValue, code: number, name: string): readonly BsonValue[] {
+export function requireArray(value: BsonValue, code: number, name: string): readonly BsonValue[] {
   if (Array.isArray(value)) return value;
   throw new CommandError(code, `${name} requires an array, found: ${bsonTypeOf(value)}`);
 }
@@ -94,63 +93,4 @@ function compileSlice(
     const from = start < 0 ? Math.max(elements.length + start, 0) : start;
     return elements.slice(from, from + count);
   };
-}
-
-function compileMap(...[operand, scope, compile]: Parameters<CompileOperator>): ReturnType<CompileOperator> {
-  const { input, as, in: body } = namedArguments('$map', operand, ['input', 'as', 'in']);
-  const name = variableName(as);
-  const array = compile(input, scope);
-  const inner = compile(body, new Set([...scope, name]));
-  return (env) => {
-    const elements = array(env);
-    if (isNullish(elements)) return null;
-    return requireArray(elements, 16883, '$map').map(
-      (element) => inner({ root: env.root, variables: { ...env.variables, [name]: element } }) ?? null,
-    );
-  };
-}
-
-function compileFilterArray(
-  ...[operand, scope, compile]: Parameters<CompileOperator>
-): ReturnType<CompileOperator> {
-  const { input, as, cond, limit } = namedArguments('$filter', operand, ['input', 'as', 'cond', 'limit']);
-  const name = variableName(as);
-  const array = compile(input, scope);
-  const condition = compile(cond, new Set([...scope, name]));
-  const countMax = limit === undefined ? undefined : compile(limit, scope);
-  return (env) => {
-    const elements = array(env);
-    if (isNullish(elements)) return null;
-    const kept = requireArray(elements, 28651, '$filter').filter((element) =>
-      isTruthy(condition({ root: env.root, variables: { ...env.variables, [name]: element } })),
-    );
-    const count = countMax?.(env);
-    return isNumber(count) ? kept.slice(0, toSafeInteger(count)) : kept;
-  };
-}
-
-function compileReduce(
-  ...[operand, scope, compile]: Parameters<CompileOperator>
-): ReturnType<CompileOperator> {
-  const {
-    input,
-    initialValue,
-    in: body,
-  } = namedArguments('$reduce', operand, ['input', 'initialValue', 'in']);
-  const [array, initial] = [compile(input, scope), compile(initialValue, scope)];
-  const step = compile(body, new Set([...scope, 'value', 'this']));
-  return (env) => {
-    const elements = array(env);
-    if (isNullish(elements)) return null;
-    return requireArray(elements, 40080, '$reduce').reduce<BsonValue>(
-      (value, element) => step({ root: env.root, variables: { ...env.variables, value, this: element } }),
-      initial(env),
-    );
-  };
-}
-
-function variableName(as: BsonValue): string {
-  if (as === undefined) return 'this';
-  if (typeof as === 'string' && as !== '') return as;
-  throw new CommandError('FailedToParse', 'empty variable names are not allowed');
 }

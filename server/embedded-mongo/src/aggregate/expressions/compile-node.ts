@@ -3,6 +3,8 @@ import { type BsonDocument, type BsonValue, isDocument, setField } from '../../q
 import { assertNoScripts, evaluateWithMingo, hasMingoOperator, toPlain } from '../mingo.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { arrayOperators } from './arrays.ts';
+import { iterationOperators } from './iteration.ts';
+import { setOperators } from './sets.ts';
 import { conversionOperators } from './conversions.ts';
 import { logicOperators } from './logic.ts';
 import { type Node, type OperatorTable, type Scope, valueAlong } from './node.ts';
@@ -13,8 +15,10 @@ const operators: OperatorTable = {
   ...arithmeticOperators,
   ...arrayOperators,
   ...conversionOperators,
+  ...iterationOperators,
   ...logicOperators,
   ...objectOperators,
+  ...setOperators,
   ...stringOperators,
   $literal: (operand) => () => operand,
 };
@@ -56,7 +60,7 @@ function compilePath(path: string, scope: Scope): Node {
 
 function compileVariable(path: string, scope: Scope): Node {
   const [name = '', ...parts] = path.split('.');
-  if (name === 'ROOT' || (name === 'CURRENT' && !scope.has(name)))
+  if (name === 'ROOT' || (name === 'CURRENT' && !scope.names.has(name)))
     return ({ root }) => valueAlong(root, parts);
   if (name === 'REMOVE') return () => undefined;
   if (name === 'NOW') {
@@ -64,7 +68,7 @@ function compileVariable(path: string, scope: Scope): Node {
     return () => now;
   }
   if (['KEEP', 'PRUNE', 'DESCEND'].includes(name)) return () => `$$${name}`;
-  if (!scope.has(name)) throw new CommandError(17276, `Use of undefined variable: ${name}`);
+  if (!scope.names.has(name)) throw new CommandError(17276, `Use of undefined variable: ${name}`);
   return ({ variables }) => valueAlong(variables[name], parts);
 }
 

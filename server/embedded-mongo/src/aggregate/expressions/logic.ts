@@ -11,6 +11,7 @@ import {
   namedArguments,
   type OperatorTable,
   unary,
+  withNames,
 } from './node.ts';
 
 export const logicOperators: OperatorTable = {
@@ -20,7 +21,7 @@ export const logicOperators: OperatorTable = {
   $gte: comparison('$gte', (order) => order >= 0),
   $lt: comparison('$lt', (order) => order < 0),
   $lte: comparison('$lte', (order) => order <= 0),
-  $cmp: binary('$cmp', (a, b) => new Int32(compareValues(a, b))),
+  $cmp: binary('$cmp', (a, b, strings) => new Int32(compareValues(a, b, strings))),
   $not: unary('$not', (value) => !isTruthy(value)),
   $and: (operand, scope, compile) => {
     const nodes = listOf(operand).map((argument) => compile(argument, scope));
@@ -70,7 +71,7 @@ export const logicOperators: OperatorTable = {
     if (!isDocument(vars))
       throw new CommandError(16875, 'invalid parameter: expected an object (vars) in $let');
     const nodes = new Map(Object.entries(vars).map(([name, value]) => [name, compile(value, scope)]));
-    const inner = compile(body, new Set([...scope, ...nodes.keys()]));
+    const inner = compile(body, withNames(scope, nodes.keys()));
     return (env) => {
       const own = evaluateLet(vars, () => null);
       const values: Record<string, BsonValue> = { ...env.variables, ...own };
@@ -81,7 +82,7 @@ export const logicOperators: OperatorTable = {
 };
 
 function comparison(name: string, accepts: (order: number) => boolean) {
-  return binary(name, (a, b) => accepts(compareValues(a, b)));
+  return binary(name, (a, b, strings) => accepts(compareValues(a, b, strings)));
 }
 
 function listOf(operand: BsonValue): readonly BsonValue[] {

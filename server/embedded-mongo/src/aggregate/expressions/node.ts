@@ -1,4 +1,5 @@
 import { CommandError } from '../../errors.ts';
+import type { StringOrder } from '../../query/compare.ts';
 import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../../query/value.ts';
 
 export type Variables = Readonly<Record<string, BsonValue>>;
@@ -9,8 +10,13 @@ export type Env = { readonly root: BsonDocument; readonly variables: Variables }
 /** A compiled expression; undefined means "missing". */
 export type Node = (env: Env) => BsonValue;
 
-/** Names of the variables an expression may use. */
-export type Scope = ReadonlySet<string>;
+/** What an expression may refer to, and how it compares strings. */
+export type Scope = {
+  /** Variables, without the `$$`. */
+  readonly names: ReadonlySet<string>;
+  /** Of the command's collation. */
+  readonly strings: StringOrder | undefined;
+};
 
 export type CompileExpression = (expression: BsonValue, scope: Scope) => Node;
 
@@ -19,29 +25,43 @@ export type CompileOperator = (operand: BsonValue, scope: Scope, compile: Compil
 
 export type OperatorTable = Readonly<Record<string, CompileOperator>>;
 
-export const emptyScope: Scope = new Set();
+export function withNames(scope: Scope, names: Iterable<string>): Scope {
+  return { ...scope, names: new Set([...scope.names, ...names]) };
+}
 
 /** An operator of exactly one argument, which may stand alone or in an array of one. */
-export function unary(name: string, apply: (value: BsonValue) => BsonValue): CompileOperator {
+export function unary(
+  name: string,
+  apply: (value: BsonValue, strings?: StringOrder) => BsonValue,
+): CompileOperator {
   return (operand, scope, compile) => {
     const [only] = argumentsOf(name, operand, [1, 1]);
     const node = compile(only, scope);
-    return (env) => apply(node(env));
+    return (env) => apply(node(env), scope.strings);
   };
 }
 
-export function binary(name: string, apply: (a: BsonValue, b: BsonValue) => BsonValue): CompileOperator {
+export function binary(
+  name: string,
+  apply: (a: BsonValue, b: BsonValue, strings?: StringOrder) => BsonValue,
+): CompileOperator {
   return (operand, scope, compile) => {
     const [left, right] = argumentsOf(name, operand, [2, 2]).map((argument) => compile(argument, scope));
     if (!left || !right) return () => null;
-    return (env) => apply(left(env), right(env));
+    return (env) => apply(left(env), right(env), scope.strings);
   };
 }
 
-export function variadic(apply: (values: readonly BsonValue[]) => BsonValue): CompileOperator {
+export function variadic(
+  apply: (values: readonly BsonValue[], strings?: StringOrder) => BsonValue,
+): CompileOperator {
   return (operand, scope, compile) => {
     const nodes = (Array.isArray(operand) ? operand : [operand]).map((argument) => compile(argument, scope));
-    return (env) => apply(nodes.map((node) => node(env)));
+    return (env) =>
+      apply(
+        nodes.map((node) => node(env)),
+        scope.strings,
+      );
   };
 }
 
