@@ -58,6 +58,16 @@ export class OldSocket {
     this.client.io.engine.close();
   }
 
+  /** What the client would show when it comes back on another connection. */
+  get ticket(): { readonly pid: unknown; readonly offset: unknown } {
+    return { pid: Reflect.get(this.client, '_pid'), offset: Reflect.get(this.client, '_lastOffset') };
+  }
+
+  /** Why the connection ended. */
+  async ended(): Promise<string> {
+    return new Promise((resolve) => this.client.once('disconnect', resolve));
+  }
+
   close(): void {
     this.client.close();
   }
