@@ -20,7 +20,7 @@ const step = fc.oneof(
 );
 
 /** The same few histories in every run. */
-const runs = { numRuns: 5, seed: 20_261_122, endOnFailure: true };
+const runs = { numRuns: 3, seed: 20_261_122, endOnFailure: true };
 
 it('equals a fresh fetch after any history of sends, drops, restarts, slow links and two devices', async () => {
   await using server = await startTestServer();

@@ -95,15 +95,16 @@ export class OpenChat {
     this.#setView({ status: 'ready', log: startLog(this.#chatId, page), isLoadingOlder: false });
   }
 
-  #repair(): Promise<void> {
+  async #repair(): Promise<void> {
+    if (!this.#repairing && !this.#isBehind()) return;
     this.#repairing ??= this.#fetchMissing();
-    return this.#repairing;
+    await this.#repairing;
   }
 
   /** Clears `#repairing` in the same turn that finds nothing missing, so that no event falls between. */
   async #fetchMissing(): Promise<void> {
     try {
-      for (let log = this.log; log && this.#isBehind(log); log = this.log) await this.#fetchChanges(log);
+      while (this.log && this.#isBehind()) await this.#fetchChanges(this.log);
     } catch (error) {
       if (!this.#connection.signal.aborted) this.#setView({ status: 'failed', failure: toFailure(error) });
     } finally {
@@ -111,8 +112,8 @@ export class OpenChat {
     }
   }
 
-  #isBehind(log: ChatLog): boolean {
-    return this.#isDoubtful || log.rev < this.#heardRev;
+  #isBehind(): boolean {
+    return this.log !== undefined && (this.#isDoubtful || this.log.rev < this.#heardRev);
   }
 
   async #fetchChanges({ rev, chatId }: ChatLog): Promise<void> {
