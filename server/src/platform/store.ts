@@ -1,0 +1,17 @@
+import { startEmbeddedMongo } from '@whisper/embedded-mongo';
+import { join } from 'node:path';
+import type { Env } from './env.ts';
+
+/** A running MongoDB, ours or the operator's. */
+export type Store = {
+  readonly uri: string;
+  readonly kind: 'embedded' | 'mongodb';
+  close(): Promise<void>;
+};
+
+/** MONGODB_URI, or the embedded store in DATA_DIR when there is none. */
+export async function openStore(env: Env): Promise<Store> {
+  if (env.MONGODB_URI) return { uri: env.MONGODB_URI, kind: 'mongodb', close: () => Promise.resolve() };
+  const { uri, close } = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') });
+  return { uri, kind: 'embedded', close };
+}
