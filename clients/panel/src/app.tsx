@@ -25,14 +25,20 @@ export function App({ procedures, people }: Props) {
   const shown = paths.length > 0 ? paths : [firstPath];
   const choose = (path: string) => {
     setListOpen(false);
-    location.hash = hashOf({ page: 'procedures', paths: shown.with(Math.min(active, shown.length - 1), path) });
+    location.hash = hashOf({
+      page: 'procedures',
+      paths: shown.with(Math.min(active, shown.length - 1), path),
+    });
   };
   const open = (call: PastCall) => {
     seats.get().all[active]?.edit(call.path, { value: call.input });
     choose(call.path);
   };
   const toggleSplit = () => {
-    replaceRoute({ page: 'procedures', paths: shown.length > 1 ? shown.slice(0, 1) : [...shown, listeningPath] });
+    replaceRoute({
+      page: 'procedures',
+      paths: shown.length > 1 ? shown.slice(0, 1) : [...shown, listeningPath],
+    });
   };
   return (
     <div className={isListOpen ? 'app is-list-open' : 'app'}>

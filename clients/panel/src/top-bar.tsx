@@ -1,4 +1,4 @@
-import { hashOf, type Page } from './state/route.ts';
+import { hashOfPage, type Page } from './state/route.ts';
 
 type Props = {
   readonly page: Page;
@@ -27,7 +27,8 @@ export function TopBar({ page, isSplit, isListOpen, onToggleSplit, onToggleList 
         {pages.map((each) => (
           <a
             key={each.page}
-            href={hashOf({ page: each.page, paths: [] })}
+            href={hashOfPage(each.page)}
+            data-page={each.page}
             aria-current={each.page === page ? 'page' : undefined}
           >
             {each.title}

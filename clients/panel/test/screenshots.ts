@@ -7,7 +7,12 @@ import { browserOptions } from './browser.ts';
 const [, , url = 'http://127.0.0.1:3000'] = process.argv;
 const folder = fileURLToPath(new URL('../../../screenshots/panel/', import.meta.url));
 
-const pages = { call: '#message.send', pair: '#message.send+message.onEvent', history: '#history', 'old-api': '#old-api' };
+const pages = {
+  call: '#message.send',
+  pair: '#message.send+message.onEvent',
+  history: '#history',
+  'old-api': '#old-api',
+};
 const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 780 } };
 
 await mkdir(folder, { recursive: true });
@@ -21,7 +26,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('heading', { level: 1 }).or(page.getByRole('main')).first().waitFor();
       if (name === 'pair') await exchange(page);
       if (name === 'call') await refuse(page);
-      await page.screenshot({ path: `${folder}${name}-${size}-${colorScheme}.png`, fullPage: size === 'narrow' });
+      await page.mouse.wheel(0, -10_000);
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.screenshot({
+        path: `${folder}${name}-${size}-${colorScheme}.png`,
+        fullPage: size === 'narrow',
+      });
     }
     await page.close();
   }

@@ -1,4 +1,9 @@
-import { errorId, type FieldTemplateProps, type MultiSchemaFieldTemplateProps, type ObjectFieldTemplateProps } from '@rjsf/utils';
+import {
+  errorId,
+  type FieldTemplateProps,
+  type MultiSchemaFieldTemplateProps,
+  type ObjectFieldTemplateProps,
+} from '@rjsf/utils';
 
 /** A label with its meaning, the field, and what the server found wrong with it. */
 export function FieldTemplate(props: FieldTemplateProps) {

@@ -5,7 +5,8 @@ import { PickWidget } from './pick-widget.tsx';
 
 type Props = WidgetProps<unknown, RJSFSchema, FormContext>;
 
-const textOf = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const textOf = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
 function TextWidget({ id, value, onChange, rawErrors, schema }: Props) {
   const isNumber = schema.type === 'integer' || schema.type === 'number';
@@ -84,8 +85,8 @@ function UuidWidget({ id, value, onChange, rawErrors, registry }: Props) {
         </button>
       </div>
       <label className="check">
-        <input type="checkbox" checked={renewsIds} onChange={({ target }) => setRenewsIds(target.checked)} />
-        a new one after each call
+        <input type="checkbox" checked={renewsIds} onChange={({ target }) => setRenewsIds(target.checked)} />a
+        new one after each call
       </label>
     </>
   );
@@ -100,7 +101,9 @@ function MomentWidget({ id, value, onChange, rawErrors }: Props) {
       type="datetime-local"
       step="0.001"
       value={text}
-      onChange={({ target }) => onChange(target.value === '' ? undefined : new Date(target.value).toISOString())}
+      onChange={({ target }) =>
+        onChange(target.value === '' ? undefined : new Date(target.value).toISOString())
+      }
       {...errorProps({ id, rawErrors })}
     />
   );
@@ -139,6 +142,18 @@ export const widgets: RegistryWidgetsType<unknown, RJSFSchema, FormContext> = {
   uuid: UuidWidget,
   moment: MomentWidget,
   token: TokenWidget,
-  person: (props: Props) => <PickWidget {...props} choices={props.registry.formContext.picks.people} />,
-  chat: (props: Props) => <PickWidget {...props} choices={props.registry.formContext.picks.chats} />,
+  person: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.people}
+      hint="Nobody else is here yet."
+    />
+  ),
+  chat: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.chats}
+      hint="No chat yet: chat.openDirect makes one."
+    />
+  ),
 };

@@ -1,6 +1,8 @@
 import { useValue } from '../api/value.ts';
 import { callHistory, clearHistory, type PastCall } from './call-history.ts';
 
+const format = { dateStyle: 'short', timeStyle: 'medium', hour12: false } as const;
+
 /** The calls made in this browser. Opening one fills its input into the active seat. */
 export function HistoryPage({ onOpen }: { readonly onOpen: (call: PastCall) => void }) {
   const calls = useValue(callHistory);
@@ -20,7 +22,7 @@ export function HistoryPage({ onOpen }: { readonly onOpen: (call: PastCall) => v
         {calls.map((call, index) => (
           <li key={`${call.at} ${index}`}>
             <button type="button" onClick={() => onOpen(call)}>
-              <time dateTime={call.at}>{new Date(call.at).toLocaleString([], { hour12: false })}</time>
+              <time dateTime={call.at}>{new Date(call.at).toLocaleString([], format)}</time>
               <span>{call.person}</span>
               <strong>{call.path}</strong>
               <span className={call.result === 'OK' ? 'pill pill-ok' : 'pill pill-bad'}>{call.result}</span>

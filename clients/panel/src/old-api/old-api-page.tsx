@@ -8,7 +8,9 @@ export function OldApiPage() {
     <section className="page" aria-labelledby="old-api-title">
       <header className="page-header">
         <h2 id="old-api-title">Old API</h2>
-        <p className="note">What the first version’s clients call and hear, and the procedure that does it.</p>
+        <p className="note">
+          What the first version’s clients call and hear, and the procedure that does it.
+        </p>
       </header>
       {wires.map((wire) => (
         <table key={wire}>

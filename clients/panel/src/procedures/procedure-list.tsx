@@ -39,25 +39,35 @@ export function ProcedureList({ procedures, shown, onChoose }: Props) {
       </div>
       <div ref={list}>
         {rooms.map((room) => (
-          <section key={room} aria-label={room}>
-            <h3>{room}</h3>
-            <ul>
-              {found
-                .filter(({ path }) => roomOf(path) === room)
-                .map((procedure) => (
-                  <Entry
-                    key={procedure.path}
-                    procedure={procedure}
-                    isShown={shown.includes(procedure.path)}
-                    onChoose={onChoose}
-                  />
-                ))}
-            </ul>
-          </section>
+          <Room
+            key={room}
+            room={room}
+            procedures={found.filter(({ path }) => roomOf(path) === room)}
+            shown={shown}
+            onChoose={onChoose}
+          />
         ))}
         {found.length === 0 && <p className="note">No procedure is called that.</p>}
       </div>
     </nav>
+  );
+}
+
+function Room({ room, procedures, shown, onChoose }: Props & { readonly room: string }) {
+  return (
+    <section aria-label={room}>
+      <h3>{room}</h3>
+      <ul>
+        {procedures.map((procedure) => (
+          <Entry
+            key={procedure.path}
+            procedure={procedure}
+            isShown={shown.includes(procedure.path)}
+            onChoose={onChoose}
+          />
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -69,7 +79,12 @@ type EntryProps = Pick<Props, 'onChoose'> & {
 function Entry({ procedure: { path, kind, docs }, isShown, onChoose }: EntryProps) {
   return (
     <li>
-      <button type="button" aria-current={isShown ? 'page' : undefined} onClick={() => onChoose(path)} title={docs}>
+      <button
+        type="button"
+        aria-current={isShown ? 'page' : undefined}
+        onClick={() => onChoose(path)}
+        title={docs}
+      >
         <span className="entry-name">{path.slice(roomOf(path).length + 1)}</span>
         <KindBadge kind={kind} />
         <span className="entry-docs">{docs}</span>

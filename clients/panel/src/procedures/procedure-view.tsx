@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
 import { useValue } from '../api/value.ts';
 import { toWire } from '../schema/to-wire.ts';
@@ -20,13 +20,7 @@ type Props = {
 /** One procedure in one seat: what it is, its input, its answer, its types, and the same call elsewhere. */
 export function ProcedureView({ seat, procedure, people }: Props) {
   const { path, kind, docs } = procedure;
-  const { outcomes, name } = useValue(seat.state);
-  const outcome = outcomes[path];
-  const snippets = () => {
-    const input = toWire(procedure.input, seat.draftFor(procedure).value);
-    const known = people.length > 0 && name !== '' ? name : null;
-    return snippetsFor({ procedure, input, url: location.origin, name: known });
-  };
+  const outcome = useValue(seat.state).outcomes[path];
   return (
     <section className="procedure" aria-labelledby={`${seat.key}-title`}>
       <h2 id={`${seat.key}-title`}>
@@ -40,20 +34,26 @@ export function ProcedureView({ seat, procedure, people }: Props) {
         <Schemas procedure={procedure} />
       </Disclosure>
       <Disclosure title="Copy as">
-        <Tabs
-          label="Copy as"
-          tabs={['SDK', 'curl', 'Socket.IO'].flatMap((title) => {
-            const snippet = snippets().find((each) => each.title === title);
-            return snippet ? { name: title, content: () => <Code label={title} text={snippet.text} /> } : [];
-          })}
-        />
+        <CopyAs seat={seat} procedure={procedure} people={people} />
       </Disclosure>
     </section>
   );
 }
 
+function CopyAs({ seat, procedure, people }: Props) {
+  const { name } = useValue(seat.state);
+  const input = toWire(procedure.input, seat.draftFor(procedure).value);
+  const known = people.length > 0 && name !== '' ? name : null;
+  const snippets = snippetsFor({ procedure, input, url: location.origin, name: known });
+  const tabs = snippets.map(({ title, text }) => ({
+    name: title,
+    content: () => <Code label={title} text={text} />,
+  }));
+  return <Tabs label="Copy as" tabs={tabs} />;
+}
+
 /** Its content is made only while it is open. */
-function Disclosure({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+function Disclosure({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="disclosure" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -80,7 +80,12 @@ function Actions({ seat, procedure }: Pick<Props, 'seat' | 'procedure'>) {
   const isPending = pending.includes(procedure.path);
   return (
     <div className="actions main-actions">
-      <button type="button" className="primary" disabled={isBlocked || isPending} onClick={() => void seat.send(procedure)}>
+      <button
+        type="button"
+        className="primary"
+        disabled={isBlocked || isPending}
+        onClick={() => void seat.send(procedure)}
+      >
         {isPending ? 'Sending…' : 'Send'}
       </button>
       <kbd>Ctrl Enter</kbd>

@@ -24,6 +24,12 @@ export function Schemas({ procedure }: { readonly procedure: ProcedureDescriptio
   );
 }
 
-function jsonSchemas(parts: readonly { readonly name: string; readonly schema: JsonSchema | null }[]): string {
-  return JSON.stringify(Object.fromEntries(parts.map(({ name, schema }) => [name.toLowerCase(), schema])), null, 2);
+function jsonSchemas(
+  parts: readonly { readonly name: string; readonly schema: JsonSchema | null }[],
+): string {
+  return JSON.stringify(
+    Object.fromEntries(parts.map(({ name, schema }) => [name.toLowerCase(), schema])),
+    null,
+    2,
+  );
 }

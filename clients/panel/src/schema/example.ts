@@ -35,6 +35,7 @@ function makeByType(schema: JsonSchema, hints: Hints): unknown {
       return schema.minimum ?? 0;
     case 'string':
       return makeText(schema);
+    case undefined:
     default:
       return undefined;
   }

@@ -30,8 +30,10 @@ function toFormProperties({ properties = {}, required = [] }: JsonSchema) {
 
 /** An alternative is called by the constant that tells it apart, or by its type. */
 function toAlternative(schema: JsonSchema): JsonSchema & { readonly title: string } {
-  const constants = Object.values(schema.properties ?? {}).flatMap((property) => property.const ?? []);
-  return { ...toFormSchema(schema), title: String(constants[0] ?? schema.type ?? 'other') };
+  const properties = Object.values(schema.properties ?? {});
+  const constant = properties.find((property) => property.const !== undefined)?.const;
+  const type = typeof schema.type === 'string' ? schema.type : 'other';
+  return { ...toFormSchema(schema), title: typeof constant === 'string' ? constant : type };
 }
 
 /** Which widget shows which field: by its name where the name means something, else by its schema. */

@@ -8,8 +8,20 @@ export function Answer({ outcome }: { readonly outcome: Outcome }) {
   const { result, ms, transport, wire } = outcome;
   const views = result.ok
     ? [
-        { name: 'Tree', content: () => <div className="tree-box" tabIndex={0} role="region" aria-label="Result"><JsonTree value={result.data} /></div> },
-        { name: 'JSON', content: () => <Code label="Result as JSON" text={JSON.stringify(result.data, null, 2) ?? 'nothing'} /> },
+        {
+          name: 'Tree',
+          content: () => (
+            <div className="tree-box" tabIndex={0} role="region" aria-label="Result">
+              <JsonTree value={result.data} />
+            </div>
+          ),
+        },
+        {
+          name: 'JSON',
+          content: () => (
+            <Code label="Result as JSON" text={JSON.stringify(result.data, null, 2) ?? 'nothing'} />
+          ),
+        },
       ]
     : [{ name: 'Error', content: () => <ErrorView error={result.error} /> }];
   const status = result.ok ? 'OK' : result.error.code;
@@ -38,7 +50,9 @@ function ErrorView({ error }: { readonly error: CallError }) {
       <dl>
         <Fact name="code" value={code} />
         {httpStatus !== undefined && <Fact name="HTTP status" value={String(httpStatus)} />}
-        {isRetryable !== undefined && <Fact name="worth repeating" value={isRetryable ? 'yes, later' : 'no'} />}
+        {isRetryable !== undefined && (
+          <Fact name="worth repeating" value={isRetryable ? 'yes, later' : 'no'} />
+        )}
         {retryAfterMs !== undefined && <Fact name="again after" value={`${retryAfterMs} ms`} />}
         {fields.map(([field, messages]) => (
           <Fact key={field} name={field || 'input'} value={messages.join(' · ')} />

@@ -30,7 +30,12 @@ export function Editor({ seat, procedure }: Props) {
   return (
     <div className="editor">
       <div className="toggle" role="group" aria-label="Write the input as">
-        <button type="button" aria-pressed={!isJson} disabled={draft.problem !== undefined} onClick={() => setJson(false)}>
+        <button
+          type="button"
+          aria-pressed={!isJson}
+          disabled={draft.problem !== undefined}
+          onClick={() => setJson(false)}
+        >
           Form
         </button>
         <button type="button" aria-pressed={isJson} onClick={() => setJson(true)}>

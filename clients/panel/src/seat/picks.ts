@@ -1,5 +1,5 @@
-import type { Session } from '../api/session.ts';
 import { isRecord } from '../api/outcome.ts';
+import { Session } from '../api/session.ts';
 
 /** A value to choose for a field, by what a person calls it. */
 export type Pick = { readonly id: string; readonly label: string };
@@ -11,19 +11,33 @@ export type Picks = {
 
 export const noPicks: Picks = { people: [], chats: [] };
 
-/** The people and chats this session knows. */
-export async function loadPicks(session: Session): Promise<Picks> {
+/** The people and chats this session knows. On a fresh server the demo people are introduced first. */
+export async function loadPicks(session: Session, me: string, demoPeople: readonly string[]): Promise<Picks> {
   const [people, chats] = await Promise.all([
-    session.call({ path: 'user.list', kind: 'query', input: {}, transport: 'http' }),
-    session.call({ path: 'chat.list', kind: 'query', input: {}, transport: 'http' }),
+    loadPeople(session),
+    session.call({ ...list, path: 'chat.list' }),
   ]);
+  const known = new Set([me, ...people.map(({ label }) => label)].map((name) => name.toLowerCase()));
+  const strangers = demoPeople.filter((name) => !known.has(name));
+  await Promise.all(strangers.map(introduce));
   return {
-    people: rowsOf(people.result, 'users').map((user) => ({
-      id: String(user['id']),
-      label: String(user['name']),
-    })),
+    people: strangers.length > 0 ? await loadPeople(session) : people,
     chats: rowsOf(chats.result, 'chats').map(toChatPick),
   };
+}
+
+const list = { kind: 'query', input: {}, transport: 'http' } as const;
+
+async function loadPeople(session: Session): Promise<readonly Pick[]> {
+  const { result } = await session.call({ ...list, path: 'user.list' });
+  return rowsOf(result, 'users').map((user) => ({ id: String(user['id']), label: String(user['name']) }));
+}
+
+/** A person exists from their first call on. */
+async function introduce(name: string): Promise<void> {
+  const session = new Session({ kind: 'name', name });
+  await session.call({ path: 'auth.me', kind: 'query', input: undefined, transport: 'http' });
+  session.close();
 }
 
 function rowsOf(result: { ok: boolean; data?: unknown }, key: string): Record<string, unknown>[] {

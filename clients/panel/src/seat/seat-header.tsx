@@ -16,7 +16,6 @@ const askToken = 'ask:token';
 export function SeatHeader({ seat, people, onSignIn, onClose }: Props) {
   const { name, myId, problem } = useValue(seat.state);
   const [asked, setAsked] = useState<string | null>(null);
-  const isUnknown = name !== '' && !people.includes(name);
   const choose = (choice: string) => {
     setAsked(choice === askName || choice === askToken ? choice : null);
     if (people.includes(choice)) onSignIn(choice);
@@ -27,22 +26,25 @@ export function SeatHeader({ seat, people, onSignIn, onClose }: Props) {
       <span className="avatar" aria-hidden="true" data-name={name.slice(0, 1).toLowerCase()}>
         {name.slice(0, 1).toUpperCase() || '?'}
       </span>
-      <select aria-label="Signed in as" value={asks ?? name} onChange={({ target }) => choose(target.value)}>
-        {name === '' && <option value="">nobody</option>}
-        {isUnknown && <option value={name}>{name}</option>}
-        {people.map((each) => (
-          <option key={each}>{each}</option>
-        ))}
-        {people.length > 0 && <option value={askName}>another name…</option>}
-        <option value={askToken}>paste a token…</option>
-      </select>
+      <PersonSelect name={name} people={people} asks={asks} onChoose={choose} />
       {asks !== null ? (
-        <AskForm key={asks} isToken={asks === askToken} seat={seat} onSignIn={onSignIn} onDone={() => setAsked(null)} />
+        <AskForm
+          key={asks}
+          isToken={asks === askToken}
+          seat={seat}
+          onSignIn={onSignIn}
+          onDone={() => setAsked(null)}
+        />
       ) : (
         <span className="seat-id mono">{myId}</span>
       )}
       {onClose && (
-        <button type="button" className="quiet" onClick={onClose} aria-label={`Close the seat of ${name || 'nobody'}`}>
+        <button
+          type="button"
+          className="quiet"
+          onClick={onClose}
+          aria-label={`Close the seat of ${name || 'nobody'}`}
+        >
           ✕
         </button>
       )}
@@ -52,6 +54,27 @@ export function SeatHeader({ seat, people, onSignIn, onClose }: Props) {
         </p>
       )}
     </header>
+  );
+}
+
+type SelectProps = Pick<Props, 'people'> & {
+  readonly name: string;
+  readonly asks: string | null;
+  readonly onChoose: (choice: string) => void;
+};
+
+function PersonSelect({ name, people, asks, onChoose }: SelectProps) {
+  const isUnknown = name !== '' && !people.includes(name);
+  return (
+    <select aria-label="Signed in as" value={asks ?? name} onChange={({ target }) => onChoose(target.value)}>
+      {name === '' && <option value="">nobody</option>}
+      {isUnknown && <option value={name}>{name}</option>}
+      {people.map((each) => (
+        <option key={each}>{each}</option>
+      ))}
+      {people.length > 0 && <option value={askName}>another name…</option>}
+      <option value={askToken}>paste a token…</option>
+    </select>
   );
 }
 

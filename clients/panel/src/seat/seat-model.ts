@@ -44,6 +44,11 @@ export class SeatModel {
   readonly key = crypto.randomUUID();
   /** Whose chats and id to suggest first: the person of the other seat. */
   partner = '';
+  readonly #demoPeople: readonly string[];
+
+  constructor(demoPeople: readonly string[]) {
+    this.#demoPeople = demoPeople;
+  }
 
   async signIn(signIn: SignIn): Promise<void> {
     this.signOut();
@@ -69,9 +74,9 @@ export class SeatModel {
   }
 
   async refreshPicks(): Promise<void> {
-    const { session } = this.state.get();
+    const { session, name } = this.state.get();
     if (!session) return;
-    const picks = await loadPicks(session);
+    const picks = await loadPicks(session, name, this.#demoPeople);
     if (this.state.get().session === session) this.change({ picks });
   }
 

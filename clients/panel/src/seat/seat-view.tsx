@@ -59,9 +59,15 @@ function Streams({ seat, session, procedures }: StreamsProps) {
       <h3>Live</h3>
       {streams.toReversed().map((stream) => {
         const procedure = procedures.find(({ path }) => path === stream.request.path);
-        const onResume = procedure && isResumable(procedure) ? (id: string) => seat.start(procedure, id) : undefined;
+        const onResume =
+          procedure && isResumable(procedure) ? (id: string) => seat.start(procedure, id) : undefined;
         return (
-          <StreamCard key={stream.key} stream={stream} onDismiss={() => session.dismiss(stream)} onResume={onResume} />
+          <StreamCard
+            key={stream.key}
+            stream={stream}
+            onDismiss={() => session.dismiss(stream)}
+            onResume={onResume}
+          />
         );
       })}
     </section>

@@ -26,25 +26,17 @@ export function StreamCard({ stream, onDismiss, onResume }: Props) {
         <span className="note stream-status">
           {live.status} · {live.count} {live.count === 1 ? 'event' : 'events'}
         </span>
-        <span className="actions">
-          <button type="button" className="quiet" aria-pressed={held !== null} onClick={() => setHeld(held ? null : live)}>
-            {held ? `Go on${waiting > 0 ? ` (${waiting} new)` : ''}` : 'Pause'}
-          </button>
-          <button type="button" className="quiet" onClick={() => stream.clear()}>
-            Clear
-          </button>
-          {stream.isRunning ? (
-            <button type="button" className="quiet" onClick={() => stream.stop()}>
-              Stop
-            </button>
-          ) : (
-            <button type="button" className="quiet" onClick={onDismiss}>
-              Close
-            </button>
-          )}
-        </span>
+        <StreamActions
+          stream={stream}
+          isPaused={held !== null}
+          waiting={waiting}
+          onPause={() => setHeld(held ? null : live)}
+          onDismiss={onDismiss}
+        />
       </header>
-      {input !== undefined && JSON.stringify(input) !== '{}' && <p className="note mono">{JSON.stringify(input)}</p>}
+      {input !== undefined && JSON.stringify(input) !== '{}' && (
+        <p className="note mono">{JSON.stringify(input)}</p>
+      )}
       {live.error && (
         <p className="seat-problem" role="alert">
           {live.error.code}: {live.error.message}
@@ -60,7 +52,42 @@ export function StreamCard({ stream, onDismiss, onResume }: Props) {
   );
 }
 
-function EventRow({ event, onResume }: { readonly event: StreamEvent; readonly onResume: Props['onResume'] }) {
+type ActionProps = Pick<Props, 'stream' | 'onDismiss'> & {
+  readonly isPaused: boolean;
+  /** How many events came since the view was paused. */
+  readonly waiting: number;
+  readonly onPause: () => void;
+};
+
+function StreamActions({ stream, isPaused, waiting, onPause, onDismiss }: ActionProps) {
+  return (
+    <span className="actions">
+      <button type="button" className="quiet" aria-pressed={isPaused} onClick={onPause}>
+        {isPaused ? `Go on${waiting > 0 ? ` (${waiting} new)` : ''}` : 'Pause'}
+      </button>
+      <button type="button" className="quiet" onClick={() => stream.clear()}>
+        Clear
+      </button>
+      {stream.isRunning ? (
+        <button type="button" className="quiet" onClick={() => stream.stop()}>
+          Stop
+        </button>
+      ) : (
+        <button type="button" className="quiet" onClick={onDismiss}>
+          Close
+        </button>
+      )}
+    </span>
+  );
+}
+
+function EventRow({
+  event,
+  onResume,
+}: {
+  readonly event: StreamEvent;
+  readonly onResume: Props['onResume'];
+}) {
   const { n, at, id, data } = event;
   const text = JSON.stringify(data) ?? 'nothing';
   return (

@@ -19,6 +19,21 @@ export const route = new Value<Route>(parseRoute(location.hash));
 
 window.addEventListener('hashchange', () => route.set(parseRoute(location.hash)));
 
+/** The procedures that were shown last, to come back to. */
+let latest: Route = { page: 'procedures', paths: [] };
+
+route.subscribe(noteLatest);
+noteLatest();
+
+function noteLatest(): void {
+  const current = route.get();
+  if (current.page === 'procedures') latest = current;
+}
+
+export function hashOfPage(page: Page): string {
+  return hashOf(page === 'procedures' ? latest : { page, paths: [] });
+}
+
 /** Shows other procedures without another entry in the browser's history. */
 export function replaceRoute(next: Route): void {
   history.replaceState(null, '', hashOf(next));

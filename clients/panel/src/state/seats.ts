@@ -24,7 +24,7 @@ export function setSeatCount(count: number, people: readonly string[]): void {
   const { all, active } = seats.get();
   for (const seat of all.slice(count)) seat.signOut();
   const kept = all.slice(0, count);
-  const added = Array.from({ length: Math.max(0, count - kept.length) }, () => new SeatModel());
+  const added = Array.from({ length: Math.max(0, count - kept.length) }, () => new SeatModel(people));
   seats.set({ all: [...kept, ...added], active: Math.min(active, count - 1) });
   if (people.length === 0) return;
   const names = namesFor(count, people);
@@ -50,5 +50,7 @@ function namesFor(count: number, people: readonly string[]): string[] {
 
 function rememberedNames(): (string | undefined)[] {
   const stored = readStored('people');
-  return Array.isArray(stored) ? stored.slice(0, seatsMax).map((name) => (name ? String(name) : undefined)) : [];
+  return Array.isArray(stored)
+    ? stored.slice(0, seatsMax).map((name) => (name ? String(name) : undefined))
+    : [];
 }

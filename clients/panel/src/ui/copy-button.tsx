@@ -11,7 +11,11 @@ export function CopyButton({ text, label = 'Copy' }: Props) {
     const timer = setTimeout(() => setCopied(false), shownMs);
     return () => clearTimeout(timer);
   }, [isCopied]);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true), () => setCopied(false));
+  const copy = () =>
+    void navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
   return (
     <button type="button" className="quiet" onClick={copy}>
       <span aria-live="polite">{isCopied ? 'Copied' : label}</span>
