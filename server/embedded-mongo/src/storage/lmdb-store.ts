@@ -39,14 +39,18 @@ function lmdbRange({ lower, upper, isReverse = false, limit }: KeyRange) {
   return { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse: true, ...bound };
 }
 
-const fullDisk = /MDB_MAP_FULL|No space left|ENOSPC|EFBIG|File too large|EDQUOT|quota/i;
+// LMDB tells a write that the disk took only in part as an input/output error.
+const fullDisk = /MDB_MAP_FULL|No space left|File too large|quota exceeded|Input\/output error/i;
 
 function storing<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof Error && fullDisk.test(error.message)) {
-      throw new CommandError('OutOfDiskSpace', 'The disk is full: nothing of this command was stored');
+      throw new CommandError(
+        'OutOfDiskSpace',
+        'The disk is full or failing: nothing of this command was stored',
+      );
     }
     throw error;
   }

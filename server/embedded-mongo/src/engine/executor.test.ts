@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import { Catalog } from '../storage/catalog.ts';
+import type { KeyValueStore } from '../storage/kv.ts';
+import { openLmdb } from '../storage/lmdb-store.ts';
+import { UndoLog } from '../storage/undo-log.ts';
+import { CommandError } from '../errors.ts';
+import { makeTempDir } from '../../test/test-server.ts';
+import { Executor } from './executor.ts';
+
+/** An executor on a real store that counts its commits. */
+function openExecutor() {
+  const dir = makeTempDir();
+  const kv = openLmdb(`${dir.path}/store.mdb`, { isDurable: false });
+  const counts = { commits: 0, depth: 0 };
+  const counting: KeyValueStore = {
+    ...kv,
+    transaction(work) {
+      if (counts.depth === 0) counts.commits += 1;
+      counts.depth += 1;
+      try {
+        return kv.transaction(work);
+      } finally {
+        counts.depth -= 1;
+      }
+    },
+  };
+  const catalog = new Catalog(counting, new UndoLog());
+  counts.commits = 0;
+  const close = async () => {
+    await kv.close();
+    dir[Symbol.dispose]();
+  };
+  return { executor: new Executor(catalog), catalog, kv, counts, [Symbol.asyncDispose]: close };
+}
+
+const key = (name: string) => Buffer.from(name);
+
+test('commits all writes of one turn together, after the reads', async () => {
+  await using store = openExecutor();
+  const { executor, kv } = store;
+  const names = Array.from({ length: 50 }, (_, i) => `key-${i}`);
+
+  const writes = names.map((name) => executor.submit(true, () => kv.put(key(name), key('value'))));
+  const read = executor.submit(false, () => kv.has(key('key-0')));
+  await Promise.all(writes);
+
+  expect(store.counts.commits).toBe(1);
+  expect(await read).toBe(false);
+  expect(names.every((name) => kv.has(key(name)))).toBe(true);
+});
+
+test('takes back a failed write, in the store and in memory, and keeps the others of its commit', async () => {
+  await using store = openExecutor();
+  const { executor, kv, catalog } = store;
+
+  const good = executor.submit(true, () => kv.put(key('good'), key('1')));
+  const bad = executor.submit(true, () => {
+    catalog.create({ db: 'test', name: 'things' }, {});
+    kv.put(key('bad'), key('1'));
+    throw new CommandError('BadValue', 'no');
+  });
+  const after = executor.submit(true, () => catalog.create({ db: 'test', name: 'others' }, {}).meta.id);
+
+  await expect(bad).rejects.toThrow('no');
+  await good;
+  expect(await after).toBe(1);
+  expect(kv.has(key('bad'))).toBe(false);
+  expect(catalog.list().map(({ ns }) => ns)).toEqual(['test.others']);
+});
+
+test('commits each write alone when they do not fit together', async () => {
+  await using store = openExecutor();
+  const { executor, kv } = store;
+  const full = () => {
+    kv.put(key('big'), key('1'));
+    throw new CommandError('OutOfDiskSpace', 'full');
+  };
+
+  const [small, big] = await Promise.allSettled([
+    executor.submit(true, () => kv.put(key('small'), key('1'))),
+    executor.submit(true, full),
+  ]);
+
+  expect([small?.status, big?.status]).toEqual(['fulfilled', 'rejected']);
+  expect([kv.has(key('small')), kv.has(key('big'))]).toEqual([true, false]);
+});

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { MongoClient } from 'mongodb';
+import { expect, test } from 'vitest';
+import { startEmbeddedMongo } from '../src/index.ts';
+import { bundleSources } from '../src/launch/bundle-sources.ts';
+import { fsck } from '../src/tools/fsck.ts';
+import { makeTempDir } from './test-server.ts';
+
+async function fill(dataDir: string, count: number): Promise<void> {
+  await using server = await startEmbeddedMongo({ dataDir, isDurable: false });
+  await using client = await MongoClient.connect(server.uri);
+  const documents = Array.from({ length: count }, (_, _id) => ({ _id, text: `text ${_id}`.repeat(20) }));
+  const things = client.db('test').collection<{ _id: number; text: string }>('things');
+  await things.createIndex({ text: 1 });
+  await things.insertMany(documents);
+}
+
+test('keeps what it acknowledged over a restart', async () => {
+  using dir = makeTempDir();
+  await fill(dir.path, 100);
+
+  await using server = await startEmbeddedMongo({ dataDir: dir.path });
+  await using client = await MongoClient.connect(server.uri);
+
+  expect(await client.db('test').collection('things').countDocuments()).toBe(100);
+  expect(await client.db('test').collection('things').indexes()).toHaveLength(2);
+});
+
+test('lets one server have a directory, and says who has it', async () => {
+  using dir = makeTempDir();
+  await using server = await startEmbeddedMongo({ dataDir: dir.path });
+
+  await expect(startEmbeddedMongo({ dataDir: dir.path })).rejects.toThrow(`in use by process ${server.pid}`);
+});
+
+test('takes over the directory of a server that was killed', async () => {
+  using dir = makeTempDir();
+  const killed = await startEmbeddedMongo({ dataDir: dir.path });
+  process.kill(killed.pid, 'SIGKILL');
+  await killed.close();
+
+  await using server = await startEmbeddedMongo({ dataDir: dir.path });
+  expect(server.pid).not.toBe(killed.pid);
+});
+
+test('refuses to start on a data file that was cut short, emptied or lost', async () => {
+  using dir = makeTempDir();
+  await fill(dir.path, 2_000);
+  const file = join(dir.path, 'store.mdb');
+  const { size } = statSync(file);
+  const start = () => startEmbeddedMongo({ dataDir: dir.path });
+
+  truncateSync(file, size - 3 * 4_096);
+  await expect(start()).rejects.toThrow('it was cut short');
+  truncateSync(file, 100);
+  await expect(start()).rejects.toThrow(/has no readable header|was cut short/);
+  truncateSync(file, 0);
+  await expect(start()).rejects.toThrow('is empty');
+  rmSync(file);
+  await expect(start()).rejects.toThrow('is missing');
+  expect(existsSync(file)).toBe(false);
+});
+
+/** A server whose files may not grow beyond the limit, which is a full disk to it. */
+async function startWithFileLimit(dataDir: string, kilobytes: number) {
+  const command = `ulimit -f ${kilobytes}; exec "$0" "$1" "$2"`;
+  const options = JSON.stringify({ dataDir });
+  const child = spawn('bash', ['-c', command, process.execPath, await bundleSources(), options], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return {
+    uri: String(JSON.parse(String(line)).uri),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+test.skipIf(process.platform === 'win32')(
+  'answers a full disk with an error, keeps serving and loses nothing',
+  async () => {
+    using dir = makeTempDir();
+    let stored = 0;
+    {
+      await using server = await startWithFileLimit(dir.path, 2_000);
+      await using client = await MongoClient.connect(server.uri);
+      const things = client.db('test').collection<{ _id: number; text: string }>('things');
+      await things.createIndex({ text: 1 });
+      const fillUp = async () => {
+        for (; ; stored++) await things.insertOne({ _id: stored, text: `${stored} ${'x'.repeat(20_000)}` });
+      };
+
+      await expect(fillUp()).rejects.toMatchObject({ code: 14031 });
+
+      expect(stored).toBeGreaterThan(5);
+      expect(await things.countDocuments({})).toBe(stored);
+      expect(await things.findOne({ _id: stored })).toBeNull();
+      expect(await client.db('test').command({ validate: 'things' })).toMatchObject({
+        valid: true,
+        nrecords: stored,
+      });
+    }
+
+    const lines: string[] = [];
+    expect(await fsck(dir.path, (line) => lines.push(line))).toBe(true);
+    expect(lines[0]).toContain(`${stored} documents`);
+  },
+);

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { MongoClient } from 'mongodb';
+import { expect, test } from 'vitest';
+import { startEmbeddedMongo } from '../src/index.ts';
+import { makeTempDir } from './test-server.ts';
+
+function run(script: string, ...args: string[]) {
+  const flags = ['--conditions=source', '--import', 'tsx'];
+  return spawn(process.execPath, [...flags, fileURLToPath(new URL(script, import.meta.url)), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+test('listens on a socket in a directory that only its owner enters', async () => {
+  using dir = makeTempDir();
+  await using server = await startEmbeddedMongo({ dataDir: dir.path });
+
+  expect(statSync(join(dir.path, 'socket')).mode & 0o777).toBe(0o700);
+  await using client = await MongoClient.connect(server.uri);
+  expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
+});
+
+test('listens on a loopback port when asked', async () => {
+  using dir = makeTempDir();
+  await using server = await startEmbeddedMongo({ dataDir: dir.path, port: 0 });
+
+  expect(server.uri).toMatch(/^mongodb:\/\/127\.0\.0\.1:\d+\/$/);
+  await using client = await MongoClient.connect(server.uri);
+  expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
+});
+
+test('finds a place for its socket when the path of the directory is too long for one', async () => {
+  using dir = makeTempDir();
+  await using server = await startEmbeddedMongo({ dataDir: join(dir.path, 'x'.repeat(120)) });
+
+  await using client = await MongoClient.connect(server.uri);
+  expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
+});
+
+test('ends with its parent, however that ends', async () => {
+  using dir = makeTempDir();
+  const parent = run('./parent.ts', dir.path);
+  const [line] = await once(createInterface({ input: parent.stdout }), 'line');
+  const socket = connect(decodeURIComponent(new URL(String(line)).host));
+  await once(socket, 'connect');
+
+  parent.kill('SIGKILL');
+  await once(socket, 'close');
+
+  await using next = await startAgain(dir.path);
+  expect(next.uri).toBe(String(line));
+});
+
+/** The lock goes last: until then the directory is still in use. */
+async function startAgain(dataDir: string): ReturnType<typeof startEmbeddedMongo> {
+  for (;;) {
+    try {
+      return await startEmbeddedMongo({ dataDir });
+    } catch (error) {
+      if (!String(error).includes('in use')) throw error;
+    }
+  }
+}
+
+test('serves from the command line until it is told to stop', async () => {
+  using dir = makeTempDir();
+  const cli = run('../src/cli.ts', 'start', '--data', dir.path, '--port', '0');
+  const [uri] = await once(createInterface({ input: cli.stdout }), 'line');
+  {
+    await using client = await MongoClient.connect(String(uri));
+    expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
+  }
+
+  cli.kill('SIGTERM');
+
+  expect(await once(cli, 'exit')).toEqual([0, null]);
+});
