@@ -43,8 +43,8 @@ export function toBigInt(value: BsonNumber): bigint | undefined {
 
 export function toDecimal(value: BsonNumber): Decimal {
   if (value instanceof Decimal128) return fromDecimal128(value);
-  if (typeof value === 'bigint') return fromInteger(value);
-  return value instanceof Long ? fromInteger(value.toBigInt()) : fromDouble(toDouble(value));
+  const isWhole = numberTypeOf(value) !== 'double';
+  return isWhole ? fromInteger(toBigInt(value) ?? 0n) : fromDouble(toDouble(value));
 }
 
 /** The number as a safe JS integer, or undefined when it is none (2.5, 2^60, NaN). Decimals and doubles count. */

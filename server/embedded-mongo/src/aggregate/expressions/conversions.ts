@@ -1,7 +1,7 @@
 import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'bson';
 import { CommandError } from '../../errors.ts';
 import { type BsonTypeName, bsonTypeOf } from '../../query/bson-type.ts';
-import { toDecimal128 } from '../../query/decimal.ts';
+import { fromDoubleRounded, toDecimal128 } from '../../query/decimal.ts';
 import { isTruthy } from '../../query/filter-values.ts';
 import { isInt64, isNumber, toBigInt, toDecimal, toDouble, toSafeInteger } from '../../query/numbers.ts';
 import type { BsonNumber, BsonValue } from '../../query/value.ts';
@@ -18,7 +18,7 @@ const converters: Partial<Readonly<Record<BsonTypeName, Convert>>> = {
   decimal: (value) => {
     if (typeof value === 'string') return parseDecimal(value);
     const number = toNumber(value, 'decimal');
-    return number instanceof Decimal128 ? number : toDecimal128(toDecimal(number));
+    return toDecimal128(number instanceof Double ? fromDoubleRounded(number.value) : toDecimal(number));
   },
   objectId: (value) => {
     if (value instanceof ObjectId) return value;
