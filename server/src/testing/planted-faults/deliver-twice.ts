@@ -1,10 +1,10 @@
-import { FeedSubscription } from '../../trpc/socket/subscription.ts';
+import { Subscription } from '../../trpc/socket/subscription.ts';
 
-const push = FeedSubscription.prototype.push;
+const push = Subscription.prototype.push;
 let count = 0;
 
 // A fault on purpose: one delivery in 500 leaves twice.
-FeedSubscription.prototype.push = function pushSometimesTwice(item) {
+Subscription.prototype.push = function pushSometimesTwice(item) {
   count += 1;
   if (count % 500 === 0) push.call(this, item);
   return push.call(this, item);

@@ -18,13 +18,15 @@ export class FlushTurn {
   };
 }
 
+/** Whom to tell that the reader does not keep up: it stalls for too long, or leaves far too much unread. */
+type Reader = { close(reason: 'slowReader'): void };
+
 type OutgoingOptions = {
   /** The connection under the WebSocket; ws itself writes nothing but whole control frames to it. */
   readonly stream: Duplex;
   readonly clock: Clock;
   readonly turn: FlushTurn;
-  /** The reader does not keep up: called once, when it stalls for too long or leaves far too much unread. */
-  readonly onStalled: () => void;
+  readonly reader: Reader;
 };
 
 /**
@@ -35,7 +37,7 @@ export class Outgoing {
   readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #turn: FlushTurn;
-  readonly #onStalled: () => void;
+  readonly #reader: Reader;
   #frames: Buffer[] = [];
   #bytes = 0;
   #isBacklogged = false;
@@ -43,11 +45,11 @@ export class Outgoing {
   #waiters: (() => void)[] = [];
   #cancelStalled: (() => void) | undefined;
 
-  constructor({ stream, clock, turn, onStalled }: OutgoingOptions) {
+  constructor({ stream, clock, turn, reader }: OutgoingOptions) {
     this.#stream = stream;
     this.#clock = clock;
     this.#turn = turn;
-    this.#onStalled = onStalled;
+    this.#reader = reader;
   }
 
   /** Takes the frame in any case; `false` asks the caller to wait for `ready()` before the next. */
@@ -79,14 +81,13 @@ export class Outgoing {
     this.#bytes = 0;
     if (this.#write(frames)) return;
     this.#isBacklogged = true;
-    this.#stream.once('drain', this.#onDrain);
+    this.#stream.once('drain', () => this.#drain());
   }
 
   /** The socket closes: forgets what is unsent and lets everyone go who waits. */
   release(): void {
     this.#isReleased = true;
     this.#frames = [];
-    this.#stream.off('drain', this.#onDrain);
     this.#resume();
   }
 
@@ -100,15 +101,15 @@ export class Outgoing {
     return wantsMore;
   }
 
-  readonly #onDrain = (): void => {
+  #drain(): void {
     this.#isBacklogged = false;
     this.flush();
     if (this.#bytes + this.#stream.writableLength <= limits.outgoingBytesMax / 2) this.#resume();
-  };
+  }
 
   #pause(unsentBefore: number): void {
-    if (unsentBefore > bounds.unsentBytesMax) return this.#onStalled();
-    this.#cancelStalled ??= this.#clock.after(limits.stalledMs, this.#onStalled);
+    if (unsentBefore > bounds.unsentBytesMax) return this.#reader.close('slowReader');
+    this.#cancelStalled ??= this.#clock.after(limits.stalledMs, () => this.#reader.close('slowReader'));
   }
 
   #resume(): void {

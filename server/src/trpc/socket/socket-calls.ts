@@ -4,28 +4,30 @@ import { AppError } from '../../platform/errors.ts';
 import type { RequestContext } from '../request-context.ts';
 import type { Answers, Call } from './answers.ts';
 import { bounds } from './bounds.ts';
+import type { FeedFrames } from './feed-frames.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** What the calls of one socket share. */
-export type CallScope = {
+export interface CallScope {
   readonly router: AnyTRPCRouter;
   readonly outgoing: Outgoing;
   readonly answers: Answers;
+  readonly frames: FeedFrames;
   /** Known once the socket's connection parameters were checked. Never rejects. */
-  readonly context: () => Promise<RequestContext>;
-};
+  context(): Promise<RequestContext>;
+}
 
 /** Runs a procedure; its result is the caller's to send. */
 export async function callProcedure(
-  { router, context }: CallScope,
+  scope: CallScope,
   call: Call,
   options: { readonly signal: AbortSignal; readonly batchIndex: number },
 ): Promise<unknown> {
-  const ctx = await context();
+  const ctx = await scope.context();
   options.signal.throwIfAborted();
   const { path } = call.params;
   const getRawInput = () => Promise.resolve(inputOf(call));
-  return callTRPCProcedure({ router, path, type: call.method, ctx, getRawInput, ...options });
+  return callTRPCProcedure({ router: scope.router, path, type: call.method, ctx, getRawInput, ...options });
 }
 
 /** A resuming client names the last event it saw beside the input; procedures find it in the input. */
@@ -39,7 +41,7 @@ function inputOf({ params: { input, lastEventId } }: Call): unknown {
 export class SocketCalls {
   readonly #scope: CallScope;
   readonly #inFlight = new Set<AbortController>();
-  #onIdle: () => void = () => undefined;
+  #onIdle: (() => void) | undefined;
 
   constructor(scope: CallScope) {
     this.#scope = scope;
@@ -63,7 +65,7 @@ export class SocketCalls {
       if (!signal.aborted) answers.fail(call, error);
     } finally {
       this.#inFlight.delete(controller);
-      if (this.#inFlight.size === 0) this.#onIdle();
+      if (this.#inFlight.size === 0) this.#onIdle?.();
     }
   }
 
@@ -77,6 +79,6 @@ export class SocketCalls {
 
   abort(): void {
     for (const controller of this.#inFlight) controller.abort();
-    this.#onIdle();
+    this.#onIdle?.();
   }
 }

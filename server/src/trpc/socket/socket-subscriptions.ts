@@ -1,133 +1,50 @@
-import { isAbortError, isAsyncIterable } from '@trpc/server/unstable-core-do-not-import';
 import { limits } from '@whisper/shared';
 import { AppError } from '../../platform/errors.ts';
-import { isFeed, type Feed } from '../../realtime/feed.ts';
-import type { Call, Envelope } from './answers.ts';
-import { framePrefix, type FeedFrames } from './feed-frames.ts';
-import { FeedSubscription, iterate } from './subscription.ts';
-import { callProcedure, type CallScope } from './socket-calls.ts';
+import type { Call } from './answers.ts';
 import type { RequestId } from './incoming.ts';
-
-type Entry = {
-  readonly controller: AbortController;
-  /** Set while a feed pushes; an iterable is followed by a loop that watches the signal instead. */
-  feed?: FeedSubscription;
-};
+import type { CallScope } from './socket-calls.ts';
+import { Subscription, type SubscriptionOwner } from './subscription.ts';
 
 /**
  * The subscriptions of one socket, by the client's ids. An id is free again when its `stopped` is sent, or its
  * error when it never started.
  */
-export class SocketSubscriptions {
+export class SocketSubscriptions implements SubscriptionOwner {
   readonly #scope: CallScope;
-  readonly #frames: FeedFrames;
-  readonly #entries = new Map<RequestId, Entry>();
+  readonly #byId = new Map<RequestId, Subscription>();
 
-  constructor(scope: CallScope, frames: FeedFrames) {
+  constructor(scope: CallScope) {
     this.#scope = scope;
-    this.#frames = frames;
   }
 
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  async start(call: Call, batchIndex: number): Promise<void> {
+  start(call: Call, batchIndex: number): void {
     const refusal = this.#findRefusal(call.id);
     if (refusal) return this.#scope.answers.fail(call, refusal);
-    const entry: Entry = { controller: new AbortController() };
-    this.#entries.set(call.id, entry);
-    try {
-      const { signal } = entry.controller;
-      const stream = await callProcedure(this.#scope, call, { signal, batchIndex });
-      if (!isAsyncIterable(stream)) throw new TypeError('A subscription must answer with a stream');
-      if (signal.aborted) await disposeOf(stream);
-      else if (isFeed(stream)) return this.#follow(call, entry, stream);
-      else await this.#iterate(call, entry, stream);
-      this.#end(call, entry);
-    } catch (error) {
-      this.#failToStart(call, entry, error);
-    }
+    const subscription = new Subscription(call, this.#scope, this);
+    this.#byId.set(call.id, subscription);
+    void subscription.start(call, batchIndex);
   }
 
   /** Stopping what is not there is harmless. */
-  stop(call: Envelope): void {
-    const entry = this.#entries.get(call.id);
-    if (!entry || entry.controller.signal.aborted) return;
-    entry.controller.abort();
-    if (!entry.feed) return;
-    entry.feed.stop();
-    this.#end(call, entry);
+  stop(id: RequestId): void {
+    this.#byId.get(id)?.stop();
   }
 
+  /** The socket is gone: nobody waits for their ends. */
   stopAll(): void {
-    const entries = [...this.#entries.values()];
-    this.#entries.clear();
-    for (const { controller, feed } of entries) {
-      controller.abort();
-      feed?.stop();
-    }
+    const subscriptions = [...this.#byId.values()];
+    this.#byId.clear();
+    for (const subscription of subscriptions) subscription.stop();
+  }
+
+  forget(subscription: Subscription): boolean {
+    return this.#byId.get(subscription.id) === subscription && this.#byId.delete(subscription.id);
   }
 
   #findRefusal(id: RequestId): AppError | undefined {
-    if (this.#entries.has(id)) return new AppError('BAD_REQUEST', 'This subscription id is in use');
-    if (this.#entries.size < limits.subscriptionsPerSocketMax) return undefined;
+    if (this.#byId.has(id)) return new AppError('BAD_REQUEST', 'This subscription id is in use');
+    if (this.#byId.size < limits.subscriptionsPerSocketMax) return undefined;
     const message = `A connection holds at most ${limits.subscriptionsPerSocketMax} subscriptions`;
     return new AppError('TOO_MANY_REQUESTS', message);
   }
-
-  #follow(call: Call, entry: Entry, stream: Feed<unknown, unknown>): void {
-    const { outgoing, answers } = this.#scope;
-    entry.feed = new FeedSubscription({
-      prefix: framePrefix(call.id, call.jsonrpc),
-      outgoing,
-      frames: this.#frames,
-      onEnded: (outcome) => {
-        entry.controller.abort();
-        if ('error' in outcome) answers.fail(call, outcome.error);
-        this.#end(call, entry);
-      },
-    });
-    answers.send(call, { type: 'started' });
-    entry.feed.open(stream);
-  }
-
-  /** An error while it runs is told to the client, and then, as for every other end, that it stopped. */
-  async #iterate(call: Call, { controller }: Entry, stream: AsyncIterable<unknown>): Promise<void> {
-    const { outgoing, answers } = this.#scope;
-    answers.send(call, { type: 'started' });
-    try {
-      await iterate(stream, {
-        signal: controller.signal,
-        onValue: (result) => answers.send(call, result),
-        ready: () => outgoing.ready(),
-      });
-    } catch (error) {
-      if (controller.signal.aborted) answers.log(call, error);
-      else answers.fail(call, error);
-    }
-    controller.abort();
-  }
-
-  #end(call: Envelope, entry: Entry): void {
-    if (this.#entries.get(call.id) !== entry) return;
-    this.#entries.delete(call.id);
-    this.#scope.answers.send(call, { type: 'stopped' });
-  }
-
-  #failToStart(call: Call, entry: Entry, error: unknown): void {
-    if (entry.controller.signal.aborted && isAbortError(causeOf(error))) return this.#end(call, entry);
-    if (this.#entries.get(call.id) !== entry) return;
-    this.#entries.delete(call.id);
-    this.#scope.answers.fail(call, error);
-  }
-}
-
-function causeOf(error: unknown): unknown {
-  return error instanceof AppError || !(error instanceof Error) ? error : (error.cause ?? error);
-}
-
-/** Lets a stream that nobody wants any more clean up, without taking anything from it. */
-async function disposeOf(stream: AsyncIterable<unknown>): Promise<void> {
-  await stream[Symbol.asyncIterator]().return?.();
 }

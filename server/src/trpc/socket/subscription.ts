@@ -1,100 +1,141 @@
-import { isTrackedEnvelope } from '@trpc/server';
-import { Unpromise } from '@trpc/server/unstable-core-do-not-import';
-import type { Feed, FeedItem, FeedSink } from '../../realtime/feed.ts';
-import type { FeedFrames } from './feed-frames.ts';
-import type { Outgoing } from './outgoing.ts';
+import { isAbortError, isAsyncIterable } from '@trpc/server/unstable-core-do-not-import';
+import { AppError } from '../../platform/errors.ts';
+import { isFeed, type Feed, type FeedItem, type FeedSink } from '../../realtime/feed.ts';
+import type { Call, Failed } from './answers.ts';
+import { framePrefix } from './feed-frames.ts';
+import type { RequestId } from './incoming.ts';
+import { iterate } from './iterate.ts';
+import { callProcedure, type CallScope } from './socket-calls.ts';
 
-type SubscriptionOptions = {
-  /** What stands before the data in every message, see `framePrefix`. */
-  readonly prefix: string;
-  readonly outgoing: Outgoing;
-  readonly frames: FeedFrames;
-  /** Delivery is over, by the server's will when there is an error or none, never after `stop()`. */
-  readonly onEnded: (outcome: { readonly error?: unknown }) => void;
-};
+/** Who keeps the subscriptions of a socket. */
+export interface SubscriptionOwner {
+  /** The id is free again; false when the subscription was given up already and nobody waits for its end. */
+  forget(subscription: Subscription): boolean;
+}
 
-/** A subscription that follows a feed: the feed pushes into the socket, and nothing waits in between. */
-export class FeedSubscription implements FeedSink<unknown> {
+/**
+ * One subscription, from its call to `stopped`. A feed pushes into it, and it into the socket, with nothing that
+ * waits in between; any other stream is pulled, as by tRPC's own adapter. There is one of these for every
+ * subscriber there is, so it keeps little: no closures, and no signal once a feed runs, which is stopped instead.
+ */
+export class Subscription implements FeedSink<unknown> {
+  readonly id: RequestId;
+  readonly #jsonrpc: '2.0' | undefined;
+  readonly #path: string;
   readonly #prefix: string;
-  readonly #outgoing: Outgoing;
-  readonly #frames: FeedFrames;
-  readonly #onEnded: SubscriptionOptions['onEnded'];
+  readonly #scope: CallScope;
+  readonly #owner: SubscriptionOwner;
+  #controller: AbortController | undefined;
+  #closeFeed: (() => void) | undefined;
   #isOver = false;
-  #close: () => void = () => undefined;
 
-  constructor({ prefix, outgoing, frames, onEnded }: SubscriptionOptions) {
-    this.#prefix = prefix;
-    this.#outgoing = outgoing;
-    this.#frames = frames;
-    this.#onEnded = onEnded;
+  constructor({ id, jsonrpc, params }: Call, scope: CallScope, owner: SubscriptionOwner) {
+    this.id = id;
+    this.#jsonrpc = jsonrpc;
+    this.#path = params.path;
+    this.#prefix = framePrefix(id, jsonrpc);
+    this.#scope = scope;
+    this.#owner = owner;
   }
 
-  open(feed: Feed<unknown, unknown>): void {
-    const close = feed.open(this);
-    if (this.#isOver) close();
-    else this.#close = close;
+  /** Never rejects: what goes wrong is answered. */
+  async start(call: Call, batchIndex: number): Promise<void> {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#controller = controller;
+    try {
+      const stream = await callProcedure(this.#scope, call, { signal, batchIndex });
+      if (!isAsyncIterable(stream)) throw new TypeError('A subscription must answer with a stream');
+      if (signal.aborted) await stream[Symbol.asyncIterator]().return?.();
+      else if (isFeed(stream)) return this.#follow(stream);
+      else await this.#pull(stream, controller);
+      this.#end();
+    } catch (error) {
+      this.#failToStart(error, signal.aborted);
+    }
   }
 
+  /** Stopping twice is harmless. The client hears `stopped` when what was running has cleaned up. */
   stop(): void {
-    this.#isOver = true;
-    this.#close();
+    this.#controller?.abort();
+    if (!this.#closeFeed || this.#isOver) return;
+    this.#stopFeed();
+    this.#end();
   }
 
   push(item: FeedItem<unknown>): boolean {
     if (this.#isOver) return false;
-    return this.#outgoing.send(this.#frames.frameOf(item, this.#prefix));
+    const { outgoing, frames } = this.#scope;
+    try {
+      return outgoing.send(frames.frameOf(item, this.#prefix));
+    } catch (error) {
+      // An event that cannot be encoded is not its publisher's failure.
+      this.fail(error);
+      return false;
+    }
   }
 
   ready(): Promise<void> {
-    return this.#outgoing.ready();
+    return this.#scope.outgoing.ready();
   }
 
   end(): void {
-    this.#finish({});
+    if (this.#isOver) return;
+    this.#stopFeed();
+    this.#end();
   }
 
   fail(error: unknown): void {
-    this.#finish({ error });
-  }
-
-  #finish(outcome: { readonly error?: unknown }): void {
     if (this.#isOver) return;
-    this.stop();
-    this.#onEnded(outcome);
+    this.#stopFeed();
+    this.#scope.answers.fail(this.#describe(), error);
+    this.#end();
   }
-}
 
-type IterateOptions = {
-  readonly signal: AbortSignal;
-  readonly onValue: (result: { type: 'data'; data: unknown; id?: string }) => void;
-  /** Resolves when the socket takes the next value. */
-  readonly ready: () => Promise<void>;
-};
+  #follow(feed: Feed<unknown, unknown>): void {
+    this.#controller = undefined;
+    this.#scope.answers.send(this.#describe(), { type: 'started' });
+    const close = feed.open(this);
+    if (this.#isOver) close();
+    else this.#closeFeed = close;
+  }
 
-/** Follows an ordinary async iterable until it ends, throws or the signal aborts, and lets it clean up. */
-export async function iterate(
-  iterable: AsyncIterable<unknown>,
-  { signal, onValue, ready }: IterateOptions,
-): Promise<void> {
-  const iterator = iterable[Symbol.asyncIterator]();
-  const aborted = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-  try {
-    while (!signal.aborted) {
-      // Promise.race would keep one reaction on `aborted` for every value ever yielded.
-      const next = await Unpromise.race([iterator.next(), aborted]);
-      if (!next || next.done) return;
-      onValue(toResult(next.value));
-      await ready();
+  #stopFeed(): void {
+    this.#isOver = true;
+    this.#closeFeed?.();
+  }
+
+  /** An error while it runs is told to the client, and then, as after every other end, that it stopped. */
+  async #pull(stream: AsyncIterable<unknown>, controller: AbortController): Promise<void> {
+    const { outgoing, answers } = this.#scope;
+    answers.send(this.#describe(), { type: 'started' });
+    try {
+      await iterate(stream, {
+        signal: controller.signal,
+        onValue: (result) => answers.send(this.#describe(), result),
+        ready: () => outgoing.ready(),
+      });
+    } catch (error) {
+      if (controller.signal.aborted) answers.log(this.#describe(), error);
+      else answers.fail(this.#describe(), error);
     }
-  } finally {
-    await iterator.return?.();
+    controller.abort();
+  }
+
+  #end(): void {
+    if (this.#owner.forget(this)) this.#scope.answers.send(this.#describe(), { type: 'stopped' });
+  }
+
+  #failToStart(error: unknown, wasAborted: boolean): void {
+    if (wasAborted && isAbortError(causeOf(error))) return this.#end();
+    if (this.#owner.forget(this)) this.#scope.answers.fail(this.#describe(), error);
+  }
+
+  #describe(): Failed & { readonly id: RequestId } {
+    return { id: this.id, jsonrpc: this.#jsonrpc, method: 'subscription', params: { path: this.#path } };
   }
 }
 
-function toResult(value: unknown): { type: 'data'; data: unknown; id?: string } {
-  if (!isTrackedEnvelope(value)) return { type: 'data', data: value };
-  const [id, data] = value;
-  return { type: 'data', data: { id, data }, id };
+function causeOf(error: unknown): unknown {
+  return error instanceof AppError || !(error instanceof Error) ? error : (error.cause ?? error);
 }

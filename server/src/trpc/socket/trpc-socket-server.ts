@@ -48,7 +48,13 @@ class SocketServer implements TrpcSocketServer {
   #onEmpty: () => void = () => undefined;
 
   constructor(app: AppContext, router: AnyTRPCRouter) {
-    this.#host = { app, router, turn: new FlushTurn(), frames: new FeedFrames(app.metrics) };
+    this.#host = {
+      app,
+      router,
+      turn: new FlushTurn(),
+      frames: new FeedFrames(app.metrics),
+      onClosed: (socket) => this.#forget(socket),
+    };
     this.#scheduleBeat();
   }
 
@@ -63,13 +69,7 @@ class SocketServer implements TrpcSocketServer {
     }
     const announcesParams = hasConnectionParams(request);
     this.#wss.handleUpgrade(request, stream, head, (ws) => {
-      const socket = new TrpcSocket(this.#host, {
-        ws,
-        stream,
-        announcesParams,
-        onClosed: () => this.#forget(socket),
-      });
-      this.#sockets.add(socket);
+      this.#sockets.add(new TrpcSocket(this.#host, { ws, stream, announcesParams }));
     });
   }
 

@@ -11,6 +11,7 @@ import { Answers } from './answers.ts';
 import type { FeedFrames } from './feed-frames.ts';
 import { parseConnectionParams, parseFrame, type Incoming } from './incoming.ts';
 import { Outgoing, type FlushTurn } from './outgoing.ts';
+import { SocketConnection } from './socket-connection.ts';
 import { SocketCalls, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
 import { encodeTextFrame } from './text-frame.ts';
@@ -21,6 +22,8 @@ export type SocketHost = {
   readonly router: AnyTRPCRouter;
   readonly turn: FlushTurn;
   readonly frames: FeedFrames;
+  /** The connection under the socket is gone. */
+  readonly onClosed: (socket: TrpcSocket) => void;
 };
 
 type SocketOptions = {
@@ -29,11 +32,9 @@ type SocketOptions = {
   readonly stream: Duplex;
   /** The client said that its first message is connectionParams. */
   readonly announcesParams: boolean;
-  /** The connection is gone. */
-  readonly onClosed: () => void;
 };
 
-const frames = {
+const notices = {
   ping: encodeTextFrame('PING'),
   pong: encodeTextFrame('PONG'),
   reconnect: encodeTextFrame(JSON.stringify({ id: null, method: 'reconnect' })),
@@ -43,13 +44,12 @@ const frames = {
 const timerMsMax = 2 ** 31 - 1;
 
 /** One WebSocket and everything that lives and dies with it. */
-export class TrpcSocket implements CallingSocket {
+export class TrpcSocket implements CallingSocket, CallScope {
   readonly id = randomUUID();
-  readonly #app: AppContext;
-  readonly #router: AnyTRPCRouter;
+  readonly outgoing: Outgoing;
+  readonly answers: Answers;
+  readonly #host: SocketHost;
   readonly #ws: WebSocket;
-  readonly #outgoing: Outgoing;
-  readonly #answers: Answers;
   readonly #calls: SocketCalls;
   readonly #subscriptions: SocketSubscriptions;
   #context: Promise<RequestContext> | undefined;
@@ -59,25 +59,34 @@ export class TrpcSocket implements CallingSocket {
   #wasHeard = true;
   #isReleased = false;
 
-  constructor({ app, router, turn, frames: feedFrames }: SocketHost, options: SocketOptions) {
-    const { clock, log } = app;
-    this.#app = app;
-    this.#router = router;
-    this.#ws = options.ws;
-    const onStalled = () => this.close('slowReader');
-    this.#outgoing = new Outgoing({ stream: options.stream, clock, turn, onStalled });
-    this.#answers = new Answers({ router, log, outgoing: this.#outgoing, socketId: this.id });
-    const scope: CallScope = {
-      router,
-      outgoing: this.#outgoing,
-      answers: this.#answers,
-      context: () => this.#context ?? this.#openContext(undefined),
-    };
-    this.#calls = new SocketCalls(scope);
-    this.#subscriptions = new SocketSubscriptions(scope, feedFrames);
+  constructor(host: SocketHost, { ws, stream, announcesParams }: SocketOptions) {
+    const { clock, log } = host.app;
+    this.#host = host;
+    this.#ws = ws;
+    this.outgoing = new Outgoing({ stream, clock, turn: host.turn, reader: this });
+    this.answers = new Answers({ router: host.router, log, outgoing: this.outgoing, socketId: this.id });
+    this.#calls = new SocketCalls(this);
+    this.#subscriptions = new SocketSubscriptions(this);
     this.#cancelDeadline = clock.after(limits.authDeadlineMs, () => this.close('authDeadline'));
-    this.#listen(options.onClosed);
-    if (!options.announcesParams) void this.#openContext(undefined);
+    this.#listen();
+    if (!announcesParams) void this.#openContext(undefined);
+  }
+
+  get router(): AnyTRPCRouter {
+    return this.#host.router;
+  }
+
+  get frames(): FeedFrames {
+    return this.#host.frames;
+  }
+
+  /** Of the newest token, which may name another session than the first. */
+  get sessionId(): string | null {
+    return this.#identity?.sessionId ?? null;
+  }
+
+  context(): Promise<RequestContext> {
+    return this.#context ?? this.#openContext(undefined);
   }
 
   refresh(identity: Identity): void {
@@ -91,8 +100,8 @@ export class TrpcSocket implements CallingSocket {
   close(reason: CloseReason): void {
     if (this.#isReleased) return;
     const { code, reason: text } = closeCodes[reason];
-    this.#app.metrics.closes.inc({ reason });
-    this.#outgoing.flush();
+    this.#host.app.metrics.closes.inc({ reason });
+    this.outgoing.flush();
     this.#ws.close(code, text);
     this.#release();
   }
@@ -101,7 +110,12 @@ export class TrpcSocket implements CallingSocket {
   beat(): void {
     if (!this.#wasHeard) return this.close('unresponsive');
     this.#wasHeard = false;
-    this.#outgoing.send(frames.ping);
+    this.outgoing.send(notices.ping);
+  }
+
+  /** Asks the client to reconnect. */
+  notifyDraining(): void {
+    this.outgoing.send(notices.reconnect);
   }
 
   /** Resolves when the calls in flight are answered. */
@@ -109,7 +123,7 @@ export class TrpcSocket implements CallingSocket {
     return this.#calls.finish();
   }
 
-  #listen(onClosed: () => void): void {
+  #listen(): void {
     this.#ws.on('message', (data, isBinary) => {
       this.#wasHeard = true;
       if (this.#isReleased) return;
@@ -123,17 +137,17 @@ export class TrpcSocket implements CallingSocket {
     this.#ws.on('error', () => this.#release());
     this.#ws.on('close', () => {
       this.#release();
-      onClosed();
+      this.#host.onClosed(this);
     });
   }
 
   #receive(text: string): void {
     if (text === 'PONG') return;
-    if (text === 'PING') return void this.#outgoing.send(frames.pong);
+    if (text === 'PING') return void this.outgoing.send(notices.pong);
     if (!this.#context) return this.#receiveParams(text);
-    const frame = parseFrame(text, this.#router);
+    const frame = parseFrame(text, this.router);
     if (!frame) return this.close('malformed');
-    if ('refusedIds' in frame) return this.#answers.refuseBatch(frame.refusedIds);
+    if ('refusedIds' in frame) return this.answers.refuseBatch(frame.refusedIds);
     frame.messages.forEach((incoming, index) => this.#handle(incoming, index));
   }
 
@@ -144,17 +158,17 @@ export class TrpcSocket implements CallingSocket {
   }
 
   #handle(incoming: Incoming, batchIndex: number): void {
-    if ('error' in incoming) return this.#answers.fail(incoming, incoming.error);
+    if ('error' in incoming) return this.answers.fail(incoming, incoming.error);
     const { message } = incoming;
-    if (message.method === 'subscription.stop') return this.#subscriptions.stop(message);
+    if (message.method === 'subscription.stop') return this.#subscriptions.stop(message.id);
     const call = { ...message, id: message.id };
-    if (call.method === 'subscription') void this.#subscriptions.start(call, batchIndex);
+    if (call.method === 'subscription') this.#subscriptions.start(call, batchIndex);
     else void this.#calls.run(call, batchIndex);
   }
 
   /** Never rejects. */
   #openContext(token: string | undefined): Promise<RequestContext> {
-    this.#context = createRequestContext(this.#app, { token, socket: this }).then((context) => {
+    this.#context = createRequestContext(this.#host.app, { token, socket: this }).then((context) => {
       if (context.identity) this.#signIn(context.identity);
       return context;
     });
@@ -164,17 +178,8 @@ export class TrpcSocket implements CallingSocket {
   #signIn(identity: Identity): void {
     if (this.#isReleased) return;
     this.#identity = identity;
-    const sessionId = () => this.#identity?.sessionId ?? null;
-    const connection: Connection = {
-      id: this.id,
-      userId: identity.viewer.id,
-      get sessionId() {
-        return sessionId();
-      },
-      close: (reason) => this.close(reason),
-      notifyDraining: () => void this.#outgoing.send(frames.reconnect),
-    };
-    if (!this.#app.connections.add(connection)) return this.close('tooManySockets');
+    const connection = new SocketConnection(this, identity.viewer.id);
+    if (!this.#host.app.connections.add(connection)) return this.close('tooManySockets');
     this.#connection = connection;
     this.#armExpiry();
   }
@@ -182,7 +187,7 @@ export class TrpcSocket implements CallingSocket {
   #armExpiry(): void {
     this.#cancelDeadline();
     if (!this.#identity) return;
-    const { env, clock } = this.#app;
+    const { env, clock } = this.#host.app;
     const endsAt = this.#identity.expiresAt + env.TOKEN_GRACE_SECONDS * 1_000;
     const leftMs = Math.max(0, endsAt - clock.now());
     this.#cancelDeadline = clock.after(Math.min(leftMs, timerMsMax), () => {
@@ -197,7 +202,7 @@ export class TrpcSocket implements CallingSocket {
     this.#cancelDeadline();
     this.#subscriptions.stopAll();
     this.#calls.abort();
-    this.#outgoing.release();
-    if (this.#connection) this.#app.connections.remove(this.#connection);
+    this.outgoing.release();
+    if (this.#connection) this.#host.app.connections.remove(this.#connection);
   }
 }
