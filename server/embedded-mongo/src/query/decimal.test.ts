@@ -8,18 +8,23 @@ const decimal = (text: string) => Decimal128.fromString(text);
 
 describe('decimal arithmetic', () => {
   it.each([
-    [addNumbers, '0.1', '0.2', '0.3'],
-    [addNumbers, '1E+20', '1E-20', '100000000000000000000.0000000000000'],
-    [addNumbers, '9999999999999999999999999999999999', '1', '1.000000000000000000000000000000000E+34'],
-    [addNumbers, 'Infinity', '-Infinity', 'NaN'],
-    [subtractNumbers, '1', '0.9', '0.1'],
-    [multiplyNumbers, '1.5', '1.5', '2.25'],
-    [multiplyNumbers, '0', 'Infinity', 'NaN'],
-    [multiplyNumbers, '9E6144', '10', 'Infinity'],
-    [divideNumbers, '1', '8', '0.125'],
-    [divideNumbers, '1', '3', '0.3333333333333333333333333333333333'],
-    [divideNumbers, '6', '3', '2'],
-  ])('%o(%s, %s) is %s', (apply, a, b, result) => {
+    { apply: addNumbers, a: '0.1', b: '0.2', result: '0.3' },
+    { apply: addNumbers, a: '1E+20', b: '1E-20', result: '100000000000000000000.0000000000000' },
+    {
+      apply: addNumbers,
+      a: '9999999999999999999999999999999999',
+      b: '1',
+      result: '1.000000000000000000000000000000000E+34',
+    },
+    { apply: addNumbers, a: 'Infinity', b: '-Infinity', result: 'NaN' },
+    { apply: subtractNumbers, a: '1', b: '0.9', result: '0.1' },
+    { apply: multiplyNumbers, a: '1.5', b: '1.5', result: '2.25' },
+    { apply: multiplyNumbers, a: '0', b: 'Infinity', result: 'NaN' },
+    { apply: multiplyNumbers, a: '9E6144', b: '10', result: 'Infinity' },
+    { apply: divideNumbers, a: '1', b: '8', result: '0.125' },
+    { apply: divideNumbers, a: '1', b: '3', result: '0.3333333333333333333333333333333333' },
+    { apply: divideNumbers, a: '6', b: '3', result: '2' },
+  ])('$apply.name of $a and $b is $result', ({ apply, a, b, result }) => {
     expect(String(apply(decimal(a), decimal(b)))).toBe(result);
   });
 

@@ -25,12 +25,15 @@ export function compileUpdate(
   options: UpdateOptions = {},
 ): Update {
   const isReplacement = options.isReplacement ?? isReplacementDocument(update);
+  const isByModifiers = !isReplacement && !isPipeline(update);
   const transform = compileTransform(update, isReplacement, options);
   return {
     isReplacement,
     apply(document, applyOptions = {}) {
       const result = keepId(document, transform(document, applyOptions));
-      return { document: result, changed: result !== document && !isSameValue(document, result) };
+      // Modifiers hand back the very document they leave alone; a new one may still say the same.
+      const changed = result !== document && (isByModifiers || !isSameValue(document, result));
+      return { document: result, changed };
     },
     seed: (filter) => seedDocument(filter, isReplacement),
   };
