@@ -1,0 +1,72 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+type Options = { readonly url: string; readonly as: string; readonly with: string };
+
+/** One person's terminal chat in a process of its own, typed at and read through pipes. */
+export class ChatProcess implements AsyncDisposable {
+  readonly #state = mkdtempSync(join(tmpdir(), 'whisper-chat-'));
+  readonly #child: ChildProcessWithoutNullStreams;
+  #output = '';
+  readonly #changes = new EventEmitter();
+
+  constructor(options: Options) {
+    const args = ['--as', options.as, '--with', options.with, '--url', options.url, '--state', this.#state];
+    this.#child = spawn(
+      process.execPath,
+      ['--conditions=source', '--import', 'tsx', 'clients/cli/src/main.ts', ...args],
+      { cwd: root, stdio: 'pipe' },
+    );
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream.on('data', (chunk) => {
+        this.#output += String(chunk);
+        this.#changes.emit('change');
+      });
+    }
+    this.#child.on('exit', () => this.#changes.emit('change'));
+  }
+
+  /** What stands on the screen, line by line. */
+  get lines(): readonly string[] {
+    return this.#output.split('\n').slice(0, -1);
+  }
+
+  /** The conversation without the time of day. */
+  get messages(): readonly string[] {
+    return this.lines.flatMap((line) => /^\d\d:\d\d (.*)$/.exec(line)?.[1] ?? []);
+  }
+
+  type(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** Resolves when the text stands on the screen; rejects with the screen when the process ends before. */
+  async shows(text: string): Promise<void> {
+    while (!this.#output.includes(text)) {
+      if (this.#child.exitCode !== null) throw new Error(`It ended without "${text}":\n${this.#output}`);
+      await once(this.#changes, 'change');
+    }
+  }
+
+  /** Closes the input and resolves with the exit code. */
+  async end(): Promise<number | null> {
+    this.#child.stdin.end();
+    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+    return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const gone = once(this.#child, 'exit');
+      this.#child.kill('SIGKILL');
+      await gone;
+    }
+    rmSync(this.#state, { recursive: true, force: true });
+  }
+}
