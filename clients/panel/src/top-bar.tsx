@@ -17,8 +17,14 @@ const pages: readonly { readonly page: Page; readonly title: string }[] = [
 export function TopBar({ page, isSplit, isListOpen, onToggleSplit, onToggleList }: Props) {
   return (
     <header className="top-bar">
-      <button type="button" className="list-button" aria-expanded={isListOpen} onClick={onToggleList}>
-        ☰ <span>Procedures</span>
+      <button
+        type="button"
+        className="list-button"
+        aria-label="Procedures"
+        aria-expanded={isListOpen}
+        onClick={onToggleList}
+      >
+        ☰
       </button>
       <h1>
         Whisper <span>panel</span>

@@ -20,11 +20,11 @@ export function FieldTemplate(props: FieldTemplateProps) {
       )}
       {children}
       {hasErrors && (
-        <ul className="field-errors" id={errorId(id)} role="alert">
+        <div className="field-errors" id={errorId(id)} role="alert">
           {rawErrors.map((error) => (
-            <li key={error}>{error}</li>
+            <p key={error}>{error}</p>
           ))}
-        </ul>
+        </div>
       )}
       {rawDescription && displayLabel && <p className="field-docs">{rawDescription}</p>}
     </div>

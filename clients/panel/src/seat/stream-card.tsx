@@ -42,12 +42,14 @@ export function StreamCard({ stream, onDismiss, onResume }: Props) {
           {live.error.code}: {live.error.message}
         </p>
       )}
-      <ol className="events" role="log" aria-label={`Events of ${path}`} tabIndex={0}>
-        {events.length === 0 && <li className="note">Nothing yet.</li>}
-        {events.toReversed().map((event) => (
-          <EventRow key={event.n} event={event} onResume={onResume} />
-        ))}
-      </ol>
+      <div className="events" role="log" aria-label={`Events of ${path}`} tabIndex={0}>
+        {events.length === 0 && <p className="note">Nothing yet.</p>}
+        <ol>
+          {events.toReversed().map((event) => (
+            <EventRow key={event.n} event={event} onResume={onResume} />
+          ))}
+        </ol>
+      </div>
     </article>
   );
 }

@@ -1,0 +1,79 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+
+type Options = {
+  readonly hash?: string;
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  /** Runs before the page is opened, such as to answer some of its requests. */
+  readonly prepare?: (page: Page) => Promise<void>;
+};
+
+/** Opens the panel as a first-time visitor. Its console must stay silent until the end of the test. */
+export async function openPanel(browser: Browser, url: string, options: Options = {}): Promise<PanelPage> {
+  const { hash = '', width = 1280, colorScheme = 'light', prepare } = options;
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    // A refused call is an answer; the browser notes each by itself.
+    const isRefusal =
+      message.text().startsWith('Failed to load resource') && message.location().url.includes('/trpc/');
+    if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
+  });
+  onTestFinished(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+  await prepare?.(page);
+  await page.goto(`${url}/panel${hash}`);
+  return new PanelPage(page);
+}
+
+export class PanelPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  seat(name: string): SeatPart {
+    return new SeatPart(this.page.getByRole('region', { name: `Seat of ${name}` }));
+  }
+
+  async show(hash: string): Promise<void> {
+    await this.page.evaluate((next) => {
+      location.hash = next;
+    }, hash);
+  }
+}
+
+/** One person's column. */
+export class SeatPart {
+  readonly root: Locator;
+
+  constructor(root: Locator) {
+    this.root = root;
+  }
+
+  async waitForPicks(label: string): Promise<void> {
+    await this.root
+      .getByLabel(label)
+      .locator('option', { hasText: '· …' })
+      .first()
+      .waitFor({ state: 'attached' });
+  }
+
+  async send(): Promise<void> {
+    await this.root.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
+  /** The status of the last answer: `OK`, or an error's code. */
+  status(): Locator {
+    return this.root.getByRole('region', { name: 'Answer' }).locator('.pill');
+  }
+
+  stream(path: string): Locator {
+    return this.root.getByRole('article', { name: `${path}, live` });
+  }
+}

@@ -1,0 +1,308 @@
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import type { ProcedureDescription } from '@whisper/server';
+import axe from 'axe-core';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oldApi } from '../src/old-api/old-api.ts';
+import { browserOptions, hasBrowser } from './browser.ts';
+import { openPanel } from './panel-page.ts';
+
+/** A procedure with everything the router's own do not have yet. */
+const labProcedure: ProcedureDescription = {
+  path: 'lab.try',
+  kind: 'mutation',
+  docs: 'Tries the form.',
+  output: null,
+  event: null,
+  input: {
+    type: 'object',
+    required: ['day', 'shape', 'nickname'],
+    properties: {
+      day: { type: 'string', format: 'date-time', 'x-date': true },
+      shape: {
+        oneOf: [
+          { type: 'object', required: ['is'], properties: { is: { type: 'string', const: 'point' } } },
+          {
+            type: 'object',
+            required: ['is', 'radius'],
+            properties: { is: { type: 'string', const: 'circle' }, radius: { type: 'number' } },
+          },
+        ],
+      },
+      nickname: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+      note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+      tags: { type: 'array', items: { type: 'string' } },
+    },
+  },
+};
+
+const mayBeSkipped = !hasBrowser && !process.env['CI'];
+
+describe.skipIf(mayBeSkipped)('the panel in a real browser, which is /usr/bin/chromium', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let procedures: readonly ProcedureDescription[] = [];
+
+  beforeAll(async () => {
+    const bundle = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
+    await promisify(execFile)(process.execPath, [bundle, 'panel']);
+    [server, browser] = await Promise.all([startTestServer(), chromium.launch(browserOptions)]);
+    await openChat(server);
+    const described: { procedures: ProcedureDescription[] } = await (
+      await fetch(`${server.url}/panel/api.json`)
+    ).json();
+    procedures = described.procedures;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  it('lists every procedure of the router with its kind and docs, and finds them by typing', async () => {
+    const { page } = await openPanel(browser, server.url);
+    const list = page.getByRole('navigation', { name: 'Procedures' });
+    await list.getByRole('listitem').first().waitFor();
+
+    expect(await list.getByRole('listitem').allInnerTexts()).toEqual(
+      procedures.map(({ path, kind, docs }) => [path.replace(/^\w+\./, ''), kind, docs].join('\n')),
+    );
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('message live');
+    await list.getByText('No procedure is called that.').waitFor();
+    await page.getByLabel('Search procedures').fill('send');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'message.send' }).waitFor();
+  });
+
+  it('calls every query and mutation and runs every subscription from what it fills in by itself', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#message.send' });
+    const alice = panel.seat('alice');
+    await alice.waitForPicks('chatId');
+
+    for (const { path, kind } of procedures) {
+      await panel.show(`#${path}`);
+      await alice.root.getByRole('heading', { name: path }).first().waitFor();
+      if (path === 'auth.refresh') await alice.root.getByRole('button', { name: 'Mine' }).click();
+      if (kind === 'subscription') {
+        await alice.root.getByRole('button', { name: 'Start' }).click();
+        await alice.stream(path).getByText(/^live/).waitFor();
+        continue;
+      }
+      await alice.send();
+      await expect.poll(() => alice.status().allInnerTexts(), { message: path }).toEqual(['OK']);
+    }
+    expect(await alice.root.getByRole('article').count()).toBe(4);
+  });
+
+  it('lets two people meet on one page: what one sends the other receives, pauses and resumes', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#message.send+message.onEvent' });
+    const [alice, bob] = [panel.seat('alice'), panel.seat('bob')];
+    await alice.waitForPicks('chatId');
+    await bob.waitForPicks('chatId');
+    await bob.root.getByLabel('chatId').selectOption({ index: 1 });
+    await bob.root.getByRole('button', { name: 'Start' }).click();
+    const stream = bob.stream('message.onEvent').first();
+    await stream.getByText('live · 1 event').waitFor();
+    const sendText = async (text: string) => {
+      await alice.root.getByLabel('text', { exact: true }).fill(text);
+      await alice.root.getByLabel('text', { exact: true }).press('Control+Enter');
+    };
+
+    await sendText('one');
+    await stream.getByText('"text":"one"').waitFor();
+    await stream.getByRole('button', { name: 'Pause' }).click();
+    await expect
+      .poll(() => alice.root.getByRole('button', { name: 'Send', exact: true }).isEnabled())
+      .toBe(true);
+    await sendText('two');
+    await stream.getByRole('button', { name: 'Go on (1 new)' }).waitFor();
+    expect(await stream.getByText('"text":"two"').count()).toBe(0);
+    await stream.getByRole('button', { name: 'Go on' }).click();
+    await stream.getByText('"text":"one"').click();
+    await stream.getByRole('button', { name: 'Resume after this' }).click();
+
+    const resumed = bob.stream('message.onEvent').first();
+    await resumed.getByText('"text":"two"').waitFor();
+    expect(await bob.stream('message.onEvent').count()).toBe(2);
+    expect(await resumed.getByText('"text":"one"').count()).toBe(0);
+    await resumed.getByRole('button', { name: 'Stop' }).click();
+    await resumed.getByText(/^stopped/).waitFor();
+  });
+
+  it('shows one person’s typing to the other, over sockets alone', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#typing.set+typing.onChange' });
+    const [alice, bob] = [panel.seat('alice'), panel.seat('bob')];
+    await alice.waitForPicks('chatId');
+    await bob.root.getByRole('button', { name: 'Start' }).click();
+    await bob.stream('typing.onChange').getByText(/^live/).waitFor();
+
+    await alice.root.getByLabel('over').selectOption('the socket');
+    await alice.send();
+
+    await bob.stream('typing.onChange').getByText('"isTyping":true').waitFor();
+    await alice.root.getByRole('tab', { name: 'Wire' }).click();
+    expect(await alice.root.getByRole('heading', { level: 4 }).allInnerTexts()).toEqual([
+      'Frame sent',
+      'Frame received',
+    ]);
+  });
+
+  it('shows what is wrong at its field, and keeps what was written between form and JSON', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#message.send' });
+    const alice = panel.seat('alice');
+    await alice.waitForPicks('chatId');
+    const text = alice.root.getByLabel('text', { exact: true });
+
+    await text.fill('');
+    await alice.send();
+    await expect.poll(() => alice.status().allInnerTexts()).toEqual(['BAD_REQUEST']);
+    expect(await text.getAttribute('aria-invalid')).toBe('true');
+    const errors = await text.getAttribute('aria-describedby');
+    expect(await panel.page.locator(`[id="${errors}"]`).innerText()).toContain('Too small');
+
+    await text.fill('written in the form');
+    await alice.root.getByRole('button', { name: 'JSON', exact: true }).click();
+    const json = alice.root.getByLabel('Input as JSON');
+    await json.fill((await json.inputValue()).replace('written in the form', 'and in JSON'));
+    await json.press('Control+Enter');
+    await expect.poll(() => alice.status().allInnerTexts()).toEqual(['OK']);
+    await json.fill('{ "text": ');
+    expect(await alice.root.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
+    await json.fill('{ "text": "back again" }');
+    await alice.root.getByRole('button', { name: 'Form' }).click();
+    expect(await text.inputValue()).toBe('back again');
+  });
+
+  it('sends dates as Dates, leaves out what was left empty, and lets one choose between alternatives', async () => {
+    const bodies: unknown[] = [];
+    const panel = await openPanel(browser, server.url, {
+      hash: '#lab.try',
+      prepare: async (page) => {
+        await page.route('**/panel/api.json', (route) =>
+          route.fulfill({ json: { procedures: [labProcedure] } }),
+        );
+        await page.route('**/trpc/lab.try', (route) => {
+          bodies.push(route.request().postDataJSON());
+          return route.fulfill({ json: { result: { data: { json: null } } } });
+        });
+      },
+    });
+    const alice = panel.seat('alice');
+    const { root } = alice;
+
+    await root.getByLabel('day').fill('2026-03-01T12:00');
+    await root.getByLabel('shape').selectOption('circle');
+    await root.getByLabel('radius').fill('2.5');
+    await root.getByLabel('nickname').selectOption('null');
+    await root.getByRole('button', { name: 'Add' }).click();
+    await root.getByLabel('tags-0').fill('first');
+    await alice.send();
+    await expect.poll(() => alice.status().allInnerTexts()).toEqual(['OK']);
+
+    const day = new Date(await panel.page.evaluate(() => new Date('2026-03-01T12:00').toISOString()));
+    expect(bodies).toEqual([
+      {
+        json: { day: day.toJSON(), shape: { is: 'circle', radius: 2.5 }, nickname: null, tags: ['first'] },
+        meta: { values: { day: ['Date'] }, v: 1 },
+      },
+    ]);
+  });
+
+  it('keeps the history of calls over a reload, and no token anywhere', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#auth.refresh' });
+    await panel.seat('alice').root.getByRole('button', { name: 'Mine' }).click();
+    await panel.seat('alice').send();
+    await expect.poll(() => panel.seat('alice').status().allInnerTexts()).toEqual(['OK']);
+    await panel.seat('alice').root.getByRole('tab', { name: 'Wire' }).click();
+    expect(await panel.page.getByRole('main').innerText()).not.toMatch(/eyJ\w/);
+
+    await panel.page.reload();
+    await panel.show('#history');
+
+    await panel.page.getByRole('button', { name: /auth\.refresh.*OK/s }).click();
+    await panel.page.getByRole('heading', { name: 'auth.refresh' }).waitFor();
+    expect(await panel.page.evaluate(() => JSON.stringify(localStorage))).not.toContain('eyJ');
+  });
+
+  it('keeps a socket signed in with newer tokens of its own', async () => {
+    const sent: string[] = [];
+    const panel = await openPanel(browser, server.url, {
+      hash: '#presence.onChange',
+      prepare: async (page) => {
+        await page.clock.install();
+        page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+      },
+    });
+    await panel.seat('alice').root.getByRole('button', { name: 'Start' }).click();
+    await panel.seat('alice').stream('presence.onChange').getByText(/^live/).waitFor();
+
+    await panel.page.clock.fastForward(45_000);
+
+    await expect.poll(() => sent.filter((frame) => frame.includes('auth.refresh')).length).toBe(1);
+    await panel.seat('alice').stream('presence.onChange').getByText(/^live/).waitFor();
+  });
+
+  it('works at 360 pixels', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#old-api', width: 360 });
+    for (const hash of ['#old-api', '#history', '#message.send+message.onEvent']) {
+      await panel.show(hash);
+      await panel.page.getByRole('heading', { level: 2 }).first().waitFor();
+      expect(await panel.page.evaluate(() => document.documentElement.scrollWidth), hash).toBe(360);
+    }
+
+    await panel.page.getByRole('button', { name: 'Procedures' }).click();
+    await panel.page.getByRole('listitem').filter({ hasText: 'openDirect' }).click();
+    await panel.page.getByRole('heading', { name: 'chat.openDirect' }).waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('has nothing that axe finds serious (%s)', async (colorScheme) => {
+    const panel = await openPanel(browser, server.url, {
+      hash: '#message.send+message.onEvent',
+      colorScheme,
+    });
+    await panel.seat('alice').waitForPicks('chatId');
+    await panel.seat('alice').root.getByLabel('text', { exact: true }).fill('');
+    await panel.seat('alice').send();
+    await panel.seat('bob').root.getByRole('button', { name: 'Start' }).click();
+    await panel.seat('bob').stream('message.onEvent').getByText('live · 1 event').waitFor();
+    await panel.page.getByText('Types', { exact: true }).first().click();
+    await panel.page.evaluate(axe.source);
+
+    for (const hash of ['#message.send+message.onEvent', '#history', '#old-api']) {
+      await panel.show(hash);
+      await panel.page.getByRole('heading', { level: 2 }).first().waitFor();
+      const found = await panel.page.evaluate(
+        async () => (await Reflect.get(window, 'axe').run()).violations,
+      );
+      const serious = found.filter(({ impact }: axe.Result) => impact === 'serious' || impact === 'critical');
+      expect(serious.map(({ id, nodes }: axe.Result) => [id, ...nodes.map((node) => node.html)])).toEqual([]);
+    }
+  });
+
+  it('maps the old API to procedures that exist', () => {
+    const paths = procedures.map(({ path }) => path);
+
+    expect(oldApi.flatMap(({ now }) => now).filter((path) => !paths.includes(path))).toEqual([]);
+  });
+});
+
+/** A chat between alice and bob to write into. */
+async function openChat(server: TestServer): Promise<void> {
+  const call = async (user: string, path: string, input?: object) => {
+    const headers = {
+      authorization: `Bearer ${await server.tokenFor(user)}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ json: input });
+    const response = await fetch(`${server.url}/trpc/${path}`, { method: 'POST', headers, body });
+    const answer: { result: { data: { json: { id: string } } } } = await response.json();
+    return answer.result.data.json.id;
+  };
+  await call('alice', 'chat.openDirect', { userId: await call('bob', 'auth.sync') });
+}
