@@ -47,7 +47,12 @@ function runVite(client, outDir) {
   const cwd = join(root, 'clients', client);
   const vite = join(cwd, 'node_modules/vite/bin/vite.js');
   const args = [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
-  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', process.stderr, process.stderr] });
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env,
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
   return new Promise((resolve, reject) =>
     child.on('error', reject).on('close', (code) => resolve(code ?? 1)),
   );
