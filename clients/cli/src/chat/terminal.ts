@@ -1,4 +1,4 @@
-import { createInterface, cursorTo, clearLine, moveCursor, type Interface } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
 
@@ -45,11 +45,8 @@ export class Terminal implements Disposable {
   }
 
   print(text: string): void {
-    if (this.isScreen) {
-      cursorTo(this.#output, 0);
-      clearLine(this.#output, 0);
-    }
-    this.#output.write(`${text}\n`);
+    // Readline goes up by as many rows as the line being typed had before it draws that line again.
+    this.#output.write(`${text}\n${'\n'.repeat(this.#eraseTyped())}`);
     this.#prompt();
   }
 
@@ -66,12 +63,25 @@ export class Terminal implements Disposable {
     if (this.isScreen) this.#lines?.prompt(true);
   }
 
+  /** Makes room where the line being typed stands; returns how many rows above the cursor it began. */
+  #eraseTyped(): number {
+    if (!this.isScreen) return 0;
+    const rows = this.#lines?.getCursorPos().rows ?? 0;
+    this.#eraseUp(rows);
+    return rows;
+  }
+
   /** The entered line comes back as a message once it is stored; until then it would stand there twice. */
   #eraseEntered(line: string): void {
     if (!this.isScreen || !this.#lines) return;
-    const rows = Math.ceil((this.#lines.getPrompt().length + line.length + 1) / this.#output.columns);
+    // Some terminals do not know how wide they are.
+    const columns = this.#output.columns || 80;
+    this.#eraseUp(Math.ceil((this.#lines.getPrompt().length + line.length + 1) / columns));
+  }
+
+  #eraseUp(rows: number): void {
     moveCursor(this.#output, 0, -rows);
     cursorTo(this.#output, 0);
-    this.#output.write('\u001B[J');
+    clearScreenDown(this.#output);
   }
 }
