@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { type EmbeddedMongo, startEmbeddedMongo } from '../src/index.ts';
-import { type Loaded, loadMessages } from './data.ts';
+import { type Loaded, loadMessages, namespace } from './data.ts';
 import { DirectStore } from './direct.ts';
 import { measure } from './measure.ts';
 import { makeWorkloads, workNames } from './workloads.ts';
@@ -38,6 +38,7 @@ async function printIdle(dataDir: string): Promise<void> {
 async function printWork(dir: string, loaded: Loaded, documents: number): Promise<void> {
   const { server, readyMs } = await startTimed(join(dir, 'full'));
   print(`start with ${documents} documents ${readyMs} ms`);
+  await printPlan(server, loaded);
   const direct = new DirectStore(dir, Math.min(documents, 200_000));
   print('\nwork        clients     ops/s   p50 ms   p99 ms   lmdb ops/s   ratio');
   for (const name of workNames) {
@@ -57,6 +58,23 @@ async function printWork(dir: string, loaded: Loaded, documents: number): Promis
   const memory = `own memory ${residentMb(server, 'RssAnon')} MB, with the mapped file ${residentMb(server, 'VmRSS')} MB`;
   print(`\nafter all of it: ${memory}`);
   await server.close();
+}
+
+/** What a page of the largest chat costs, as the server itself tells it. */
+async function printPlan({ uri }: EmbeddedMongo, { bigChat }: Loaded): Promise<void> {
+  const client = await MongoClient.connect(uri);
+  const page = client
+    .db(namespace.db)
+    .collection(namespace.name)
+    .find({ chat: bigChat })
+    .sort({ seq: -1 })
+    .limit(50);
+  const { executionStats } = await page.explain('executionStats');
+  const { totalKeysExamined, totalDocsExamined, nReturned } = executionStats;
+  print(
+    `last ${nReturned} of the largest chat: ${totalKeysExamined} keys, ${totalDocsExamined} documents examined`,
+  );
+  await client.close();
 }
 
 const widths = [7, 10, 9, 9, 13, 8];

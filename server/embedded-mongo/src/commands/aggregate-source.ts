@@ -8,6 +8,7 @@ import { type BsonDocument, decodeDocument, encodeDocument } from '../query/valu
 import type { Namespace } from '../storage/collection.ts';
 import { viewOf } from '../storage/view.ts';
 import type { CommandContext } from './command.ts';
+import { collectionSource, databaseSource } from './diagnostic-sources.ts';
 import { countField, splitPipeline } from './pipeline-head.ts';
 
 /** Whether the pipeline ends in a stage that writes. */
@@ -28,6 +29,8 @@ export function aggregateCollection(
     const base = { db: namespace.db, name: view.viewOn };
     return aggregateCollection(ctx, base, [...view.pipeline, ...pipeline]);
   }
+  const diagnostic = collectionSource(collection, pipeline[0] ?? {});
+  if (diagnostic) return runRest(ctx, { namespace, pipeline: pipeline.slice(1), documents: diagnostic });
   const { query, rest } = splitPipeline(pipeline);
   const hint = args.has('hint') ? args.value('hint') : undefined;
   const collation = compileCollation(args.value('collation'));
@@ -51,9 +54,8 @@ export function aggregateDatabase(
   pipeline: readonly BsonDocument[],
 ): BatchSource {
   const [first = {}, ...rest] = pipeline;
-  if (!('$listLocalSessions' in first)) return runRest(ctx, { namespace, pipeline, documents: [] });
-  const session = { _id: ctx.args.document('lsid') ?? {}, lastUse: new Date() };
-  return runRest(ctx, { namespace, pipeline: rest, documents: [session] });
+  const documents = databaseSource(ctx, first);
+  return runRest(ctx, { namespace, pipeline: documents ? rest : pipeline, documents: documents ?? [] });
 }
 
 export function* documentsOf(source: BatchSource, { deadline }: CommandContext): Generator<BsonDocument> {

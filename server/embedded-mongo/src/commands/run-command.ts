@@ -1,3 +1,4 @@
+import { BSONError } from 'bson';
 import { setTimeout } from 'node:timers/promises';
 import { Deadline } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -69,9 +70,9 @@ function prepare(engine: Engine, { body, sequences, connection }: CommandRequest
   return { command, ctx };
 }
 
-/** What the client sees of an error. Anything unforeseen is told without its insides. */
+/** What the client sees of an error. */
 export function errorReply(error: unknown): BsonDocument {
-  const known = error instanceof CommandError ? error : new CommandError('InternalError', describe(error));
+  const known = error instanceof CommandError ? error : toCommandError(error);
   return {
     ok: 0,
     errmsg: known.message,
@@ -82,6 +83,9 @@ export function errorReply(error: unknown): BsonDocument {
   };
 }
 
-function describe(error: unknown): string {
-  return error instanceof Error ? `Internal error: ${error.message}` : 'Internal error';
+function toCommandError(error: unknown): CommandError {
+  const message = error instanceof Error ? error.message : 'unknown';
+  return BSONError.isBSONError(error)
+    ? new CommandError('InvalidBSON', `Not valid BSON: ${message}`)
+    : new CommandError('InternalError', `Internal error: ${message}`);
 }

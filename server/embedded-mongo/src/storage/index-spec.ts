@@ -35,8 +35,11 @@ export function readIndexSpec(spec: BsonDocument): IndexSpec {
   }
   const { key, name, partialFilterExpression: partialFilter } = spec;
   if (!isDocument(key)) throw new CommandError('FailedToParse', "The 'key' field of an index is required");
-  if (typeof name !== 'string' || name === '') {
-    throw new CommandError('FailedToParse', "The 'name' field of an index is required");
+  if (typeof name !== 'string' || name === '' || name === '*' || name.includes('\0')) {
+    throw new CommandError(
+      'CannotCreateIndex',
+      "The 'name' of an index has to be a string, and not empty or '*'",
+    );
   }
   if (partialFilter !== undefined && !isDocument(partialFilter)) {
     throw new CommandError('CannotCreateIndex', 'partialFilterExpression must be an object');
