@@ -3,6 +3,7 @@ import type { FindQuery, FindSource } from '../engine/find-source.ts';
 import { compileCollation } from '../query/collation.ts';
 import type { BsonDocument } from '../query/value.ts';
 import type { Reply } from '../wire/reply.ts';
+import { viewOf } from '../storage/view.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { serverVersion } from './hello.ts';
@@ -25,6 +26,12 @@ export function explainCommand(ctx: CommandContext, args: Arguments, verbosity: 
   const namespace = targetOf({ ...ctx, args });
   const query = explained(args);
   const collection = ctx.engine.collection(namespace);
+  if (collection && viewOf(collection.meta)) {
+    throw new CommandError(
+      'CommandNotSupportedOnView',
+      `${nsOf(namespace)} is a view; explain what it is on`,
+    );
+  }
   const source = collection && ctx.engine.find(collection, query, ctx.deadline);
   const winningPlan = source ? describePlan(source, query) : { stage: 'EOF' };
   return {
