@@ -16,7 +16,7 @@ export type WhisperClient = Disposable & {
   /** A live picture of my chats, and what one does in them. */
   readonly store: ChatStore;
   readonly connection: Observable<ConnectionState>;
-  /** Ends a wait between connection attempts. */
+  /** Ends a wait between connection attempts. In a browser this happens by itself when the network is back. */
   retryNow(): void;
   /** Ends everything for good; what is unsent stays in the storage. */
   close(): void;
@@ -26,7 +26,10 @@ export type WhisperClient = Disposable & {
 export function createWhisperClient(options: WhisperClientOptions): WhisperClient {
   const connection = new Connection(options);
   const store = new ChatStore(connection, options.storage ?? memoryStorage());
+  const retryNow = () => connection.retryNow();
+  const forgetOnline = whenOnline(retryNow);
   const close = () => {
+    forgetOnline();
     connection.close();
     store.close();
   };
@@ -34,8 +37,15 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
     api: connection.api,
     store,
     connection: connection.state,
-    retryNow: () => connection.retryNow(),
+    retryNow,
     close,
     [Symbol.dispose]: close,
   };
+}
+
+/** Browsers say when the network is back; other runtimes do not. */
+function whenOnline(listener: () => void): () => void {
+  if (typeof addEventListener !== 'function') return () => undefined;
+  addEventListener('online', listener);
+  return () => removeEventListener('online', listener);
 }

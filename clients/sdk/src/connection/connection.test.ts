@@ -53,6 +53,16 @@ describe('a connection', () => {
     expect(statuses).toEqual(['offline', 'connecting', 'open']);
   });
 
+  it('makes a query again with another token when the server calls its token expired', async () => {
+    const clock = new ManualClock();
+    await using server = await startTestServer({ clock });
+    const alice = await openDevice(server.url, 'alice');
+
+    clock.advance(70_000);
+
+    expect(await alice.api.auth.me.query()).toMatchObject({ name: 'alice' });
+  });
+
   it.each(['sessionRevoked', 'userDeleted', 'tooManySockets'] as const)(
     'does not come back after %s, and says why',
     async (reason) => {

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { toFailure } from './failure.ts';
+import { toFailure, type Failure } from './failure.ts';
 import { jitteredDelayMs } from './jittered-delay.ts';
 import { wait } from './wait.ts';
 
@@ -13,12 +13,17 @@ export async function persist<T>(connection: Connection, call: () => Promise<T>)
       return await call();
     } catch (error) {
       const failure = toFailure(error);
-      if (!failure.isRetryable || connection.signal.aborted) throw error;
+      if (!isWorthRepeating(failure) || connection.signal.aborted) throw error;
       const delayMs = failure.retryAfterMs + jitteredDelayMs(attempt, connection.random);
       await waitForChance(connection, delayMs);
       if (connection.signal.aborted) throw error;
     }
   }
+}
+
+/** A session in doubt is either renewed or refused; being refused ends the connection and so the repeating. */
+function isWorthRepeating({ isRetryable, code }: Failure): boolean {
+  return isRetryable || code === 'UNAUTHORIZED';
 }
 
 /** Waits, but no longer than until the socket opens: that is when a call is worth trying. */

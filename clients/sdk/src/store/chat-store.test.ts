@@ -1,7 +1,7 @@
 import { ManualClock, startTestServer, type TestServer } from '@whisper/server/testing';
 import type { MessageCreated } from '@whisper/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
+import { meOf, openConversation, openDevice, openUnsynced, sees, textsOf } from '../../test/people.ts';
 
 describe('a chat store', () => {
   it('shows a message on every device of both people, in the order of sending', async () => {
@@ -134,6 +134,16 @@ describe('a chat store', () => {
     clock.advance(8_000);
 
     expect(alice.store.getSnapshot().typing.size).toBe(0);
+  });
+
+  it('opens a chat that is not among those loaded', async () => {
+    await using server = await startTestServer();
+    const { chatId } = await openConversation(server);
+    const late = openUnsynced(server.url, 'bob');
+
+    await late.store.openChat(chatId);
+
+    expect(late.store.getSnapshot().chats.map(({ id }) => id)).toEqual([chatId]);
   });
 
   it('rejects the opening of a chat that is not one’s own and says so in its view', async () => {

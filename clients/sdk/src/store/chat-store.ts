@@ -100,7 +100,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
     const chat = known ?? new OpenChat(this.#connection, chatId, () => this.#showOpen());
     this.#openChats.set(chatId, chat);
     this.#showOpen();
-    await chat.load();
+    // A link may lead to a chat that is not among the newest ones.
+    await Promise.all([chat.load(), this.#list.get(chatId) ? undefined : this.#list.fetch(chatId)]);
   }
 
   /** Lets go of a chat's messages; it stays in the list. */
