@@ -1,4 +1,4 @@
-import { ChatIdSchema, UserIdSchema } from '@whisper/shared';
+import { ChatIdSchema, UserIdSchema, type MessageCreated } from '@whisper/shared';
 import { LegacyMessageListSchema } from '@whisper/shared/compat';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ describe('one conversation over all wires', () => {
   it('has the same messages under the same ids on tRPC, Socket.IO and REST', async () => {
     const { talk, alice, bob, chatId, sayAsBob } = await start();
     await using _ = talk;
-    const events = collect((on) => bob.api.message.onNew.subscribe({}, on));
+    const events = collect<{ data: MessageCreated }>((on) => bob.api.message.onNew.subscribe({}, on));
 
     const fromOld = await alice.client.emitWithAck('send-message', { chatId, text: 'from an old app' });
     const fromNew = await sayAsBob('from a new app');

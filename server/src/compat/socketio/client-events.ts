@@ -47,7 +47,9 @@ async function send(sender: Sender, args: readonly unknown[]): Promise<void> {
 
 async function store({ person }: Sender, payload: unknown): Promise<Message> {
   if (isWithoutChat(payload)) throw new AppError('NOT_FOUND', 'Chat not found');
-  const { chatId, text, clientId = randomUUID() } = LegacySendSchema.parse(payload);
+  const parsed = LegacySendSchema.safeParse(payload);
+  if (!parsed.success) throw new AppError('BAD_REQUEST', 'Invalid message', { cause: parsed.error });
+  const { chatId, text, clientId = randomUUID() } = parsed.data;
   const tempId = tempIdOf(payload);
   if (tempId !== undefined) person.tempIds.set(clientId, tempId);
   try {
