@@ -21,7 +21,7 @@ export type Account = {
 export type Receipt = { readonly clientId: string; readonly id: string };
 
 export type Finding = {
-  readonly kind: 'lost' | 'duplicated' | 'reordered' | 'unstored' | 'stored twice' | 'hole';
+  readonly kind: 'lost' | 'duplicated' | 'reordered' | 'unstored' | 'stored twice' | 'hole' | 'unsettled';
   readonly detail: string;
 };
 

@@ -5,6 +5,8 @@ export type VerifyOptions = {
   /** Undefined: start a server of our own, and kill it. */
   readonly url: string | undefined;
   readonly seconds: number;
+  /** Talk on, if need be, until so many messages have been sent. */
+  readonly messages: number;
   /** End earlier, when so many faults have been made. */
   readonly faults: number;
   /** After the last fault: what is missing then is lost. */
@@ -21,8 +23,9 @@ export const usage = `Proves on your machine that nothing is lost, doubled or re
 
   --url      a development server that runs already; left out, one is started here and killed -9 again and again
   --seconds  how long people talk (default 30)
+  --messages talk on until so many messages have been sent
   --faults   stop when so many faults have been made, if that comes first
-  --settle   how long everyone may take to catch up at the end, in seconds (default 30)
+  --settle   how long everyone may take to catch up at the end, in seconds (default 60)
   --chaos    also with --url: drop sockets and stop reading from them (always done without --url)
   --seed     the seed a report named, for the same schedule of faults
 
@@ -36,8 +39,9 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
     options: {
       url: { type: 'string' },
       seconds: { type: 'string', default: '30' },
+      messages: { type: 'string', default: '0' },
       faults: { type: 'string', default: 'Infinity' },
-      settle: { type: 'string', default: '30' },
+      settle: { type: 'string', default: '60' },
       chaos: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
       preload: { type: 'string', multiple: true, default: [] },
@@ -48,6 +52,7 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
   return {
     url: values.url?.replace(/\/+$/, ''),
     seconds: toPositive('seconds', values.seconds),
+    messages: toPositive('messages', values.messages),
     faults: toPositive('faults', values.faults),
     settleSeconds: toPositive('settle', values.settle),
     hasChaos: values.chaos || values.url === undefined,

@@ -1,5 +1,6 @@
 import { createTRPCClient, createWSClient, wsLink, type TRPCWebSocketClient } from '@trpc/client';
-import { devTokens, type AppRouter } from '@whisper/client/node';
+import type { AppRouter } from '@whisper/client/node';
+import { reusedTokens } from './reused-tokens.ts';
 import { transformer, type ChatId } from '@whisper/shared';
 import type { Account } from './audit.ts';
 import type { Actor } from './actor.ts';
@@ -17,7 +18,7 @@ export class RawObserver implements Actor {
   readonly #seenIds: string[] = [];
 
   constructor(url: string, name: string, chatId: ChatId) {
-    const getToken = devTokens(url, name);
+    const getToken = reusedTokens(url, name);
     this.name = `${name} (tRPC)`;
     this.#chatId = chatId;
     this.#socket = createWSClient({

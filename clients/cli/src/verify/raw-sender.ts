@@ -1,5 +1,6 @@
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
-import { devTokens, type AppRouter } from '@whisper/client/node';
+import type { AppRouter } from '@whisper/client/node';
+import { reusedTokens } from './reused-tokens.ts';
 import { transformer, type ChatId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +18,7 @@ export class RawSender implements Actor {
   #unanswered = 0;
 
   constructor(url: string, name: string) {
-    const getToken = devTokens(url, name);
+    const getToken = reusedTokens(url, name);
     this.name = `${name} (HTTP)`;
     this.#api = createTRPCClient<AppRouter>({
       links: [
@@ -40,6 +41,10 @@ export class RawSender implements Actor {
 
   get isSending(): boolean {
     return this.#unanswered > 0;
+  }
+
+  get isBusy(): boolean {
+    return this.#unanswered > 20;
   }
 
   cut(): void {}

@@ -1,7 +1,7 @@
 import type { Finding } from './audit.ts';
 import type { Report } from './run-verify.ts';
 
-const kinds = ['lost', 'duplicated', 'reordered', 'unstored', 'stored twice', 'hole'] as const;
+const kinds = ['lost', 'duplicated', 'reordered', 'unstored', 'stored twice', 'hole', 'unsettled'] as const;
 const shownMax = 10;
 
 /** The report a person reads. */

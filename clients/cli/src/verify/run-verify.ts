@@ -21,7 +21,7 @@ export type Report = {
   readonly findings: readonly Finding[];
 };
 
-const sendPauseMs = 15;
+const sendPauseMs = 5;
 
 /** One run: set the stage, let people talk while things break, let them settle, compare. */
 export async function runVerify(options: VerifyOptions): Promise<Report> {
@@ -45,7 +45,11 @@ export async function runVerify(options: VerifyOptions): Promise<Report> {
   }
 }
 
-type Talker = Actor & { send(chatId: ChatId, text: string): void };
+type Talker = Actor & {
+  /** It has so much to send already that more would only wait. */
+  readonly isBusy?: boolean;
+  send(chatId: ChatId, text: string): void;
+};
 
 function createActors(url: string, { people, chats }: Stage): Actor[] {
   const chatsOf = (person: string) =>
@@ -68,28 +72,36 @@ type Play = {
 async function talkThroughFaults({ options, stage, actors, server }: Play): Promise<FaultCounts> {
   const timeUp = new AbortController();
   const timer = setTimeout(() => timeUp.abort(), options.seconds * 1_000);
-  const hasEnded = new AbortController();
-  const talking = talk(stage, actors, { random: new Random(options.seed ^ 0x5eed), signal: hasEnded.signal });
+  const talking = talk(stage, actors, {
+    random: new Random(options.seed ^ 0x5eed),
+    signal: timeUp.signal,
+    countMin: options.messages,
+  });
   const target = { random: new Random(options.seed), actors, server };
   const max = options.hasChaos ? options.faults : 0;
   const faults = await makeFaults(target, { signal: timeUp.signal, max });
-  if (max === 0) await new Promise((resolve) => timeUp.signal.addEventListener('abort', resolve));
-  clearTimeout(timer);
-  hasEnded.abort();
+  if (max > 0) timeUp.abort();
   await talking;
+  clearTimeout(timer);
   return faults;
 }
+
+type TalkOptions = {
+  readonly random: Random;
+  readonly signal: AbortSignal;
+  readonly countMin: number;
+};
 
 async function talk(
   { chats }: Stage,
   actors: readonly Actor[],
-  { random, signal }: { readonly random: Random; readonly signal: AbortSignal },
+  { random, signal, countMin }: TalkOptions,
 ): Promise<void> {
   const talkers = actors.filter((actor): actor is Talker => 'send' in actor);
-  for (let count = 1; !signal.aborted; count += 1) {
+  for (let count = 1; !signal.aborted || count <= countMin; count += 1) {
     const talker = random.pick(talkers);
     const own = chats.filter(({ people }) => people.some((person) => talker.name.startsWith(`${person} (`)));
-    talker.send(random.pick(own).id, `message ${count} of ${talker.name}`);
+    if (!talker.isBusy) talker.send(random.pick(own).id, `message ${count} of ${talker.name}`);
     await delay(sendPauseMs);
   }
 }
@@ -101,20 +113,29 @@ type Ending = {
   readonly settleMs: number;
 };
 
-/** Compares until nothing is found or nobody may be waited for any longer. */
+/** Waits until everyone has sent everything, then compares until all agree or nobody may be waited for any longer. */
 async function settle({ url, stage, actors, settleMs }: Ending) {
   const deadline = Date.now() + settleMs;
+  const isLate = () => Date.now() > deadline;
+  while (actors.some((actor) => actor.isSending) && !isLate()) await delay(100);
   for (;;) {
-    while (actors.some((actor) => actor.isSending) && Date.now() < deadline) await delay(100);
     await Promise.all(actors.map((actor) => actor.remember?.()));
+    const accounts = actors.flatMap((actor) => actor.accounts());
+    const receipts = actors.flatMap((actor) => actor.receipts?.() ?? []);
+    // Read last: what anybody has seen by now must be there.
     const stored = await readStored(url, stage);
-    const findings = audit(
-      stored,
-      actors.flatMap((actor) => actor.accounts()),
-      actors.flatMap((actor) => actor.receipts?.() ?? []),
-    );
-    const mayHeal = findings.some(({ kind }) => kind === 'lost' || kind === 'unstored');
-    if (!mayHeal || Date.now() > deadline) return { stored, findings };
+    const findings = [...audit(stored, accounts, receipts), ...findUnsettled(actors)];
+    const mayHeal = findings.some(({ kind }) => kind === 'lost' || kind === 'unsettled');
+    if (!mayHeal || isLate()) return { stored, findings };
     await delay(500);
   }
+}
+
+function findUnsettled(actors: readonly Actor[]): Finding[] {
+  return actors
+    .filter((actor) => actor.isSending)
+    .map(({ name }) => ({
+      kind: 'unsettled',
+      detail: `${name} had not sent everything in time; try a longer --settle`,
+    }));
 }

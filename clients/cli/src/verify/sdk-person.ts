@@ -38,6 +38,10 @@ export class SdkPerson implements Actor {
     return this.#client.store.getSnapshot().outbox.length > 0;
   }
 
+  get isBusy(): boolean {
+    return this.#client.store.getSnapshot().outbox.length > 20;
+  }
+
   cut(): void {
     this.#sockets.cut();
   }

@@ -1,4 +1,4 @@
-import { devTokens } from '@whisper/client/node';
+import { reusedTokens } from './reused-tokens.ts';
 import type { ChatId } from '@whisper/shared';
 import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
@@ -23,7 +23,7 @@ export class SocketIoPerson implements Actor {
   constructor(url: string, name: string, chatIds: readonly ChatId[]) {
     this.name = `${name} (Socket.IO)`;
     this.#url = url;
-    this.#getToken = devTokens(url, name);
+    this.#getToken = reusedTokens(url, name);
     this.#chatIds = chatIds;
     for (const chatId of chatIds) this.#seenIds.set(chatId, []);
     this.#socket = io(url, {
@@ -88,18 +88,25 @@ export class SocketIoPerson implements Actor {
   }
 
   async #read(chatId: ChatId): Promise<void> {
-    for (;;) {
+    for (let isRead = false; !isRead; ) {
       try {
-        const response = await fetch(`${this.#url}/api/messages/chat/${chatId}?limit=100000`, {
-          headers: { authorization: `Bearer ${await this.#token()}` },
-        });
-        const messages = (await response.json()) as OldMessage[];
-        for (const message of messages) this.#see(message);
-        return;
+        isRead = await this.#readPages(chatId);
       } catch {
         await delay(200);
       }
     }
+  }
+
+  /** The newest page, as an old app reads it, and the ones before that by the answer's Link header. */
+  async #readPages(chatId: ChatId): Promise<true> {
+    for (let path: string | undefined = `/api/messages/chat/${chatId}`; path; ) {
+      const response: Response = await fetch(`${this.#url}${path}`, {
+        headers: { authorization: `Bearer ${await this.#token()}` },
+      });
+      for (const message of (await response.json()) as OldMessage[]) this.#see(message);
+      path = /<([^>]+)>/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    return true;
   }
 
   async #token(): Promise<string> {

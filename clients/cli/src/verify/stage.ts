@@ -1,5 +1,6 @@
 import { createTRPCClient, httpLink } from '@trpc/client';
-import { devTokens, type AppRouter } from '@whisper/client/node';
+import type { AppRouter } from '@whisper/client/node';
+import { reusedTokens } from './reused-tokens.ts';
 import { transformer, type ChatId, type Message } from '@whisper/shared';
 import type { StoredMessage } from './audit.ts';
 
@@ -49,7 +50,7 @@ async function readLog(api: ReturnType<typeof createApi>, chatId: ChatId): Promi
 }
 
 function createApi(url: string, person: string) {
-  const getToken = devTokens(url, person);
+  const getToken = reusedTokens(url, person);
   return createTRPCClient<AppRouter>({
     links: [
       httpLink({
