@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startTestServer } from '@whisper/server/testing';
+import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FlakyLink } from '../../test/flaky-link.ts';
@@ -111,13 +111,21 @@ describe('an outbox', () => {
 
   it('waits out the server’s rate limit and loses nothing to it', async () => {
     await using server = await startTestServer({ env: { RATE_LIMITS: 'on' } });
-    const { alice, chatId } = await openConversation(server);
-    const texts = Array.from({ length: 104 }, (_, index) => `message ${index}`);
+    const clock = new ManualClock();
+    const { alice, bob, chatId } = await openConversation(server, { clock });
+    const spend = vi.spyOn(server.app.rateLimits, 'spend');
+    for (let point = 0; point < 100; point += 1) await spend('message.send', meOf(alice).id);
 
-    for (const text of texts) alice.store.send(chatId, text);
+    alice.store.send(chatId, 'patience');
+    await vi.waitFor(() => expect(spend.mock.settledResults.at(-1)?.type).toBe('rejected'));
+    expect(textsOf(alice, chatId)).toEqual(['pending: patience']);
+    spend.mockResolvedValue();
+    await vi.waitFor(() => {
+      clock.advance(5_500);
+      expect(textsOf(alice, chatId)).toEqual(['patience']);
+    });
 
-    await alice.store.when(({ outbox }) => outbox.length === 0);
-    await sees(alice, chatId, texts);
+    await sees(bob, chatId, ['patience']);
   });
 
   it('refuses a text that could never be sent', async () => {
