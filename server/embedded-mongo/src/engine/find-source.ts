@@ -44,11 +44,10 @@ type FindOptions = {
 export class FindSource implements BatchSource {
   readonly plan: Plan;
   readonly #query: FindQuery;
-  readonly #filter: Filter;
+  /** None when the index alone tells the matches. */
+  readonly #filter: Filter | undefined;
   readonly #scan: Scan;
   readonly #project: Project | undefined;
-  /** The index alone tells the matches. */
-  readonly #isCovered: boolean;
   #sorted: BatchSource | undefined;
   /** A document that did not fit its batch any more; the next one begins with it. */
   #held: Buffer | undefined;
@@ -58,15 +57,17 @@ export class FindSource implements BatchSource {
   constructor(query: FindQuery, options: FindOptions) {
     const { filter, sort, projection, hint, collation } = query;
     this.#query = query;
-    this.#filter = compileFilter(filter, { collation, let: query.let });
     const paths = Object.keys(projection ?? {});
     this.#project =
       projection && paths.length > 0
         ? compileProjection(projection, { collation, let: query.let })
         : undefined;
     this.plan = choosePlan(options.collection, { filter, sort, hint, hasCollation: collation !== undefined });
-    this.#isCovered =
-      this.plan.isCovered && !query.needsPosition && !paths.some((path) => path.endsWith('.$'));
+    const needsPosition = query.needsPosition || paths.some((path) => path.endsWith('.$'));
+    this.#filter =
+      this.plan.isCovered && !needsPosition
+        ? undefined
+        : compileFilter(filter, { collation, let: query.let });
     this.#scan = new Scan(this.plan, options);
     this.#skipLeft = query.skip ?? 0;
     this.#limitLeft = query.limit ? query.limit : Number.POSITIVE_INFINITY;
@@ -84,7 +85,7 @@ export class FindSource implements BatchSource {
   *matches(deadline: Deadline): Generator<FoundDocument> {
     for (const { idKey, load } of this.#scan.entries(deadline)) {
       const bytes = load();
-      if (this.#isCovered) {
+      if (!this.#filter) {
         yield { idKey, bytes, document: undefined, arrayIndex: undefined };
         continue;
       }
@@ -113,7 +114,7 @@ export class FindSource implements BatchSource {
   count(deadline: Deadline): number {
     const limit = this.#skipLeft + this.#limitLeft;
     let count = 0;
-    for (const _ of this.#isCovered ? this.#scan.entries(deadline) : this.matches(deadline)) {
+    for (const _ of this.#filter ? this.matches(deadline) : this.#scan.entries(deadline)) {
       count += 1;
       if (count >= limit) break;
     }
@@ -152,7 +153,7 @@ export class FindSource implements BatchSource {
 
   /** Entries that are known to match are skipped without reading their documents. */
   #skipCovered(deadline: Deadline): void {
-    if (!this.#isCovered || this.needsSort || this.#skipLeft === 0) return;
+    if (this.#filter || this.needsSort || this.#skipLeft === 0) return;
     for (const _ of this.#scan.entries(deadline)) {
       this.#skipLeft -= 1;
       if (this.#skipLeft === 0) return;

@@ -16,6 +16,8 @@ export type Candidate = {
   /** Leading fields with a condition of any kind. */
   readonly boundCount: number;
   readonly hasPointList: boolean;
+  /** Each range is one whole key of the index. */
+  readonly isPoint: boolean;
   readonly used: ReadonlySet<Predicate>;
   readonly isExact: boolean;
   readonly score: number;
@@ -58,9 +60,11 @@ export function buildCandidate(
       break;
     }
   }
-  if ((index === undefined || index.spec.isUnique) && state.fixedCount === fields.length) state.score += 50;
+  const isUnique = index === undefined || index.spec.isUnique;
+  if (isUnique && state.fixedCount === fields.length) state.score += 50;
   const { bounds, isExact } = wholeBounds(index?.prefix ?? collection.prefix, state);
-  return { index, fields, ranges: bounds, isExact, ...state };
+  const isPoint = isUnique && isExact && !state.interval && state.boundCount === fields.length;
+  return { index, fields, ranges: bounds, isExact, isPoint, ...state };
 }
 
 function takePoints(state: State, own: readonly Predicate[], field: IndexField): boolean {

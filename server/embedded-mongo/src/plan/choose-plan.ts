@@ -24,16 +24,23 @@ export function choosePlan(collection: Collection, request: PlanRequest): Plan {
   const predicates: Predicates = request.hasCollation
     ? { list: [], hasMore: true }
     : extractPredicates(request.filter);
-  const sort = Object.entries(request.sort ?? {}).map(
-    ([path, order]): SortField => ({ path, isDescending: Number(order) < 0 }),
-  );
-  const hinted = request.hint === undefined ? undefined : findHinted(collection, request.hint);
-  const usable = hinted ? [hinted.index] : usableIndexes(collection, predicates.list);
+  const { sort, hint } = readOrder(request);
+  const hinted = hint === undefined ? undefined : findHinted(collection, hint);
+  const usable = hinted ? [hinted.index] : usableIndexes(collection, predicates.list, sort);
   const [best] = usable
     .map((index) => rate(buildCandidate(collection, index, predicates.list), sort))
     .sort((a, b) => b.score - a.score);
   if (!best) throw new CommandError('NoQueryExecutionPlans', 'No index can answer the query');
   return toPlan(best, predicates);
+}
+
+/** The natural order is the one of the documents' tree, by _id. */
+function readOrder({ sort = {}, hint }: PlanRequest): { sort: SortField[]; hint: BsonValue } {
+  const natural = sort['$natural'] ?? (isDocument(hint) ? hint['$natural'] : undefined);
+  if (natural !== undefined)
+    return { sort: [{ path: '_id', isDescending: Number(natural) < 0 }], hint: '_id_' };
+  const fields = Object.entries(sort).map(([path, order]) => ({ path, isDescending: Number(order) < 0 }));
+  return { sort: fields, hint };
 }
 
 type Rated = { readonly candidate: Candidate; readonly sorted: Sorted | undefined; readonly score: number };
@@ -47,13 +54,19 @@ function rate(candidate: Candidate, sort: readonly SortField[]): Rated {
 function usableIndexes(
   collection: Collection,
   predicates: readonly Predicate[],
+  [firstSort]: readonly SortField[],
 ): (CollectionIndex | undefined)[] {
-  return [undefined, ...collection.indexes.filter((index) => implies(predicates, index))];
+  // Nothing beats a look-up by _id.
+  if (predicates.some(({ kind, path }) => kind === 'points' && path === '_id')) return [undefined];
+  const isOfUse = ({ fields: [first] }: CollectionIndex) =>
+    first?.path === firstSort?.path || predicates.some(({ path }) => path === first?.path);
+  const candidates = collection.indexes.filter((index) => isOfUse(index) && implies(predicates, index));
+  return [undefined, ...candidates];
 }
 
 function findHinted(collection: Collection, hint: BsonValue): { index: CollectionIndex | undefined } {
   const isId = hint === '_id_' || (isDocument(hint) && valuesEqual(hint, { _id: 1 }));
-  if (isId || (isDocument(hint) && Object.keys(hint)[0] === '$natural')) return { index: undefined };
+  if (isId) return { index: undefined };
   const index = collection.indexes.find(({ spec }) =>
     isDocument(hint) ? valuesEqual(hint, spec.key) : spec.name === hint,
   );
@@ -99,6 +112,7 @@ function toPlan({ candidate, sorted }: Rated, predicates: Predicates): Plan {
     indexName: index?.spec.name ?? '_id_',
     keyPattern: Object.fromEntries(fields.map(({ path, isDescending }) => [path, isDescending ? -1 : 1])),
     ranges: candidate.ranges,
+    isPoint: candidate.isPoint,
     isReverse: sorted?.isReverse ?? false,
     needsDedupe: [...multikey].some((position) => Number(position) >= fixedCount),
     isCovered:

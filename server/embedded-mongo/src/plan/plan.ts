@@ -13,6 +13,8 @@ export type Bounds = { readonly lower: Buffer; readonly upper: Buffer };
 export type Plan = Access & {
   /** Walked one after the other, each forwards or each backwards. */
   readonly ranges: readonly Bounds[];
+  /** Each range is one whole key: a look-up, not a walk. */
+  readonly isPoint: boolean;
   readonly isReverse: boolean;
   /** The same document may come more than once. */
   readonly needsDedupe: boolean;

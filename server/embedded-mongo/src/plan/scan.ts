@@ -1,6 +1,6 @@
 import type { Deadline } from '../engine/deadline.ts';
 import type { Collection } from '../storage/collection.ts';
-import type { KeyValueStore } from '../storage/kv.ts';
+import type { KeyValue, KeyValueStore } from '../storage/kv.ts';
 import type { Plan } from './plan.ts';
 
 /** Where a walk stands: everything up to `lastKey` in range number `range` has been seen. */
@@ -46,8 +46,7 @@ export class Scan {
   }
 
   *#range(): Generator<ScanEntry> {
-    const { kv } = this.#options;
-    for (const { key, value } of kv.range(this.#rest())) {
+    for (const { key, value } of this.#stored()) {
       this.#position.lastKey = key;
       this.counts.keysExamined += 1;
       this.#deadline.tick();
@@ -58,6 +57,14 @@ export class Scan {
       if (this.#seen && !this.#isNew(value)) continue;
       yield { idKey: value, load: () => this.#examined(this.#fetch(value)) };
     }
+  }
+
+  *#stored(): Generator<KeyValue> {
+    const { kv } = this.#options;
+    if (!this.plan.isPoint) return yield* kv.range(this.#rest());
+    const key = this.plan.ranges[this.#position.range]?.lower;
+    const value = key && !this.#position.lastKey ? kv.get(key) : undefined;
+    if (key && value) yield { key, value };
   }
 
   #rest() {

@@ -19,7 +19,9 @@ export function encodeReply(reply: Reply): Buffer {
 /** The same reply with more fields at its end. */
 export function extendReply(reply: Reply, extra: BsonDocument): Reply {
   if (!(reply instanceof EncodedReply)) return { ...reply, ...extra };
-  return new EncodedReply(wrap([reply.bytes.subarray(4, -1), encodeDocument(extra).subarray(4)]));
+  const fields = reply.bytes.subarray(4, -1);
+  const more = encodeDocument(extra).subarray(4);
+  return new EncodedReply(Buffer.concat([int32(4 + fields.length + more.length), fields, more]));
 }
 
 export type CursorBatch = {
@@ -34,25 +36,26 @@ export function cursorReply(
   { ns, id, batchName, documents }: CursorBatch,
   extra: BsonDocument = {},
 ): EncodedReply {
-  const batch = concatDocuments(documents);
+  const names = documents.map((_, i) => element(0x03, String(i)));
+  const batchBytes = documents.reduce(
+    (sum, document, i) => sum + document.length + (names[i]?.length ?? 0),
+    5,
+  );
+  const cursorName = element(0x03, 'cursor');
+  const batch = element(0x04, batchName);
   const tail = encodeDocument({ id: Long.fromBigInt(id), ns }).subarray(4);
-  const cursor = wrap([element(0x04, batchName), batch, tail]);
-  const ok = encodeDocument({ ...extra, ok: 1 }).subarray(4);
-  return new EncodedReply(wrap([element(0x03, 'cursor'), cursor, ok]));
+  const end = encodeDocument({ ...extra, ok: 1 }).subarray(4);
+  const cursorBytes = 4 + batch.length + batchBytes + tail.length;
+  const total = 4 + cursorName.length + cursorBytes + end.length;
+  const parts = [int32(total), cursorName, int32(cursorBytes), batch, int32(batchBytes)];
+  documents.forEach((document, i) => parts.push(names[i] ?? document, document));
+  parts.push(Buffer.alloc(1), tail, end);
+  return new EncodedReply(Buffer.concat(parts, total));
 }
 
-function concatDocuments(documents: readonly Buffer[]): Buffer {
-  const parts: Buffer[] = [];
-  documents.forEach((document, i) => parts.push(element(0x03, String(i)), document));
-  parts.push(Buffer.alloc(1));
-  return wrap(parts);
-}
-
-/** Puts the length in front; the parts have to end with the document's closing zero. */
-function wrap(parts: readonly Buffer[]): Buffer {
-  const size = Buffer.allocUnsafe(4);
-  const bytes = Buffer.concat([size, ...parts]);
-  bytes.writeInt32LE(bytes.length, 0);
+function int32(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeInt32LE(value, 0);
   return bytes;
 }
 
