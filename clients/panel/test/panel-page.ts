@@ -1,18 +1,20 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
+/** How long an answer may take on a busy machine. */
+export const patience = { timeout: 20_000 };
+
 type Options = {
   readonly hash?: string;
   readonly width?: number;
-  readonly colorScheme?: 'light' | 'dark';
   /** Runs before the page is opened, such as to answer some of its requests. */
   readonly prepare?: (page: Page) => Promise<void>;
 };
 
 /** Opens the panel as a first-time visitor. Its console must stay silent until the end of the test. */
 export async function openPanel(browser: Browser, url: string, options: Options = {}): Promise<PanelPage> {
-  const { hash = '', width = 1280, colorScheme = 'light', prepare } = options;
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const { hash = '', width = 1280, prepare } = options;
+  const page = await browser.newPage({ viewport: { width, height: 900 } });
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
@@ -68,9 +70,10 @@ export class SeatPart {
     await this.root.getByRole('button', { name: 'Send', exact: true }).click();
   }
 
-  /** The status of the last answer: `OK`, or an error's code. */
-  status(): Locator {
-    return this.root.getByRole('region', { name: 'Answer' }).locator('.pill');
+  /** The last answer's status: `OK`, or an error's code. */
+  async expectStatus(status: string): Promise<void> {
+    const pill = this.root.getByRole('region', { name: 'Answer' }).locator('.pill');
+    await expect.poll(() => pill.allInnerTexts(), patience).toEqual([status]);
   }
 
   stream(path: string): Locator {

@@ -5,7 +5,13 @@ import type { JsonSchema } from '../api/description.ts';
 import { toFormSchema, toUiSchema } from '../schema/form-schema.ts';
 import type { FormContext } from './form-context.ts';
 import { noValidation } from './no-validation.ts';
-import { FieldTemplate, MultiSchemaFieldTemplate, ObjectFieldTemplate } from './templates.tsx';
+import {
+  AddButton,
+  RemoveButton,
+  FieldTemplate,
+  MultiSchemaFieldTemplate,
+  ObjectFieldTemplate,
+} from './templates.tsx';
 import { widgets } from './widgets.tsx';
 
 type Props = {
@@ -17,7 +23,12 @@ type Props = {
   readonly onChange: (value: unknown) => void;
 };
 
-const templates = { FieldTemplate, ObjectFieldTemplate, MultiSchemaFieldTemplate };
+const templates = {
+  FieldTemplate,
+  ObjectFieldTemplate,
+  MultiSchemaFieldTemplate,
+  ButtonTemplates: { AddButton, RemoveButton },
+};
 
 /** The input as a form, made from its schema. What is wrong is said by the server, at the field it concerns. */
 export function InputForm({ idPrefix, schema, value, fieldErrors, context, onChange }: Props) {

@@ -1,6 +1,7 @@
 import {
   errorId,
   type FieldTemplateProps,
+  type IconButtonProps,
   type MultiSchemaFieldTemplateProps,
   type ObjectFieldTemplateProps,
 } from '@rjsf/utils';
@@ -8,6 +9,8 @@ import {
 /** A label with its meaning, the field, and what the server found wrong with it. */
 export function FieldTemplate(props: FieldTemplateProps) {
   const { id, label, required, rawDescription, rawErrors, children, displayLabel, schema } = props;
+  // A constant says which alternative this is; there is nothing to write.
+  if (schema.const !== undefined) return null;
   const isGroup = schema.type === 'object' && schema.properties !== undefined;
   const hasErrors = rawErrors !== undefined && rawErrors.length > 0;
   return (
@@ -39,6 +42,22 @@ export function ObjectFieldTemplate({ properties, fieldPathId, title }: ObjectFi
       <legend>{title}</legend>
       {fields}
     </fieldset>
+  );
+}
+
+export function AddButton({ onClick, disabled, id }: IconButtonProps) {
+  return (
+    <button type="button" id={id} onClick={onClick} disabled={disabled}>
+      Add
+    </button>
+  );
+}
+
+export function RemoveButton({ onClick, disabled, id }: IconButtonProps) {
+  return (
+    <button type="button" id={id} onClick={onClick} disabled={disabled}>
+      Remove
+    </button>
   );
 }
 

@@ -49,7 +49,7 @@ function fieldUi(key: string, given: JsonSchema): UiSchema {
   const schema = withoutNull(given);
   const widget = widgetFor(key, schema);
   if (widget) return { 'ui:widget': widget };
-  if (schema.items) return { items: fieldUi('', schema.items) };
+  if (schema.items) return { items: fieldUi('', schema.items), 'ui:orderable': false };
   return schema.properties ? toUiSchema(schema) : {};
 }
 
