@@ -3,13 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-
-declare module 'vitest' {
-  interface ProvidedContext {
-    mongoUri: string;
-    identityDir: string;
-  }
-}
+import './provided-context.ts';
 
 /**
  * One store for the whole run, each test server in a database of its own. With TEST_MONGODB_URI the same tests

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../platform/clock.ts';
 import { readEnv } from '../platform/env.ts';
 import { createLogger } from '../platform/logger.ts';
 import { startServer, type WhisperServer } from '../server.ts';
+import './provided-context.ts';
 import { TestClient } from './test-client.ts';
 
 type TestServerOptions = {

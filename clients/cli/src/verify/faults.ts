@@ -32,7 +32,7 @@ export async function makeFaults(
       await server.killAndRestart();
       counts.kills += 1;
     } else if (dice < 0.35) {
-      random.pick(actors.filter((actor) => actor.restart)).restart?.();
+      random.pick(actors.filter((actor) => 'restart' in actor)).restart?.();
       counts.restarts += 1;
     } else if (dice < 0.8) {
       random.pick(actors).cut();

@@ -119,7 +119,7 @@ async function settle({ url, stage, actors, settleMs }: Ending) {
   const isLate = () => Date.now() > deadline;
   while (actors.some((actor) => actor.isSending) && !isLate()) await delay(100);
   for (;;) {
-    await Promise.all(actors.map((actor) => actor.remember?.()));
+    for (const actor of actors) await actor.remember?.();
     const accounts = actors.flatMap((actor) => actor.accounts());
     const receipts = actors.flatMap((actor) => actor.receipts?.() ?? []);
     // Read last: what anybody has seen by now must be there.

@@ -2,6 +2,7 @@ import mongoose from 'mongoose';
 
 const lateByMs = 300;
 const { Collection } = mongoose;
+// oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
 const insertMany = Collection.prototype.insertMany;
 
 // A fault on purpose: messages are acknowledged first and written a moment later.
@@ -10,6 +11,10 @@ Collection.prototype.insertMany = function insertLater(
   ...args: Parameters<typeof insertMany>
 ) {
   const ids = args[0].map((doc) => doc._id);
-  setTimeout(() => insertMany.apply(this, args).catch(() => undefined), lateByMs);
-  return Promise.resolve({ acknowledged: true, insertedCount: ids.length, insertedIds: { ...ids } });
+  setTimeout(() => void insertMany.apply(this, args).catch(() => undefined), lateByMs);
+  return Promise.resolve({
+    acknowledged: true,
+    insertedCount: ids.length,
+    insertedIds: Object.fromEntries(ids.entries()),
+  });
 } as typeof insertMany;

@@ -1,6 +1,7 @@
 import { isOfOneChat } from './is-of-one-chat.ts';
 import { Subscription } from '../../trpc/socket/subscription.ts';
 
+// oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
 const push = Subscription.prototype.push;
 let count = 0;
 
