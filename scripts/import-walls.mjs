@@ -28,6 +28,7 @@ const rooms = {
   presence: under('messages'),
   compat: overProcedures,
   panel: overProcedures,
+  web: ['platform'],
   testing: ['*'],
 };
 

@@ -10,6 +10,7 @@ import { createCors } from './platform/cors.ts';
 import { requestIdOf, sendJson } from './platform/http.ts';
 import { appRouter } from './router.ts';
 import { createTrpcHttpHandler, trpcPath } from './trpc/http.ts';
+import { createWebHandler, webPaths } from './web/web-handler.ts';
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -38,6 +39,7 @@ export function firstSegmentOf(url = '/'): string {
 function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<string, Route> {
   const applyCors = createCors(app.env);
   const trpc = createTrpcHttpHandler(app, appRouter);
+  const web = createWebHandler(app.env);
   return new Map<string, Route>([
     [trpcPath, (request, response) => applyCors(request, response, () => trpc(request, response))],
     ['/livez', (_request, response) => sendJson(response, 200, { status: 'ok' })],
@@ -51,5 +53,6 @@ function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<strin
     [panelPath, createPanelHandler(app.env, appRouter)],
     ['/api', createRest(app)],
     ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
+    ...webPaths.map((path) => [path, web] as const),
   ]);
 }

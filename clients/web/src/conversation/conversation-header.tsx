@@ -1,0 +1,28 @@
+import type { Chat } from '@whisper/shared';
+import { Link } from '../routing/link.tsx';
+import { goHome, homePath } from '../routing/route.ts';
+import { useStore } from '../store/use-store.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+export function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
+  const isOnline = useStore(({ online }) => chat !== undefined && online.has(chat.participant.id));
+  return (
+    <header className="conversation-header">
+      <Link className="icon-button back" href={homePath} onFollow={goHome} aria-label="Back to your chats">
+        <Icon name="back" />
+      </Link>
+      {chat && (
+        <>
+          <Avatar person={chat.participant} isOnline={isOnline} />
+          <div className="conversation-title">
+            <h2>
+              <bdi>{chat.participant.name}</bdi>
+            </h2>
+            <p data-online={isOnline || undefined}>{isOnline ? 'Online' : 'Offline'}</p>
+          </div>
+        </>
+      )}
+    </header>
+  );
+}

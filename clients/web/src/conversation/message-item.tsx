@@ -1,0 +1,45 @@
+import { memo } from 'react';
+import { formatDay, formatTime } from '../ui/format-time.ts';
+import { Icon } from '../ui/icon.tsx';
+import type { ChatItem } from './chat-items.ts';
+import { FailedNote } from './failed-note.tsx';
+import { MessageText } from './message-text.tsx';
+
+type Props = { readonly item: ChatItem };
+
+export const MessageItem = memo(function MessageItem({ item }: Props) {
+  const { at, isMine, senderName, state, startsDay, startsGroup, endsGroup } = item;
+  return (
+    <>
+      {startsDay && (
+        <h3 className="day">
+          <time dateTime={at.toISOString()}>{formatDay(at, new Date())}</time>
+        </h3>
+      )}
+      <article
+        className="message"
+        data-mine={isMine || undefined}
+        data-state={state}
+        data-starts={startsGroup || undefined}
+        data-ends={endsGroup || undefined}
+      >
+        <span className="hidden">{isMine ? 'You:' : `${senderName}:`}</span>
+        <MessageText text={item.text} />
+        {state === 'failed' ? (
+          <FailedNote clientId={item.clientId} reason={item.failure ?? ''} />
+        ) : (
+          <p className={endsGroup || state === 'pending' ? 'message-meta' : 'hidden'}>
+            {state === 'pending' ? (
+              <>
+                <Icon name="waiting" />
+                Sending
+              </>
+            ) : (
+              <time dateTime={at.toISOString()}>{formatTime(at)}</time>
+            )}
+          </p>
+        )}
+      </article>
+    </>
+  );
+});

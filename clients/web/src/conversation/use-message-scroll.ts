@@ -1,0 +1,69 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { ChatId } from '@whisper/shared';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { useClient } from '../store/client-context.ts';
+import type { ChatItem } from './chat-items.ts';
+
+/** This close to the end counts as being there, in pixels. */
+const endThreshold = 48;
+/** Older messages are asked for when this many are left above. */
+const fetchAhead = 20;
+const overscan = 8;
+const lineHeight = 22;
+const charsPerLine = 56;
+
+type Options = { readonly chatId: ChatId; readonly hasOlder: boolean };
+
+/**
+ * Starts at the newest message and stays there while one is there; keeps its place when older messages come in
+ * above, newer ones below, or anything changes its height.
+ */
+export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder }: Options) {
+  const { store } = useClient().client;
+  const scrollRef = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scrollRef.current,
+    estimateSize: (index) => estimateHeight(items[index]),
+    getItemKey: (index) => items[index]?.key ?? index,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: endThreshold,
+    overscan,
+    paddingStart: 16,
+    paddingEnd: 8,
+  });
+
+  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
+
+  const first = virtualizer.range?.startIndex;
+  useEffect(() => {
+    if (hasOlder && first !== undefined && first < fetchAhead)
+      void store.loadOlder(chatId).catch(() => undefined);
+  }, [store, chatId, hasOlder, first, items.length]);
+
+  const last = items.at(-1);
+  const lastOwnKey = last?.isMine ? last.key : null;
+  const shownOwnKey = useRef(lastOwnKey);
+  useLayoutEffect(() => {
+    if (lastOwnKey && lastOwnKey !== shownOwnKey.current) virtualizer.scrollToEnd();
+    shownOwnKey.current = lastOwnKey;
+  }, [virtualizer, lastOwnKey]);
+
+  return {
+    scrollRef,
+    virtualizer,
+    isAtEnd: virtualizer.isAtEnd(endThreshold),
+    scrollToEnd: () => virtualizer.scrollToEnd(),
+  };
+}
+
+/** Near enough that measuring moves little. */
+function estimateHeight(item: ChatItem | undefined): number {
+  if (!item) return lineHeight;
+  const lines = item.text
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / charsPerLine)), 0);
+  const around = 18 + (item.startsDay ? 56 : 0) + (item.startsGroup ? 10 : 2) + (item.endsGroup ? 20 : 0);
+  return lines * lineHeight + around;
+}

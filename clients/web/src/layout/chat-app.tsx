@@ -1,0 +1,40 @@
+import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { useRoute } from '../routing/route.ts';
+import { Sidebar } from '../sidebar/sidebar.tsx';
+import { useStore } from '../store/use-store.ts';
+import { Announcer } from './announcer.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { EmptyPane } from './empty-pane.tsx';
+import { RefusedPage } from './refused-page.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+import { useTitle } from './use-title.ts';
+
+/** Two panes side by side, or one at a time where there is no room. */
+export function ChatApp() {
+  const route = useRoute();
+  const connection = useStore((snapshot) => snapshot.connection);
+  useTitle(route);
+  useShortcuts();
+  if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
+
+  return (
+    <div className="app" data-page={route.page}>
+      <ConnectionBanner />
+      <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
+      <main className="pane">
+        {route.page === 'chat' && <ConversationPage key={route.chatId} chatId={route.chatId} />}
+        {route.page === 'home' && (
+          <EmptyPane title="Pick a conversation">
+            Or find somebody with the search: press / to get there.
+          </EmptyPane>
+        )}
+        {route.page === 'missing' && (
+          <EmptyPane title="There is no such page" hasWayHome>
+            The address may be mistyped.
+          </EmptyPane>
+        )}
+      </main>
+      <Announcer />
+    </div>
+  );
+}

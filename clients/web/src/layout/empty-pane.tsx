@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react';
+import { Link } from '../routing/link.tsx';
+import { goHome, homePath } from '../routing/route.ts';
+
+type Props = { readonly title: string; readonly children: ReactNode; readonly hasWayHome?: boolean };
+
+/** A pane that has nothing to show, and says in plain words why. */
+export function EmptyPane({ title, children, hasWayHome = false }: Props) {
+  return (
+    <div className="empty">
+      <h2>{title}</h2>
+      <p>{children}</p>
+      {hasWayHome && (
+        <Link className="button" href={homePath} onFollow={goHome}>
+          To your chats
+        </Link>
+      )}
+    </div>
+  );
+}

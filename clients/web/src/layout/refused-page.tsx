@@ -1,0 +1,34 @@
+import type { ConnectionState } from '@whisper/client';
+import { useClient } from '../store/client-context.ts';
+
+type Refusal = Extract<ConnectionState, { status: 'refused' }>;
+
+const explanations: Partial<Record<Refusal['reason'], string>> = {
+  signedOut: 'Your session is over. Sign in again to go on.',
+  unauthorized: 'Your session is no longer good. Sign in again to go on.',
+  sessionRevoked: 'This session was ended from elsewhere. Sign in again to go on.',
+  userDeleted: 'This account was deleted.',
+  tooManySockets: 'You are here in too many tabs. Close some of them and try again.',
+};
+
+/** The server will not have this client. What was not sent yet is kept on this device. */
+export function RefusedPage({ refusal }: { readonly refusal: Refusal }) {
+  const { session, reconnect } = useClient();
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card" role="alert">
+        <h1 className="wordmark">Whisper</h1>
+        <p className="sign-in-lead">{explanations[refusal.reason] ?? `${refusal.message}.`}</p>
+        <p className="sign-in-lead">Messages you have written are kept on this device.</p>
+        <div className="button-row">
+          <button type="button" className="button" onClick={session.signOut}>
+            Sign in again
+          </button>
+          <button type="button" className="button quiet" onClick={reconnect}>
+            Try again
+          </button>
+        </div>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect } from 'react';
+import { goHome } from '../routing/route.ts';
+
+export const searchFieldId = 'search';
+
+/** `/` finds somebody; Escape goes back, unless something nearer has taken it. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
+        return;
+      if (event.key === 'Escape') return goHome();
+      if (event.key !== '/' || isEditable(event.target)) return;
+      event.preventDefault();
+      if (isHidden(document.getElementById(searchFieldId))) goHome();
+      // Going back takes a turn of its own; the field is there after it.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => document.getElementById(searchFieldId)?.focus()),
+      );
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, []);
+}
+
+function isEditable(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA)$/.test(target.tagName))
+  );
+}
+
+function isHidden(element: HTMLElement | null): boolean {
+  return element === null || element.offsetParent === null;
+}

@@ -1,0 +1,35 @@
+import { ClerkProvider, SignIn, useAuth } from '@clerk/react';
+import { useMemo } from 'react';
+import { ChatApp } from '../layout/chat-app.tsx';
+import { SignedIn } from './signed-in.tsx';
+
+/** Signs in with Clerk's own components. */
+export function ClerkSession({ publishableKey }: { readonly publishableKey: string }) {
+  return (
+    <ClerkProvider publishableKey={publishableKey} telemetry={false} afterSignOutUrl="/">
+      <ClerkGate />
+    </ClerkProvider>
+  );
+}
+
+function ClerkGate() {
+  const { isLoaded, userId, getToken, signOut } = useAuth();
+  // Clerk's functions are new ones on every render; whose session it is decides when a new client is due.
+  const session = useMemo(
+    () => userId && { getToken: () => getToken(), signOut: () => void signOut().catch(() => undefined) },
+    [userId],
+  );
+  if (!isLoaded) return null;
+  if (!session) {
+    return (
+      <main className="sign-in">
+        <SignIn routing="hash" />
+      </main>
+    );
+  }
+  return (
+    <SignedIn session={session}>
+      <ChatApp />
+    </SignedIn>
+  );
+}

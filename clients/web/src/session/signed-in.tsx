@@ -1,0 +1,44 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { toFailure } from '@whisper/client';
+import { useState, type ReactNode } from 'react';
+import { ClientContext } from '../store/client-context.ts';
+import type { Session } from './session.ts';
+import { useWhisperClient } from './use-whisper-client.ts';
+
+const retriesMax = 3;
+
+type Props = { readonly session: Session; readonly children: ReactNode };
+
+/** Gives everything below one person's client and what it has fetched; both end with the session. */
+export function SignedIn({ session, children }: Props) {
+  const [generation, setGeneration] = useState(0);
+  const client = useWhisperClient(session, generation);
+  const reconnect = () => setGeneration((current) => current + 1);
+  if (!client) return null;
+  return <Provided key={generation} value={{ client, session, reconnect }} children={children} />;
+}
+
+type ProvidedProps = { readonly value: ClientContext; readonly children: ReactNode };
+
+function Provided({ value, children }: ProvidedProps) {
+  const [queries] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={queries}>
+      <ClientContext value={value}>{children}</ClientContext>
+    </QueryClientProvider>
+  );
+}
+
+function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // A machine without a network still reaches a server of its own.
+        networkMode: 'always',
+        staleTime: 30_000,
+        retry: (count, error) => toFailure(error).isRetryable && count < retriesMax,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}

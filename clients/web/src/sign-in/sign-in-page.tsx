@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react';
+import { fetchDemoPeople, type DemoPeople } from './demo-people.ts';
+import { DemoSignIn } from './demo-sign-in.tsx';
+
+type Props = { readonly onSignIn: (name: string) => void };
+
+/** Asks who is here. Without a local issuer there is nothing to ask, and it says what is missing. */
+export function SignInPage({ onSignIn }: Props) {
+  const [people, setPeople] = useState<DemoPeople | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => {
+    document.title = 'Sign in · Whisper';
+    void fetchDemoPeople().then(setPeople);
+  }, [attempt]);
+
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card">
+        <h1 className="wordmark">Whisper</h1>
+        {people?.status === 'offered' && <DemoSignIn names={people.names} onSignIn={onSignIn} />}
+        {people?.status === 'unavailable' && <p className="sign-in-lead">{people.message}</p>}
+        {people?.status === 'unreachable' && (
+          <>
+            <p className="sign-in-lead">
+              The server does not answer. It may be starting; try again in a moment.
+            </p>
+            <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
+              Try again
+            </button>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+
+/** Without a browser these tests are skipped and say so; on CI their absence is a failure. */
+export const hasBrowser = process.env['CI'] === 'true' || existsSync(executablePath);
+if (!hasBrowser)
+  process.stderr.write(`No browser at ${executablePath}: the tests of the web app are skipped.\n`);
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}

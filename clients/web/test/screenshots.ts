@@ -1,0 +1,82 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { CuttableLink } from './cuttable-link.ts';
+import { fillWithSamples, signInClient } from './sample-chats.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** Every page, light and dark, wide and narrow, as pictures for people to look at: `npm run screenshots`. */
+const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
+const schemes = ['light', 'dark'] as const;
+const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 720 } } as const;
+
+await mkdir(folder, { recursive: true });
+await using server = await ServerProcess.start();
+await using link = await CuttableLink.open(server.url);
+const chatId = await fillWithSamples(server.url);
+using bob = await signInClient(server.url, 'bob');
+await using browser = await launchBrowser();
+for (const scheme of schemes) {
+  for (const [name, viewport] of Object.entries(sizes)) {
+    const context = await openContext(browser, { colorScheme: scheme, viewport });
+    await shootAll(context, `${name}-${scheme}`);
+    await context.close();
+  }
+}
+
+function openContext(from: Browser, options: Parameters<Browser['newContext']>[0]): Promise<BrowserContext> {
+  return from.newContext({ ...options, baseURL: link.url, reducedMotion: 'reduce' });
+}
+
+async function shootAll(context: BrowserContext, suffix: string): Promise<void> {
+  const page = await context.newPage();
+  const shoot = (name: string) => page.screenshot({ path: `${folder}/${name}-${suffix}.png` });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'alice' }).waitFor();
+  await shoot('1-sign-in');
+  await page.getByLabel('Or any other name').fill('!');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await shoot('2-sign-in-problem');
+  await page.getByRole('button', { name: 'alice' }).click();
+  await page.getByRole('heading', { name: 'People' }).waitFor();
+  await shoot('3-home');
+  await page.getByLabel('Search chats and people').fill('e');
+  await page.getByText('erin').waitFor();
+  await page.getByText('dave').waitFor({ state: 'detached' });
+  await shoot('4-search');
+  await page.getByLabel('Search chats and people').fill('nobody');
+  await page.getByText('Nobody’s name').waitFor();
+  await shoot('5-search-nobody');
+  await page.goto(`/chats/${chatId}`);
+  await page.getByText('One is good').last().waitFor();
+  await shoot('6-conversation');
+  await page.getByLabel('Messages', { exact: true }).evaluate((element) => element.scrollTo(0, 120));
+  await page.getByRole('button', { name: 'newest' }).waitFor();
+  await shoot('7-conversation-scrolled');
+  await page.getByRole('button', { name: 'newest' }).click();
+  bob.store.setTyping(chatId, true);
+  await page.getByText('bob is typing').waitFor();
+  await page.getByLabel('Message to bob').fill('First line\nSecond line, still being written');
+  await shoot('8-typing');
+  bob.store.setTyping(chatId, false);
+  await page.getByLabel('Message to bob').fill('');
+  await shootOffline(page, () => shoot('9-offline'));
+  await page.goto('/chats/nothing');
+  await page.getByText('There is no such page').waitFor();
+  await shoot('10-missing');
+  await page.goto(`/chats/${'0'.repeat(24)}`);
+  await page.getByText('There is no such conversation').waitFor();
+  await shoot('11-not-mine');
+}
+
+async function shootOffline(page: Page, shoot: () => Promise<unknown>): Promise<void> {
+  link.cut();
+  await page.getByText('No connection').waitFor();
+  await page.getByLabel('Message to bob').fill('Written in a tunnel');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 message waits').waitFor();
+  await shoot();
+  link.restore();
+  await page.getByText('No connection').waitFor({ state: 'detached' });
+}
