@@ -17,9 +17,12 @@ import { makeTempDir } from './test-server.ts';
 const namespace = { db: 'test', name: 'things' };
 const ids = Array.from({ length: 3 }, (_, i) => new ObjectId(`${i}`.repeat(24)));
 
+/** Longer than a key can be. */
+const longTexts = ['a', 'b'].map((end) => `${'x'.repeat(2_500)}${end}`);
+
 const scalar: fc.Arbitrary<BsonValue> = fc.oneof(
   { weight: 14, arbitrary: fc.integer({ min: 0, max: 4 }).map((value) => new Int32(value)) },
-  { weight: 2, arbitrary: fc.constantFrom('', 'a', 'ab', 'b') },
+  { weight: 2, arbitrary: fc.constantFrom('', 'a', 'ab', 'b', ...longTexts) },
   fc.constantFrom(...ids),
   fc.constantFrom<BsonValue>(null, true, Number.NaN, 2.5),
 );
@@ -112,7 +115,7 @@ function everyWay(engine: Engine, asked: FindQuery): BsonDocument[][] {
 
 const setup = {
   documents: fc.array(document, { minLength: 8, maxLength: 20 }),
-  indexes: fc.array(fc.record({ key, unique: fc.constant(false), sparse: fc.boolean() }), {
+  indexes: fc.array(fc.record({ key, unique: fc.boolean(), sparse: fc.boolean() }), {
     minLength: 1,
     maxLength: 3,
   }),
@@ -139,7 +142,7 @@ test('finds the same documents in the same order by every index as by looking at
 
   await withEngine((engine) => {
     attemptAll = (work) => rolledBack(engine, () => work({ engine }));
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, { numRuns: 350 });
   });
 });
 
