@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ProcedureDescription } from './api/description.ts';
 import { useValue } from './api/value.ts';
 import type { PastCall } from './history/call-history.ts';
@@ -23,8 +23,10 @@ export function App({ procedures, people }: Props) {
   useSeats(page, paths.length, people);
   useSlashKey();
   const shown = paths.length > 0 ? paths : [firstPath];
+  const focusChosen = useFocusOnChange(paths, active);
   const choose = (path: string) => {
     setListOpen(false);
+    focusChosen();
     location.hash = hashOf({
       page: 'procedures',
       paths: shown.with(Math.min(active, shown.length - 1), path),
@@ -89,6 +91,19 @@ function useSeats(page: Page, pathCount: number, people: readonly string[]): voi
   useEffect(() => {
     if (page === 'procedures' || seats.get().all.length === 0) setSeatCount(count, people);
   }, [page, count, people]);
+}
+
+/** After a choice the keyboard goes on in the seat that was chosen for, from its heading. */
+function useFocusOnChange(paths: readonly string[], active: number): () => void {
+  const isWanted = useRef(false);
+  useEffect(() => {
+    if (!isWanted.current) return;
+    isWanted.current = false;
+    document.querySelectorAll<HTMLElement>('.procedure h2')[active]?.focus();
+  }, [paths, active]);
+  return () => {
+    isWanted.current = true;
+  };
 }
 
 function useSlashKey(): void {

@@ -81,6 +81,31 @@ describe.skipIf(mayBeSkipped)('the panel in a real browser, which is /usr/bin/ch
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'message.send' }).waitFor();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.textContent), patience)
+      .toContain('message.send');
+  });
+
+  it('signs in as anybody the local issuer can name, or as whoever a pasted token says', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#auth.me' });
+    const who = panel.page.getByLabel('Signed in as');
+
+    await who.selectOption('another name…');
+    await panel.page.getByLabel('Name', { exact: true }).fill('frank');
+    await panel.page.keyboard.press('Enter');
+    await panel.seat('frank').send();
+    await panel.seat('frank').expectStatus('OK');
+
+    await who.selectOption('paste a token…');
+    await panel.page.getByLabel('Session token').fill('not a token');
+    await panel.page.keyboard.press('Enter');
+    await panel.seat('nobody').root.getByRole('alert').waitFor();
+
+    await who.selectOption('paste a token…');
+    await panel.page.getByLabel('Session token').fill(await server.tokenFor('gina'));
+    await panel.page.keyboard.press('Enter');
+    await panel.seat('gina').send();
+    await panel.seat('gina').expectStatus('OK');
   });
 
   it('calls every query and mutation and runs every subscription from what it fills in by itself', async () => {

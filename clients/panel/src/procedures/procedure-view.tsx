@@ -23,7 +23,7 @@ export function ProcedureView({ seat, procedure, people }: Props) {
   const outcome = useValue(seat.state).outcomes[path];
   return (
     <section className="procedure" aria-labelledby={`${seat.key}-title`}>
-      <h2 id={`${seat.key}-title`}>
+      <h2 id={`${seat.key}-title`} tabIndex={-1}>
         {path} <KindBadge kind={kind} />
       </h2>
       <p className="docs">{docs}</p>

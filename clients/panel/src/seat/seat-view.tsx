@@ -41,7 +41,7 @@ export function SeatView(props: Props) {
       {procedure ? (
         <ProcedureView key={procedure.path} seat={seat} procedure={procedure} people={people} />
       ) : (
-        <p className="note">Choose a procedure.</p>
+        <p className="note">There is no such procedure. Choose one from the list.</p>
       )}
       {session && <Streams seat={seat} session={session} procedures={procedures} />}
     </section>
