@@ -38,6 +38,7 @@ async function shutDown(server: WhisperServer): Promise<void> {
 function describe({ url, store }: WhisperServer, env: Env): string {
   const lines = [
     ['Whisper', url],
+    ['Panel', env.isProduction ? 'with PANEL_TOKEN, at /panel' : `${url}/panel`],
     ['Store', store === 'embedded' ? `embedded, in ${env.DATA_DIR}` : 'MongoDB, at MONGODB_URI'],
     ['Identity', env.isLocalIssuer ? `local, for ${demoPeople.join(', ')} or any name` : 'Clerk'],
     ['Try', env.isLocalIssuer ? 'npm run chat -- --as alice' : `${url}/health`],
