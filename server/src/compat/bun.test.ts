@@ -5,18 +5,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { bun, bunCommand } from '../../test/compat/bun-command.ts';
 import { runSmokeFlow } from '../../test/compat/smoke-flow.ts';
 import { fakeClerkOrigin, startFakeClerk } from '../testing/fake-clerk.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** The command of compat/README.md: `npx -y bun@1.4.5 --conditions=source server/src/main.ts`. */
-const bun = ['-y', 'bun@1.4.5'];
-const serverArguments = ['--conditions=source', 'server/src/main.ts'];
-
 /** Starts the server under Bun and resolves with its address. It is stopped at the end of the test. */
 async function startUnderBun(settings: Record<string, string>): Promise<string> {
-  const child = spawn('npx', [...bun, ...serverArguments], {
+  const child = spawn('npx', bunCommand, {
     cwd: root,
     env: { ...process.env, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -37,7 +34,7 @@ async function startUnderBun(settings: Record<string, string>): Promise<string> 
 
 describe('under Bun', () => {
   it('the server serves old clients on Clerk’s tokens and the embedded store', async ({ skip }) => {
-    const hasBun = spawnSync('npx', [...bun, '--version'], { timeout: 60_000 }).status === 0;
+    const hasBun = spawnSync('npx', [...bun, '--version'], { timeout: 120_000 }).status === 0;
     if (!process.env['CI']) skip(!hasBun, 'npx cannot get bun');
     expect(hasBun).toBe(true);
 
@@ -63,5 +60,5 @@ describe('under Bun', () => {
       clerk.signToken('user_bob'),
     ]);
     await runSmokeFlow(url, { aliceToken, bobToken });
-  }, 120_000);
+  }, 180_000);
 });

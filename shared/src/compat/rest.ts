@@ -100,5 +100,11 @@ export const LegacyHistoryQuerySchema = z.object({
     .min(1)
     .optional()
     .describe('Only messages before this place in the chat; the header Link names the next older page.'),
-  limit: z.coerce.number().int().min(1).max(legacyHistoryMax).default(legacyHistoryMax),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(legacyHistoryMax)
+    .default(legacyHistoryMax)
+    .describe('The newest of them, at most so many.'),
 });

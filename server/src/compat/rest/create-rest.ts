@@ -17,7 +17,6 @@ import { sessionTokenOf } from './session-token.ts';
 /** The old REST interface. Request bodies are not read: no endpoint ever used one. */
 export function createRest(app: AppContext): RequestListener {
   const rest = express();
-  rest.disable('x-powered-by');
   rest.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }));
   rest.use(createCors(app.env));
   for (const endpoint of endpoints) rest[endpoint.method](endpoint.path, serve(app, endpoint));

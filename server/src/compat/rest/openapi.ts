@@ -83,7 +83,13 @@ function describePathParameters(path: string) {
 
 function describeQuery(query: ZodType) {
   const { properties = {} } = z.toJSONSchema(query, { io: 'input' });
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    ...(typeof schema === 'object' && { description: schema.description }),
+    schema,
+  }));
 }
 
 function describeSchemas() {
