@@ -91,7 +91,8 @@ const comparers: Readonly<Record<TypeRank, Comparer>> = {
   [typeRanks.binary]: (a, b) => compareBinaries(a as Binary, b as Binary),
   [typeRanks.objectId]: (a, b) => compareBytes((a as ObjectId).id, (b as ObjectId).id),
   [typeRanks.bool]: (a, b) => Number(a) - Number(b),
-  [typeRanks.date]: (a, b) => Math.sign((a as Date).getTime() - (b as Date).getTime()),
+  // A date beyond what JS can tell has the time NaN.
+  [typeRanks.date]: (a, b) => compareNumbers((a as Date).getTime(), (b as Date).getTime()),
   [typeRanks.timestamp]: (a, b) => (a as Timestamp).compare(b as Timestamp),
   [typeRanks.regex]: compareRegexes,
   [typeRanks.code]: (a, b) => compareCodePoints((a as Code).code, (b as Code).code),

@@ -40,7 +40,8 @@ function compilePush(operand: BsonValue, options: ModifierOptions): Modifier {
       const pushed = array.toSpliced(position, 0, ...added);
       if (order) pushed.sort(order);
       const result = slice === undefined ? pushed : sliceOf(pushed, slice);
-      return value !== undefined && isSameValue(value, result) ? value : result;
+      const mayBeSame = value !== undefined && result.length === array.length;
+      return mayBeSame && isSameValue(value, result) ? value : result;
     },
   };
 }

@@ -63,7 +63,7 @@ const conversionFailure = 241;
 export function toText(value: BsonValue): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  if (value instanceof Date) return value.toISOString();
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   if (value instanceof ObjectId) return value.toHexString();
   if (value instanceof Binary && value.sub_type === Binary.SUBTYPE_UUID) return value.toUUID().toHexString();
   if (isNumber(value))
