@@ -1,6 +1,6 @@
-import type { Contender } from './contender.ts';
-import { nowUs } from './events.ts';
-import { Peer } from './ipc.ts';
+import type { Contender } from '../contender.ts';
+import { nowUs } from '../clock.ts';
+import { Peer } from '../ipc.ts';
 import type { LoadRequest, Received } from './load-process.ts';
 import type { ContenderName, ServerRequest } from './server-process.ts';
 import { printTable } from '../table.ts';
@@ -38,8 +38,8 @@ export async function benchFanout(): Promise<void> {
 type Address = Pick<Contender, 'port' | 'wire'>;
 
 class Pair implements AsyncDisposable {
-  readonly server = Peer.start('./server-process.ts');
-  readonly load = Peer.start('./load-process.ts');
+  readonly server = Peer.start(new URL('./server-process.ts', import.meta.url));
+  readonly load = Peer.start(new URL('./load-process.ts', import.meta.url));
   #address: Address | undefined;
 
   async connect(name: ContenderName, count: number): Promise<void> {

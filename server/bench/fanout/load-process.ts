@@ -1,6 +1,6 @@
-import type { Wire } from './contender.ts';
-import { nowUs, timeMark } from './events.ts';
-import { serve } from './ipc.ts';
+import type { Wire } from '../contender.ts';
+import { ageUs, nowUs, quantile } from '../clock.ts';
+import { serve } from '../ipc.ts';
 import { LoadSocket } from './load-socket.ts';
 
 export type LoadRequest =
@@ -38,7 +38,7 @@ serve(async (request: LoadRequest) => {
     case 'received':
       return waitForAll();
     case 'stopReading':
-      for (const { socket } of sockets) socket.pause();
+      for (const { socket } of sockets) socket.stopReading();
       return;
     case 'disconnect':
       for (const { socket } of sockets) socket.destroy();
@@ -59,10 +59,8 @@ async function connectAll({ port, wire, count }: { port: number; wire: Wire; cou
 }
 
 function onEvent(payload: Buffer): void {
-  const start = payload.indexOf(timeMark) + timeMark.length;
-  const publishedAtUs = Number(payload.toString('latin1', start, payload.indexOf(timeMark, start)));
   lastAtUs = nowUs();
-  latencies[received] = lastAtUs - publishedAtUs;
+  latencies[received] = ageUs(payload, lastAtUs);
   received += 1;
   if (received === latencies.length) onAll();
 }
@@ -71,8 +69,7 @@ async function waitForAll(): Promise<Received> {
   if (received < latencies.length)
     await Promise.race([new Promise<void>((resolve) => (onAll = resolve)), patience()]);
   const sorted = latencies.slice(0, received).toSorted();
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
-  return { events: received, p50: at(0.5), p99: at(0.99), lastAtUs };
+  return { events: received, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), lastAtUs };
 }
 
 /** A server that lost something must not hang the bench. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { transformer } from '@whisper/shared';
 import { WebSocketServer } from 'ws';
-import { listen, type Contender } from './contender.ts';
+import { listen, type Contender } from '../contender.ts';
 
 /** The least a WebSocket server can do: one string, encoded once, handed to every socket. */
 export async function startRawWs(): Promise<Contender> {

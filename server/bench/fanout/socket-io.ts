@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { identityOf } from './identity.ts';
-import { listen, type Contender } from './contender.ts';
+import { listen, type Contender } from '../contender.ts';
 
 /** Socket.IO as it comes: authenticated sockets in rooms, one emit to the room. */
 export async function startSocketIo(): Promise<Contender> {

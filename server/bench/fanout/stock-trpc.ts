@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import { procedure, router } from '../../src/trpc/trpc.ts';
 import { createRequestContext } from '../../src/trpc/request-context.ts';
 import { createApp } from './app.ts';
-import { listen, type Contender } from './contender.ts';
+import { listen, type Contender } from '../contender.ts';
 
 /** tRPC's own WebSocket adapter and the subscription its documentation shows: `on` of an emitter, then `yield`. */
 export async function startStockTrpc(): Promise<Contender> {

@@ -14,7 +14,7 @@ import { feedOf, trackedFeedOf } from '../../src/trpc/feed-output.ts';
 import { createTrpcSocketServer } from '../../src/trpc/socket/trpc-socket-server.ts';
 import { procedure, router } from '../../src/trpc/trpc.ts';
 import { createApp } from './app.ts';
-import { listen, type Contender } from './contender.ts';
+import { listen, type Contender } from '../contender.ts';
 import { makeEvent } from './events.ts';
 
 const messages = topics.messagesOfChat(makeEvent(1).chatId);

@@ -10,21 +10,27 @@ export class Peer implements AsyncDisposable {
     this.#child = child;
   }
 
-  static start(module: string, args: readonly string[] = []): Peer {
-    const path = fileURLToPath(new URL(module, import.meta.url));
+  static start(module: URL, args: readonly string[] = []): Peer {
+    const path = fileURLToPath(module);
     const execArgv = ['--conditions=source', '--import', 'tsx', '--expose-gc'];
     return new Peer(fork(path, args, { execArgv, serialization: 'advanced' }));
   }
 
   async ask<Answer>(request: unknown): Promise<Answer> {
-    const answer = once(this.#child, 'message');
-    this.#child.send(request as object);
-    const ended = once(this.#child, 'exit').then(([code]) => {
+    const settled = new AbortController();
+    const { signal } = settled;
+    const ended = once(this.#child, 'exit', { signal }).then(([code]) => {
       throw new Error(`A process of the bench ended (${code})`);
     });
-    ended.catch(() => undefined);
-    const [message] = await Promise.race([answer, ended]);
-    return message as Answer;
+    const answer = once(this.#child, 'message', { signal });
+    for (const promise of [answer, ended]) promise.catch(() => undefined);
+    this.#child.send(request as object);
+    try {
+      const [message] = await Promise.race([answer, ended]);
+      return message as Answer;
+    } finally {
+      settled.abort();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,0 +1,15 @@
+import { serve } from '../ipc.ts';
+import { readEnv } from '../../src/platform/env.ts';
+import { startServer } from '../../src/server.ts';
+
+export type WhisperRequest =
+  | { readonly kind: 'start'; readonly uri: string; readonly dataDir: string }
+  | { readonly kind: 'cpu' };
+
+serve(async (request: WhisperRequest) => {
+  if (request.kind === 'cpu') return process.cpuUsage();
+  const { uri, dataDir } = request;
+  const settings = { PORT: '0', MONGODB_URI: uri, DATA_DIR: dataDir, RATE_LIMITS: 'off', LOG_LEVEL: 'error' };
+  const server = await startServer({ env: readEnv(settings) });
+  return Number(new URL(server.url).port);
+});
