@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AppContext } from './app-context.ts';
+import { ensureDemoPeople } from './auth/ensure-demo-people.ts';
 import { openIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
 import { attachSocketIo, isSocketIoUrl } from './compat/socketio/attach-socketio.ts';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
@@ -45,6 +46,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     const [identity, db] = await Promise.all([openIdentityProvider(env, clock), connectMongo(store.uri)]);
     const app = createAppContext({ env, clock, log, db }, identity);
     await prepareDatabase(app);
+    if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();

@@ -86,5 +86,12 @@ describe('the rate limits', () => {
       data: { code: 'TOO_MANY_REQUESTS', isRetryable: true, retryAfterMs: expect.any(Number) },
     });
     await bob.api.message.send.mutate({ chatId: chat.id, text: 'calm', clientId: randomUUID() });
+    const answer = await fetch(`${server.url}/trpc/message.send`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${alice.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ json: { chatId: chat.id, text: 'x', clientId: randomUUID() } }),
+    });
+    expect([answer.status, Number(answer.headers.get('retry-after'))]).toEqual([429, expect.any(Number)]);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 });

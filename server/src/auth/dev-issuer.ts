@@ -44,11 +44,16 @@ export async function openDevIssuer({ dataDir, clock }: Options): Promise<DevIss
         iss: devOrigin,
         nbf: iat - 10,
         sid: `sess_local_${randomUUID()}`,
-        sub: clerkIdPrefix + encodeURIComponent(name.normalize('NFC').toLowerCase()),
+        sub: devClerkIdOf(name),
       };
       return { token: signToken(claims, privateKey), expiresAt: new Date(exp * 1000) };
     },
   };
+}
+
+/** The local Clerk id of a name; case makes no other person. */
+export function devClerkIdOf(name: string): string {
+  return clerkIdPrefix + encodeURIComponent(name.normalize('NFC').toLowerCase());
 }
 
 /** The name behind a local Clerk id; null for any other. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { startTestServer } from '../testing/index.ts';
+import { deleteUser } from '../users/delete-user.ts';
+import { openChat, startTestServer } from '../testing/index.ts';
 
 describe('chat.openDirect', () => {
   it('makes one chat of 100 opens from both sides at once', async () => {
@@ -16,5 +17,50 @@ describe('chat.openDirect', () => {
     const { chats } = await alice.api.chat.list.query({});
     expect(chats).toHaveLength(1);
     expect(chats[0]?.participant.name).toBe('bob');
+  });
+
+  it('refuses oneself, somebody who never was, and somebody who was deleted', async () => {
+    await using server = await startTestServer();
+    const [alice, bob] = await Promise.all([server.signIn('alice'), server.signIn('bob')]);
+    await deleteUser(server.app, bob.me.clerkId);
+    const open = (userId: string) => alice.api.chat.openDirect.mutate({ userId });
+
+    await expect(open(alice.me.id)).rejects.toMatchObject({ data: { code: 'BAD_REQUEST' } });
+    await expect(open('f'.repeat(24))).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    await expect(open(bob.me.id)).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+    expect((await alice.api.chat.list.query({})).chats).toEqual([]);
+  });
+});
+
+describe('chat.list', () => {
+  it('keeps a chat whose other person was deleted, under the name of nobody', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    await deleteUser(server.app, bob.me.clerkId);
+
+    const { chats } = await alice.api.chat.list.query({});
+
+    expect(chats).toMatchObject([
+      { id: chat.id, participant: { id: bob.me.id, name: 'Deleted user', email: '' } },
+    ]);
+  });
+
+  it('pages through all chats, newest first, none twice and none missing', async () => {
+    await using server = await startTestServer();
+    const opened = [];
+    for (const name of ['bob', 'carol', 'dave', 'erin', 'frank']) {
+      opened.unshift((await openChat(server, 'alice', name)).chat.id);
+    }
+    const alice = await server.signIn('alice');
+
+    const listed: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page = await alice.api.chat.list.query({ limit: 2, cursor });
+      listed.push(...page.chats.map((chat) => chat.id));
+      cursor = page.nextCursor;
+    } while (cursor);
+
+    expect(listed).toEqual(opened);
   });
 });

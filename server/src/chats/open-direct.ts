@@ -2,7 +2,7 @@ import type { Chat, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
 import type { AppContext } from '../app-context.ts';
 import { AppError, isDuplicateKey } from '../platform/errors.ts';
-import { getUser } from '../users/get-user.ts';
+import { requireActiveUser } from '../users/require-active-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { chatNotFound } from './require-participant.ts';
 import { showChats } from './show-chats.ts';
@@ -13,7 +13,7 @@ import { showChats } from './show-chats.ts';
  */
 export async function openDirect(app: AppContext, viewerId: UserId, userId: UserId): Promise<Chat> {
   if (userId === viewerId) throw new AppError('BAD_REQUEST', 'Cannot create chat with yourself');
-  await getUser(app, userId);
+  await requireActiveUser(app, userId);
   await app.lastMessages.settled();
   const doc = await findOrCreate(app, [viewerId, userId]);
   const [chat] = await showChats(app, viewerId, [doc]);

@@ -11,15 +11,18 @@ export function parseChatCursor(chatId: ChatId, cursor: string): number | undefi
   return prefix === chatId ? toPosition(digits) : undefined;
 }
 
-/** The id of an event in the stream of all my chats: a position in time, in epoch milliseconds. */
-export function toTimeCursor(at: number): string {
-  return `t:${at}`;
+/**
+ * The id of an event in the stream of all my chats: a position in time, in epoch milliseconds, and what makes it
+ * unique there. tRPC's client drops an event whose id it has seen while it moves to another connection.
+ */
+export function toTimeCursor(at: number, event?: { readonly chatId: ChatId; readonly rev: number }): string {
+  return event ? `t:${at}:${event.chatId}:${event.rev}` : `t:${at}`;
 }
 
 /** The position, or undefined for an id that is not from that stream. */
 export function parseTimeCursor(cursor: string): number | undefined {
-  const [prefix, digits] = splitOnce(cursor);
-  return prefix === 't' ? toPosition(digits) : undefined;
+  const [prefix, rest] = splitOnce(cursor);
+  return prefix === 't' ? toPosition(rest.split(':', 1)[0] ?? '') : undefined;
 }
 
 function splitOnce(cursor: string): [string, string] {

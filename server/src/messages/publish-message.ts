@@ -10,7 +10,7 @@ export function publishMessage(broker: Broker, message: Message, { participants 
   const { chatId, rev } = message;
   const event: MessageEvent = { type: 'created', chatId, rev, message };
   const item = new FeedItem(event, { id: toChatCursor(chatId, rev), audience: participants });
-  const ofUsers = item.withId(toTimeCursor(message.updatedAt.getTime()));
+  const ofUsers = item.withId(toTimeCursor(message.updatedAt.getTime(), message));
   broker.publish(topics.messagesOfChat(chatId), item);
   for (const userId of participants) broker.publish(topics.messagesOfUser(userId), ofUsers);
 }

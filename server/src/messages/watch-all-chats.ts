@@ -81,7 +81,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       for await (const messages of this.#readPages(chatId)) {
         count += messages.length;
         if (count > replayMax) return false;
-        yield messages.map((message) => toCreated(message, toTimeCursor(from)));
+        yield messages.map((message) => toCreated(message, toTimeCursor(from, message)));
       }
     }
     this.#app.metrics.replayed.observe(count);

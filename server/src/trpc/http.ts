@@ -1,5 +1,6 @@
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
-import type { AnyTRPCRouter } from '@trpc/server';
+import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
+import type { ResponseMeta } from '@trpc/server/http';
 import { ConnectionParamsSchema, limits } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from '../app-context.ts';
@@ -24,6 +25,7 @@ export function createTrpcHttpHandler(app: AppContext, router: AnyTRPCRouter): R
       const token = params.success ? params.data.token : bearerTokenOf(req);
       return createRequestContext(app, { token });
     },
+    responseMeta: ({ errors }) => retryAfter(errors),
     onError({ error, path, req }) {
       const { code, cause } = toAppError(error);
       const call = { requestId: requestIdOf(req), path, code };
@@ -31,6 +33,13 @@ export function createTrpcHttpHandler(app: AppContext, router: AnyTRPCRouter): R
       else app.log.info(call, 'a call was refused');
     },
   });
+}
+
+/** The longest wait that any refused call of a batch asks for, as HTTP says it. */
+function retryAfter(errors: readonly TRPCError[]): ResponseMeta {
+  const waits = errors.map((error) => toAppError(error).retryAfterMs ?? 0);
+  const seconds = Math.ceil(Math.max(0, ...waits) / 1_000);
+  return seconds > 0 ? { headers: { 'retry-after': String(seconds) } } : {};
 }
 
 /** The token of an `Authorization: Bearer` header. */
