@@ -2,7 +2,28 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { z, type ZodType } from 'zod';
 import { eventSchemaOf } from '../trpc/feed-output.ts';
 
-export type JsonSchema = { readonly [keyword: string]: unknown };
+/** JSON Schema as zod writes it here: nothing is a bare `true`, and only a recursive schema has a `$ref`. */
+export type JsonSchema = {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  /** A string that is a Date on both sides of the wire, unlike a `date-time` that is a string to the caller. */
+  readonly 'x-date'?: true;
+};
 
 export type ProcedureKind = 'query' | 'mutation' | 'subscription';
 
@@ -19,9 +40,6 @@ export type ProcedureDescription = {
 };
 
 export type RouterDescription = { readonly procedures: readonly ProcedureDescription[] };
-
-/** Marks a string that is a Date on both sides of the wire, unlike a `date-time` that is a string to the caller. */
-export const dateMark = 'x-date';
 
 /** Everything a client may call, read from the router itself, in the router's order. */
 export function describeRouter(router: AnyTRPCRouter): RouterDescription {
@@ -56,14 +74,15 @@ const DefinitionSchema = z.object({
 });
 
 function toJsonSchema(schema: ZodType, io: 'input' | 'output'): JsonSchema {
-  return z.toJSONSchema(schema, {
+  const made = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
     override({ zodSchema, jsonSchema }) {
       if (zodSchema._zod.def.type !== 'date') return;
-      Object.assign(jsonSchema, { type: 'string', format: 'date-time', [dateMark]: true });
+      Object.assign(jsonSchema, { type: 'string', format: 'date-time', 'x-date': true });
     },
   });
+  return made as JsonSchema;
 }
 
 function isNothing(schema: ZodType): boolean {
