@@ -33,7 +33,8 @@ export function createAppContext(foundations: Foundations, identity: IdentityPro
   const broker = new MemoryBroker();
   const metrics = new Metrics();
   const presence = new MemoryPresenceStore(broker, clock);
-  const connections = new Connections(presence);
+  const typing = new TypingState(broker, clock);
+  const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const app: AppContext = {
     ...foundations,
     metrics,
@@ -43,7 +44,7 @@ export function createAppContext(foundations: Foundations, identity: IdentityPro
     rateLimits: env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited,
     people: new People(clock),
     revokedSessions: new RevokedSessions(clock),
-    typing: new TypingState(broker, clock),
+    typing,
     lastMessages: new LastMessages(foundations),
     messageLog: new MessageLog(),
     memberships: new BoundedMap(membershipsMax),

@@ -13,17 +13,18 @@ export interface Connection {
 }
 
 /**
- * Every signed-in socket of this process. Being here is what makes a person present; leaving runs the
- * connection's clean-ups.
+ * Every signed-in socket of this process. Being here is what makes a person present.
+ * `onRemoved` hears of every connection that leaves.
  */
 export class Connections {
   readonly #presence: PresenceStore;
   readonly #byId = new Map<string, Connection>();
   readonly #byUser = new Map<UserId, Set<Connection>>();
-  readonly #cleanUps = new Map<string, Set<() => void>>();
+  readonly #onRemoved: (connectionId: string) => void;
 
-  constructor(presence: PresenceStore) {
+  constructor(presence: PresenceStore, onRemoved: (connectionId: string) => void = () => undefined) {
     this.#presence = presence;
+    this.#onRemoved = onRemoved;
   }
 
   get size(): number {
@@ -46,17 +47,8 @@ export class Connections {
     const siblings = this.#byUser.get(connection.userId);
     siblings?.delete(connection);
     if (siblings?.size === 0) this.#byUser.delete(connection.userId);
-    for (const cleanUp of this.#cleanUps.get(connection.id) ?? []) cleanUp();
-    this.#cleanUps.delete(connection.id);
+    this.#onRemoved(connection.id);
     this.#presence.disconnect(connection.userId, connection.id);
-  }
-
-  /** Runs `cleanUp` when the connection leaves; the returned function takes that back. */
-  onRemoved(connectionId: string, cleanUp: () => void): () => void {
-    if (!this.#byId.has(connectionId)) return () => undefined;
-    const cleanUps = this.#cleanUps.get(connectionId) ?? new Set();
-    this.#cleanUps.set(connectionId, cleanUps.add(cleanUp));
-    return () => cleanUps.delete(cleanUp);
   }
 
   closeUser(userId: UserId, reason: CloseReason): void {

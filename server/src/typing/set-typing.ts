@@ -20,5 +20,4 @@ export async function setTyping(
   const typer = { chatId, userId: viewer.id, audience: participants.filter((id) => id !== viewer.id) };
   if (!isTyping) return app.typing.stop(typer, deviceId);
   app.typing.start(typer, deviceId);
-  if (socket) app.connections.onRemoved(socket.id, () => app.typing.stop(typer, deviceId));
 }

@@ -58,6 +58,11 @@ export class TypingState {
     if (entry?.cancelByDevice.delete(deviceId) && entry.cancelByDevice.size === 0) this.#end(entry);
   }
 
+  /** The device is gone, and whatever was being typed on it. */
+  stopDevice(deviceId: string): void {
+    for (const entry of [...this.#entries.values()]) this.stop(entry, deviceId);
+  }
+
   /** The person sent their message: whatever device they typed on, they are done. */
   clear(chatId: ChatId, userId: UserId): void {
     const entry = this.#entries.get(keyOf({ chatId, userId }));
