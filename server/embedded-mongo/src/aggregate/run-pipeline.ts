@@ -35,6 +35,8 @@ const refused: ReadonlySet<string> = new Set([
   '$search',
   '$searchMeta',
   '$vectorSearch',
+  // The library's stops at the last document, below the upper bound, and has no limit to what it makes up.
+  '$densify',
 ]);
 
 /**

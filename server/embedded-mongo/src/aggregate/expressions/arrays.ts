@@ -2,7 +2,7 @@ import { Int32 } from 'bson';
 import { CommandError } from '../../errors.ts';
 import { bsonTypeOf } from '../../query/bson-type.ts';
 import { compareValues, type StringOrder } from '../../query/compare.ts';
-import { toSafeInteger } from '../../query/numbers.ts';
+import { isInt32, toSafeInteger } from '../../query/numbers.ts';
 import type { BsonValue } from '../../query/value.ts';
 import { averageOf, sumOf } from './arithmetic.ts';
 import {
@@ -39,6 +39,7 @@ export const arrayOperators: OperatorTable = {
     return arrays.flatMap((array) => requireArray(array, 28664, '$concatArrays'));
   }),
   $slice: compileSlice,
+  $range: compileRange,
   $sum: overElements(sumOf),
   $avg: overElements(averageOf),
   $min: overElements((values, strings) => extremeOf(values, -1, strings)),
@@ -93,4 +94,27 @@ function compileSlice(
     const from = start < 0 ? Math.max(elements.length + start, 0) : start;
     return elements.slice(from, from + count);
   };
+}
+
+const rangeLengthMax = 2_000_000;
+
+function compileRange(
+  ...[operand, scope, compile]: Parameters<CompileOperator>
+): ReturnType<CompileOperator> {
+  const nodes = argumentsOf('$range', operand, [2, 3]).map((argument) => compile(argument, scope));
+  return (env) => {
+    const [start = 0, end = 0, step = 1] = nodes.map((node) => requireRangeInteger(node(env)));
+    if (step === 0) throw new CommandError(34449, '$range requires a non-zero step value');
+    const length = Math.max(Math.ceil((end - start) / step), 0);
+    if (length > rangeLengthMax) {
+      throw new CommandError('ExceededMemoryLimit', `$range would give more than ${rangeLengthMax} values`);
+    }
+    return Array.from({ length }, (_, at) => new Int32(start + at * step));
+  };
+}
+
+function requireRangeInteger(value: BsonValue): number {
+  const integer = toSafeInteger(value);
+  if (integer !== undefined && isInt32(integer)) return integer;
+  throw new CommandError(34443, '$range requires numeric arguments that are 32-bit integers');
 }
