@@ -12,6 +12,6 @@ export type Store = {
 /** MONGODB_URI, or the embedded store in DATA_DIR when there is none. */
 export async function openStore(env: Env): Promise<Store> {
   if (env.MONGODB_URI) return { uri: env.MONGODB_URI, kind: 'mongodb', close: () => Promise.resolve() };
-  const { uri, close } = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') });
-  return { uri, kind: 'embedded', close };
+  const store = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') });
+  return { uri: store.uri, kind: 'embedded', close: () => store.close() };
 }
