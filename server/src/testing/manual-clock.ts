@@ -17,6 +17,11 @@ export class ManualClock implements Clock {
     return () => this.#tasks.delete(entry);
   }
 
+  /** How many tasks wait for their time. */
+  get size(): number {
+    return this.#tasks.size;
+  }
+
   /** Moves time on and runs what becomes due, in order. */
   advance(ms: number): void {
     const end = this.#now + ms;

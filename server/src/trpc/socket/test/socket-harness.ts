@@ -12,7 +12,7 @@ import { Connections } from '../../../realtime/connections.ts';
 import { MemoryPresenceStore } from '../../../realtime/presence-store.memory.ts';
 import type { Identity } from '../../request-context.ts';
 import { createTrpcSocketServer, type TrpcSocketServer } from '../trpc-socket-server.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../../testing/manual-clock.ts';
 import { RawClient, type OpenOptions } from './raw-client.ts';
 import { createTestRouter, type TestHandles, type TestRouter } from './test-router.ts';
 
