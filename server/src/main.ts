@@ -16,6 +16,7 @@ try {
   const [store, { startServer }] = await Promise.all([openStore(env), import('./server.ts')]);
   const server = await startServer({ env, store });
   process.stdout.write(describe(server, env));
+  void store.ended.then(() => endWithoutStore());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutDown(server));
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
@@ -23,6 +24,15 @@ try {
 }
 
 let shuttingDownSince: number | undefined;
+
+/** Nothing works without the store, and nothing acknowledged is lost: end, so that whoever runs us starts again. */
+function endWithoutStore(): void {
+  if (shuttingDownSince !== undefined) return;
+  process.stderr.write(
+    'The embedded store ended unexpectedly. Start Whisper again; no stored message is lost.\n',
+  );
+  process.exit(1);
+}
 
 async function shutDown(server: WhisperServer): Promise<void> {
   if (shuttingDownSince !== undefined) {

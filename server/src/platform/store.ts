@@ -6,12 +6,20 @@ import type { Env } from './env.ts';
 export type Store = {
   readonly uri: string;
   readonly kind: 'embedded' | 'mongodb';
+  /** Resolves when the embedded store's process has ended; never for the operator's own MongoDB. */
+  readonly ended: Promise<void>;
   close(): Promise<void>;
 };
 
 /** MONGODB_URI, or the embedded store in DATA_DIR when there is none. */
 export async function openStore(env: Env): Promise<Store> {
-  if (env.MONGODB_URI) return { uri: env.MONGODB_URI, kind: 'mongodb', close: () => Promise.resolve() };
+  if (env.MONGODB_URI)
+    return {
+      uri: env.MONGODB_URI,
+      kind: 'mongodb',
+      ended: new Promise(() => undefined),
+      close: () => Promise.resolve(),
+    };
   const store = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') });
-  return { uri: store.uri, kind: 'embedded', close: () => store.close() };
+  return { uri: store.uri, kind: 'embedded', ended: store.ended, close: () => store.close() };
 }

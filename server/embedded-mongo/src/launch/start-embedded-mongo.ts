@@ -20,6 +20,8 @@ export type EmbeddedMongo = AsyncDisposable & {
   /** A connection string for the driver, without a database name. */
   readonly uri: string;
   readonly pid: number;
+  /** Resolves when the process has ended, whoever ended it. */
+  readonly ended: Promise<void>;
   /** Stops the server after the commands it is at; nothing acknowledged is lost. */
   close(): Promise<void>;
 };
@@ -31,7 +33,7 @@ export type EmbeddedMongo = AsyncDisposable & {
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
   const child = await spawnChild(options);
-  const ended = once(child, 'exit');
+  const ended = once(child, 'exit').then(() => undefined);
   const uri = await readAnswer(child);
   const close = async () => {
     child.ref();
@@ -41,7 +43,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
   // The server must not keep a process alive that has nothing else to do.
   child.unref();
   unrefStreams(child);
-  return { uri, pid: child.pid ?? 0, close, [Symbol.asyncDispose]: close };
+  return { uri, pid: child.pid ?? 0, ended, close, [Symbol.asyncDispose]: close };
 }
 
 async function spawnChild(options: EmbeddedMongoOptions): Promise<ChildProcess> {
