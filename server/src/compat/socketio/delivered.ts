@@ -26,11 +26,14 @@ export class Delivered {
 
   /** The offset of the last message. */
   get offset(): string {
-    return [...this.#sent.keys()].at(-1) ?? firstOffset;
+    return this.#lastId ?? firstOffset;
   }
 
-  /** Notes a position of the stream at which nothing is missing. */
+  /** Notes a position of the stream up to which nothing is missing. */
   markComplete(cursor: string): void {
+    const lastId = this.#lastId;
+    if (lastId === undefined) this.#startCursor = cursor;
+    else this.#sent.set(lastId, cursor);
     this.#startCursor ??= cursor;
     this.#isCatchingUp = false;
   }
@@ -52,6 +55,10 @@ export class Delivered {
     for (const id of this.#missed) this.#sent.delete(id);
     this.#isCatchingUp = true;
     return [...this.#sent.values()].at(-1) ?? this.#startCursor;
+  }
+
+  get #lastId(): string | undefined {
+    return [...this.#sent.keys()].at(-1);
   }
 
   /** The stream overlaps when it is read again; what is older than the first connection is not news. */
