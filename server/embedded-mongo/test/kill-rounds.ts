@@ -51,7 +51,8 @@ async function writeUntilKilled(options: KillOptions, round: number, all: Acknow
   let left = options.writesPerRound;
   const onAcknowledged = () => {
     left -= 1;
-    if (left === 0) process.kill(server.pid, 'SIGKILL');
+    // At any moment of the commits that follow, not right after one was answered.
+    if (left === 0) setTimeout(() => process.kill(server.pid, 'SIGKILL'), Math.random() * 20);
   };
   await Promise.all(
     all.counts.map((_, writer) => write({ collections, writer, round, onAcknowledged }, all)),
