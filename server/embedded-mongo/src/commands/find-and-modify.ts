@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.ts';
 import { deleteDocuments, updateDocuments, type WriteScope } from '../engine/write-documents.ts';
 import { compileCollation } from '../query/collation.ts';
+import { compileFilter } from '../query/filter.ts';
 import { compileProjection } from '../query/projection.ts';
 import type { BsonDocument } from '../query/value.ts';
 import type { Reply } from '../wire/reply.ts';
@@ -84,5 +85,9 @@ function project(args: Arguments, document: BsonDocument | undefined): BsonDocum
   if (!document) return null;
   const fields = args.document('fields');
   if (!fields || Object.keys(fields).length === 0) return document;
-  return compileProjection(fields)(document);
+  const { filter, collation, let: variables } = selection(args);
+  const options = { collation, let: variables };
+  const isPositional = Object.keys(fields).some((path) => path.endsWith('.$'));
+  const { arrayIndex } = isPositional ? compileFilter(filter, options).matchPosition(document) : {};
+  return compileProjection(fields, options)(document, arrayIndex);
 }

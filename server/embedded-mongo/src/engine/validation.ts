@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts';
-import { compileFilter, type Filter } from '../query/filter.ts';
+import { compileFilter, type Filter, isOperatorDocument } from '../query/filter.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import type { CollectionMeta } from '../storage/collection.ts';
 
@@ -18,7 +18,7 @@ export function assertValid(
   if (!isDocument(validator) || validationLevel === 'off' || validationAction === 'warn') return;
   const { matches } = filterOf(validator);
   if (matches(document) || (validationLevel === 'moderate' && before && !matches(before))) return;
-  const details = { operatorName: Object.keys(validator)[0] ?? '$and', specifiedAs: validator };
+  const details = { operatorName: operatorNameOf(validator), specifiedAs: validator };
   const errInfo = { failingDocumentId: document['_id'] ?? null, details };
   throw new CommandError('DocumentValidationFailure', 'Document failed validation', { extra: { errInfo } });
 }
@@ -39,6 +39,12 @@ export function readValidation(given: Readonly<Record<string, BsonValue>>): Bson
 function requireOneOf(name: string, value: BsonValue, allowed: readonly string[]): void {
   if (value === undefined || (typeof value === 'string' && allowed.includes(value))) return;
   throw new CommandError('BadValue', `Enumeration value for field '${name}' is not a valid value.`);
+}
+
+function operatorNameOf(validator: BsonDocument): string {
+  const [[name, operand] = ['$and']] = Object.entries(validator);
+  if (name.startsWith('$')) return name;
+  return (isOperatorDocument(operand) && Object.keys(operand)[0]) || '$eq';
 }
 
 function filterOf(validator: BsonDocument): Filter {

@@ -1,7 +1,13 @@
 import { ObjectId } from 'bson';
 import { CommandError } from '../errors.ts';
 import type { Collation } from '../query/collation.ts';
-import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../query/value.ts';
+import {
+  type BsonDocument,
+  type BsonValue,
+  decodeDocument,
+  encodeDocument,
+  isDocument,
+} from '../query/value.ts';
 import { compileUpdate, type Update } from '../update/compile-update.ts';
 import type { Collection, Namespace, StoredDocument } from '../storage/collection.ts';
 import { refuseView } from '../storage/view.ts';
@@ -167,6 +173,19 @@ function requireValidId(id: BsonValue): void {
   if (id === undefined)
     throw new CommandError('InvalidIdField', "The '_id' value cannot be of type undefined");
   if (isRegex(id)) throw new CommandError('InvalidIdField', "The '_id' value cannot be of type regex");
+  if (isDocument(id)) refuseDollarFields(id);
+}
+
+/** Nothing in an _id may look like an operator, but for the fields of a reference. */
+function refuseDollarFields(id: BsonDocument): void {
+  for (const [field, value] of Object.entries(id)) {
+    if (isDocument(value)) refuseDollarFields(value);
+    if (!field.startsWith('$') || ['$ref', '$id', '$db'].includes(field)) continue;
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `The dollar ($) prefixed field '${field}' in '_id.${field}' is not valid for storage.`,
+    );
+  }
 }
 
 function isRegex(value: BsonValue): boolean {
