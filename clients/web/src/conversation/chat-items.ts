@@ -24,15 +24,17 @@ type Bare = Omit<ChatItem, 'startsDay' | 'startsGroup' | 'endsGroup'>;
 /** A pause longer than this begins a new group. */
 const groupPauseMs = 5 * 60_000;
 
-/** The rows of a conversation with their days and groups. */
-export function toChatItems(rows: readonly ChatRow[], me: Pick<Me, 'id' | 'name'>): ChatItem[] {
+type Options = { readonly me: Pick<Me, 'id' | 'name'>; readonly hasOlder: boolean };
+
+/** The rows of a conversation with their days and groups. What an unknown message comes before starts no day. */
+export function toChatItems(rows: readonly ChatRow[], { me, hasOlder }: Options): ChatItem[] {
   const bare = rows.map((row) => toBare(row, me));
   return bare.map((item, index) => {
     const before = bare[index - 1];
     const after = bare[index + 1];
     return {
       ...item,
-      startsDay: !before || !isSameDay(before.at, item.at),
+      startsDay: before ? !isSameDay(before.at, item.at) : !hasOlder,
       startsGroup: !before || !isOneGo(before, item),
       endsGroup: !after || !isOneGo(item, after),
     };

@@ -1,37 +1,13 @@
-import { limits, type ChatId, type UserId } from '@whisper/shared';
-import { useEffect, useRef, type KeyboardEvent, type SyntheticEvent } from 'react';
-import { useClient } from '../store/client-context.ts';
+import type { ChatId, UserId } from '@whisper/shared';
+import type { KeyboardEvent } from 'react';
 import { Icon } from '../ui/icon.tsx';
-import { fitHeight } from './fit-height.ts';
 import { LengthNote, lengthNoteId } from './length-note.tsx';
-import { useDraft } from './use-draft.ts';
+import { useComposer } from './use-composer.ts';
 
 type Props = { readonly chatId: ChatId; readonly meId: UserId; readonly name: string };
 
-export function Composer({ chatId, meId, name }: Props) {
-  const { store } = useClient().client;
-  const [text, setText] = useDraft(meId, chatId);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const left = limits.textLengthMax - text.trim().length;
-  const canSend = text.trim() !== '' && left >= 0;
-
-  // With a touch keyboard the conversation would jump under the finger.
-  useEffect(() => {
-    if (matchMedia('(hover: hover)').matches) field.current?.focus();
-  }, []);
-  useEffect(() => fitHeight(field.current), [text]);
-
-  const change = (value: string) => {
-    setText(value);
-    store.setTyping(chatId, value.trim() !== '');
-  };
-  const send = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!canSend) return;
-    store.send(chatId, text);
-    setText('');
-    field.current?.focus();
-  };
+export function Composer({ name, ...place }: Props) {
+  const { text, left, canSend, field, change, send } = useComposer(place);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
   };

@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import { formatDay, formatTime } from '../ui/format-time.ts';
-import { Icon } from '../ui/icon.tsx';
 import type { ChatItem } from './chat-items.ts';
 import { FailedNote } from './failed-note.tsx';
 import { MessageText } from './message-text.tsx';
+import { PendingNote } from './pending-note.tsx';
 
 type Props = { readonly item: ChatItem };
 
@@ -25,18 +25,11 @@ export const MessageItem = memo(function MessageItem({ item }: Props) {
       >
         <span className="hidden">{isMine ? 'You:' : `${senderName}:`}</span>
         <MessageText text={item.text} />
-        {state === 'failed' ? (
-          <FailedNote clientId={item.clientId} reason={item.failure ?? ''} />
-        ) : (
-          <p className={endsGroup || state === 'pending' ? 'message-meta' : 'hidden'}>
-            {state === 'pending' ? (
-              <>
-                <Icon name="waiting" />
-                Sending
-              </>
-            ) : (
-              <time dateTime={at.toISOString()}>{formatTime(at)}</time>
-            )}
+        {state === 'failed' && <FailedNote clientId={item.clientId} reason={item.failure ?? ''} />}
+        {state === 'pending' && endsGroup && <PendingNote />}
+        {state === 'sent' && (
+          <p className={endsGroup ? 'message-meta' : 'hidden'}>
+            <time dateTime={at.toISOString()}>{formatTime(at)}</time>
           </p>
         )}
       </article>

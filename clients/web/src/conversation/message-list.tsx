@@ -16,11 +16,11 @@ type Props = { readonly chat: Chat; readonly view: Ready; readonly me: Me };
 /** The messages: only those in sight are in the document, however many there are. */
 export function MessageList({ chat, view, me }: Props) {
   const outbox = useStore((snapshot) => snapshot.outbox);
-  const items = useMemo(
-    () => toChatItems(rowsOf({ open: new Map([[chat.id, view]]), outbox }, chat.id), me),
-    [chat.id, view, outbox, me],
-  );
   const { hasOlder } = view.log;
+  const items = useMemo(
+    () => toChatItems(rowsOf({ open: new Map([[chat.id, view]]), outbox }, chat.id), { me, hasOlder }),
+    [chat.id, view, outbox, me, hasOlder],
+  );
   const { scrollRef, virtualizer, isAtEnd, scrollToEnd } = useMessageScroll(items, {
     chatId: chat.id,
     hasOlder,

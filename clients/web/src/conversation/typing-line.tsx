@@ -15,7 +15,9 @@ export function TypingLine({ chatId, name }: Props) {
             <i />
             <i />
           </span>
-          <bdi>{name}</bdi> is typing
+          <span>
+            <bdi>{name}</bdi> is typing
+          </span>
         </>
       )}
     </p>

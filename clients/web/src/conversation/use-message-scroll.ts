@@ -1,8 +1,9 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { ChatId } from '@whisper/shared';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useClient } from '../store/client-context.ts';
 import type { ChatItem } from './chat-items.ts';
+import { useStayAtEnd } from './use-stay-at-end.ts';
 
 /** This close to the end counts as being there, in pixels. */
 const endThreshold = 48;
@@ -12,6 +13,7 @@ const overscan = 8;
 const lineHeight = 22;
 const charsPerLine = 56;
 
+type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
 type Options = { readonly chatId: ChatId; readonly hasOlder: boolean };
 
 /**
@@ -34,7 +36,9 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder 
     paddingEnd: 8,
   });
 
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
   useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
+  useStayAtEnd(scrollRef, virtualizer);
 
   const first = virtualizer.range?.startIndex;
   useEffect(() => {
@@ -56,6 +60,19 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder 
     isAtEnd: virtualizer.isAtEnd(endThreshold),
     scrollToEnd: () => virtualizer.scrollToEnd(),
   };
+}
+
+/**
+ * What changes its height above what is read must not move it, in whichever direction one scrolls: TanStack Virtual
+ * leaves that out while scrolling up, which is when older messages come in.
+ */
+function isAbove(
+  { key, start, size }: VirtualItem,
+  _delta: number,
+  virtualizer: MessageVirtualizer,
+): boolean {
+  const offset = virtualizer.scrollOffset ?? 0;
+  return virtualizer.itemSizeCache.has(key) ? start + size <= offset : start < offset;
 }
 
 /** Near enough that measuring moves little. */

@@ -1,0 +1,51 @@
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import axe from 'axe-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openApp, type AppPage } from './app-page.ts';
+import { describeInBrowser } from './in-browser.ts';
+import { fillWithSamples } from './sample-chats.ts';
+
+let server: TestServer;
+let chatPath: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  chatPath = `/chats/${await fillWithSamples(server.url)}`;
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
+  { colorScheme, viewport: { width: 1280, height: 800 } },
+  { colorScheme, viewport: { width: 360, height: 720 } },
+]);
+
+describeInBrowser('axe finds nothing serious', (browser) => {
+  it.each(looks)('$colorScheme, $viewport.width px wide', async (look) => {
+    const found: unknown[] = [];
+    const signIn = await openApp(browser(), { url: server.url, ...look, bypassCSP: true });
+    await signIn.page.getByRole('button', { name: 'alice' }).waitFor();
+    found.push(...(await findSerious(signIn)));
+
+    const app = await openApp(browser(), { url: server.url, as: 'alice', ...look, bypassCSP: true });
+    await app.page.getByRole('heading', { name: 'People' }).waitFor();
+    found.push(...(await findSerious(app)));
+
+    await app.page.goto(chatPath);
+    await app.sees('One is good');
+    await app.composer.fill('a line being written');
+    found.push(...(await findSerious(app)));
+
+    await app.page.goto('/chats/none');
+    await app.page.getByText('There is no such page').waitFor();
+    found.push(...(await findSerious(app)));
+
+    expect(found).toEqual([]);
+  });
+});
+
+async function findSerious({ page }: AppPage): Promise<unknown[]> {
+  await page.evaluate(axe.source);
+  const { violations }: axe.AxeResults = await page.evaluate('axe.run()');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => ({ id, where: nodes.map((node) => [node.html, node.failureSummary]) }));
+}

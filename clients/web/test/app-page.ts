@@ -1,0 +1,103 @@
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+
+type Options = BrowserContextOptions & {
+  readonly url: string;
+  /** Who is signed in already; nobody unless given. */
+  readonly as?: string;
+  readonly path?: string;
+};
+
+/** What a browser says by itself about requests that a cut network or a dead server did not answer. */
+const networkNoise = /^Failed to load resource|^WebSocket connection to|net::ERR_/;
+
+/**
+ * Opens the app in a context of its own. Its console must stay silent, of broken policies too, until the end of the test.
+ */
+export async function openApp(browser: Browser, { url, as, path = '/', ...rest }: Options): Promise<AppPage> {
+  const context = await browser.newContext({ baseURL: url, ...rest });
+  if (as) await context.addInitScript((name) => sessionStorage.setItem('whisper:person', name), as);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    const isNoise = networkNoise.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !isNoise) complaints.push(message.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  await page.goto(path);
+  const app = new AppPage(page);
+  if (as) await app.loaded();
+  return app;
+}
+
+/** One tab, in the words of the person in front of it. */
+export class AppPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  get search(): Locator {
+    return this.page.getByLabel('Search chats and people');
+  }
+
+  /** The scrolling room of the messages. */
+  get messages(): Locator {
+    return this.page.getByRole('region', { name: 'Messages', exact: true });
+  }
+
+  get composer(): Locator {
+    return this.page.getByRole('textbox', { name: /^Message/ });
+  }
+
+  get banner(): Locator {
+    return this.page.getByText('No connection.');
+  }
+
+  /** The lists are there: whoever signed in is known. */
+  async loaded(): Promise<void> {
+    await this.page.locator('.me-name').waitFor({ state: 'attached' });
+  }
+
+  /** The line of a person or of the chat with them. */
+  row(name: string): Locator {
+    return this.page.locator('.row').filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  message(text: string): Locator {
+    return this.page.getByRole('article').filter({ hasText: text });
+  }
+
+  async open(name: string): Promise<void> {
+    await this.row(name).click();
+    await this.page.getByRole('heading', { name, level: 2 }).waitFor();
+    await this.composer.waitFor();
+  }
+
+  async send(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+    await this.message(text).waitFor();
+  }
+
+  /** The message stands there as stored by the server. */
+  async sees(text: string): Promise<void> {
+    await this.message(text).and(this.page.locator('[data-state=sent]')).waitFor();
+  }
+
+  /** Does not wait for the next attempt to connect. */
+  async tryNow(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Try now' }).click();
+  }
+
+  /** The texts in sight, from the top. */
+  async texts(): Promise<string[]> {
+    return this.page.locator('.bubble').allInnerTexts();
+  }
+}

@@ -1,0 +1,125 @@
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import type { ChatId } from '@whisper/shared';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openApp, type AppPage } from './app-page.ts';
+import { describeInBrowser } from './in-browser.ts';
+import { seedMessages } from './seed-messages.ts';
+
+const count = 10_000;
+
+let server: TestServer;
+let chatId: ChatId;
+beforeAll(async () => {
+  server = await startTestServer();
+  chatId = await seedMessages(server, { names: ['alice', 'bob'], count });
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+describeInBrowser(`a conversation of ${count} messages`, (browser) => {
+  const open = () => openApp(browser(), { url: server.url, as: 'alice', path: `/chats/${chatId}` });
+
+  it('opens at the newest one and holds only what is in sight', async () => {
+    const app = await open();
+
+    await app.sees(`message ${count}`);
+
+    expect(await distanceFromEnd(app)).toBeLessThan(2);
+    expect(await app.page.getByRole('article').count()).toBeLessThan(60);
+  });
+
+  it('keeps its place when older messages come in above', async () => {
+    const app = await open();
+    await app.sees(`message ${count}`);
+    let release = () => undefined as void;
+    const isHeld = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await app.page.route(/message\.list/, async (route) => {
+      await isHeld;
+      await route.continue();
+    });
+
+    await scrollTo(app, 300);
+    await app.page.getByText('Fetching older messages').waitFor();
+    const before = await topMessage(app);
+    release();
+    await expect.poll(async () => (await find(app, before.text))?.place).toBe(before.place + 100);
+
+    const after = await find(app, before.text);
+    expect(Math.abs((after?.top ?? 0) - before.top)).toBeLessThan(3);
+  });
+
+  it('can be read up to its beginning, and left with one press', async () => {
+    const app = await open();
+    await app.sees(`message ${count}`);
+
+    await app.messages.focus();
+    for (let isThere = false; !isThere; ) {
+      await scrollTo(app, 0);
+      isThere = await app.page.getByText('This is the beginning').isVisible();
+    }
+    await expect.poll(() => app.texts()).toContain('message 1');
+    expect(await app.page.getByRole('article').count()).toBeLessThan(80);
+    await app.page.getByRole('button', { name: 'Jump to the newest message' }).click();
+
+    await app.message(`message ${count}`).waitFor();
+    await expect.poll(() => distanceFromEnd(app)).toBeLessThan(2);
+  });
+
+  it('stays where it is read when something new comes, and says so', async () => {
+    const app = await open();
+    await app.sees(`message ${count}`);
+    await scrollTo(app, 2_000);
+    const before = await topMessage(app);
+    const bob = await server.signIn('bob');
+
+    for (const text of ['news', 'more news'])
+      await bob.api.message.send.mutate({ chatId, text, clientId: crypto.randomUUID() });
+
+    const pill = app.page.getByRole('button', { name: '2 new messages' });
+    await pill.waitFor();
+    expect(Math.abs((await topMessage(app)).top - before.top)).toBeLessThan(3);
+    await pill.click();
+    await app.sees('more news');
+    await expect.poll(() => distanceFromEnd(app)).toBeLessThan(2);
+  });
+});
+
+function distanceFromEnd(app: AppPage): Promise<number> {
+  return app.messages.evaluate(
+    ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+  );
+}
+
+/** Resolves when the browser has shown it. */
+async function scrollTo(app: AppPage, top: number): Promise<void> {
+  await app.messages.evaluate(async (element, offset) => {
+    element.scrollTo(0, offset);
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+  }, top);
+}
+
+type Placed = { readonly text: string; readonly top: number; readonly place: number };
+
+async function placed(app: AppPage): Promise<Placed[]> {
+  return app.page.getByRole('listitem').evaluateAll((all) =>
+    all
+      .filter((each) => each.matches('.message-place'))
+      .map((each) => ({
+        text: each.querySelector('.bubble')?.textContent ?? '',
+        top: each.querySelector('.bubble')?.getBoundingClientRect().top ?? 0,
+        place: Number(each.ariaPosInSet),
+      })),
+  );
+}
+
+/** The first message that begins below the header. */
+async function topMessage(app: AppPage): Promise<Placed> {
+  const found = (await placed(app)).filter(({ top }) => top > 80).sort((a, b) => a.top - b.top)[0];
+  if (!found) throw new Error('No message is in sight');
+  return found;
+}
+
+async function find(app: AppPage, text: string): Promise<Placed | undefined> {
+  return (await placed(app)).find((each) => each.text === text);
+}

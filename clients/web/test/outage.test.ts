@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { openApp } from './app-page.ts';
+import { CuttableLink } from './cuttable-link.ts';
+import { describeInBrowser } from './in-browser.ts';
+import { signInClient } from './sample-chats.ts';
+import { ServerProcess } from './server-process.ts';
+
+describeInBrowser('an outage', (browser) => {
+  it('of the network keeps what is written, and sends it once when it is over', async () => {
+    await using server = await ServerProcess.start();
+    await using link = await CuttableLink.open(server.url);
+    using bob = await signInClient(server.url, 'bob');
+    const alice = await openApp(browser(), { url: link.url, as: 'alice' });
+    await alice.open('bob');
+    await alice.send('before');
+    await alice.sees('before');
+
+    link.cut();
+    await alice.banner.waitFor();
+    await alice.send('first in the tunnel');
+    await alice.send('second in the tunnel');
+    await alice.page.getByText('2 messages wait').waitFor();
+    await alice.page.getByText('Waits for a connection').waitFor();
+    const chatId = bob.store.getSnapshot().chats[0]?.id;
+    if (!chatId) throw new Error('There is no chat');
+    await bob.store.openChat(chatId);
+    bob.store.send(chatId, 'meanwhile');
+    await bob.store.when(({ outbox }) => outbox.length === 0);
+    link.restore();
+    await alice.tryNow();
+
+    await alice.sees('second in the tunnel');
+    await alice.banner.waitFor({ state: 'detached' });
+    expect(await alice.texts()).toEqual([
+      'before',
+      'meanwhile',
+      'first in the tunnel',
+      'second in the tunnel',
+    ]);
+  });
+
+  it('of the server, killed and started again, loses and repeats nothing', async () => {
+    await using server = await ServerProcess.start();
+    using bob = await signInClient(server.url, 'bob');
+    const alice = await openApp(browser(), { url: server.url, as: 'alice' });
+    await alice.open('bob');
+    await alice.send('before the kill');
+    await alice.sees('before the kill');
+
+    await server.kill();
+    await alice.send('while it was dead');
+    await server.start();
+    await alice.tryNow();
+
+    await alice.sees('while it was dead');
+    const { chats } = await bob.store.when(
+      ({ chats }) => chats[0]?.lastMessage?.text === 'while it was dead',
+    );
+    expect(chats[0]?.lastMessage?.seq).toBe(2);
+    await alice.page.reload();
+    await alice.sees('while it was dead');
+    expect(await alice.texts()).toEqual(['before the kill', 'while it was dead']);
+  });
+
+  it('outlives a reload: what waits is sent by the next page', async () => {
+    await using server = await ServerProcess.start();
+    (await signInClient(server.url, 'bob')).close();
+    const alice = await openApp(browser(), { url: server.url, as: 'alice' });
+    await alice.open('bob');
+    await server.kill();
+    await alice.send('not yet');
+
+    await server.start();
+    await alice.page.reload();
+
+    await alice.sees('not yet');
+  });
+});
