@@ -31,6 +31,7 @@ export const errorCodes = {
   WriteConflict: 112,
   CommandNotSupported: 115,
   DocumentValidationFailure: 121,
+  NotAReplicaSet: 123,
   CommandNotSupportedOnView: 166,
   InvalidNamespace: 73,
   InvalidOptions: 72,

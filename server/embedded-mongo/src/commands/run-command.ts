@@ -8,6 +8,7 @@ import type { BsonDocument } from '../query/value.ts';
 import { extendReply, type Reply } from '../wire/reply.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext, ConnectionInfo } from './command.ts';
+import { requireConcerns } from './concerns.ts';
 import { findCommand } from './registry.ts';
 import { noTransactions } from './sessions.ts';
 
@@ -65,6 +66,7 @@ function prepare(engine: Engine, { body, sequences, connection }: CommandRequest
     throw new CommandError('Unauthorized', `${command.name} may only be run against the admin database.`);
   }
   if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
+  requireConcerns(args);
   const deadline = new Deadline(args.count('maxTimeMS') ?? 0);
   const ctx: CommandContext = { engine, db, args, sequences, deadline, connection };
   return { command, ctx };

@@ -1,4 +1,4 @@
-import { Binary, Decimal128 } from 'bson';
+import { Binary } from 'bson';
 import { CommandError } from '../errors.ts';
 import { isInt64, isNumber, toBigInt, toDouble, toSafeInteger } from './numbers.ts';
 import type { ValueTest } from './path.ts';
@@ -21,12 +21,12 @@ export function bitsMatch(rule: BitRule, operand: BsonValue): ValueTest {
 function parsePositions(operand: BsonValue): readonly number[] {
   if (Array.isArray(operand)) return operand.map(parsePosition);
   if (operand instanceof Binary) return setPositions(operand.value().length * 8, binaryReader(operand));
-  const mask = isNumber(operand) ? toSafeInteger(operand) : undefined;
+  const mask = integerOf(operand);
   if (mask === undefined) {
     throw new CommandError('BadValue', 'value takes an Array, a number, or a BinData');
   }
-  if (mask < 0) throw new CommandError('FailedToParse', 'Expected a non-negative number in a bit mask');
-  return setPositions(64, integerReader(BigInt(mask)));
+  if (mask < 0n) throw new CommandError('FailedToParse', 'Expected a non-negative number in a bit mask');
+  return setPositions(64, integerReader(mask));
 }
 
 function parsePosition(operand: BsonValue): number {
@@ -44,10 +44,15 @@ function setPositions(count: number, bitAt: BitReader): readonly number[] {
 
 function bitReader(value: BsonValue): BitReader | undefined {
   if (value instanceof Binary) return binaryReader(value);
-  if (!isNumber(value)) return undefined;
-  const isIntegral = value instanceof Decimal128 || Number.isInteger(toDouble(value));
-  const integer = isIntegral ? toBigInt(value) : undefined;
-  return integer !== undefined && isInt64(integer) ? integerReader(integer) : undefined;
+  const integer = integerOf(value);
+  return integer === undefined ? undefined : integerReader(integer);
+}
+
+/** The number, when it is a whole one of at most 64 bits. */
+function integerOf(value: BsonValue): bigint | undefined {
+  const isWhole = isNumber(value) && Number.isInteger(toDouble(value));
+  const integer = isWhole ? toBigInt(value) : undefined;
+  return integer !== undefined && isInt64(integer) ? integer : undefined;
 }
 
 function binaryReader(value: Binary): BitReader {

@@ -9,6 +9,7 @@ import {
   type DbOptions,
   MongoClient,
   type MongoClientOptions,
+  type ServerApi,
 } from 'mongodb';
 import type { EntityValues } from './match.ts';
 import type { Json } from './spec-files.ts';
@@ -83,8 +84,10 @@ export class Entities implements EntityValues, AsyncDisposable {
   }
 
   async #connect(id: string, spec: Json): Promise<MongoClient> {
+    if ('autoEncryptOpts' in spec) throw new Unsupported('client-side encryption');
     const client = new MongoClient(this.#uri, {
       ...(spec['uriOptions'] as MongoClientOptions | undefined),
+      ...('serverApi' in spec && { serverApi: spec['serverApi'] as ServerApi }),
       monitorCommands: true,
     });
     this.#observe(client, id, spec);
