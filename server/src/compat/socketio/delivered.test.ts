@@ -77,6 +77,15 @@ it('every message arrives once and in order, whenever connections die and come b
   );
 });
 
+it('a client that got thousands of messages gets none of them again', () => {
+  const line = new Line(0);
+  for (let n = 0; n < 2_000; n += 1) line.say();
+  line.die();
+  line.say();
+  line.comeBack(1_900);
+  expect(line.arrived).toHaveLength(2_001);
+});
+
 it('a client that lags by more than is remembered gets everything, some of it again', () => {
   const line = new Line(0);
   line.say();

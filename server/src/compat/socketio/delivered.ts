@@ -1,10 +1,13 @@
 import type { Message, UserId } from '@whisper/shared';
 
-/** Messages remembered to know exactly what the client has; when it lags by more, some may come twice. */
+/** Messages remembered one by one; a client that lags by more when its connection breaks gets some twice. */
 const sentMax = 500;
 
 /** The offset of a client that has seen no message yet. */
 const firstOffset = 'start';
+
+/** Where a message is: in the stream of all chats, and in its chat's log. */
+type Sent = { cursor: string; readonly chatId: string; readonly rev: number };
 
 /**
  * What one client was sent, over all of its connections. A client that comes back names the last offset it saw, so
@@ -13,9 +16,11 @@ const firstOffset = 'start';
 export class Delivered {
   readonly userId: UserId;
   readonly #startedAt: number;
-  /** Position in the log's stream by message id, oldest first. */
-  readonly #sent = new Map<string, string>();
-  #missed: ReadonlySet<string> = new Set();
+  /** By message id, oldest first. */
+  readonly #sent = new Map<string, Sent>();
+  /** The rev up to which a chat's messages were sent before the oldest of those. */
+  readonly #sentRevs = new Map<string, number>();
+  readonly #missed = new Set<string>();
   #startCursor: string | undefined;
   #isCatchingUp = false;
 
@@ -31,30 +36,44 @@ export class Delivered {
 
   /** Notes a position of the stream up to which nothing is missing. */
   markComplete(cursor: string): void {
-    const lastId = this.#lastId;
-    if (lastId === undefined) this.#startCursor = cursor;
-    else this.#sent.set(lastId, cursor);
+    const last = this.#sent.get(this.#lastId ?? '');
+    if (last) last.cursor = cursor;
+    else this.#startCursor = cursor;
     this.#startCursor ??= cursor;
+    this.#missed.clear();
     this.#isCatchingUp = false;
   }
 
   /** Notes a message and returns its offset, or undefined when the client is not to get it again. */
-  add({ id, createdAt }: Message, cursor: string): string | undefined {
-    const isKnown = this.#sent.has(id) || this.#isFromBefore(id, createdAt);
-    if (isKnown) return undefined;
-    this.#sent.set(id, cursor);
-    const [oldest] = this.#sent.keys();
-    if (this.#sent.size > sentMax && oldest !== undefined) this.#sent.delete(oldest);
+  add(message: Message, cursor: string): string | undefined {
+    const { id, chatId, rev } = message;
+    const isSent = this.#sent.has(id) || rev <= (this.#sentRevs.get(chatId) ?? 0);
+    if (isSent || this.#isFromBefore(message)) return undefined;
+    this.#sent.set(id, { cursor, chatId, rev });
+    if (this.#sent.size > sentMax) this.#compact();
     return id;
   }
 
   /** Goes back to what the client saw last, and returns the position from which to read on. */
   rewind(offset: string): string | undefined {
     const ids = [...this.#sent.keys()];
-    this.#missed = new Set(ids.slice(ids.indexOf(offset) + 1));
-    for (const id of this.#missed) this.#sent.delete(id);
+    const seen = ids.indexOf(offset);
+    if (seen === -1) this.#sentRevs.clear();
+    for (const id of ids.slice(seen + 1)) {
+      this.#missed.add(id);
+      this.#sent.delete(id);
+    }
     this.#isCatchingUp = true;
-    return [...this.#sent.values()].at(-1) ?? this.#startCursor;
+    return this.#sent.get(offset)?.cursor ?? this.#startCursor;
+  }
+
+  /** Of a chat's older messages the last rev is enough: they were sent in order. */
+  #compact(): void {
+    const [oldest] = this.#sent;
+    if (!oldest) return;
+    const [id, { chatId, rev }] = oldest;
+    this.#sent.delete(id);
+    this.#sentRevs.set(chatId, rev);
   }
 
   get #lastId(): string | undefined {
@@ -62,7 +81,7 @@ export class Delivered {
   }
 
   /** The stream overlaps when it is read again; what is older than the first connection is not news. */
-  #isFromBefore(id: string, createdAt: Date): boolean {
+  #isFromBefore({ id, createdAt }: Message): boolean {
     return this.#isCatchingUp && !this.#missed.has(id) && createdAt.getTime() < this.#startedAt;
   }
 }
