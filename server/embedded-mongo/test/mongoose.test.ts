@@ -122,3 +122,17 @@ test('keeps indexes in step with the schema', async () => {
     { key: { email: 1 }, unique: true },
   ]);
 });
+
+test('sorts and finds by a collation although there is an index without it', async () => {
+  await using models = await connectModels();
+  const names = ['b', 'A', 'a', 'B', 'c'];
+  await models.User.insertMany(names.map((name, i) => ({ name, email: `${name}${i}` })));
+  await models.User.collection.createIndex({ name: 1 });
+  const collation = { locale: 'en', strength: 2 };
+
+  const sorted = await models.User.find().sort({ name: 1, email: 1 }).collation(collation).lean();
+  const found = await models.User.find({ name: 'B' }).collation(collation).lean();
+
+  expect(sorted.map(({ name }) => name?.toLowerCase()).join('')).toBe('aabbc');
+  expect(new Set(found.map(({ name }) => name))).toEqual(new Set(['B', 'b']));
+});

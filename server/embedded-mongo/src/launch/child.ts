@@ -15,7 +15,8 @@ async function main(options: ChildOptions): Promise<void> {
     void server.close().finally(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
-  process.on('SIGINT', () => undefined);
+  // A terminal tells the whole group; the parent decides when this ends.
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   process.stdin.resume();
   process.stdin.once('end', stop);
   process.stdin.once('error', stop);

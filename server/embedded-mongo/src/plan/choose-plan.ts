@@ -13,7 +13,7 @@ export type PlanRequest = {
   readonly sort?: BsonDocument | undefined;
   /** An index's name or key pattern. */
   readonly hint?: BsonValue;
-  /** Strings compare by other rules than the indexes': only the order of the documents' tree is of use. */
+  /** Strings compare by other rules than the indexes'. */
   readonly hasCollation?: boolean;
 };
 
@@ -21,17 +21,31 @@ type SortField = { readonly path: string; readonly isDescending: boolean };
 
 /** Picks the walk that touches the fewest keys by MongoDB's own rules of thumb; throws 2 on a hint to no index. */
 export function choosePlan(collection: Collection, request: PlanRequest): Plan {
-  const predicates: Predicates = request.hasCollation
-    ? { list: [], hasMore: true }
-    : extractPredicates(request.filter);
+  const extracted = extractPredicates(request.filter);
+  const predicates = request.hasCollation ? withoutStrings(extracted) : extracted;
   const { sort, hint } = readOrder(request);
   const hinted = hint === undefined ? undefined : findHinted(collection, hint);
   const usable = hinted ? [hinted.index] : usableIndexes(collection, predicates.list, sort);
   const [best] = usable
-    .map((index) => rate(buildCandidate(collection, index, predicates.list), sort))
+    .map((index) =>
+      rate(buildCandidate(collection, index, predicates.list), request.hasCollation ? [] : sort),
+    )
     .sort((a, b) => b.score - a.score);
   if (!best) throw new CommandError('NoQueryExecutionPlans', 'No index can answer the query');
   return toPlan(best, predicates);
+}
+
+/** Under a collation an index of plain strings serves neither their equality nor their order; numbers and ids it does. */
+function withoutStrings({ list, hasMore }: Predicates): Predicates {
+  const plain = list.filter((predicate) => {
+    if (predicate.kind === 'points') return predicate.values.every(isNotText);
+    return predicate.kind === 'exists' || (predicate.kind === 'bound' && isNotText(predicate.value));
+  });
+  return { list: plain, hasMore: hasMore || plain.length < list.length };
+}
+
+function isNotText(value: BsonValue): boolean {
+  return typeof value !== 'string' && !Array.isArray(value) && !isDocument(value);
 }
 
 /** The natural order is the one of the documents' tree, by _id. */

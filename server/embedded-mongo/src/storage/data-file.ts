@@ -34,9 +34,18 @@ export function markDataDir(dataDir: string): void {
   const path = join(dataDir, markerName);
   if (existsSync(path)) return;
   writeFileSync(path, markerText);
+  flush(path);
+  // The names of new files are the directory's, and Windows cannot flush those.
+  if (process.platform !== 'win32') flush(dataDir);
+}
+
+function flush(path: string): void {
   const handle = openSync(path, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
 
 function damaged(file: string, what: string): Error {
