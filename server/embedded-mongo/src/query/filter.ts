@@ -59,13 +59,9 @@ export function compileFilter(filter: BsonDocument, options: FilterOptions = {})
   };
 }
 
-/**
- * Compiles what `$pull` and arrayFilters apply to single values: an operator document, a regular expression or a
- * plain value to equal.
- */
+/** Compiles what `$pull` asks of single values: an operator document, a regular expression or a value to equal. */
 export function compileValueTest(operand: BsonValue, options: FilterOptions = {}): ValueTest {
-  const context = contextOf(options);
-  const test = compileField('v', operand, context);
+  const test = compileField('v', operand, contextOf(options));
   return (value) => test({ v: value });
 }
 
@@ -79,6 +75,7 @@ function contextOf(options: FilterOptions): FilterContext {
   return { strings: collation?.compare, collation, let: variables, leafArrays: 'expand' };
 }
 
+/** Whether the operand is made of operators, not a document to equal (a reference, `{$ref, $id}`, is one). */
 export function isOperatorDocument(operand: BsonValue): operand is BsonDocument {
   if (!isDocument(operand)) return false;
   const first = Object.keys(operand)[0];
@@ -103,8 +100,9 @@ function compileField(path: string, operand: BsonValue, context: FilterContext):
 type OperatorArguments = [path: string, name: string, operators: BsonDocument, context: FilterContext];
 
 function compileOperator(...[path, name, operators, context]: OperatorArguments): DocumentTest {
-  if (name === '$regex')
+  if (name === '$regex') {
     return anyValue(path, matchesRegex(operators['$regex'], operators['$options']), context);
+  }
   if (name === '$options') {
     if ('$regex' in operators) return always;
     throw new CommandError('BadValue', '$options needs a $regex');
@@ -115,53 +113,44 @@ function compileOperator(...[path, name, operators, context]: OperatorArguments)
 }
 
 const operatorCompilers: Readonly<Record<string, OperatorCompiler>> = {
-  $eq: (path, operand, context) => anyValue(path, equalTo(operand, context), context),
-  $ne: (path, operand, context) => {
+  $eq: onAnyValue(equalTo),
+  $ne: onNoValue((operand, context) => {
     if (isRegex(operand)) throw new CommandError('BadValue', "Can't have regex as arg to $ne.");
-    return not(anyValue(path, equalTo(operand, context), context));
-  },
-  $gt: (path, operand, context) =>
-    anyValue(
-      path,
-      ordered(operand, (order) => order > 0, context),
-      context,
-    ),
-  $gte: (path, operand, context) =>
-    anyValue(
-      path,
-      ordered(operand, (order) => order >= 0, context),
-      context,
-    ),
-  $lt: (path, operand, context) =>
-    anyValue(
-      path,
-      ordered(operand, (order) => order < 0, context),
-      context,
-    ),
-  $lte: (path, operand, context) =>
-    anyValue(
-      path,
-      ordered(operand, (order) => order <= 0, context),
-      context,
-    ),
-  $in: (path, operand, context) => anyValue(path, memberOf(requireArray('$in', operand), context), context),
-  $nin: (path, operand, context) =>
-    not(anyValue(path, memberOf(requireArray('$nin', operand), context), context)),
-  $exists: (path, operand) => {
-    const exists = someValueAt(path, (value) => value !== undefined, { leafArrays: 'whole' });
-    return isTruthy(operand) ? exists : not(exists);
-  },
-  $type: (path, operand, context) => anyValue(path, ofType(operand), context),
-  $mod: (path, operand, context) => anyValue(path, remainderIs(operand), context),
+    return equalTo(operand, context);
+  }),
+  $gt: onAnyValue((operand, context) => ordered(operand, (order) => order > 0, context)),
+  $gte: onAnyValue((operand, context) => ordered(operand, (order) => order >= 0, context)),
+  $lt: onAnyValue((operand, context) => ordered(operand, (order) => order < 0, context)),
+  $lte: onAnyValue((operand, context) => ordered(operand, (order) => order <= 0, context)),
+  $in: onAnyValue((operand, context) => memberOf(requireArray('$in', operand), context)),
+  $nin: onNoValue((operand, context) => memberOf(requireArray('$nin', operand), context)),
+  $exists: compileExists,
+  $type: onAnyValue(ofType),
+  $mod: onAnyValue(remainderIs),
   $size: compileSize,
   $all: compileAll,
   $elemMatch: compileElemMatch,
   $not: compileNot,
-  $bitsAllSet: (path, operand, context) => anyValue(path, bitsMatch('all-set', operand), context),
-  $bitsAllClear: (path, operand, context) => anyValue(path, bitsMatch('all-clear', operand), context),
-  $bitsAnySet: (path, operand, context) => anyValue(path, bitsMatch('any-set', operand), context),
-  $bitsAnyClear: (path, operand, context) => anyValue(path, bitsMatch('any-clear', operand), context),
+  $bitsAllSet: onAnyValue((operand) => bitsMatch('all-set', operand)),
+  $bitsAllClear: onAnyValue((operand) => bitsMatch('all-clear', operand)),
+  $bitsAnySet: onAnyValue((operand) => bitsMatch('any-set', operand)),
+  $bitsAnyClear: onAnyValue((operand) => bitsMatch('any-clear', operand)),
 };
+
+type CompileValueTest = (operand: BsonValue, context: FilterContext) => ValueTest;
+
+function onAnyValue(compile: CompileValueTest): OperatorCompiler {
+  return (path, operand, context) => anyValue(path, compile(operand, context), context);
+}
+
+function onNoValue(compile: CompileValueTest): OperatorCompiler {
+  return (path, operand, context) => not(anyValue(path, compile(operand, context), context));
+}
+
+function compileExists(path: string, operand: BsonValue): DocumentTest {
+  const exists = someValueAt(path, (value) => value !== undefined, { leafArrays: 'whole' });
+  return isTruthy(operand) ? exists : not(exists);
+}
 
 function compileSize(path: string, operand: BsonValue): DocumentTest {
   const size = toSafeInteger(operand);

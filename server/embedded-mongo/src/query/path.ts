@@ -8,7 +8,7 @@ export type MatchPosition = { arrayIndex: number | undefined };
 export type ValueTest = (value: BsonValue) => boolean;
 
 export type DocumentTest = (document: BsonDocument, position?: MatchPosition) => boolean;
-type ArrayTest = (array: readonly BsonValue[], position?: MatchPosition) => boolean;
+type ArrayTest = (array: BsonValue[], position?: MatchPosition) => boolean;
 
 type PathOptions = {
   /** Whether an array at the end of the path is offered element by element and then whole, or only whole. */
@@ -30,9 +30,9 @@ export function someValueAt(path: string, test: ValueTest, options: PathOptions)
     onArray: test,
   });
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
-    const inner = { onScalar: never, onDocument: documentTest, onArray: arrayTest };
-    documentTest = branchTest(part, test, inner);
-    arrayTest = elementTest(documentTest, parseIndex(part), inner);
+    const rest = { onScalar: never, onDocument: documentTest, onArray: arrayTest };
+    documentTest = branchTest(part, test, rest);
+    arrayTest = elementTest(documentTest, parseIndex(part), rest);
   }
   return documentTest;
 }
@@ -67,10 +67,11 @@ export function assertFieldPath(path: string): void {
   }
 }
 
-type ElementTests = {
-  onScalar: ValueTest;
-  onDocument: DocumentTest | ValueTest;
-  onArray: ArrayTest | ValueTest;
+/** What the rest of a path makes of a value, by its kind. */
+type RestTests = {
+  readonly onScalar: ValueTest;
+  readonly onDocument: DocumentTest;
+  readonly onArray: ArrayTest;
 };
 
 const never: ValueTest = () => false;
@@ -85,25 +86,21 @@ function leafTest(field: string, test: ValueTest, expands: boolean): DocumentTes
   };
 }
 
-function branchTest(field: string, test: ValueTest, inner: ElementTests): DocumentTest {
+function branchTest(field: string, test: ValueTest, rest: RestTests): DocumentTest {
   return (document, position) => {
     const value = getField(document, field);
-    if (Array.isArray(value)) return (inner.onArray as ArrayTest)(value, position);
-    return isDocument(value) ? inner.onDocument(value as never, position) : test(undefined);
+    if (Array.isArray(value)) return rest.onArray(value, position);
+    return isDocument(value) ? rest.onDocument(value, position) : test(undefined);
   };
 }
 
 /** Walks an array in the middle of a path: into each document, and by index when the next part is one. */
-function elementTest(
-  documentTest: DocumentTest,
-  index: number | undefined,
-  byIndex: ElementTests,
-): ArrayTest {
+function elementTest(documentTest: DocumentTest, index: number | undefined, rest: RestTests): ArrayTest {
   return (array, position) => {
     for (let at = 0; at < array.length; at += 1) {
       const element = array[at];
       const matches =
-        (isDocument(element) && documentTest(element)) || (at === index && testElement(element, byIndex));
+        (isDocument(element) && documentTest(element)) || (at === index && testElement(element, rest));
       if (!matches) continue;
       if (position) position.arrayIndex = at;
       return true;
@@ -112,9 +109,9 @@ function elementTest(
   };
 }
 
-function testElement(element: BsonValue, tests: ElementTests): boolean {
-  if (Array.isArray(element)) return tests.onArray(element as never);
-  return isDocument(element) ? tests.onDocument(element as never) : tests.onScalar(element);
+function testElement(element: BsonValue, { onScalar, onDocument, onArray }: RestTests): boolean {
+  if (Array.isArray(element)) return onArray(element);
+  return isDocument(element) ? onDocument(element) : onScalar(element);
 }
 
 function collect(node: BsonValue, parts: readonly string[], values: BsonValue[]): void {

@@ -16,6 +16,7 @@ import {
   serialize,
   type Timestamp,
 } from 'bson';
+import { CommandError } from '../errors.ts';
 
 /** A number whose BSON type is kept; a bare JS number stands for an Int32 when it is one, else for a Double. */
 export type BsonNumber = Int32 | Double | Long | Decimal128 | number | bigint;
@@ -60,9 +61,26 @@ export function decodeDocument(bytes: Uint8Array): BsonDocument {
   return view.includes(dbRefMark) ? (unfold(document) as BsonDocument) : document;
 }
 
+/** MongoDB's own limit: 16 MiB for a document, and 16 KiB for what a reply puts around it. */
+const encodedBytesMax = 16 * 1024 * 1024 + 16 * 1024;
+
+/** Throws 10334 above 16 MiB, where bson itself would cut the last string off without a word. */
 export function encodeDocument(document: BsonDocument): Buffer {
-  const bytes = serialize(document, { ignoreUndefined: false });
+  const bytes = serializeWithin(document);
+  if (bytes.length > encodedBytesMax) throw tooLarge();
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function serializeWithin(document: BsonDocument): Uint8Array {
+  try {
+    return serialize(document, { ignoreUndefined: false });
+  } catch (error) {
+    throw error instanceof RangeError ? tooLarge() : error;
+  }
+}
+
+function tooLarge(): CommandError {
+  return new CommandError('BSONObjectTooLarge', `BSON size is above the limit of ${encodedBytesMax} bytes`);
 }
 
 /** Whether the value is an embedded document: not an array, and no BSON type of its own. */

@@ -1,6 +1,6 @@
 import { CommandError } from '../errors.ts';
 import { bsonTypeOf } from '../query/bson-type.ts';
-import { parseIndex } from '../query/path.ts';
+import { parseIndex, type ValueTest } from '../query/path.ts';
 import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../query/value.ts';
 import { type Modifier, type ModifyContext, removed } from './modifier.ts';
 import type { PathPart } from './update-path.ts';
@@ -71,14 +71,13 @@ class Walk {
     return next === value ? array : replaceElement(array, index, next);
   }
 
-  #intoElements(array: BsonValue[], matches: (value: BsonValue) => boolean, where: Where): BsonValue[] {
-    let copy = array;
-    for (const [index, value] of array.entries()) {
-      if (!matches(value)) continue;
+  #intoElements(array: BsonValue[], matches: ValueTest, where: Where): BsonValue[] {
+    const copy = array.map((value, index) => {
+      if (!matches(value)) return value;
       const next = this.#into(value, where.at + 1, join(where.trail, String(index)));
-      if (next !== value) copy = replaceElement(copy, index, next);
-    }
-    return copy;
+      return next === removed ? null : next;
+    });
+    return copy.some((value, index) => value !== array[index]) ? copy : array;
   }
 
   #fieldName(at: number, document: BsonDocument, trail: string): string {
