@@ -83,8 +83,9 @@ test('refuses documents above 16 MiB and takes those just below', async () => {
   const room = 16 * 1024 * 1024 - 100;
   await things.insertOne({ _id: 1, text: 'x'.repeat(room) });
 
-  const grown = things.updateOne({ _id: 1 }, { $set: { more: 'y'.repeat(200) } });
+  const grow = (bytes: number) => things.updateOne({ _id: 1 }, { $set: { more: 'y'.repeat(bytes) } });
 
-  await expect(grown).rejects.toMatchObject({ code: 10334 });
+  await expect(grow(200)).rejects.toMatchObject({ code: 10334 });
+  await expect(grow(15_000_000)).rejects.toMatchObject({ code: 10334 });
   expect((await things.findOne({ _id: 1 }))?.text).toHaveLength(room);
 });

@@ -4,8 +4,8 @@ import { Deadline } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
-import type { BsonDocument } from '../query/value.ts';
-import { extendReply, type Reply } from '../wire/reply.ts';
+import { type BsonDocument, encodeDocument } from '../query/value.ts';
+import { encodeReply, extendReply } from '../wire/reply.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext, ConnectionInfo } from './command.ts';
 import { requireConcerns } from './concerns.ts';
@@ -23,8 +23,8 @@ export class HangUp extends Error {
   override readonly name = 'HangUp';
 }
 
-/** Runs one command and returns its reply; a failure is a reply too. Throws only HangUp. */
-export async function runCommand(engine: Engine, request: CommandRequest): Promise<Reply> {
+/** Runs one command and returns its reply as BSON; a failure is a reply too. Throws only HangUp. */
+export async function runCommand(engine: Engine, request: CommandRequest): Promise<Buffer> {
   try {
     const { command, ctx } = prepare(engine, request);
     const fault = engine.failPoints.isActive ? takeFault(command, ctx) : undefined;
@@ -35,10 +35,10 @@ export async function runCommand(engine: Engine, request: CommandRequest): Promi
       return command.run(ctx);
     });
     const writeConcernError = fault?.writeConcernError;
-    return writeConcernError ? extendReply(reply, { writeConcernError }) : reply;
+    return encodeReply(writeConcernError ? extendReply(reply, { writeConcernError }) : reply);
   } catch (error) {
     if (error instanceof HangUp) throw error;
-    return errorReply(error);
+    return encodeDocument(errorReply(error));
   }
 }
 

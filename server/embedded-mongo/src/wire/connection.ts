@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { ConnectionInfo } from '../commands/command.ts';
 import { errorReply, HangUp, runCommand } from '../commands/run-command.ts';
 import type { Engine } from '../engine/engine.ts';
+import { encodeDocument } from '../query/value.ts';
 import { FrameReader } from './frame-reader.ts';
 import { frameReply, parseMessage } from './message.ts';
-import { encodeReply } from './reply.ts';
 
 /**
  * Serves one client until it leaves: one command at a time, in the order sent. A message that cannot be read ends the
@@ -19,7 +19,7 @@ export async function serveConnection(engine: Engine, socket: Socket, info: Conn
     }
   } catch (error) {
     if (socket.writable && !(error instanceof HangUp))
-      socket.write(frameReply({ requestId: 0, protocol: 'msg' }, encodeReply(errorReply(error))));
+      socket.write(frameReply({ requestId: 0, protocol: 'msg' }, encodeDocument(errorReply(error))));
   } finally {
     socket.destroySoon();
   }
@@ -31,7 +31,7 @@ async function answer(engine: Engine, { socket, info, frame }: Exchange): Promis
   const request = parseMessage(frame);
   const reply = await runCommand(engine, { ...request, connection: info });
   if (!request.isReplyExpected || !socket.writable) return;
-  if (!socket.write(frameReply(request, encodeReply(reply)))) await drained(socket);
+  if (!socket.write(frameReply(request, reply))) await drained(socket);
 }
 
 /** A client that stops reading is waited for, not buffered for. */
