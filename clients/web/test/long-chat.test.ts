@@ -1,17 +1,16 @@
-import { startTestServer, type TestServer } from '@whisper/server/testing';
+import type { TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
 import { describeInBrowser } from './in-browser.ts';
-import { seedMessages } from './seed-messages.ts';
+import { startWithMessages } from './seed-messages.ts';
 
 const count = 10_000;
 
 let server: TestServer;
 let chatId: ChatId;
 beforeAll(async () => {
-  server = await startTestServer();
-  chatId = await seedMessages(server, { names: ['alice', 'bob'], count });
+  ({ server, chatId } = await startWithMessages({ names: ['alice', 'bob'], count }));
 });
 afterAll(() => server[Symbol.asyncDispose]());
 

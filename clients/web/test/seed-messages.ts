@@ -1,4 +1,4 @@
-import type { TestServer } from '@whisper/server/testing';
+import { startTestServer, type TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
 import { signInClient } from './sample-chats.ts';
 
@@ -9,10 +9,15 @@ const texts = [
   (n: number) => `message ${n}\nwith\n${'lines\n'.repeat(n % 5)}`,
 ];
 
+type Seeded = { readonly server: TestServer; readonly chatId: ChatId };
 type Seed = { readonly names: readonly [string, string]; readonly count: number };
 
-/** A chat of two people with this many messages: `message 1` … of different heights, a minute apart. */
-export async function seedMessages(server: TestServer, { names, count }: Seed): Promise<ChatId> {
+/**
+ * A server with a chat of two people and this many messages: `message 1` … of different heights, a minute apart. They
+ * are written behind the back of one server and served by the next one, which finds them when it starts.
+ */
+export async function startWithMessages({ names, count }: Seed): Promise<Seeded> {
+  await using server = await startTestServer();
   using first = await signInClient(server.url, names[0]);
   using second = await signInClient(server.url, names[1]);
   const { id: userId } = await second.api.auth.me.query();
@@ -33,5 +38,5 @@ export async function seedMessages(server: TestServer, { names, count }: Seed): 
     return { ...sample, ...dates, seq: number, rev: number, text, clientId: crypto.randomUUID() };
   });
   await collection.insertMany(documents);
-  return chat.id;
+  return { server: await startTestServer({ sameDatabaseAs: server }), chatId: chat.id };
 }

@@ -1,0 +1,53 @@
+import type { ChatRow } from '@whisper/client';
+import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema, type User } from '@whisper/shared';
+import { expect, it } from 'vitest';
+import { toChatItems } from './chat-items.ts';
+
+const person = (name: string, digit: string): User => ({
+  id: UserIdSchema.parse(digit.repeat(24)),
+  name,
+  email: '',
+  avatar: null,
+});
+const alice = person('alice', 'a');
+const bob = person('bob', 'b');
+const chatId = ChatIdSchema.parse('c'.repeat(24));
+const clientId = ClientIdSchema.parse('7d9a4c1e-4a65-4f8e-9d5c-0a3f6a1b2c3d');
+
+function sent(sender: User, at: string): ChatRow {
+  const date = new Date(at);
+  const id = MessageIdSchema.parse('d'.repeat(24));
+  const numbers = { seq: 1, rev: 1, createdAt: date, updatedAt: date };
+  return { state: 'sent', message: { id, chatId, sender, text: at, clientId, ...numbers } };
+}
+
+const itemsOf = (rows: readonly ChatRow[], hasOlder = false) => toChatItems(rows, { me: alice, hasOlder });
+
+it('groups what one person says in one go', () => {
+  const items = itemsOf([
+    sent(bob, '2026-01-05T10:00:00'),
+    sent(bob, '2026-01-05T10:04:00'),
+    sent(alice, '2026-01-05T10:04:30'),
+    sent(alice, '2026-01-05T10:20:00'),
+  ]);
+  expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true]);
+  expect(items.map(({ endsGroup }) => endsGroup)).toEqual([false, true, true, true]);
+  expect(items.map(({ isMine }) => isMine)).toEqual([false, false, true, true]);
+});
+
+it('begins a day, and a group, at midnight', () => {
+  const items = itemsOf([sent(bob, '2026-01-05T23:59:00'), sent(bob, '2026-01-06T00:01:00')]);
+  expect(items.map(({ startsDay }) => startsDay)).toEqual([true, true]);
+  expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, true]);
+});
+
+it('does not know whether the oldest message it holds begins its day', () => {
+  expect(itemsOf([sent(bob, '2026-01-05T10:00:00')], true)[0]?.startsDay).toBe(false);
+});
+
+it('keeps the key of a message when the server has it', () => {
+  const draft = { clientId, chatId, text: 'hi', queuedAt: Date.parse('2026-01-05T10:00:00') };
+  const [pending] = itemsOf([{ state: 'pending', draft }]);
+  const [stored] = itemsOf([sent(alice, '2026-01-05T10:00:00')]);
+  expect(pending?.key).toBe(stored?.key);
+});

@@ -1,0 +1,33 @@
+import { ChatSchema, MessageSchema, UserSchema, type Chat } from '@whisper/shared';
+import { expect, it } from 'vitest';
+import { findNews } from './find-news.ts';
+
+const alice = UserSchema.parse({ id: 'a'.repeat(24), name: 'alice', email: '', avatar: null });
+const bob = UserSchema.parse({ id: 'b'.repeat(24), name: 'bob', email: '', avatar: null });
+const now = new Date();
+
+function chatWith(seq: number, sender = bob): Chat {
+  const base = { id: 'c'.repeat(24), participant: bob, lastMessageAt: now, unread: 0, createdAt: now };
+  const lastMessage = MessageSchema.parse({
+    id: 'd'.repeat(24),
+    chatId: base.id,
+    sender,
+    text: 'hello',
+    seq,
+    rev: seq,
+    clientId: '7d9a4c1e-4a65-4f8e-9d5c-0a3f6a1b2c3d',
+    createdAt: now,
+    updatedAt: now,
+  });
+  return ChatSchema.parse({ ...base, lastMessage });
+}
+
+it('speaks what somebody else wrote', () => {
+  expect(findNews([chatWith(1)], [chatWith(2)], alice.id)).toBe('bob: hello');
+  expect(findNews([], [chatWith(1)], alice.id)).toBe('bob: hello');
+});
+
+it('is silent about what was there, and about one’s own', () => {
+  expect(findNews([chatWith(2)], [chatWith(2)], alice.id)).toBe('');
+  expect(findNews([chatWith(1)], [chatWith(2, alice)], alice.id)).toBe('');
+});
