@@ -27,7 +27,7 @@ test('refuses what it does not have with the code of MongoDB', async () => {
   await refused({ insert: 'things', documents: [] }, 16);
   await refused({ insert: 'things', documents: [{ a: 1 }], txnNumber: Long.fromNumber(1) }, 20);
   await refused({ aggregate: 'things', pipeline: [] }, 9);
-  await refused({ aggregate: 'things', pipeline: [{ $changeStream: {} }], cursor: {} }, 115);
+  await refused({ aggregate: 'things', pipeline: [{ $changeStream: {} }], cursor: {} }, 40573);
   await expect(
     client.withSession((session) =>
       session.withTransaction(() => db.collection('x').insertOne({}, { session })),

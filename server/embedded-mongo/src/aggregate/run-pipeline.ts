@@ -31,7 +31,6 @@ const stages: StageTable = {
 const lastOnly: ReadonlySet<string> = new Set(['$out', '$merge']);
 const refused: ReadonlySet<string> = new Set([
   '$geoNear',
-  '$changeStream',
   '$search',
   '$searchMeta',
   '$vectorSearch',
@@ -80,6 +79,9 @@ function compileStage(name: string, spec: BsonValue, context: PipelineContext): 
     return function* transform(documents) {
       for (const document of documents) yield apply(document);
     };
+  }
+  if (name === '$changeStream') {
+    throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');
   }
   if (refused.has(name)) {
     throw new CommandError('CommandNotSupported', `${name} is not supported by this server`);
