@@ -19,6 +19,7 @@ export const arrayModifiers: Readonly<Record<string, CompileModifier>> = {
 };
 
 function compilePush(operand: BsonValue, options: ModifierOptions): Modifier {
+  const { path } = options;
   const clauses: BsonDocument = isDocument(operand) && '$each' in operand ? operand : { $each: [operand] };
   const unknown = Object.keys(clauses).find((name) => !pushClauses.has(name));
   if (unknown !== undefined) throw new CommandError('BadValue', `Unrecognized clause in $push: ${unknown}`);
@@ -28,7 +29,7 @@ function compilePush(operand: BsonValue, options: ModifierOptions): Modifier {
   const order = '$sort' in clauses ? compileElementOrder(clauses['$sort'], options) : undefined;
   return {
     onMissing: 'create',
-    modify(value, { path }) {
+    modify(value) {
       const array = arrayAt(
         value,
         () =>
@@ -90,7 +91,7 @@ function compileElementOrder(
   return (a, b) => direction * compareValues(a, b, options.strings);
 }
 
-function compileAddToSet(operand: BsonValue, { strings }: ModifierOptions): Modifier {
+function compileAddToSet(operand: BsonValue, { strings, path }: ModifierOptions): Modifier {
   const hasEach = isDocument(operand) && '$each' in operand;
   if (hasEach && Object.keys(operand).length > 1) {
     throw new CommandError('BadValue', 'Found unexpected fields after $each in $addToSet');
@@ -98,7 +99,7 @@ function compileAddToSet(operand: BsonValue, { strings }: ModifierOptions): Modi
   const added = hasEach ? eachOf('$addToSet', operand) : [operand];
   return {
     onMissing: 'create',
-    modify(value, { path }) {
+    modify(value) {
       const array = arrayAt(
         value,
         () =>
@@ -116,14 +117,14 @@ function compileAddToSet(operand: BsonValue, { strings }: ModifierOptions): Modi
   };
 }
 
-function compilePop(operand: BsonValue): Modifier {
+function compilePop(operand: BsonValue, { path }: ModifierOptions): Modifier {
   const direction = isNumber(operand) ? toDouble(operand) : undefined;
   if (direction !== 1 && direction !== -1) {
     throw new CommandError('FailedToParse', '$pop expects 1 or -1');
   }
   return {
     onMissing: 'check',
-    modify(value, { path }) {
+    modify(value) {
       const array = arrayAt(
         value,
         () =>

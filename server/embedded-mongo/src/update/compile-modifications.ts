@@ -29,7 +29,7 @@ export function compileModifications(
   steps.sort((a, b) => comparePaths(a.path, b.path));
   const mayMeet = steps.length > 1 && steps.some((step) => step.parts.some((part) => part.kind !== 'field'));
   return (document, { arrayIndex, isInsert }) => {
-    const shared = {
+    const context = {
       root: document,
       now: new Date(),
       arrayIndex,
@@ -38,7 +38,7 @@ export function compileModifications(
     return steps.reduce((result, step) => {
       if (step.onlyOnInsert && !isInsert) return result;
       if (step.modifier.applies?.(document) === false) return result;
-      return modifyDocument(result, step, { ...shared, path: step.path });
+      return modifyDocument(result, step, context);
     }, document);
   };
 }
@@ -51,11 +51,11 @@ function compileOperator(name: string, fields: BsonDocument, { filters, options 
   const compile = Object.hasOwn(modifiers, name) ? modifiers[name] : undefined;
   if (!compile) throw unknownModifier(name);
   const { collation } = options;
-  const modifierOptions = { collation, strings: collation?.compare, let: options.let };
+  const shared = { collation, strings: collation?.compare, let: options.let };
   return Object.entries(fields).map(([path, operand]) => ({
     path,
     parts: parseUpdatePath(path, filters),
-    modifier: compile(operand, modifierOptions),
+    modifier: compile(operand, { ...shared, path }),
     onlyOnInsert: name === '$setOnInsert',
   }));
 }

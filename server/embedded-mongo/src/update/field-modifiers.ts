@@ -6,7 +6,7 @@ import { compareValues } from '../query/compare.ts';
 import { isNumber, numberTypeOf, toBigInt } from '../query/numbers.ts';
 import { isSameValue } from '../query/same-value.ts';
 import { type BsonNumber, type BsonValue, isDocument } from '../query/value.ts';
-import { type CompileModifier, type Modifier, removed } from './modifier.ts';
+import { type CompileModifier, type Modifier, type ModifierOptions, removed } from './modifier.ts';
 
 export const fieldModifiers: Readonly<Record<string, CompileModifier>> = {
   $set: compileSet,
@@ -30,23 +30,23 @@ function compileSet(operand: BsonValue): Modifier {
   return { onMissing: 'create', modify: (value) => (isSameValue(value, operand) ? value : operand) };
 }
 
-function compileIncrement(operand: BsonValue): Modifier {
+function compileIncrement(operand: BsonValue, { path }: ModifierOptions): Modifier {
   if (!isNumber(operand))
     throw new CommandError('TypeMismatch', 'Cannot increment with non-numeric argument');
   return {
     onMissing: 'create',
-    modify(value, { path }) {
+    modify(value) {
       if (value === undefined) return operand;
       return calculate('$inc', { value, path }, (current) => addNumbers(current, operand));
     },
   };
 }
 
-function compileMultiply(operand: BsonValue): Modifier {
+function compileMultiply(operand: BsonValue, { path }: ModifierOptions): Modifier {
   if (!isNumber(operand)) throw new CommandError('TypeMismatch', 'Cannot multiply with non-numeric argument');
   return {
     onMissing: 'create',
-    modify(value, { path }) {
+    modify(value) {
       const target = { value: value === undefined ? new Int32(0) : value, path };
       return calculate('$mul', target, (current) => multiplyNumbers(current, operand));
     },
@@ -106,7 +106,7 @@ const bitOperations: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> 
   xor: (a, b) => a ^ b,
 };
 
-function compileBit(operand: BsonValue): Modifier {
+function compileBit(operand: BsonValue, { path }: ModifierOptions): Modifier {
   if (!isDocument(operand) || Object.keys(operand).length === 0) {
     throw new CommandError(
       'BadValue',
@@ -116,7 +116,7 @@ function compileBit(operand: BsonValue): Modifier {
   for (const [name, bits] of Object.entries(operand)) assertBits(name, bits);
   return {
     onMissing: 'create',
-    modify(value, { path }) {
+    modify(value) {
       const start: BsonValue = value === undefined ? new Int32(0) : value;
       const result = Object.entries(operand).reduce<BsonValue>(
         (current, [name, bits]) => applyBits(current, name, { bits, path }),

@@ -21,12 +21,13 @@ export type ModifyContext = {
   readonly root: BsonDocument;
   readonly now: Date;
   readonly arrayIndex: number | undefined;
-  readonly path: string;
   /** Kept when two of the update's paths may meet in one array element. */
   readonly written: WrittenPaths | undefined;
 };
 
 export type ModifierOptions = {
+  /** As the client wrote it, for what an error says. */
+  readonly path: string;
   readonly collation: Collation | undefined;
   readonly strings: StringOrder | undefined;
   readonly let: BsonDocument | undefined;

@@ -26,11 +26,13 @@ export function modifyDocument(
 class Walk {
   readonly #parts: readonly PathPart[];
   readonly #modifier: Modifier;
+  readonly #path: string;
   readonly #context: ModifyContext;
 
   constructor(modification: Modification, context: ModifyContext) {
     this.#parts = modification.parts;
     this.#modifier = modification.modifier;
+    this.#path = modification.path;
     this.#context = context;
   }
 
@@ -122,7 +124,7 @@ class Walk {
     }
     throw new CommandError(
       'PathNotViable',
-      `Cannot use the part (${name}) of (${this.#context.path}) to traverse the element '${trail}' of type ${bsonTypeOf(value)}`,
+      `Cannot use the part (${name}) of (${this.#path}) to traverse the element '${trail}' of type ${bsonTypeOf(value)}`,
     );
   }
 }

@@ -7,7 +7,9 @@ type Counts = Record<Verdict['kind'], number>;
 await using server = await startSpecServer();
 const total: Counts = { passed: 0, failed: 0, expected: 0, skipped: 0 };
 write('passed', 'failed', 'expected', 'n/a', 'file');
-for (const file of readSpecFiles(specFolder())) {
+const files = readSpecFiles(specFolder());
+if (files.length === 0) process.stdout.write(`no test files in ${specFolder()} (set MONGODB_SPEC_DIR)\n`);
+for (const file of files) {
   const { counts, failures } = await runFile(file, server);
   for (const kind of Object.keys(total) as Verdict['kind'][]) total[kind] += counts[kind];
   write(counts.passed, counts.failed, counts.expected, counts.skipped, file.path);
