@@ -1,4 +1,4 @@
-import { ChatIdSchema, UserIdSchema, type MessageCreated } from '@whisper/shared';
+import { ChatIdSchema, UserIdSchema, type MessageEvent } from '@whisper/shared';
 import { LegacyMessageListSchema } from '@whisper/shared/compat';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
@@ -18,12 +18,14 @@ describe('one conversation over all wires', () => {
   it('has the same messages under the same ids on tRPC, Socket.IO and REST', async () => {
     const { talk, alice, bob, chatId, sayAsBob } = await start();
     await using _ = talk;
-    const events = collect<{ data: MessageCreated }>((on) => bob.api.message.onNew.subscribe({}, on));
+    const events = collect<{ data: MessageEvent }>((on) => bob.api.message.onEvent.subscribe({}, on));
+    await events.until(({ length }) => length >= 1);
 
     const fromOld = await alice.client.emitWithAck('send-message', { chatId, text: 'from an old app' });
     const fromNew = await sayAsBob('from a new app');
-    const [first] = await events.until(({ length }) => length >= 1);
-    expect(first?.data.message).toMatchObject({ id: fromOld._id, text: 'from an old app' });
+    const [synced, first] = await events.until(({ length }) => length >= 2);
+    expect(synced?.data).toEqual({ type: 'synced' });
+    expect(first?.data).toMatchObject({ message: { id: fromOld._id, text: 'from an old app' } });
     expect(await alice.next('new-message', 2)).toMatchObject({ _id: fromNew.id, text: 'from a new app' });
 
     const history = LegacyMessageListSchema.parse(await talk.alice.call(`GET /api/messages/chat/${chatId}`));
