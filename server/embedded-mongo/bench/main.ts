@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { type EmbeddedMongo, startEmbeddedMongo } from '../src/index.ts';
-import { type Loaded, loadMessages, namespace } from './data.ts';
+import { type Loaded, loadMessages } from './data.ts';
 import { DirectStore } from './direct.ts';
 import { measure } from './measure.ts';
+import { explainQueries } from './plans.ts';
 import { makeWorkloads, workNames } from './workloads.ts';
 
 const clientCounts = [1, 16, 64];
@@ -38,7 +39,7 @@ async function printIdle(dataDir: string): Promise<void> {
 async function printWork(dir: string, loaded: Loaded, documents: number): Promise<void> {
   const { server, readyMs } = await startTimed(join(dir, 'full'));
   print(`start with ${documents} documents ${readyMs} ms`);
-  await printPlan(server, loaded);
+  await printPlans(server, loaded);
   const direct = new DirectStore(dir, Math.min(documents, 200_000));
   print('\nwork        clients     ops/s   p50 ms   p99 ms   lmdb ops/s   ratio');
   for (const name of workNames) {
@@ -60,20 +61,13 @@ async function printWork(dir: string, loaded: Loaded, documents: number): Promis
   await server.close();
 }
 
-/** What a page of the largest chat costs, as the server itself tells it. */
-async function printPlan({ uri }: EmbeddedMongo, { bigChat }: Loaded): Promise<void> {
+async function printPlans({ uri }: EmbeddedMongo, loaded: Loaded): Promise<void> {
   const client = await MongoClient.connect(uri);
-  const page = client
-    .db(namespace.db)
-    .collection(namespace.name)
-    .find({ chat: bigChat })
-    .sort({ seq: -1 })
-    .limit(50);
-  const { executionStats } = await page.explain('executionStats');
-  const { totalKeysExamined, totalDocsExamined, nReturned } = executionStats;
-  print(
-    `last ${nReturned} of the largest chat: ${totalKeysExamined} keys, ${totalDocsExamined} documents examined`,
-  );
+  print('\nquery                       plan       index                  keys  documents  returned');
+  for (const { query, plan, index, keys, documents, returned } of await explainQueries(client, loaded)) {
+    const figures = `${String(keys).padStart(5)}${String(documents).padStart(11)}${String(returned).padStart(10)}`;
+    print(`${query.padEnd(28)}${plan.padEnd(11)}${index.padEnd(22)}${figures}`);
+  }
   await client.close();
 }
 

@@ -113,6 +113,8 @@ export class FindSource implements BatchSource {
   /** How many match, within skip and limit; without looking at the documents where the index tells. */
   count(deadline: Deadline): number {
     const limit = this.#skipLeft + this.#limitLeft;
+    const isWhole = !this.#filter && !this.plan.needsDedupe && limit === Number.POSITIVE_INFINITY;
+    if (isWhole) return Math.max(0, this.#scan.countEntries() - this.#skipLeft);
     let count = 0;
     for (const _ of this.#filter ? this.matches(deadline) : this.#scan.entries(deadline)) {
       count += 1;

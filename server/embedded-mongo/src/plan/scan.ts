@@ -45,6 +45,12 @@ export class Scan {
     }
   }
 
+  /** How many entries the whole walk has, counted inside the store. */
+  countEntries(): number {
+    const { kv } = this.#options;
+    return this.plan.ranges.reduce((sum, range) => sum + kv.countRange(range), 0);
+  }
+
   *#range(): Generator<ScanEntry> {
     for (const { key, value } of this.#stored()) {
       this.#position.lastKey = key;
