@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as MingoIndex from 'mingo';
 import type * as MingoCore from 'mingo/core';
-import { BSONRegExp, Decimal128, Double, Int32, Long } from 'bson';
+import { BSONRegExp, Double, Int32, Long } from 'bson';
 import { CommandError } from '../errors.ts';
-import { isInt32, toDouble } from '../query/numbers.ts';
+import { isInt32, isNumber, toDouble } from '../query/numbers.ts';
 import { compileRegexValue } from '../query/regex.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
 
@@ -96,8 +96,7 @@ function translateErrors<T>(run: () => T): T {
  * here, so only expressions without an implementation of our own pay that price.
  */
 export function toPlain(value: BsonValue): unknown {
-  if (value instanceof Int32 || value instanceof Double) return value.value;
-  if (value instanceof Long || value instanceof Decimal128) return toDouble(value);
+  if (isNumber(value)) return toDouble(value);
   if (value instanceof BSONRegExp) return compileRegexValue(value);
   if (Array.isArray(value)) return value.map(toPlain);
   if (!isDocument(value)) return value;

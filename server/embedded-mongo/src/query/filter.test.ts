@@ -1,4 +1,4 @@
-import { Binary, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, UUID } from 'bson';
+import { Binary, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { typed } from '../../test/typed.ts';
 import { compileCollation } from './collation.ts';
@@ -58,6 +58,7 @@ describe('compileFilter, what matches', () => {
     [{ a: { $type: 7 } }, { a: id }],
     [{ a: { $type: ['string', 'bool'] } }, { a: true }],
     [{ a: { $type: 'array' } }, { a: [1] }],
+    [{ a: { $type: 'timestamp' } }, { a: new Timestamp({ t: 1, i: 1 }) }],
     [{ a: { $mod: [4, 1] } }, { a: 5.9 }],
     [{ a: { $mod: [3, -1] } }, { a: -4 }],
     [{ a: /^HE/i }, { a: 'hello' }],
@@ -116,6 +117,8 @@ describe('compileFilter, what does not match', () => {
     [{ 'a.0': 1 }, { a: [2, 1] }],
     [{ $nor: [{ a: 1 }] }, { a: 1 }],
     [{ a: { $type: 'int' } }, { a: new Double(1.5) }],
+    [{ a: { $type: 'number' } }, { a: new Timestamp({ t: 1, i: 1 }) }],
+    [{ a: { $gt: 0 } }, { a: new Timestamp({ t: 1, i: 1 }) }],
   ])('%j does not match %j', (filter, document) => {
     expect(matches(filter, document)).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { Decimal128, Double, Int32, Long } from 'bson';
+import { Decimal128, Double, Int32, Long, Timestamp } from 'bson';
 import { compareDecimals, type Decimal, fromDecimal128, fromDouble, fromInteger } from './decimal.ts';
 import type { BsonNumber } from './value.ts';
 
@@ -11,9 +11,9 @@ const int64Max = 2n ** 63n - 1n;
 
 export function isNumber(value: unknown): value is BsonNumber {
   if (typeof value === 'number' || typeof value === 'bigint') return true;
-  return (
-    value instanceof Int32 || value instanceof Double || value instanceof Long || value instanceof Decimal128
-  );
+  if (value instanceof Int32 || value instanceof Double || value instanceof Decimal128) return true;
+  // A timestamp is a Long in bson's classes only.
+  return value instanceof Long && !(value instanceof Timestamp);
 }
 
 /** The BSON type the number is stored as; a bare JS integer in the int32 range is an int, as bson encodes it. */

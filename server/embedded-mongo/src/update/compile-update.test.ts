@@ -1,4 +1,4 @@
-import { Decimal128, Double, Int32, Long } from 'bson';
+import { Decimal128, Double, Int32, Long, Timestamp } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { canonical, plain, typed } from '../../test/typed.ts';
 import type { BsonDocument } from '../query/value.ts';
@@ -79,6 +79,7 @@ describe('compileUpdate, what is refused', () => {
   it.each<[document: Fields, update: Fields, code: number]>([
     [{ a: 'x' }, { $inc: { a: 1 } }, 14],
     [{ a: null }, { $inc: { a: 1 } }, 14],
+    [{ a: new Timestamp({ t: 1, i: 1 }) }, { $inc: { a: 1 } }, 14],
     [{ a: 1 }, { $inc: { a: 'x' } }, 14],
     [{ a: Long.MAX_VALUE }, { $inc: { a: 1 } }, 2],
     [{ a: 1.5 }, { $bit: { a: { or: 1 } } }, 2],
