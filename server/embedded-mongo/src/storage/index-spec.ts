@@ -44,7 +44,9 @@ export function readIndexSpec(spec: BsonDocument): IndexSpec {
   if (partialFilter !== undefined && !isDocument(partialFilter)) {
     throw new CommandError('CannotCreateIndex', 'partialFilterExpression must be an object');
   }
-  indexFields(key);
+  if (indexFields(key).length > 1 && spec['expireAfterSeconds'] !== undefined) {
+    throw new CommandError('CannotCreateIndex', 'TTL indexes are single-field indexes');
+  }
   return {
     name,
     key,

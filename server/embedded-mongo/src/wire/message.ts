@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, decodeDocument } from '../query/value.ts';
+import { type BsonDocument, decodeDocument, isDocument } from '../query/value.ts';
 import { headerBytes } from './frame-reader.ts';
 
 const opReply = 1;
@@ -77,7 +77,7 @@ function parseQuery(frame: Buffer, requestId: number): Request {
   if (!ns.endsWith('.$cmd')) throw new CommandError(5739101, 'OP_QUERY is no longer supported');
   const body = decode(sliceDocument(frame, nameEnd + 9, frame.length));
   const wrapped = body['$query'];
-  const command = typeof wrapped === 'object' && wrapped !== null ? (wrapped as BsonDocument) : body;
+  const command = isDocument(wrapped) ? wrapped : body;
   const db = ns.slice(0, -'.$cmd'.length);
   return {
     requestId,
