@@ -17,11 +17,12 @@ function run(script: string, ...args: string[]) {
   });
 }
 
-test('listens on a socket in a directory that only its owner enters', async () => {
+test('lets only its owner open its socket and read its file', async () => {
   using dir = makeTempDir();
   await using server = await startEmbeddedMongo({ dataDir: dir.path });
 
   expect(statSync(join(dir.path, 'socket')).mode & 0o777).toBe(0o700);
+  expect(statSync(join(dir.path, 'store.mdb')).mode & 0o777).toBe(0o600);
   await using client = await MongoClient.connect(server.uri);
   expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
 });

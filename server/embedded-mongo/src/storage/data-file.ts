@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  writeFileSync,
+} from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,8 +38,9 @@ export function checkDataFile(dataDir: string): void {
     throw damaged(file, `has ${size} of ${needed} bytes: it was cut short`);
 }
 
-/** Notes that the directory has a data file, so that its loss is noticed. */
+/** Lets only the owner read the data file, and notes that there is one, so that its loss is noticed. */
 export function markDataDir(dataDir: string): void {
+  chmodSync(join(dataDir, dataFileName), 0o600);
   const path = join(dataDir, markerName);
   if (existsSync(path)) return;
   writeFileSync(path, markerText);
