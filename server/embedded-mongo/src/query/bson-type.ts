@@ -32,7 +32,7 @@ const typeNumbers = {
 /** A BSON type by the alias that `$type` takes. */
 export type BsonTypeName = keyof typeof typeNumbers;
 
-const namesByNumber = new Map(
+const namesByNumber = new Map<number, BsonTypeName>(
   Object.entries(typeNumbers).map(([name, number]) => [number, name as BsonTypeName]),
 );
 
@@ -78,7 +78,7 @@ function parseTypeName(operand: BsonValue): readonly BsonTypeName[] {
   }
   if (!isNumber(operand))
     throw new CommandError('TypeMismatch', 'type must be represented as a number or a string');
-  const name = namesByNumber.get(toDouble(operand) as never);
+  const name = namesByNumber.get(toDouble(operand));
   if (name === undefined || name === 'missing') {
     throw new CommandError('BadValue', `Invalid numerical type code: ${toDouble(operand)}`);
   }
