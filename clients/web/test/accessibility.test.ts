@@ -1,10 +1,12 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import axe from 'axe-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
-import { describeInBrowser } from './in-browser.ts';
+import { hasBrowser } from './browser.ts';
 import { fillWithSamples } from './sample-chats.ts';
+import { useBrowser } from './use-browser.ts';
 
+const browser = useBrowser();
 let server: TestServer;
 let chatPath: string;
 beforeAll(async () => {
@@ -18,7 +20,7 @@ const looks = (['light', 'dark'] as const).flatMap((colorScheme) => [
   { colorScheme, viewport: { width: 360, height: 720 } },
 ]);
 
-describeInBrowser('axe finds nothing serious', (browser) => {
+describe.skipIf(!hasBrowser)('axe finds nothing serious', () => {
   it.each(looks)('$colorScheme, $viewport.width px wide', async (look) => {
     const found: unknown[] = [];
     const signIn = await openApp(browser(), { url: server.url, ...look, bypassCSP: true });

@@ -12,7 +12,8 @@ type Options = BrowserContextOptions & {
 const networkNoise = /^Failed to load resource|^WebSocket connection to|net::ERR_/;
 
 /**
- * Opens the app in a context of its own. Its console must stay silent, of broken policies too, until the end of the test.
+ * Opens the app in a context of its own. Until the end of the test it must ask nobody but its own server, and its
+ * console must stay silent, of broken policies too.
  */
 export async function openApp(browser: Browser, { url, as, path = '/', ...rest }: Options): Promise<AppPage> {
   const context = await browser.newContext({ baseURL: url, ...rest });
@@ -24,6 +25,9 @@ export async function openApp(browser: Browser, { url, as, path = '/', ...rest }
   page.on('console', (message) => {
     const isNoise = networkNoise.test(message.text());
     if (['error', 'warning'].includes(message.type()) && !isNoise) complaints.push(message.text());
+  });
+  context.on('request', (request) => {
+    if (new URL(request.url()).origin !== url) complaints.push(`It asked ${request.url()}`);
   });
   onTestFinished(async () => {
     await context.close();

@@ -1,10 +1,13 @@
 import { createWhisperClient, devTokens, rowsOf, type WhisperClient } from '@whisper/client/node';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { io } from 'socket.io-client';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openApp } from './app-page.ts';
-import { describeInBrowser } from './in-browser.ts';
+import { hasBrowser } from './browser.ts';
+import { TerminalChat } from './terminal-chat.ts';
+import { useBrowser } from './use-browser.ts';
 
+const browser = useBrowser();
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
@@ -18,7 +21,7 @@ async function signInClient(name: string): Promise<WhisperClient> {
   return client;
 }
 
-describeInBrowser('two people in two browsers', (browser) => {
+describe.skipIf(!hasBrowser)('two people in two browsers', () => {
   it('sign in by name, find each other and talk', async () => {
     const [alice, bob] = await Promise.all([
       openApp(browser(), { url: server.url }),
@@ -78,7 +81,7 @@ describeInBrowser('two people in two browsers', (browser) => {
   });
 });
 
-describeInBrowser('somebody with another client', (browser) => {
+describe.skipIf(!hasBrowser)('somebody with another client', () => {
   it('of the SDK is one of them', async () => {
     const dora = await signInClient('dora');
     const app = await openApp(browser(), { url: server.url, as: 'carl' });
@@ -95,6 +98,17 @@ describeInBrowser('somebody with another client', (browser) => {
 
     await app.sees('from the SDK');
     expect(rowsOf(dora.store.getSnapshot(), chatId)).toHaveLength(2);
+  });
+
+  it('in a terminal is one of them', async () => {
+    await using terminal = new TerminalChat({ url: server.url, as: 'tina', with: 'karl' });
+    const app = await openApp(browser(), { url: server.url, as: 'karl' });
+    await app.open('tina');
+    await app.send('to the terminal');
+    await terminal.shows('to the terminal');
+    terminal.type('from the terminal');
+
+    await app.sees('from the terminal');
   });
 
   it('of the earlier Socket.IO API is one of them', async () => {
@@ -120,7 +134,7 @@ describeInBrowser('somebody with another client', (browser) => {
   });
 });
 
-describeInBrowser('what somebody types', (browser) => {
+describe.skipIf(!hasBrowser)('what somebody types', () => {
   it('is text, whatever it looks like', async () => {
     const hostile = [
       '<img src=x onerror="document.title=1"><script>alert(1)</script>',

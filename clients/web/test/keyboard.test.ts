@@ -1,9 +1,11 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
-import { describeInBrowser } from './in-browser.ts';
+import { hasBrowser } from './browser.ts';
 import { signInClient } from './sample-chats.ts';
+import { useBrowser } from './use-browser.ts';
 
+const browser = useBrowser();
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
@@ -11,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-describeInBrowser('with the keyboard alone', (browser) => {
+describe.skipIf(!hasBrowser)('with the keyboard alone', () => {
   it('one signs in, finds somebody, writes and goes back', async () => {
     const { page } = await openApp(browser(), { url: server.url });
     await page.getByRole('button', { name: 'alice' }).waitFor();

@@ -1,10 +1,12 @@
 import type { TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
-import { describeInBrowser } from './in-browser.ts';
+import { hasBrowser } from './browser.ts';
 import { startWithMessages } from './seed-messages.ts';
+import { useBrowser } from './use-browser.ts';
 
+const browser = useBrowser();
 const count = 10_000;
 
 let server: TestServer;
@@ -14,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-describeInBrowser(`a conversation of ${count} messages`, (browser) => {
+describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, () => {
   const open = () => openApp(browser(), { url: server.url, as: 'alice', path: `/chats/${chatId}` });
 
   it('opens at the newest one and holds only what is in sight', async () => {

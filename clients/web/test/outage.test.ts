@@ -1,11 +1,14 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openApp } from './app-page.ts';
+import { hasBrowser } from './browser.ts';
 import { CuttableLink } from './cuttable-link.ts';
-import { describeInBrowser } from './in-browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { ServerProcess } from './server-process.ts';
+import { useBrowser } from './use-browser.ts';
 
-describeInBrowser('an outage', (browser) => {
+const browser = useBrowser();
+
+describe.skipIf(!hasBrowser)('an outage', () => {
   it('of the network keeps what is written, and sends it once when it is over', async () => {
     await using server = await ServerProcess.start();
     await using link = await CuttableLink.open(server.url);

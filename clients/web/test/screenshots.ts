@@ -72,11 +72,11 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
 
 async function shootOffline(page: Page, shoot: () => Promise<unknown>): Promise<void> {
   link.cut();
-  await page.getByText('No connection').waitFor();
+  await page.getByText('No connection.').waitFor();
   await page.getByLabel('Message to bob').fill('Written in a tunnel');
   await page.keyboard.press('Enter');
   await page.getByText('1 message waits').waitFor();
   await shoot();
   link.restore();
-  await page.getByText('No connection').waitFor({ state: 'detached' });
+  await page.getByText('No connection.').waitFor({ state: 'detached' });
 }

@@ -1,4 +1,4 @@
-import { ClerkProvider, SignIn, useAuth } from '@clerk/react';
+import { ClerkFailed, ClerkProvider, SignIn, useAuth } from '@clerk/react';
 import { useMemo } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
 import { SignedIn } from './signed-in.tsx';
@@ -19,7 +19,7 @@ function ClerkGate() {
     () => userId && { getToken: () => getToken(), signOut: () => void signOut().catch(() => undefined) },
     [userId],
   );
-  if (!isLoaded) return null;
+  if (!isLoaded) return <NotLoaded />;
   if (!session) {
     return (
       <main className="sign-in">
@@ -31,5 +31,22 @@ function ClerkGate() {
     <SignedIn session={session}>
       <ChatApp />
     </SignedIn>
+  );
+}
+
+/** Nothing while Clerk is on its way; what to do when it did not arrive. */
+function NotLoaded() {
+  return (
+    <ClerkFailed>
+      <main className="sign-in">
+        <div className="sign-in-card" role="alert">
+          <h1 className="wordmark">Whisper</h1>
+          <p className="sign-in-lead">Signing in is not possible right now: Clerk does not answer.</p>
+          <button type="button" className="button" onClick={() => location.reload()}>
+            Try again
+          </button>
+        </div>
+      </main>
+    </ClerkFailed>
   );
 }

@@ -1,0 +1,124 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { AppPage, openApp } from './app-page.ts';
+import { hasBrowser } from './browser.ts';
+import { signInClient } from './sample-chats.ts';
+import { useBrowser } from './use-browser.ts';
+
+const browser = useBrowser();
+const scriptBytesMax = 250_000;
+const assets = fileURLToPath(new URL('../dist/assets/', import.meta.url));
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  for (const name of ['bob', 'carol']) (await signInClient(server.url, name)).close();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+describe.skipIf(!hasBrowser)('a person', () => {
+  it('is somebody else in another tab, the same after a reload, and nobody after signing out', async () => {
+    const context = await browser().newContext({ baseURL: server.url });
+    onTestFinished(() => context.close());
+    const [first, second] = [new AppPage(await context.newPage()), new AppPage(await context.newPage())];
+    for (const [tab, name] of [
+      [first, 'alice'],
+      [second, 'erin'],
+    ] as const) {
+      await tab.page.goto('/');
+      await tab.page.getByRole('button', { name }).click();
+      await tab.loaded();
+    }
+
+    await first.page.reload();
+    await first.loaded();
+    expect(await first.page.locator('.me-name').innerText()).toBe('alice');
+    expect(await second.page.locator('.me-name').innerText()).toBe('erin');
+
+    await first.page.getByRole('button', { name: 'Sign out' }).click();
+    await first.page.reload();
+    await first.page.getByText('Who are you?').waitFor();
+    await second.row('bob').waitFor();
+  });
+
+  it('hears why a name is none', async () => {
+    const { page } = await openApp(browser(), { url: server.url });
+    await page.getByLabel('Or any other name').fill('!');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+
+    await page.getByRole('alert').getByText('A name starts with a letter').waitFor();
+  });
+
+  it('hears it when there is no server', async () => {
+    const { page } = await openApp(browser(), { url: server.url });
+    await page.route('**/dev/people', (route) => route.abort());
+    await page.reload();
+    await page.getByText('The server does not answer').waitFor();
+
+    await page.unroute('**/dev/people');
+    await page.getByRole('button', { name: 'Try again' }).click();
+
+    await page.getByRole('button', { name: 'alice' }).waitFor();
+  });
+});
+
+describe.skipIf(!hasBrowser)('an address', () => {
+  it('leads to one pane at a time on a phone, and Back agrees with the back button', async () => {
+    const viewport = { width: 360, height: 640 };
+    const app = await openApp(browser(), { url: server.url, as: 'dave', viewport });
+    await app.open('bob');
+    expect(await app.search.isVisible()).toBe(false);
+
+    await app.page.getByRole('link', { name: 'Back to your chats' }).click();
+    await app.search.waitFor();
+    expect(await app.composer.count()).toBe(0);
+    await app.row('bob').click();
+    await app.composer.waitFor();
+    await app.page.goBack();
+    await app.search.waitFor();
+    expect(new URL(app.page.url()).pathname).toBe('/');
+
+    const width = await app.page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(viewport.width);
+  });
+
+  it('of a conversation opens it, also with what was being written', async () => {
+    const app = await openApp(browser(), { url: server.url, as: 'frida' });
+    await app.open('carol');
+    await app.composer.fill('unfinished');
+
+    await app.page.reload();
+
+    await app.page.getByRole('heading', { name: 'carol', level: 2 }).waitFor();
+    expect(await app.composer.inputValue()).toBe('unfinished');
+  });
+
+  it('of nothing, or of what is somebody else’s, says so and leads home', async () => {
+    const app = await openApp(browser(), { url: server.url, as: 'gina' });
+    for (const [path, words] of [
+      ['/chats/none', 'There is no such page'],
+      [`/chats/${'0'.repeat(24)}`, 'There is no such conversation'],
+    ] as const) {
+      await app.page.goto(path);
+      await app.page.getByText(words).waitFor();
+      await app.page.getByRole('link', { name: 'To your chats' }).click();
+      await app.page.getByText('Pick a conversation').waitFor();
+    }
+  });
+});
+
+describe.skipIf(!hasBrowser)('the bundle', () => {
+  it(`is at most ${scriptBytesMax / 1000} kB of compressed JavaScript, the part for Clerk included`, async () => {
+    const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
+    const sizes = await Promise.all(
+      scripts.map(async (name) => gzipSync(await readFile(assets + name)).length),
+    );
+    process.stdout.write(
+      `web: ${scripts.map((name, index) => `${name} ${sizes[index]} B gzipped`).join(', ')}\n`,
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(scriptBytesMax);
+  });
+});
