@@ -142,7 +142,7 @@ test('finds the same documents in the same order by every index as by looking at
 
   await withEngine((engine) => {
     attemptAll = (work) => rolledBack(engine, () => work({ engine }));
-    fc.assert(property, { numRuns: 350 });
+    fc.assert(property, { numRuns: 200 });
   });
 });
 
@@ -168,7 +168,7 @@ test('keeps every index in step with its documents through updates, deletes and 
 
   await withEngine((engine) => {
     attemptAll = (work) => rolledBack(engine, () => work({ engine }));
-    fc.assert(property, { numRuns: 300 });
+    fc.assert(property, { numRuns: 200 });
   });
 });
 

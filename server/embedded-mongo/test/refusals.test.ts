@@ -47,7 +47,9 @@ test('refuses indexes it cannot keep', async () => {
   await expect(create({ b: 1 }, { name: 't', collation: { locale: 'en' } })).rejects.toMatchObject({
     code: 67,
   });
-  await expect(create({ b: 1, c: 1 }, { name: 't', expireAfterSeconds: 1 })).rejects.toMatchObject({ code: 67 });
+  await expect(create({ b: 1, c: 1 }, { name: 't', expireAfterSeconds: 1 })).rejects.toMatchObject({
+    code: 67,
+  });
   await expect(create({ b: 1 }, { name: 'first' })).rejects.toMatchObject({ code: 86 });
   await expect(create({ a: 1 }, { name: 'second' })).rejects.toMatchObject({ code: 85 });
   await expect(create({ a: 1 }, { name: 'first' })).resolves.toMatchObject({
