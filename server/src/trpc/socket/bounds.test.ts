@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { closeCodes, limits } from '@whisper/shared';
 import { expect, test } from 'vitest';
@@ -197,10 +198,11 @@ test('answers a message that is none, under its id when it has one', async () =>
   client.send({ id: 5, method: 'dance' });
   client.send({ method: 'query', params: { path: 'greet' } });
   client.call('query', 'greet', { id: null, input: 'bob' });
+  client.call('query', 'greet', { id: 'x'.repeat(bounds.idLengthMax + 1), input: 'bob' });
 
-  const answers = await client.hearAll(3);
-  expect(answers).toMatchObject([{ id: 5 }, { id: null }, { id: null }]);
-  expect(answers.map(codeOf)).toEqual(['BAD_REQUEST', 'BAD_REQUEST', 'BAD_REQUEST']);
+  const answers = await client.hearAll(4);
+  expect(answers).toMatchObject([{ id: 5 }, { id: null }, { id: null }, { id: null }]);
+  expect(new Set(answers.map(codeOf))).toEqual(new Set(['BAD_REQUEST']));
 });
 
 test('pauses the feeds of a reader that stops reading, and closes it when it stays stalled', async () => {
@@ -258,4 +260,23 @@ test('holds back the answers to a reader that does not read, and closes it when 
 
   client.ws.resume();
   expect(await client.closed).toMatchObject({ code: closeCodes.slowReader.code });
+});
+
+test('survives clients that reset the connection in the middle of anything', async () => {
+  await using server = await startSocketServer();
+  const { port } = new URL(server.url);
+  const request = 'GET /trpc HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: d2hpc3BlcndoaXNwZXI1NQ==\r\n';
+  const starts = [request, `${request}\r\n`, `${request}${key}\r\n`, `${request}${key}\r\n\x81\xfe`];
+
+  for (const start of [...starts, ...starts, ...starts]) {
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    await new Promise((resolve) => socket.write(start, 'latin1', resolve));
+    await setImmediate();
+    socket.resetAndDestroy();
+  }
+
+  const { trpc } = server.connect('alice');
+  expect(await trpc.greet.query('bob')).toBe('hello bob, says alice');
 });

@@ -7,6 +7,8 @@ export const bounds = {
    * this is wide: a reconnect brings all subscriptions back, and calls have `callsInFlightMax`.
    */
   messagesPerFrameMax: 500,
+  /** Characters of a call's id, which every answer repeats. */
+  idLengthMax: 64,
   /** Unsent bytes, feeds paused and all, at which a socket is closed at once. */
   unsentBytesMax: 4 * 1024 * 1024,
   /** A client is asked for a sign of life this often; one that gave none since the last time is gone. */

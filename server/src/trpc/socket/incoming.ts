@@ -37,15 +37,18 @@ export function parseConnectionParams(text: string): { readonly token: string | 
 function parseMessage(raw: Record<string, unknown>, router: AnyTRPCRouter): Incoming {
   try {
     const message = parseTRPCMessage(raw, router._def._config.transformer);
-    if (message.id !== null) return { message: { ...message, id: message.id } };
-    return { id: null, error: new AppError('BAD_REQUEST', '`id` is required') };
+    const id = idOf(raw);
+    if (id !== null) return { message: { ...message, id } };
+    const rule = `every call has an id of at most ${bounds.idLengthMax} characters`;
+    return { id, error: new AppError('BAD_REQUEST', rule) };
   } catch (cause) {
     return { id: idOf(raw), error: new AppError('BAD_REQUEST', 'This is not a tRPC message', { cause }) };
   }
 }
 
 function idOf({ id }: Record<string, unknown>): RequestId | null {
-  return typeof id === 'string' || typeof id === 'number' ? id : null;
+  if (typeof id === 'string') return id.length <= bounds.idLengthMax ? id : null;
+  return typeof id === 'number' ? id : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

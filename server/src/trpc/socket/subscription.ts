@@ -46,9 +46,8 @@ export class Subscription implements FeedSink<unknown> {
     try {
       const stream = await callProcedure(this.#scope, call, { signal, batchIndex });
       if (!isAsyncIterable(stream)) throw new TypeError('A subscription must answer with a stream');
-      if (signal.aborted) await stream[Symbol.asyncIterator]().return?.();
-      else if (isFeed(stream)) return this.#follow(stream);
-      else await this.#pull(stream, controller);
+      if (isFeed(stream) && !signal.aborted) return this.#follow(stream);
+      if (!isFeed(stream)) await this.#pull(stream, controller);
       this.#end();
     } catch (error) {
       this.#failToStart(error, signal.aborted);
@@ -108,7 +107,7 @@ export class Subscription implements FeedSink<unknown> {
   /** An error while it runs is told to the client, and then, as after every other end, that it stopped. */
   async #pull(stream: AsyncIterable<unknown>, controller: AbortController): Promise<void> {
     const { outgoing, answers } = this.#scope;
-    answers.send(this.#describe(), { type: 'started' });
+    if (!controller.signal.aborted) answers.send(this.#describe(), { type: 'started' });
     try {
       await iterate(stream, {
         signal: controller.signal,

@@ -64,6 +64,8 @@ class SocketServer implements TrpcSocketServer {
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     if (this.#isClosing) {
+      // Nobody else listens: without this, a peer that resets the connection would end the process.
+      stream.on('error', () => stream.destroy());
       stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
       return;
     }
