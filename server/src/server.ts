@@ -74,7 +74,11 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const sockets = createTrpcSocketServer({ app, router: appRouter });
   http.on('upgrade', (request, stream, head) => {
     if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
-    else if (!isSocketIoUrl(request.url)) stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    else if (!isSocketIoUrl(request.url)) {
+      // Nobody else listens: without this, a peer that resets the connection would end the process.
+      stream.on('error', () => stream.destroy());
+      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    }
   });
   const socketIo = attachSocketIo(app, http);
   const url = await openPort(http, app.env);
