@@ -1,6 +1,9 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
+/** How long something may take on a busy machine, for `expect.poll`. */
+export const patience = { timeout: 15_000 };
+
 type Options = BrowserContextOptions & {
   readonly url: string;
   /** Who is signed in already; nobody unless given. */
@@ -19,7 +22,7 @@ export async function openApp(browser: Browser, { url, as, path = '/', ...rest }
   const context = await browser.newContext({ baseURL: url, ...rest });
   if (as) await context.addInitScript((name) => sessionStorage.setItem('whisper:person', name), as);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(patience.timeout);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {

@@ -2,7 +2,7 @@ import { createWhisperClient, devTokens, rowsOf, type WhisperClient } from '@whi
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { openApp } from './app-page.ts';
+import { openApp, patience } from './app-page.ts';
 import { hasBrowser } from './browser.ts';
 import { TerminalChat } from './terminal-chat.ts';
 import { useBrowser } from './use-browser.ts';
@@ -69,14 +69,14 @@ describe.skipIf(!hasBrowser)('two people in two browsers', () => {
     for (const text of ['one', 'two', 'three']) ben.store.send(id, text);
 
     await anna.row('berta').getByText('3 unread').waitFor();
-    await expect.poll(() => anna.page.title()).toBe('(3) Whisper');
+    await expect.poll(() => anna.page.title(), patience).toBe('(3) Whisper');
     await anna.page.getByRole('log').getByText('berta: three').waitFor({ state: 'attached' });
     await anna.open('berta');
 
-    await expect.poll(() => anna.page.title()).toBe('berta · Whisper');
+    await expect.poll(() => anna.page.title(), patience).toBe('berta · Whisper');
     expect(await anna.row('berta').getByText('unread').count()).toBe(0);
     await expect
-      .poll(async () => (await server.signIn('adele')).api.chat.get.query({ chatId: id }))
+      .poll(async () => (await server.signIn('adele')).api.chat.get.query({ chatId: id }), patience)
       .toMatchObject({ unread: 0 });
   });
 });

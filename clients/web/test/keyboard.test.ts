@@ -1,6 +1,6 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApp, type AppPage } from './app-page.ts';
+import { openApp, patience, type AppPage } from './app-page.ts';
 import { hasBrowser } from './browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
@@ -26,7 +26,7 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', () => {
     await page.getByRole('button', { name: 'bob' }).waitFor({ state: 'detached' });
     await press(page, 'ArrowDown', 'Enter');
     await page.getByRole('heading', { name: 'carol', level: 2 }).waitFor();
-    await expect.poll(() => focusedLabel(page)).toBe('Message to carol');
+    await expect.poll(() => focusedLabel(page), patience).toBe('Message to carol');
     await page.keyboard.type('one');
     await press(page, 'Shift+Enter');
     await page.keyboard.type('two');
@@ -35,23 +35,23 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', () => {
     await page.locator('[data-state=sent]', { hasText: 'one' }).waitFor();
     expect(await page.locator('.bubble').allInnerTexts()).toEqual(['one\ntwo']);
     await press(page, 'Escape');
-    await expect.poll(() => new URL(page.url()).pathname).toBe('/');
-    await expect.poll(() => focusedText(page)).toContain('carol');
+    await expect.poll(() => new URL(page.url()).pathname, patience).toBe('/');
+    await expect.poll(() => focusedName(page), patience).toContain('carol');
   });
 
   it('one walks the lists with the arrows, and Tab leaves them', async () => {
     const { page } = await openApp(browser(), { url: server.url, as: 'erin' });
     await page.getByRole('button', { name: 'dave' }).waitFor();
     await press(page, '/', 'ArrowDown');
-    const first = await focusedText(page);
+    const first = await focusedName(page);
     await press(page, 'ArrowDown');
-    expect(await focusedText(page)).not.toBe(first);
+    expect(await focusedName(page)).not.toBe(first);
     await press(page, 'ArrowUp');
-    expect(await focusedText(page)).toBe(first);
+    expect(await focusedName(page)).toBe(first);
     await press(page, 'End');
-    const last = await focusedText(page);
+    const last = await focusedName(page);
     await press(page, 'Home');
-    expect(await focusedText(page)).toBe(first);
+    expect(await focusedName(page)).toBe(first);
     expect(last).not.toBe(first);
 
     await press(page, 'Shift+Tab');
@@ -84,6 +84,6 @@ function focusedLabel(page: AppPage['page']): Promise<string | null> {
   return page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? null);
 }
 
-function focusedText(page: AppPage['page']): Promise<string> {
-  return page.evaluate(() => document.activeElement?.textContent ?? '');
+function focusedName(page: AppPage['page']): Promise<string> {
+  return page.evaluate(() => document.activeElement?.querySelector('.row-name')?.textContent ?? '');
 }

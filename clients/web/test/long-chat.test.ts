@@ -1,7 +1,7 @@
 import type { TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApp, type AppPage } from './app-page.ts';
+import { openApp, patience, type AppPage } from './app-page.ts';
 import { hasBrowser } from './browser.ts';
 import { startWithMessages } from './seed-messages.ts';
 import { useBrowser } from './use-browser.ts';
@@ -26,6 +26,11 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, () => {
 
     expect(await distanceFromEnd(app)).toBeLessThan(2);
     expect(await app.page.getByRole('article').count()).toBeLessThan(60);
+    const pages = await app.page.evaluate(
+      () =>
+        performance.getEntriesByType('resource').filter(({ name }) => name.includes('message.list')).length,
+    );
+    expect(pages).toBe(1);
   });
 
   it('keeps its place when older messages come in above', async () => {
@@ -44,13 +49,13 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, () => {
     await app.page.getByText('Fetching older messages').waitFor();
     const before = await topMessage(app);
     release();
-    await expect.poll(async () => (await find(app, before.text))?.place).toBe(before.place + 100);
+    await expect.poll(async () => (await find(app, before.text))?.place, patience).toBe(before.place + 100);
 
     const after = await find(app, before.text);
     expect(Math.abs((after?.top ?? 0) - before.top)).toBeLessThan(3);
   });
 
-  it('can be read up to its beginning, and left with one press', async () => {
+  it('can be read up to its beginning, and left with one press', { timeout: 90_000 }, async () => {
     const app = await open();
     await app.sees(`message ${count}`);
 
@@ -59,12 +64,12 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, () => {
       await scrollTo(app, 0);
       isThere = await app.page.getByText('This is the beginning').isVisible();
     }
-    await expect.poll(() => app.texts()).toContain('message 1');
+    await expect.poll(() => app.texts(), patience).toContain('message 1');
     expect(await app.page.getByRole('article').count()).toBeLessThan(80);
     await app.page.getByRole('button', { name: 'Jump to the newest message' }).click();
 
     await app.message(`message ${count}`).waitFor();
-    await expect.poll(() => distanceFromEnd(app)).toBeLessThan(2);
+    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
   });
 
   it('stays where it is read when something new comes, and says so', async () => {
@@ -82,7 +87,7 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, () => {
     expect(Math.abs((await topMessage(app)).top - before.top)).toBeLessThan(3);
     await pill.click();
     await app.sees('more news');
-    await expect.poll(() => distanceFromEnd(app)).toBeLessThan(2);
+    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
   });
 });
 

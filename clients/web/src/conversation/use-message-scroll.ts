@@ -10,6 +10,8 @@ const endThreshold = 48;
 /** Older messages are asked for when this many are left above. */
 const fetchAhead = 20;
 const overscan = 8;
+/** The browser stops at the end; the first picture is that of the newest messages already. */
+const beyondTheEnd = 1e9;
 const lineHeight = 22;
 const charsPerLine = 56;
 
@@ -32,6 +34,7 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder 
     followOnAppend: true,
     scrollEndThreshold: endThreshold,
     overscan,
+    initialOffset: beyondTheEnd,
     paddingStart: 16,
     paddingEnd: 8,
   });
