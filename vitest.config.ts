@@ -14,6 +14,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     reporters: ['default', new TotalsReporter()],
     globalSetup: './server/src/testing/global-setup.ts',
+    // One worker less than cores is the default: on two cores that is one, and half the machine idles.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -26,7 +26,7 @@ const chatSchema = new Schema<ChatDoc>(
   },
   { timestamps: true, minimize: false, versionKey: false },
 );
-chatSchema.index({ participants: 1, lastMessageAt: -1 });
+chatSchema.index({ participants: 1, lastMessageAt: -1, _id: -1 });
 chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
 
 export function chatModel(db: Connection): Model<ChatDoc> {
