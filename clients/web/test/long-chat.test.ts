@@ -91,6 +91,23 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, () => {
   });
 });
 
+describe.skipIf(!hasBrowser)('whoever is at the end of a conversation', () => {
+  it('stays there while messages come and the text field grows', async () => {
+    const app = await openApp(browser(), { url: server.url, as: 'alice', path: `/chats/${chatId}` });
+    await app.message('message').last().waitFor();
+    const bob = await server.signIn('bob');
+    for (const text of ['short', 'lines\n'.repeat(30), 'the last one'])
+      await bob.api.message.send.mutate({ chatId, text, clientId: crypto.randomUUID() });
+    await app.sees('the last one');
+    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
+
+    await app.composer.fill('line\n'.repeat(12));
+
+    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
+    expect(await app.page.getByRole('button', { name: /newest/ }).count()).toBe(0);
+  });
+});
+
 function distanceFromEnd(app: AppPage): Promise<number> {
   return app.messages.evaluate(
     ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { closeCodes } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AppPage, openApp } from './app-page.ts';
 import { hasBrowser } from './browser.ts';
@@ -62,6 +63,21 @@ describe.skipIf(!hasBrowser)('a person', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
 
     await page.getByRole('button', { name: 'alice' }).waitFor();
+  });
+});
+
+describe.skipIf(!hasBrowser)('a client that the server will not have', () => {
+  it('says why, and lets the person sign in again', async () => {
+    const app = await openApp(browser(), { url: server.url, as: 'rita' });
+    await app.open('bob');
+    const { code } = closeCodes.sessionRevoked;
+    await app.page.routeWebSocket(/trpc/, (socket) => socket.close({ code }));
+    await app.page.reload();
+    await app.page.getByText('This session was ended from elsewhere').waitFor();
+
+    await app.page.getByRole('button', { name: 'Sign in again' }).click();
+
+    await app.page.getByRole('button', { name: 'alice' }).waitFor();
   });
 });
 

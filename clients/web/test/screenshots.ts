@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { closeCodes } from '@whisper/shared';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
 import { CuttableLink } from './cuttable-link.ts';
@@ -16,6 +17,7 @@ await using server = await ServerProcess.start();
 await using link = await CuttableLink.open(server.url);
 const chatId = await fillWithSamples(server.url);
 using bob = await signInClient(server.url, 'bob');
+const failedDraft = await prepareFailure();
 await using browser = await launchBrowser();
 for (const scheme of schemes) {
   for (const [name, viewport] of Object.entries(sizes)) {
@@ -62,12 +64,25 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   bob.store.setTyping(chatId, false);
   await page.getByLabel('Message to bob').fill('');
   await shootOffline(page, () => shoot('9-offline'));
+  await page.getByLabel('Messages', { exact: true }).evaluate((element) => element.scrollTo(0, 120));
+  bob.store.send(chatId, 'Are you there?');
+  await page.getByRole('button', { name: '1 new message' }).waitFor();
+  await shoot('10-news-below');
+  await page.evaluate(([key, draft]) => localStorage.setItem(key, draft), failedDraft);
+  await page.reload();
+  await page.getByText('Not sent').waitFor();
+  await shoot('11-failed');
   await page.goto('/chats/nothing');
   await page.getByText('There is no such page').waitFor();
-  await shoot('10-missing');
+  await page.locator('.me-name').waitFor({ state: 'attached' });
+  await shoot('12-missing');
   await page.goto(`/chats/${'0'.repeat(24)}`);
   await page.getByText('There is no such conversation').waitFor();
-  await shoot('11-not-mine');
+  await shoot('13-not-mine');
+  await page.routeWebSocket(/trpc/, (socket) => socket.close({ code: closeCodes.sessionRevoked.code }));
+  await page.goto('/');
+  await page.getByText('ended from elsewhere').waitFor();
+  await shoot('14-refused');
 }
 
 async function shootOffline(page: Page, shoot: () => Promise<unknown>): Promise<void> {
@@ -76,7 +91,17 @@ async function shootOffline(page: Page, shoot: () => Promise<unknown>): Promise<
   await page.getByLabel('Message to bob').fill('Written in a tunnel');
   await page.keyboard.press('Enter');
   await page.getByText('1 message waits').waitFor();
+  await page.waitForFunction(() => document.querySelector('.pending')?.getAnimations().length === 0);
   await shoot();
   link.restore();
   await page.getByText('No connection.').waitFor({ state: 'detached' });
+}
+
+/** What the outbox of a tab holds when the server would not have a message: its key and its value. */
+async function prepareFailure(): Promise<[string, string]> {
+  using alice = await signInClient(server.url, 'alice');
+  const clientId = crypto.randomUUID();
+  const failure = { code: 'FORBIDDEN', message: 'You may not do this' };
+  const draft = { clientId, chatId, text: 'This one does not get through', queuedAt: Date.now(), failure };
+  return [`whisper:outbox:${alice.store.getSnapshot().me?.id}:${clientId}`, JSON.stringify(draft)];
 }
