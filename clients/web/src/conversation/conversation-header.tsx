@@ -1,14 +1,14 @@
 import type { Chat } from '@whisper/shared';
-import { useIsConnectionLost } from '../layout/use-is-connection-lost.ts';
 import { Link } from '../routing/link.tsx';
 import { goHome, homePath } from '../routing/route.ts';
-import { useStore } from '../store/use-store.ts';
+import { useIsLost } from '../store/use-is-lost.ts';
+import { useIsOnline } from '../store/use-is-online.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 export function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
-  const isOnline = useStore(({ online }) => chat !== undefined && online.has(chat.participant.id));
-  const isLost = useIsConnectionLost();
+  const isOnline = useIsOnline(chat?.participant.id);
+  const isLost = useIsLost();
   const presence = isOnline ? 'Online' : 'Offline';
   return (
     <header className="conversation-header">
@@ -17,12 +17,12 @@ export function ConversationHeader({ chat }: { readonly chat: Chat | undefined }
       </Link>
       {chat && (
         <>
-          <Avatar person={chat.participant} isOnline={isOnline && !isLost} />
+          <Avatar person={chat.participant} isOnline={isOnline} />
           <div className="conversation-title">
             <h2>
               <bdi>{chat.participant.name}</bdi>
             </h2>
-            <p>{isLost ? 'Unknown while there is no connection' : presence}</p>
+            <p>{isLost ? '\u00a0' : presence}</p>
           </div>
         </>
       )}

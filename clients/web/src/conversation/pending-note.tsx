@@ -1,9 +1,9 @@
-import { useIsConnectionLost } from '../layout/use-is-connection-lost.ts';
+import { useIsLost } from '../store/use-is-lost.ts';
 import { Icon } from '../ui/icon.tsx';
 
 /** The server does not have it yet. Appears only when that takes its time. */
 export function PendingNote() {
-  const isLost = useIsConnectionLost();
+  const isLost = useIsLost();
   return (
     <p className="message-meta pending">
       <Icon name="waiting" />

@@ -1,11 +1,11 @@
 import { useClient } from '../store/client-context.ts';
+import { useIsLost } from '../store/use-is-lost.ts';
 import { useStore } from '../store/use-store.ts';
-import { useIsConnectionLost } from './use-is-connection-lost.ts';
 
 /** Says that the connection is lost and how many messages wait for it. Nothing while all is well. */
 export function ConnectionBanner() {
   const { client } = useClient();
-  const isLost = useIsConnectionLost();
+  const isLost = useIsLost();
   const waiting = useStore((snapshot) => snapshot.outbox.filter((draft) => !draft.failure).length);
 
   return (

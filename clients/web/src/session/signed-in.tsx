@@ -1,7 +1,8 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { toFailure } from '@whisper/client';
-import { useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { ClientContext } from '../store/client-context.ts';
+import { watchLoss } from '../store/watch-loss.ts';
 import type { Session } from './session.ts';
 import { useWhisperClient } from './use-whisper-client.ts';
 
@@ -14,8 +15,13 @@ export function SignedIn({ session, children }: Props) {
   const [generation, setGeneration] = useState(0);
   const client = useWhisperClient(session, generation);
   const reconnect = () => setGeneration((current) => current + 1);
-  if (!client) return null;
-  return <Provided key={generation} value={{ client, session, reconnect }} children={children} />;
+  const loss = useMemo(() => client && watchLoss(client.connection), [client]);
+  if (!client || !loss) return null;
+  return (
+    <Provided key={generation} value={{ client, loss, session, reconnect }}>
+      {children}
+    </Provided>
+  );
 }
 
 type ProvidedProps = { readonly value: ClientContext; readonly children: ReactNode };

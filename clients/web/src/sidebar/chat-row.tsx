@@ -2,6 +2,7 @@ import type { Chat } from '@whisper/shared';
 import { Link } from '../routing/link.tsx';
 import { chatPath } from '../routing/route.ts';
 import { useClient } from '../store/client-context.ts';
+import { useIsOnline } from '../store/use-is-online.ts';
 import { useStore } from '../store/use-store.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { formatRecent } from '../ui/format-time.ts';
@@ -11,7 +12,7 @@ type Props = { readonly chat: Chat; readonly isSelected: boolean };
 export function ChatRow({ chat, isSelected }: Props) {
   const { client } = useClient();
   const { participant, lastMessage, lastMessageAt, unread } = chat;
-  const isOnline = useStore(({ online }) => online.has(participant.id));
+  const isOnline = useIsOnline(participant.id);
   // Fetched while the finger is still on its way up.
   const prepare = () => void client.store.openChat(chat.id).catch(() => undefined);
 

@@ -2,14 +2,14 @@ import { useMutation } from '@tanstack/react-query';
 import type { User } from '@whisper/shared';
 import { chatPath, navigate } from '../routing/route.ts';
 import { useClient } from '../store/client-context.ts';
-import { useStore } from '../store/use-store.ts';
+import { useIsOnline } from '../store/use-is-online.ts';
 import { Avatar } from '../ui/avatar.tsx';
 
 type Props = { readonly person: User; readonly onOpen: () => void };
 
 export function PersonRow({ person, onOpen }: Props) {
   const { store } = useClient().client;
-  const isOnline = useStore(({ online }) => online.has(person.id));
+  const isOnline = useIsOnline(person.id);
   const open = useMutation({
     mutationFn: () => store.openDirect(person.id),
     onSuccess: ({ id }) => {

@@ -1,0 +1,52 @@
+import type { ConnectionState, Observable } from '@whisper/client';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { watchLoss } from './watch-loss.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function connectionOf(status: 'open' | 'offline' | 'connecting') {
+  let state: ConnectionState = { status };
+  let notify: () => void = () => undefined;
+  const observable: Observable<ConnectionState> = {
+    getSnapshot: () => state,
+    subscribe(listener) {
+      notify = listener;
+      return () => undefined;
+    },
+  };
+  const become = (next: 'open' | 'offline' | 'connecting') => {
+    state = { status: next };
+    notify();
+  };
+  return { observable, become };
+}
+
+it('says nothing of a short break', () => {
+  const { observable, become } = connectionOf('open');
+  const loss = watchLoss(observable);
+  const heard = vi.fn();
+  loss.subscribe(heard);
+
+  become('offline');
+  vi.advanceTimersByTime(500);
+  become('open');
+  vi.advanceTimersByTime(5_000);
+
+  expect(heard).not.toHaveBeenCalled();
+});
+
+it('says once that a connection is lost, however often it is tried, and once that it is back', () => {
+  const { observable, become } = connectionOf('connecting');
+  const loss = watchLoss(observable);
+  const heard: boolean[] = [];
+  loss.subscribe(() => heard.push(loss.getSnapshot()));
+
+  for (const status of ['offline', 'connecting', 'offline', 'connecting'] as const) {
+    vi.advanceTimersByTime(500);
+    become(status);
+  }
+  become('open');
+
+  expect(heard).toEqual([true, false]);
+});
