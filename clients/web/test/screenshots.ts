@@ -31,9 +31,19 @@ function openContext(from: Browser, options: Parameters<Browser['newContext']>[0
   return from.newContext({ ...options, baseURL: link.url, reducedMotion: 'reduce' });
 }
 
+type Shoot = (name: string) => Promise<unknown>;
+
 async function shootAll(context: BrowserContext, suffix: string): Promise<void> {
   const page = await context.newPage();
   const shoot = (name: string) => page.screenshot({ path: `${folder}/${name}-${suffix}.png` });
+  await shootSignIn(page, shoot);
+  await shootLists(page, shoot);
+  await shootConversation(page, shoot);
+  await shootTroubles(page, shoot);
+  await shootDeadEnds(page, shoot);
+}
+
+async function shootSignIn(page: Page, shoot: Shoot): Promise<void> {
   await page.goto('/');
   await page.getByRole('button', { name: 'alice' }).waitFor();
   await shoot('1-sign-in');
@@ -41,19 +51,25 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await shoot('2-sign-in-problem');
   await page.getByRole('button', { name: 'alice' }).click();
+}
+
+async function shootLists(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole('heading', { name: 'People' }).waitFor();
   await shoot('3-home');
-  await page.getByLabel('Search chats and people').fill('e');
-  await page.getByText('erin').waitFor();
+  const search = page.getByLabel('Search chats and people');
+  await search.fill('e');
   await page.getByText('dave').waitFor({ state: 'detached' });
   await shoot('4-search');
-  await page.getByLabel('Search chats and people').fill('nobody');
+  await search.fill('nobody');
   await page.getByText('Nobody’s name').waitFor();
   await shoot('5-search-nobody');
+}
+
+async function shootConversation(page: Page, shoot: Shoot): Promise<void> {
   await page.goto(`/chats/${chatId}`);
   await page.getByText('One is good').last().waitFor();
   await shoot('6-conversation');
-  await page.getByLabel('Messages', { exact: true }).evaluate((element) => element.scrollTo(0, 120));
+  await scrollUp(page);
   await page.getByRole('button', { name: 'newest' }).waitFor();
   await shoot('7-conversation-scrolled');
   await page.getByRole('button', { name: 'newest' }).click();
@@ -63,8 +79,11 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await shoot('8-typing');
   bob.store.setTyping(chatId, false);
   await page.getByLabel('Message to bob').fill('');
+}
+
+async function shootTroubles(page: Page, shoot: Shoot): Promise<void> {
   await shootOffline(page, () => shoot('9-offline'));
-  await page.getByLabel('Messages', { exact: true }).evaluate((element) => element.scrollTo(0, 120));
+  await scrollUp(page);
   bob.store.send(chatId, 'Are you there?');
   await page.getByRole('button', { name: '1 new message' }).waitFor();
   await shoot('10-news-below');
@@ -72,6 +91,9 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await page.reload();
   await page.getByText('Not sent').waitFor();
   await shoot('11-failed');
+}
+
+async function shootDeadEnds(page: Page, shoot: Shoot): Promise<void> {
   await page.goto('/chats/nothing');
   await page.getByText('There is no such page').waitFor();
   await page.locator('.me-name').waitFor({ state: 'attached' });
@@ -83,6 +105,10 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await page.goto('/');
   await page.getByText('ended from elsewhere').waitFor();
   await shoot('14-refused');
+}
+
+async function scrollUp(page: Page): Promise<void> {
+  await page.getByLabel('Messages', { exact: true }).evaluate((element) => element.scrollTo(0, 120));
 }
 
 async function shootOffline(page: Page, shoot: () => Promise<unknown>): Promise<void> {
