@@ -10,6 +10,7 @@ import { repairChats } from './messages/repair-chats.ts';
 import type { Lifecycle } from './operations.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
+import { refuseUpgrade } from './platform/http.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { connectMongo } from './platform/mongo.ts';
 import { openStore, type Store } from './platform/store.ts';
@@ -74,11 +75,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const sockets = createTrpcSocketServer({ app, router: appRouter });
   http.on('upgrade', (request, stream, head) => {
     if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
-    else if (!isSocketIoUrl(request.url)) {
-      // Nobody else listens: without this, a peer that resets the connection would end the process.
-      stream.on('error', () => stream.destroy());
-      stream.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-    }
+    else if (!isSocketIoUrl(request.url)) refuseUpgrade(stream, 404);
   });
   const socketIo = attachSocketIo(app, http);
   const url = await openPort(http, app.env);

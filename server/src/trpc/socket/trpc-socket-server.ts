@@ -4,6 +4,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { limits } from '@whisper/shared';
 import { WebSocketServer } from 'ws';
 import type { AppContext } from '../../app-context.ts';
+import { refuseUpgrade } from '../../platform/http.ts';
 import { bounds } from './bounds.ts';
 import { FeedFrames } from './feed-frames.ts';
 import { FlushTurn } from './outgoing.ts';
@@ -63,12 +64,7 @@ class SocketServer implements TrpcSocketServer {
   }
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    if (this.#isClosing) {
-      // Nobody else listens: without this, a peer that resets the connection would end the process.
-      stream.on('error', () => stream.destroy());
-      stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
+    if (this.#isClosing) return refuseUpgrade(stream, 503);
     const announcesParams = hasConnectionParams(request);
     this.#wss.handleUpgrade(request, stream, head, (ws) => {
       this.#sockets.add(new TrpcSocket(this.#host, { ws, stream, announcesParams }));
