@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AppContext } from '../app-context.ts';
 import { toAppError } from '../platform/errors.ts';
 import { requestIdOf } from '../platform/http.ts';
+import { followEventStream } from './event-stream.ts';
 import { createRequestContext } from './request-context.ts';
 
 /** Where tRPC lives: HTTP batches and SSE subscriptions here, WebSockets by upgrade on the same path. */
@@ -20,15 +21,16 @@ export function createTrpcHttpHandler(app: AppContext, router: AnyTRPCRouter): R
     basePath: `${trpcPath}/`,
     maxBatchSize: limits.batchSizeMax,
     maxBodySize: limits.frameBytesMax,
-    createContext: ({ req, info }) => {
+    createContext: async ({ req, res, info }) => {
       const params = ConnectionParamsSchema.safeParse(info.connectionParams);
       const token = params.success ? params.data.token : bearerTokenOf(req);
-      return createRequestContext(app, { token });
+      const context = await createRequestContext(app, { token });
+      return info.type === 'subscription' ? followEventStream(context, res) : context;
     },
     responseMeta: ({ errors }) => retryAfter(errors),
     onError({ error, path, req }) {
       const { code, cause } = toAppError(error);
-      const call = { requestId: requestIdOf(req), path, code };
+      const call = { requestId: requestIdOf(req), path: path?.slice(0, 64), code };
       if (code === 'INTERNAL_SERVER_ERROR') app.log.error({ ...call, err: cause }, 'a call failed');
       else app.log.info(call, 'a call was refused');
     },
