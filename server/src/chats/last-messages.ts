@@ -43,10 +43,11 @@ export class LastMessages {
     if (!this.#isWriting) void this.#write();
   }
 
-  /** Resolves when everything recorded before this call has been written, or could not be for now. */
-  async settled(): Promise<void> {
+  /** Resolves when everything recorded before this call has been written, or, with false, could not be for now. */
+  async settled(): Promise<boolean> {
     const goal = this.#recordedCount;
     while (this.#isWriting && this.#writtenCount < goal) await this.#batchDone;
+    return this.#writtenCount >= goal;
   }
 
   #add(chatId: ChatId, added: Pending): void {

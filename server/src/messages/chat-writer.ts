@@ -22,6 +22,10 @@ type Entry = {
 };
 
 const batchSizeMax = 200;
+
+/** Sends that may wait while the database stalls; a chat in good health has a few. */
+const queuedMax = 1_000;
+
 const recoveryDelayMs = 250;
 const recoveryDelayMaxMs = 5_000;
 
@@ -46,6 +50,11 @@ export class ChatWriter {
   }
 
   append(draft: Draft): Promise<Message> {
+    if (this.#queue.length >= queuedMax) {
+      return Promise.reject(
+        new AppError('SERVICE_UNAVAILABLE', 'This chat takes no more messages right now'),
+      );
+    }
     return new Promise((resolve, reject) => {
       this.#queue.push({ draft, resolve, reject });
       if (!this.#isRunning) void this.#run();
@@ -110,7 +119,10 @@ export class ChatWriter {
     if (!entry) return;
     const { draft } = entry;
     const sent = await findSent(this.#app, draft.sender.id, draft.clientId);
-    if (sent && sent.rev > (this.#announced ?? 0)) this.#head = undefined;
+    if (sent && sent.rev > (this.#announced ?? 0)) {
+      this.#head = undefined;
+      await this.#requireHead();
+    }
     if (sent?.chatId === draft.membership.chatId && sent.text === draft.text) entry.resolve(sent);
     else entry.reject(new AppError('CONFLICT', 'This clientId was used for another message'));
   }

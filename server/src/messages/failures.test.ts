@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ClientIdSchema } from '@whisper/shared';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +87,45 @@ describe('when the database fails', () => {
         ),
       )
       .toBe(sent.id);
+  });
+
+  it('never calls a stream complete while it cannot know which chats have news', async () => {
+    const { send } = await openWatchedChat();
+    const bob = await server.signIn('bob');
+    const watch = (input: { lastEventId?: string }) =>
+      collect<{ id: string; data: { type: string } }>((on) => bob.api.message.onEvent.subscribe(input, on));
+    const before = watch({});
+    const [synced] = await before.until((items) => items.length === 1);
+    before.stop();
+    await failCommand(1_000, { failCommands: ['update'], errorCode: 11_600 });
+    await send('hello');
+
+    const resumed = watch({ lastEventId: synced?.id ?? '' });
+
+    expect(await resumed.failure()).toMatchObject({ data: { code: 'SERVICE_UNAVAILABLE' } });
+    expect(resumed.items).toEqual([]);
+    await server.app.db.db?.admin().command({ configureFailPoint: 'failCommand', mode: 'off' });
+    await server.app.lastMessages.settled();
+  });
+
+  it('refuses what a stalled chat cannot hold, at once and as retryable, and loses nothing of the rest', async () => {
+    const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
+    const membership = { chatId: chat.id, participants: [alice.me.id, bob.me.id] };
+    await failCommand(1, { failCommands: ['insert'], blockConnection: true, blockTimeMS: 500 });
+    const sends = Array.from({ length: 10_000 }, () => {
+      const draft = { membership, sender: bob.me, text: 'x', clientId: ClientIdSchema.parse(randomUUID()) };
+      return server.app.messageLog.append(server.app, draft);
+    });
+
+    const outcomes = await Promise.allSettled(sends);
+
+    const refused = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    const revs = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value.rev] : []));
+    expect(refused.length).toBeGreaterThan(5_000);
+    expect(new Set(refused.map(({ code, isRetryable }) => `${code} ${isRetryable}`))).toEqual(
+      new Set(['SERVICE_UNAVAILABLE true']),
+    );
+    expect(revs).toEqual(revs.map((_, index) => index + 1));
   });
 
   it('answers reads with the same retryable error, and says that it is not ready', async () => {

@@ -59,7 +59,11 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from)));
     this.#position = Math.max(now, this.#position ?? 0);
     this.#chatWithGap = undefined;
-    if (!isComplete) this.#app.metrics.resets.inc();
+    if (!isComplete) {
+      this.#app.metrics.resets.inc();
+      // What was not replayed is the subscriber's to fetch: no later gap may reach back to before the reset.
+      this.#revs.clear();
+    }
     yield [this.#mark(isComplete ? 'synced' : 'reset', this.#position)];
   }
 

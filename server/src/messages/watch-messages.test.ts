@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { collect, openChat, startTestServer, type TestClient } from '../testing/index.ts';
+import { collect, openChat, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
 
 type Input = { chatId?: string; lastEventId?: string };
 
@@ -11,6 +12,19 @@ const watch = (person: TestClient, input: Input = {}) =>
 
 const send = (person: TestClient, chatId: string, text = 'hello') =>
   person.api.message.send.mutate({ chatId, text, clientId: randomUUID() });
+
+type Stored = { readonly chatId: string; readonly senderId: string; readonly count: number };
+
+/** Messages that were there before the server looked. */
+async function storeMessages({ app }: TestServer, { chatId, senderId, count }: Stored): Promise<void> {
+  const [chat, sender, now] = [new Types.ObjectId(chatId), new Types.ObjectId(senderId), new Date()];
+  const docs = Array.from({ length: count }, (_, index) => {
+    const [seq, clientId] = [index + 1, randomUUID()];
+    const times = { changedAt: now, createdAt: now, updatedAt: now };
+    return { chat, sender, text: 'hello', seq, rev: seq, clientId, ...times };
+  });
+  await app.db.collection('messages').insertMany(docs);
+}
 
 const typesOf = (items: readonly { data: { type: string; rev?: number } }[]) =>
   items.map(({ data }) => (data.rev === undefined ? data.type : `${data.type} ${data.rev}`));
@@ -82,6 +96,20 @@ describe('message.onEvent', () => {
       }
     },
   );
+
+  it('goes on live after a reset, also in the chat that had too much to replay', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
+    await storeMessages(server, { chatId: chat.id, senderId: bob.me.id, count: 6_000 });
+    const events = watch(alice, { lastEventId: `t:${Date.now() - 60_000}` });
+    await events.until((items) => items.at(-1)?.data.type === 'reset');
+    const replayedCount = events.items.length;
+
+    for (let count = 0; count < 3; count += 1) await send(bob, chat.id);
+
+    const items = await events.until((all) => all.at(-1)?.data.rev === 6_003);
+    expect(typesOf(items.slice(replayedCount))).toEqual(['created 6001', 'created 6002', 'created 6003']);
+  });
 
   it('says reset to a position the chat has not reached', async () => {
     await using server = await startTestServer();
