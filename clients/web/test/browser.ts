@@ -8,6 +8,9 @@ export const hasBrowser = process.env['CI'] === 'true' || existsSync(executableP
 if (!hasBrowser)
   process.stderr.write(`No browser at ${executablePath}: the tests of the web app are skipped.\n`);
 
+/** A browser, a server and whatever else the machine does at the time. */
+export const slow = { timeout: 90_000 };
+
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,

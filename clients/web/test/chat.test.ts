@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openApp, patience } from './app-page.ts';
-import { hasBrowser } from './browser.ts';
+import { hasBrowser, slow } from './browser.ts';
 import { TerminalChat } from './terminal-chat.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -21,7 +21,7 @@ async function signInClient(name: string): Promise<WhisperClient> {
   return client;
 }
 
-describe.skipIf(!hasBrowser)('two people in two browsers', () => {
+describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
   it('sign in by name, find each other and talk', async () => {
     const [alice, bob] = await Promise.all([
       openApp(browser(), { url: server.url }),
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('two people in two browsers', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)('somebody with another client', () => {
+describe.skipIf(!hasBrowser)('somebody with another client', slow, () => {
   it('of the SDK is one of them', async () => {
     const dora = await signInClient('dora');
     const app = await openApp(browser(), { url: server.url, as: 'carl' });
@@ -134,7 +134,7 @@ describe.skipIf(!hasBrowser)('somebody with another client', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)('what somebody types', () => {
+describe.skipIf(!hasBrowser)('what somebody types', slow, () => {
   it('is text, whatever it looks like', async () => {
     const hostile = [
       '<img src=x onerror="document.title=1"><script>alert(1)</script>',

@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
-import { hasBrowser } from './browser.ts';
+import { hasBrowser, slow } from './browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-describe.skipIf(!hasBrowser)('with the keyboard alone', () => {
+describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
   it('one signs in, finds somebody, writes and goes back', async () => {
     const { page } = await openApp(browser(), { url: server.url });
     await page.getByRole('button', { name: 'alice' }).waitFor();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openApp } from './app-page.ts';
-import { hasBrowser } from './browser.ts';
+import { hasBrowser, slow } from './browser.ts';
 import { CuttableLink } from './cuttable-link.ts';
 import { signInClient } from './sample-chats.ts';
 import { ServerProcess } from './server-process.ts';
@@ -8,7 +8,7 @@ import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
 
-describe.skipIf(!hasBrowser)('an outage', () => {
+describe.skipIf(!hasBrowser)('an outage', slow, () => {
   it('of the network keeps what is written, and sends it once when it is over', async () => {
     await using server = await ServerProcess.start();
     await using link = await CuttableLink.open(server.url);

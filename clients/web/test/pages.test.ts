@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { closeCodes } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AppPage, openApp } from './app-page.ts';
-import { hasBrowser } from './browser.ts';
+import { hasBrowser, slow } from './browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-describe.skipIf(!hasBrowser)('a person', () => {
+describe.skipIf(!hasBrowser)('a person', slow, () => {
   it('is somebody else in another tab, the same after a reload, and nobody after signing out', async () => {
     const context = await browser().newContext({ baseURL: server.url });
     onTestFinished(() => context.close());
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('a person', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)('a client that the server will not have', () => {
+describe.skipIf(!hasBrowser)('a client that the server will not have', slow, () => {
   it('says why, and lets the person sign in again', async () => {
     const app = await openApp(browser(), { url: server.url, as: 'rita' });
     await app.open('bob');
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('a client that the server will not have', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)('an address', () => {
+describe.skipIf(!hasBrowser)('an address', slow, () => {
   it('leads to one pane at a time on a phone, and Back agrees with the back button', async () => {
     const viewport = { width: 360, height: 640 };
     const app = await openApp(browser(), { url: server.url, as: 'dave', viewport });
@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('an address', () => {
   });
 });
 
-describe.skipIf(!hasBrowser)('the bundle', () => {
+describe.skipIf(!hasBrowser)('the bundle', slow, () => {
   it(`is at most ${scriptBytesMax / 1000} kB of compressed JavaScript, the part for Clerk included`, async () => {
     const scripts = (await readdir(assets)).filter((name) => name.endsWith('.js'));
     const sizes = await Promise.all(

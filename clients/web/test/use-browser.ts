@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { hasBrowser, launchBrowser } from './browser.ts';
+import { hasBrowser, launchBrowser, slow } from './browser.ts';
 
 const bundleScript = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
 
@@ -14,7 +14,7 @@ export function useBrowser(): () => Browser {
     if (!hasBrowser) return;
     await promisify(execFile)(process.execPath, [bundleScript, 'web']);
     browser = await launchBrowser();
-  });
+  }, slow.timeout);
   afterAll(() => browser?.close());
   return () => {
     if (!browser) throw new Error('The browser is not running');
