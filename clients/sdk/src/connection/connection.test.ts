@@ -105,6 +105,17 @@ describe('a connection', () => {
     expect(asked).toBeLessThan(10);
   });
 
+  it('leaves no call waiting for ever when it is refused in the middle of one', async () => {
+    await using server = await startTestServer();
+    let asked = 0;
+    const getToken = () => ((asked += 1) === 1 ? 'not a token' : null);
+    const mallory = openUnsynced(server.url, 'mallory', { getToken });
+
+    const refused: unknown = await mallory.api.auth.sync.mutate().catch((error: unknown) => error);
+
+    expect(toFailure(refused)).toMatchObject({ code: 'STOPPED', message: 'Nobody is signed in' });
+  });
+
   it('keeps asking for a token while that fails, and reports it', async () => {
     await using server = await startTestServer();
     const onError = vi.fn<(error: unknown) => void>();

@@ -32,8 +32,9 @@ type LinkOptions = {
 export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
   const { httpUrl, socket, getToken } = options;
   return [
-    stopLink(options),
     authLink(options),
+    // Below the former, because a refusal may come between a call and its repetition.
+    stopLink(options),
     splitLink({
       condition: (op) => op.type === 'query',
       true: httpBatchLink({

@@ -99,6 +99,21 @@ describe('a chat store', () => {
     await sees(bob, chatId, texts);
   });
 
+  it('fetches again, and is in step, after more was missed than a replay carries', async () => {
+    const clock = new ManualClock();
+    await using server = await startTestServer({ clock });
+    const { alice, bob, chatId } = await openConversation(server);
+    bob.close();
+    clock.advance(8 * 24 * 60 * 60_000);
+    await alice.store.when(({ isSynced }) => !isSynced);
+
+    await alice.store.when(({ isSynced }) => isSynced);
+
+    const late = await openDevice(server.url, 'bob');
+    late.store.send(chatId, 'welcome back');
+    await sees(alice, chatId, ['welcome back']);
+  });
+
   it('learns of a chat that somebody else began', async () => {
     await using server = await startTestServer();
     const bob = await openDevice(server.url, 'bob');

@@ -197,11 +197,12 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   #apply(event: MessageEvent): void {
     if (event.type === 'created') return void this.#receive(event.message);
-    if (event.type === 'reset') return void this.#load();
+    // What follows either is live. After a reset, what is held counts for nothing until it was fetched again.
     this.#isSynced = true;
+    if (event.type === 'reset') this.#isLoaded = false;
     this.#changed();
     // Subscribed first, read second: whatever happens between the two is in both.
-    if (!this.#me) void this.#load();
+    if (!this.#me || !this.#isLoaded) void this.#load();
   }
 
   /** Never rejects. Resolves when an open log holds the message. */
