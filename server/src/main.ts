@@ -65,5 +65,8 @@ function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}: is Whisper running already? Set PORT to use another port.`;
   }
+  if (error instanceof Error && error.name === 'MongooseServerSelectionError') {
+    return `The database does not answer: ${error.message}`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

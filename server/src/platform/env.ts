@@ -45,9 +45,14 @@ export class EnvError extends Error {
 
 export const envNames = Object.keys(EnvSchema.shape);
 
-/** Takes over what a `.env` file in the working directory sets, where the environment does not. */
+/** Takes over what a `.env` file in the working directory sets, where the environment does not. Throws EnvError. */
 export function loadEnvFile(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (cause) {
+    throw new EnvError(`The file .env cannot be read: ${String(cause)}`, { cause });
+  }
 }
 
 /** Reads and checks the settings; an empty value counts as unset. Throws EnvError. */
