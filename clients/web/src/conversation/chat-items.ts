@@ -1,6 +1,6 @@
 import type { ChatRow } from '@whisper/client';
 import type { ClientId, Me } from '@whisper/shared';
-import { isSameDay } from '../ui/format-time.ts';
+import { dayNumberOf } from '../ui/format-time.ts';
 
 /** One message as the conversation shows it. */
 export type ChatItem = {
@@ -13,12 +13,14 @@ export type ChatItem = {
   readonly failure: string | null;
   readonly isMine: boolean;
   readonly senderName: string;
+  readonly day: number;
   readonly startsDay: boolean;
   /** The first and the last of what one person says in one go. */
   readonly startsGroup: boolean;
   readonly endsGroup: boolean;
 };
 
+type DraftRow = Exclude<ChatRow, { state: 'sent' }>;
 type Bare = Omit<ChatItem, 'startsDay' | 'startsGroup' | 'endsGroup'>;
 
 /** A pause longer than this begins a new group. */
@@ -34,7 +36,7 @@ export function toChatItems(rows: readonly ChatRow[], { me, hasOlder }: Options)
     const after = bare[index + 1];
     return {
       ...item,
-      startsDay: before ? !isSameDay(before.at, item.at) : !hasOlder,
+      startsDay: before ? before.day !== item.day : !hasOlder,
       startsGroup: !before || !isOneGo(before, item),
       endsGroup: !after || !isOneGo(item, after),
     };
@@ -42,28 +44,31 @@ export function toChatItems(rows: readonly ChatRow[], { me, hasOlder }: Options)
 }
 
 function toBare(row: ChatRow, me: Pick<Me, 'id' | 'name'>): Bare {
-  if (row.state === 'sent') {
-    const { sender, clientId, text, createdAt } = row.message;
-    const isMine = sender.id === me.id;
-    const key = `${sender.id}:${clientId}`;
-    return {
-      key,
-      clientId,
-      text,
-      at: createdAt,
-      state: 'sent',
-      failure: null,
-      isMine,
-      senderName: sender.name,
-    };
-  }
-  const { clientId, text, queuedAt, failure } = row.draft;
+  if (row.state !== 'sent') return toBareDraft(row, me);
+  const { sender, clientId, text, createdAt: at } = row.message;
+  return {
+    key: `${sender.id}:${clientId}`,
+    clientId,
+    text,
+    at,
+    day: dayNumberOf(at),
+    state: 'sent',
+    failure: null,
+    isMine: sender.id === me.id,
+    senderName: sender.name,
+  };
+}
+
+function toBareDraft({ state, draft }: DraftRow, me: Pick<Me, 'id' | 'name'>): Bare {
+  const { clientId, text, queuedAt, failure } = draft;
+  const at = new Date(queuedAt);
   return {
     key: `${me.id}:${clientId}`,
     clientId,
     text,
-    at: new Date(queuedAt),
-    state: row.state,
+    at,
+    day: dayNumberOf(at),
+    state,
     failure: failure?.message ?? null,
     isMine: true,
     senderName: me.name,
@@ -74,7 +79,7 @@ function isOneGo(earlier: Bare, later: Bare): boolean {
   return (
     earlier.senderName === later.senderName &&
     earlier.isMine === later.isMine &&
-    isSameDay(earlier.at, later.at) &&
+    earlier.day === later.day &&
     later.at.getTime() - earlier.at.getTime() < groupPauseMs
   );
 }

@@ -1,3 +1,4 @@
+const minuteMs = 60_000;
 const dayMs = 86_400_000;
 
 const timeFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
@@ -25,12 +26,11 @@ export function formatRecent(at: Date, now: Date): string {
   return shortDateFormat.format(at);
 }
 
-export function isSameDay(a: Date, b: Date): boolean {
-  return daysBetween(a, b) === 0;
+/** The number of the calendar day in this place, whatever the hour and the clock changes between. */
+export function dayNumberOf(at: Date): number {
+  return Math.floor((at.getTime() - at.getTimezoneOffset() * minuteMs) / dayMs);
 }
 
-/** In calendar days of this place, whatever the hour and the clock changes between. */
 function daysBetween(earlier: Date, later: Date): number {
-  const dayOf = (at: Date) => Date.UTC(at.getFullYear(), at.getMonth(), at.getDate());
-  return Math.round((dayOf(later) - dayOf(earlier)) / dayMs);
+  return dayNumberOf(later) - dayNumberOf(earlier);
 }
