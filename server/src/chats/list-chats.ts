@@ -6,7 +6,10 @@ import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { showChats } from './show-chats.ts';
 
-const CursorSchema = z.tuple([z.int().min(0), z.string().regex(/^[0-9a-f]{24}$/)]);
+/** The last moment that a Date can name. */
+const timeMsMax = 8.64e15;
+
+const CursorSchema = z.tuple([z.int().min(0).max(timeMsMax), z.string().regex(/^[0-9a-f]{24}$/)]);
 
 /** The person's chats, the one with the newest message first. */
 export async function listChats(

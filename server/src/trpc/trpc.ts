@@ -1,8 +1,8 @@
 import { initTRPC } from '@trpc/server';
-import { transformer } from '@whisper/shared';
 import { AppError } from '../platform/errors.ts';
 import { toErrorShape } from './error-format.ts';
 import type { RequestContext } from './request-context.ts';
+import { transformer } from './transformer.ts';
 
 /** One line for the panel, shown beside a procedure. */
 type ProcedureMeta = { readonly docs: string };
