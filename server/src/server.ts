@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { AppContext } from './app-context.ts';
 import { ensureDemoPeople } from './auth/ensure-demo-people.ts';
 import { openIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
@@ -36,8 +37,11 @@ export interface WhisperServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Requests in flight get this long to finish when the server closes. */
+/** Requests in flight get this long to finish when the server begins to close. */
 const closeTimeoutMs = 5_000;
+
+/** What a stalled database keeps from being written then, the next start makes good. */
+const settleTimeoutMs = 1_000;
 
 /** Starts the whole backend on one port. Ready for traffic when it resolves. */
 export async function startServer(options: StartOptions): Promise<WhisperServer> {
@@ -82,11 +86,12 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
 
   const close = async () => {
     lifecycle.isDraining = true;
+    const deadline = Date.now() + closeTimeoutMs;
     app.connections.notifyDraining();
     // The port stays open until the sockets are gone, so that /readyz can say why nothing new is taken.
     await Promise.all([sockets.close(), socketIo.close()]);
-    await closeHttp(http, streams);
-    await app.lastMessages.settled();
+    await closeHttp(http, streams, deadline);
+    await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
     await app.db.close();
     await store.close();
   };
@@ -119,13 +124,18 @@ function openPort(http: Server, env: Env): Promise<string> {
   });
 }
 
-async function closeHttp(http: Server, streams: ReadonlySet<ServerResponse>): Promise<void> {
+async function closeHttp(
+  http: Server,
+  streams: ReadonlySet<ServerResponse>,
+  deadline: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => http.close(() => resolve()));
   for (const stream of streams) stream.destroy();
   // A connection that is answered now stays open for the next request, which never comes.
-  const sweep = setInterval(() => http.closeIdleConnections(), 50);
-  const timer = setTimeout(() => http.closeAllConnections(), closeTimeoutMs);
+  const sweep = setInterval(() => {
+    if (Date.now() < deadline) http.closeIdleConnections();
+    else http.closeAllConnections();
+  }, 50);
   await closed;
   clearInterval(sweep);
-  clearTimeout(timer);
 }

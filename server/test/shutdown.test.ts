@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openChat, startTestServer } from '../src/testing/index.ts';
 
 it('closes in good order: says so at /readyz, finishes what is in flight, loses nothing', async () => {
@@ -18,8 +18,9 @@ it('closes in good order: says so at /readyz, finishes what is in flight, loses 
   const send = (api: typeof alice.api) =>
     api.message.send.mutate({ chatId: chat.id, text: 'in flight', clientId: randomUUID() });
 
+  const append = vi.spyOn(first.app.messageLog, 'append');
   const inFlight = [send(alice.socketApi), send(alice.api)];
-  await expect.poll(() => first.app.connections.size).toBe(1);
+  await vi.waitFor(() => expect(append).toHaveBeenCalledTimes(2));
   const closing = first.server.close();
   const readiness = await fetch(`${first.url}/readyz`);
   const [overSocket, overHttp] = await Promise.all(inFlight);
