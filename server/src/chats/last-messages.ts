@@ -15,6 +15,8 @@ type LastMessage = {
 type Pending = { last: LastMessage; readonly readSeqs: Map<UserId, number> };
 
 const retryDelayMs = 250;
+/** How long an update waits for company; whoever wants to see it now does not wait. */
+const gatherMs = 30;
 
 /**
  * Keeps `chat.lastMessage` up to date behind the sends, which do not wait for it: a burst in one chat becomes
@@ -26,6 +28,9 @@ export class LastMessages {
   readonly #log: Logger;
   #pending = new Map<ChatId, Pending>();
   #isWriting = false;
+  /** The last attempt failed, and the next has not begun. */
+  #isFailing = false;
+  #cancelWrite: (() => void) | undefined;
   /** Settles, without rejecting, with the batch that is being written. */
   #batchDone: Promise<void> = Promise.resolve();
   #recordedCount = 0;
@@ -40,13 +45,16 @@ export class LastMessages {
   record(last: LastMessage): void {
     this.#recordedCount += 1;
     this.#add(last.chatId, { last, readSeqs: new Map([[last.senderId, last.seq]]) });
-    if (!this.#isWriting) void this.#write();
+    this.#writeAfter(gatherMs);
   }
 
   /** Resolves when everything recorded before this call has been written, or, with false, could not be for now. */
   async settled(): Promise<boolean> {
     const goal = this.#recordedCount;
-    while (this.#isWriting && this.#writtenCount < goal) await this.#batchDone;
+    while (this.#writtenCount < goal && !this.#isFailing) {
+      if (!this.#isWriting) this.#write();
+      await this.#batchDone;
+    }
     return this.#writtenCount >= goal;
   }
 
@@ -62,14 +70,17 @@ export class LastMessages {
     }
   }
 
-  /** Never rejects. */
-  async #write(): Promise<void> {
+  #writeAfter(delayMs: number): void {
+    if (this.#isWriting || this.#cancelWrite) return;
+    this.#cancelWrite = this.#clock.after(delayMs, () => this.#write());
+  }
+
+  #write(): void {
+    this.#cancelWrite?.();
+    this.#cancelWrite = undefined;
+    this.#isFailing = false;
     this.#isWriting = true;
-    while (this.#isWriting && this.#pending.size > 0) {
-      this.#batchDone = this.#writeBatch();
-      await this.#batchDone;
-    }
-    this.#isWriting = false;
+    this.#batchDone = this.#writeBatch();
   }
 
   async #writeBatch(): Promise<void> {
@@ -82,11 +93,10 @@ export class LastMessages {
     } catch (error) {
       this.#log.warn({ err: error }, 'could not update the last messages of chats, trying again');
       for (const [chatId, pending] of batch) this.#add(chatId, pending);
-      this.#isWriting = false;
-      this.#clock.after(retryDelayMs, () => {
-        if (!this.#isWriting) void this.#write();
-      });
+      this.#isFailing = true;
     }
+    this.#isWriting = false;
+    if (this.#pending.size > 0) this.#writeAfter(this.#isFailing ? retryDelayMs : gatherMs);
   }
 }
 

@@ -3,6 +3,7 @@ import type { AppContext } from '../app-context.ts';
 import type { Membership } from '../chats/chat.view.ts';
 import { AppError } from '../platform/errors.ts';
 import { insertMessages } from './insert-messages.ts';
+import type { InsertQueue } from './insert-queue.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
 import { publishMessage } from './publish-message.ts';
@@ -37,6 +38,7 @@ const recoveryDelayMaxMs = 5_000;
 export class ChatWriter {
   readonly #app: AppContext;
   readonly #membership: Membership;
+  readonly #inserts: InsertQueue;
   readonly #queue: Entry[] = [];
   #isRunning = false;
   /** The log's highest number, while nothing has made that doubtful. */
@@ -44,9 +46,10 @@ export class ChatWriter {
   /** Everything up to here has been announced, or was there before this process looked. */
   #announced: number | undefined;
 
-  constructor(app: AppContext, membership: Membership) {
+  constructor(app: AppContext, membership: Membership, inserts: InsertQueue) {
     this.#app = app;
     this.#membership = membership;
+    this.#inserts = inserts;
   }
 
   append(draft: Draft): Promise<Message> {
@@ -83,8 +86,8 @@ export class ChatWriter {
     let rest = batch;
     while (rest.length > 0) {
       const head = await this.#requireHead();
-      const docs = rest.map(({ draft }, index) => ({ draft, rev: head + 1 + index }));
-      const { stored, conflict } = await insertMessages(this.#app, docs);
+      const drafts = rest.map(({ draft }, index) => ({ draft, rev: head + 1 + index }));
+      const { stored, conflict } = await insertMessages(this.#app, { queue: this.#inserts, drafts });
       for (const [index, doc] of stored.entries()) this.#announceNew(rest[index], doc);
       rest = rest.slice(stored.length);
       if (conflict === 'rev') this.#head = undefined;

@@ -1,25 +1,33 @@
-import { mongo, Types } from 'mongoose';
+import { Types } from 'mongoose';
 import type { AppContext } from '../app-context.ts';
 import type { Draft } from './chat-writer.ts';
+import { findConflicts, type Conflict } from './insert-conflicts.ts';
+import type { InsertQueue } from './insert-queue.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 type Numbered = { readonly draft: Draft; readonly rev: number };
 
-/** What stopped the insert: the number was taken by another node, or the sender sent this message before. */
-type Conflict = 'rev' | 'clientId';
-
 type Inserted = { readonly stored: readonly MessageDoc[]; readonly conflict?: Conflict };
 
+type InsertOptions = { readonly queue: InsertQueue; readonly drafts: readonly Numbered[] };
+
 /** Inserts in order and stops at the first duplicate; everything before it is stored. Other failures throw. */
-export async function insertMessages(app: AppContext, drafts: readonly Numbered[]): Promise<Inserted> {
-  const docs = drafts.map(({ draft, rev }) => toDoc(draft, rev, new Date(app.clock.now())));
+export async function insertMessages(app: AppContext, { queue, drafts }: InsertOptions): Promise<Inserted> {
+  const now = new Date(app.messageLog.now(app.clock));
+  const docs = drafts.map(({ draft, rev }) => toDoc(draft, rev, now));
+  const [only] = docs;
+  if (only && docs.length === 1) {
+    const conflict = await queue.insert(app.db, only);
+    return conflict ? { stored: [], conflict } : { stored: docs };
+  }
   try {
     await messageModel(app.db).collection.insertMany(docs, { ordered: true });
     return { stored: docs };
   } catch (error) {
-    const duplicate = findDuplicate(error);
-    if (!duplicate) throw error;
-    return { stored: docs.slice(0, duplicate.index), conflict: duplicate.conflict };
+    const [first] = findConflicts(error) ?? [];
+    if (!first) throw error;
+    const [index, conflict] = first;
+    return { stored: docs.slice(0, index), conflict };
   }
 }
 
@@ -36,12 +44,4 @@ function toDoc({ membership, sender, text, clientId }: Draft, rev: number, now: 
     createdAt: now,
     updatedAt: now,
   };
-}
-
-function findDuplicate(error: unknown): { index: number; conflict: Conflict } | undefined {
-  if (!(error instanceof mongo.MongoBulkWriteError)) return undefined;
-  const [first] = [error.writeErrors].flat();
-  if (first?.code !== 11000) return undefined;
-  const isClientId = first.errmsg?.includes('clientId') ?? false;
-  return { index: first.index, conflict: isClientId ? 'clientId' : 'rev' };
 }

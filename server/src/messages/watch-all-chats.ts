@@ -53,7 +53,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
-    const now = this.#app.clock.now();
+    const now = this.#app.messageLog.now(this.#app.clock);
     const isFirstEver = this.#position === undefined && this.#watch.lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from)));

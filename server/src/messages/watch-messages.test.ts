@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { collect, openChat, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
+import { collect, ManualClock, openChat, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
 
 type Input = { chatId?: string; lastEventId?: string };
 
@@ -96,6 +96,23 @@ describe('message.onEvent', () => {
       }
     },
   );
+
+  it('loses nothing although the clock was set back', async () => {
+    const clock = new ManualClock();
+    await using server = await startTestServer({ clock });
+    const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
+    const before = watch(alice);
+    const [synced] = await before.until((items) => items.length === 1);
+    before.stop();
+    clock.advance(-25_000);
+    await send(bob, chat.id);
+    clock.advance(25_000);
+
+    const after = watch(alice, { lastEventId: synced?.id ?? '' });
+
+    const items = await after.until((seen) => seen.at(-1)?.data.type === 'synced');
+    expect(typesOf(items)).toEqual(['created 1', 'synced']);
+  });
 
   it('goes on live after a reset, also in the chat that had too much to replay', async () => {
     await using server = await startTestServer();
