@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { collect, ManualClock, openChat, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
+import {
+  collect,
+  ManualClock,
+  openChat,
+  startTestServer,
+  type TestClient,
+  type TestServer,
+} from '../testing/index.ts';
 
 type Input = { chatId?: string; lastEventId?: string };
 
