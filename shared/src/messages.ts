@@ -41,7 +41,7 @@ export const ListMessagesInputSchema = z
   });
 export type ListMessagesInput = z.infer<typeof ListMessagesInputSchema>;
 
-/** Messages in ascending `seq`, whichever way the page was cut. */
+/** Messages in ascending `seq`, whichever way the page was cut. Long texts make it shorter than was asked for. */
 export const MessagePageSchema = z.object({
   messages: z.array(MessageSchema),
   hasMore: z.boolean().describe('More messages lie in the direction asked for.'),
@@ -56,7 +56,7 @@ export const ListChangesInputSchema = z.object({
 });
 export type ListChangesInput = z.infer<typeof ListChangesInputSchema>;
 
-/** Everything changed after a log position, in `rev` order, each message once. */
+/** Everything changed after a log position, in `rev` order, each message once. Long texts make it shorter. */
 export const MessageChangesSchema = z.object({
   messages: z.array(MessageSchema),
   hasMore: z.boolean(),

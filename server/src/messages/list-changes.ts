@@ -1,7 +1,11 @@
-import type { ListChangesInput, MessageChanges, UserId } from '@whisper/shared';
+import type { ListChangesInput, Message, MessageChanges, UserId } from '@whisper/shared';
 import type { AppContext } from '../app-context.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
+import { cutPage, pageTextMax, textLengthOf } from './cut-page.ts';
 import { readLog } from './read-log.ts';
+
+/** Messages read at a time: long ones fill a page before all that was asked for is read. */
+const pieceSize = 100;
 
 /** What changed in a chat after a log position. Nothing is missed, however many write meanwhile. */
 export async function listChanges(
@@ -10,7 +14,13 @@ export async function listChanges(
   { chatId, afterRev, limit }: ListChangesInput,
 ): Promise<MessageChanges> {
   await requireParticipant(app, chatId, viewerId);
-  const found = await readLog(app, { chatId, afterRev, limit: limit + 1 });
-  const messages = found.slice(0, limit);
-  return { messages, hasMore: found.length > limit, rev: messages.at(-1)?.rev ?? afterRev };
+  const found: Message[] = [];
+  for (let isMore = true; isMore && found.length <= limit && textLengthOf(found) <= pageTextMax; ) {
+    const wanted = Math.min(pieceSize, limit + 1 - found.length);
+    const piece = await readLog(app, { chatId, afterRev: found.at(-1)?.rev ?? afterRev, limit: wanted });
+    found.push(...piece);
+    isMore = piece.length === wanted;
+  }
+  const messages = cutPage(found, limit);
+  return { messages, hasMore: found.length > messages.length, rev: messages.at(-1)?.rev ?? afterRev };
 }

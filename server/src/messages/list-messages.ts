@@ -2,11 +2,12 @@ import type { ListMessagesInput, MessagePage, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
 import type { AppContext } from '../app-context.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
+import { cutPage } from './cut-page.ts';
 import { messageModel } from './message.model.ts';
 import { toMessages } from './message.view.ts';
 import { readHead } from './read-log.ts';
 
-/** A page of history, ascending: the newest, or the one next to `before` or `after`. */
+/** A page of history, ascending: the newest, or the one next to `before` or `after`; shorter when texts are long. */
 export async function listMessages(
   app: AppContext,
   viewerId: UserId,
@@ -25,7 +26,7 @@ export async function listMessages(
     .sort({ seq: isForward ? 1 : -1 })
     .limit(limit + 1)
     .lean();
-  const page = docs.slice(0, limit);
+  const page = cutPage(docs, limit);
   if (!isForward) page.reverse();
-  return { messages: await toMessages(app, page), hasMore: docs.length > limit, rev };
+  return { messages: await toMessages(app, page), hasMore: docs.length > page.length, rev };
 }
