@@ -38,7 +38,7 @@ async function run(
     child,
     exited,
     output: () => output,
-    async ready(): Promise<string> {
+    ready: async (): Promise<string> => {
       const found = () => /http:\/\/[\w.]+:\d+/.exec(output)?.[0];
       while (!found())
         await Promise.race([once(child.stdout, 'data'), exited.then(() => expect.fail(output))]);
@@ -118,7 +118,7 @@ describe('a process that cannot start', () => {
   });
 
   it('says that .env cannot be read, and what is wrong in one that can', async () => {
-    const unreadable = await refusal({}, async (cwd) => void (await mkdir(join(cwd, '.env'))));
+    const unreadable = await refusal({}, (cwd) => mkdir(join(cwd, '.env')));
     const wrong = await refusal({}, (cwd) => writeFile(join(cwd, '.env'), 'LOG_LEVEL=loud\nNODE_ENV=moon\n'));
 
     expect(unreadable).toContain('.env');

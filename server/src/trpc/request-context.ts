@@ -1,6 +1,6 @@
 import type { User, UserId } from '@whisper/shared';
 import type { AppContext } from '../app-context.ts';
-import { AppError, toAppError } from '../platform/errors.ts';
+import { toAppError, type AppError } from '../platform/errors.ts';
 
 /** The person a request speaks for. */
 export type Viewer = {
