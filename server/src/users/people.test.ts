@@ -40,15 +40,18 @@ test('a look-up that began before a change does not undo it', async () => {
   expect(found.user.name).toBe('New');
 });
 
-test('a look-up that began before a deletion is not remembered', async () => {
+test('a look-up that began before a deletion lets nobody in after it', async () => {
   const people = new People(new ManualClock());
   let answer: (found: Viewer) => void = () => undefined;
-  const finding = people.find('user_1', () => new Promise((resolve) => (answer = resolve)));
-  await Promise.resolve();
+  const load = vi
+    .fn<() => Promise<Viewer>>(() => Promise.reject(new Error('deleted')))
+    .mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+  const finding = people.find('user_1', load);
+  await vi.waitFor(() => expect(load).toHaveBeenCalledOnce());
   people.forget('user_1');
   answer(viewer('Gone'));
-  await finding;
-  await expect(people.find('user_1', () => Promise.reject(new Error('deleted')))).rejects.toThrow('deleted');
+  await expect(finding).rejects.toThrow('deleted');
+  await expect(people.find('user_1', load)).rejects.toThrow('deleted');
 });
 
 test('a failure is not remembered', async () => {

@@ -39,7 +39,7 @@ export class People {
     }
   }
 
-  /** Takes over a changed profile. A look-up that began before it is not kept. */
+  /** Takes over a changed profile. A look-up that began before it counts for nothing. */
   renew(viewer: Viewer): Viewer {
     this.#loading.delete(viewer.clerkId);
     return this.#keep(viewer);
@@ -56,7 +56,8 @@ export class People {
     await Promise.resolve();
     const mine = this.#loading.get(clerkId);
     const viewer = await load();
-    return this.#loading.get(clerkId) === mine ? this.#keep(viewer) : viewer;
+    // Renewed or forgotten meanwhile: what was read is of the past.
+    return this.#loading.get(clerkId) === mine ? this.#keep(viewer) : this.find(clerkId, load);
   }
 
   #keep({ id, clerkId, user }: Viewer): Viewer {
