@@ -151,7 +151,10 @@ describe('bad input', () => {
       return { status: response.status, body: await response.text() };
     };
 
-    expect(await post('/trpc/message.send', '{"json":')).toMatchObject({ status: 400 });
+    for (const body of ['{"json":', 'null', '{"json":{},"meta":{"values":{"__proto__.x":["Date"]}}}']) {
+      const refused = { status: 400, body: expect.stringContaining('"The request could not be understood"') };
+      expect(await post('/trpc/message.send', body)).toMatchObject(refused);
+    }
     expect(await post('/trpc/message.send', `"${'x'.repeat(300_000)}"`)).toMatchObject({ status: 413 });
     expect(await post('/trpc/message.nothing', '{}')).toMatchObject({ status: 404 });
     expect(await post('/nothing', '{}')).toMatchObject({ status: 404 });

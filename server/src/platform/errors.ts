@@ -58,7 +58,10 @@ export function toAppError(thrown: unknown): AppError {
 function fromTrpc(error: TRPCError): AppError {
   if (error.cause instanceof ZodError)
     return new AppError('BAD_REQUEST', 'Invalid input', { cause: error.cause });
-  if (isErrorCode(error.code)) return new AppError(error.code, error.message, { cause: error });
+  if (error.cause instanceof AppError) return error.cause;
+  // What tRPC repeats of a cause is its own words: a parser's or the runtime's.
+  if (!error.cause && isErrorCode(error.code))
+    return new AppError(error.code, error.message, { cause: error });
   return new AppError('BAD_REQUEST', 'The request could not be understood', { cause: error });
 }
 
