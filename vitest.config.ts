@@ -16,6 +16,8 @@ export default defineConfig({
     globalSetup: './server/src/testing/global-setup.ts',
     // One worker less than cores is the default: on two cores that is one, and half the machine idles.
     maxWorkers: 2,
+    // Nothing of ours lives at module level, so files may share a worker: loading the server once saves a minute.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

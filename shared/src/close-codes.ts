@@ -5,7 +5,7 @@
 export const closeCodes = {
   slowReader: { code: 4100, reason: 'The connection did not keep up', shouldReconnect: true },
   tokenExpired: { code: 4101, reason: 'The session token expired', shouldReconnect: true },
-  authDeadline: { code: 4102, reason: 'No connection parameters arrived in time', shouldReconnect: true },
+  authDeadline: { code: 4102, reason: 'Nobody signed in on this connection in time', shouldReconnect: true },
   draining: { code: 4103, reason: 'The server is restarting', shouldReconnect: true },
   unresponsive: { code: 4104, reason: 'A ping was not answered', shouldReconnect: true },
   sessionRevoked: { code: 4500, reason: 'The session was revoked', shouldReconnect: false },

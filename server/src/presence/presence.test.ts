@@ -32,7 +32,8 @@ describe('presence', () => {
       await server.signIn('bob'),
     ];
     const events = watch(alice);
-    await Promise.all([goOnline(alice), goOnline(laptop), goOnline(phone)]);
+    await events.until((items) => items.length === 1);
+    await Promise.all([goOnline(laptop), goOnline(phone)]);
     await events.until((items) => items.length === 2);
 
     await laptop.close();
