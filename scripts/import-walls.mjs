@@ -76,7 +76,8 @@ function findPackageBreach({ from, specifier, target, isType }) {
     return packageOf(target) === owner ? undefined : `Import another package by its name, not ${specifier}.`;
   if (owner.workspace.includes(packageName(specifier))) return undefined;
   if (owner.readsServerTypes && specifier === '@whisper/server' && isType) return undefined;
-  if (owner.readsServerTypes && specifier === '@whisper/server/testing' && isTest(from)) return undefined;
+  if (owner.readsServerTypes && /^@whisper\/server\/testing(\/|$)/.test(specifier) && isTest(from))
+    return undefined;
   if (specifier.startsWith('@whisper/')) return `${owner.folder} must not import ${specifier}.`;
   if (!owner.external || owner.external.includes(packageName(specifier)) || isTest(from)) return undefined;
   return `${owner.folder} must import nothing but ${owner.external.join(' and ')}.`;

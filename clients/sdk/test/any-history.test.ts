@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import type { ChatId, Message } from '@whisper/shared';
 import { expect, it } from 'vitest';
 import { memoryStorage, type OutboxStorage, type WhisperClient } from '../src/index.ts';
-import { FlakyLink } from './flaky-link.ts';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { meOf, openDevice, openUnsynced } from './people.ts';
 
 const deviceNames = ['phone', 'laptop', 'bob'] as const;

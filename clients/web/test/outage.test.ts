@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { openApp } from './app-page.ts';
 import { hasBrowser, slow } from './browser.ts';
-import { CuttableLink } from './cuttable-link.ts';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { signInClient } from './sample-chats.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from '@whisper/server/testing/server-process';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
@@ -11,7 +11,7 @@ const browser = useBrowser();
 describe.skipIf(!hasBrowser)('an outage', slow, () => {
   it('of the network keeps what is written, and sends it once when it is over', async () => {
     await using server = await ServerProcess.start();
-    await using link = await CuttableLink.open(server.url);
+    await using link = await FlakyLink.open(server.url);
     using bob = await signInClient(server.url, 'bob');
     const alice = await openApp(browser(), { url: link.url, as: 'alice' });
     await alice.open('bob');

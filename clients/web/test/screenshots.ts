@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { closeCodes } from '@whisper/shared';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
-import { CuttableLink } from './cuttable-link.ts';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { fillWithSamples, signInClient } from './sample-chats.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess } from '@whisper/server/testing/server-process';
 
 /** Every page, light and dark, wide and narrow, as pictures for people to look at: `npm run screenshots`. */
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
@@ -14,7 +14,7 @@ const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height
 
 await mkdir(folder, { recursive: true });
 await using server = await ServerProcess.start();
-await using link = await CuttableLink.open(server.url);
+await using link = await FlakyLink.open(server.url);
 const chatId = await fillWithSamples(server.url);
 using bob = await signInClient(server.url, 'bob');
 const failedDraft = await prepareFailure();

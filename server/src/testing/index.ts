@@ -1,4 +1,5 @@
 export { collect, Collector } from './collect.ts';
+export { FlakyLink } from './flaky-link.ts';
 export { openChat } from './open-chat.ts';
 export { ManualClock } from './manual-clock.ts';
 export { ServerProcess } from './server-process.ts';

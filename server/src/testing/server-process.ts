@@ -37,6 +37,7 @@ export class ServerProcess implements AsyncDisposable {
         HOST: '127.0.0.1',
         PORT: String(this.#port),
         DATA_DIR: this.#dataDir,
+        RATE_LIMITS: 'off',
         LOG_LEVEL: 'silent',
       },
       stdio: ['ignore', 'pipe', 'inherit'],

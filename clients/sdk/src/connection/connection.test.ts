@@ -1,7 +1,7 @@
 import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { closeCodes } from '@whisper/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { FlakyLink } from '../../test/flaky-link.ts';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { meOf, openConversation, openDevice, openUnsynced, sees } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { toFailure } from './failure.ts';

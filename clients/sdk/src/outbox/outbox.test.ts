@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { FlakyLink } from '../../test/flaky-link.ts';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { fileStorage } from './file-storage.ts';

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** The network between one client and the server, for tests to break: a TCP proxy on a port of its own. */
+/** The network between a client and the server, for tests to break: a TCP proxy on a port of its own. */
 export class FlakyLink implements AsyncDisposable {
   /** Connections are taken and dropped at once while this is set. */
   isDown = false;
@@ -30,6 +30,16 @@ export class FlakyLink implements AsyncDisposable {
   /** Breaks every connection without a goodbye. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Breaks every connection, and every new one until `restore`. */
+  cut(): void {
+    this.isDown = true;
+    this.drop();
+  }
+
+  restore(): void {
+    this.isDown = false;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
