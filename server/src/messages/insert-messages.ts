@@ -2,7 +2,7 @@ import { Types } from 'mongoose';
 import type { AppContext } from '../app-context.ts';
 import type { Draft } from './chat-writer.ts';
 import { findConflicts, type Conflict } from './insert-conflicts.ts';
-import type { InsertQueue } from './insert-queue.ts';
+import { insertTimeMaxMs, type InsertQueue } from './insert-queue.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 type Numbered = { readonly draft: Draft; readonly rev: number };
@@ -21,7 +21,7 @@ export async function insertMessages(app: AppContext, { queue, drafts }: InsertO
     return conflict ? { stored: [], conflict } : { stored: docs };
   }
   try {
-    await messageModel(app.db).collection.insertMany(docs, { ordered: true });
+    await messageModel(app.db).collection.insertMany(docs, { ordered: true, maxTimeMS: insertTimeMaxMs });
     return { stored: docs };
   } catch (error) {
     const [first] = findConflicts(error) ?? [];

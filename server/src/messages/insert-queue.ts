@@ -6,6 +6,12 @@ import { messageModel, type MessageDoc } from './message.model.ts';
 const commandsMax = 2;
 const docsMax = 500;
 
+/**
+ * The store gives an insert up after this long. A message that became visible much later than its time says would escape
+ * the overlap with which the stream of all my chats is read again.
+ */
+export const insertTimeMaxMs = 5_000;
+
 type Waiting = {
   readonly doc: MessageDoc;
   readonly resolve: (conflict: Conflict | undefined) => void;
@@ -42,7 +48,7 @@ export class InsertQueue {
 async function insertAll(db: Connection, batch: readonly Waiting[]): Promise<void> {
   try {
     const docs = batch.map(({ doc }) => doc);
-    await messageModel(db).collection.insertMany(docs, { ordered: false });
+    await messageModel(db).collection.insertMany(docs, { ordered: false, maxTimeMS: insertTimeMaxMs });
     for (const { resolve } of batch) resolve(undefined);
   } catch (error) {
     const conflicts = findConflicts(error);
