@@ -4,10 +4,10 @@ import axe from 'axe-core';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oldApi } from '../src/old-api/old-api.ts';
-import { browserOptions, hasBrowser } from './browser.ts';
+import { hasBrowser, launchBrowser } from '@whisper/server/testing/browser';
 import { openPanel, patience } from './panel-page.ts';
 
 /** A procedure with everything the router's own do not have yet. */
@@ -42,9 +42,7 @@ const labProcedure: ProcedureDescription = {
 /** Generous, for machines that do much else at the time. */
 const limits = { timeout: 60_000 };
 
-const mayBeSkipped = !hasBrowser && !process.env['CI'];
-
-describe.skipIf(mayBeSkipped)('the panel in a real browser, which is /usr/bin/chromium', limits, () => {
+describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
   let server: TestServer;
   let browser: Browser;
   let procedures: readonly ProcedureDescription[] = [];
@@ -52,7 +50,7 @@ describe.skipIf(mayBeSkipped)('the panel in a real browser, which is /usr/bin/ch
   beforeAll(async () => {
     const bundle = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
     await promisify(execFile)(process.execPath, [bundle, 'panel']);
-    [server, browser] = await Promise.all([startTestServer(), chromium.launch(browserOptions)]);
+    [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
     await openChat(server);
     const described: { procedures: ProcedureDescription[] } = await (
       await fetch(`${server.url}/panel/api.json`)

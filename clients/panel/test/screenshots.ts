@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
-import { browserOptions } from './browser.ts';
+import { launchBrowser } from '@whisper/server/testing/browser';
 
 /** Pictures of every page of a running server's panel: `screenshots.ts [url]`, into the ignored screenshots/. */
 const [, , url = 'http://127.0.0.1:3000'] = process.argv;
@@ -16,7 +15,7 @@ const pages = {
 const sizes = { wide: { width: 1440, height: 900 }, narrow: { width: 360, height: 780 } };
 
 await mkdir(folder, { recursive: true });
-const browser = await chromium.launch(browserOptions);
+const browser = await launchBrowser();
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [size, viewport] of Object.entries(sizes)) {
     const page = await browser.newPage({ viewport, colorScheme });

@@ -2,7 +2,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
-import { hasBrowser, slow } from './browser.ts';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { fillWithSamples } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 

@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openApp, patience } from './app-page.ts';
-import { hasBrowser, slow } from './browser.ts';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { TerminalChat } from './terminal-chat.ts';
 import { useBrowser } from './use-browser.ts';
 

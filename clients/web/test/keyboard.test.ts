@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
-import { hasBrowser, slow } from './browser.ts';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 

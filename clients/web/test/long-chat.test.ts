@@ -2,7 +2,7 @@ import type { TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
-import { hasBrowser, slow } from './browser.ts';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { startWithMessages } from './seed-messages.ts';
 import { useBrowser } from './use-browser.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openApp } from './app-page.ts';
-import { hasBrowser, slow } from './browser.ts';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';

@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { closeCodes } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { AppPage, openApp } from './app-page.ts';
-import { hasBrowser, slow } from './browser.ts';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 

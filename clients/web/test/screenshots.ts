@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { closeCodes } from '@whisper/shared';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { fillWithSamples, signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { hasBrowser, launchBrowser, slow } from './browser.ts';
+import { hasBrowser, launchBrowser, slow } from '@whisper/server/testing/browser';
 
 const bundleScript = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
 

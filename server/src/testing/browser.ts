@@ -5,12 +5,14 @@ const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 
 /** Without a browser these tests are skipped and say so; on CI their absence is a failure. */
 export const hasBrowser = process.env['CI'] === 'true' || existsSync(executablePath);
-if (!hasBrowser)
-  process.stderr.write(`No browser at ${executablePath}: the tests of the web app are skipped.\n`);
+if (!hasBrowser) {
+  process.stderr.write(`No browser at ${executablePath}: the tests in a browser are skipped.\n`);
+}
 
 /** A browser, a server and whatever else the machine does at the time. */
 export const slow = { timeout: 90_000 };
 
+/** The caller closes it; `await using` does. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
