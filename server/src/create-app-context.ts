@@ -53,7 +53,7 @@ export function createAppContext(foundations: Foundations, identity: IdentityPro
   };
   const authenticate = createAuthenticate(app, identity);
   metrics.gauge('whisper_connections', {
-    help: 'Open sockets of signed-in people, on every wire.',
+    help: 'Open sockets and event streams of signed-in people, on every wire.',
     read: () => connections.size,
   });
   metrics.gauge('whisper_subscriptions', {

@@ -3,10 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { UserId } from '@whisper/shared';
 import { AppError } from '../platform/errors.ts';
 import type { Connection } from '../realtime/connections.ts';
+import { afterExpiry } from './after-expiry.ts';
 import type { Identity, RequestContext } from './request-context.ts';
-
-/** The longest delay a timer takes; no session token lives longer. */
-const timerMsMax = 2 ** 31 - 1;
 
 /**
  * Makes the answer to a subscription (SSE) one of the person's connections: it counts like a socket, and ends with
@@ -20,8 +18,7 @@ export function followEventStream(context: RequestContext, response: ServerRespo
     const refusal = new AppError('TOO_MANY_REQUESTS', 'Too many connections for one person');
     return { ...context, identity: null, refusal };
   }
-  const leftMs = identity.expiresAt + app.env.TOKEN_GRACE_SECONDS * 1_000 - app.clock.now();
-  const cancelExpiry = app.clock.after(Math.min(Math.max(0, leftMs), timerMsMax), () => stream.close());
+  const cancelExpiry = afterExpiry(app, identity, () => stream.close());
   response.once('close', () => {
     cancelExpiry();
     app.connections.remove(stream);

@@ -5,6 +5,7 @@ import { closeCodes, limits, type CloseReason } from '@whisper/shared';
 import type { WebSocket } from 'ws';
 import type { AppContext } from '../../app-context.ts';
 import type { Connection } from '../../realtime/connections.ts';
+import { afterExpiry } from '../after-expiry.ts';
 import { createRequestContext, type CallingSocket } from '../request-context.ts';
 import type { Identity, RequestContext } from '../request-context.ts';
 import { Answers } from './answers.ts';
@@ -39,9 +40,6 @@ const notices = {
   pong: encodeTextFrame('PONG'),
   reconnect: encodeTextFrame(JSON.stringify({ id: null, method: 'reconnect' })),
 };
-
-/** The longest delay a timer takes; a token that lives longer is looked at again then. */
-const timerMsMax = 2 ** 31 - 1;
 
 /** One WebSocket and everything that lives and dies with it. */
 export class TrpcSocket implements CallingSocket, CallScope {
@@ -187,13 +185,7 @@ export class TrpcSocket implements CallingSocket, CallScope {
   #armExpiry(): void {
     this.#cancelDeadline();
     if (!this.#identity) return;
-    const { env, clock } = this.#host.app;
-    const endsAt = this.#identity.expiresAt + env.TOKEN_GRACE_SECONDS * 1_000;
-    const leftMs = Math.max(0, endsAt - clock.now());
-    this.#cancelDeadline = clock.after(Math.min(leftMs, timerMsMax), () => {
-      if (clock.now() < endsAt) this.#armExpiry();
-      else this.close('tokenExpired');
-    });
+    this.#cancelDeadline = afterExpiry(this.#host.app, this.#identity, () => this.close('tokenExpired'));
   }
 
   #release(): void {
