@@ -15,6 +15,7 @@ type LastMessage = {
 type Pending = { last: LastMessage; readonly readSeqs: Map<UserId, number> };
 
 const retryDelayMs = 250;
+
 /** How long an update waits for company; whoever wants to see it now does not wait. */
 const gatherMs = 30;
 

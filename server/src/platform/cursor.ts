@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import { AppError } from './errors.ts';
+import { parseJson } from './parse-json.ts';
 
 /** Makes an opaque page cursor of a sort key. */
 export function encodeCursor(key: unknown): string {
@@ -11,12 +12,4 @@ export function decodeCursor<T>(schema: ZodType<T>, cursor: string): T {
   const parsed = schema.safeParse(parseJson(Buffer.from(cursor, 'base64url').toString('utf8')));
   if (!parsed.success) throw new AppError('BAD_REQUEST', 'The cursor is not one of ours');
   return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import type { AnyTRPCRouter } from '@trpc/server';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import { ConnectionParamsSchema } from '@whisper/shared';
 import { AppError } from '../../platform/errors.ts';
+import { parseJson } from '../../platform/parse-json.ts';
 import { bounds } from './bounds.ts';
 
 export type RequestId = string | number;
@@ -53,12 +54,4 @@ function idOf({ id }: Record<string, unknown>): RequestId | null {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
