@@ -1,8 +1,8 @@
 import { Int32, ObjectId } from 'bson';
-import { noDeadline } from '../src/engine/deadline.ts';
+import { type BsonDocument, encodeDocument } from '../src/bson/value.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { insertDocument } from '../src/engine/write-documents.ts';
-import { type BsonDocument, encodeDocument } from '../src/query/value.ts';
+import { noDeadline } from '../src/plan/deadline.ts';
 import { CollectionIndex } from '../src/storage/collection-index.ts';
 import { readIndexSpec } from '../src/storage/index-spec.ts';
 

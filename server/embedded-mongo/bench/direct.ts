@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { ObjectId } from 'bson';
-import { encodeDocument } from '../src/query/value.ts';
+import { encodeDocument } from '../src/bson/value.ts';
 import { prefixRange } from '../src/storage/collection.ts';
 import type { KeyValueStore } from '../src/storage/kv.ts';
 import { openLmdb } from '../src/storage/lmdb-store.ts';

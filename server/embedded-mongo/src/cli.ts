@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chooseAddress } from './launch/address.ts';
-import { startServer } from './server.ts';
+import { startServer } from './launch/start-server.ts';
 import { exportDatabase } from './tools/export.ts';
 import { fsck } from './tools/fsck.ts';
 import { importFile } from './tools/import.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { BufferedSource, Cursors, cursorIdleMsMax } from '../src/engine/cursors.ts';
-import { noDeadline } from '../src/engine/deadline.ts';
+import { noDeadline } from '../src/plan/deadline.ts';
 import { startTestServer } from './test-server.ts';
 
 async function startWithNumbers(count: number) {

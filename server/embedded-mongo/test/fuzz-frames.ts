@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { once } from 'node:events';
 import { Long, ObjectId } from 'bson';
 import { MongoClient } from 'mongodb';
+import { encodeDocument, type BsonDocument } from '../src/bson/value.ts';
 import { startEmbeddedMongo } from '../src/index.ts';
-import { encodeDocument, type BsonDocument } from '../src/query/value.ts';
 import { makeTempDir } from './test-server.ts';
 
 export type FuzzReport = {

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { Binary, BSONRegExp, Code, Decimal128, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { runPipeline } from '../src/aggregate/run-pipeline.ts';
+import { type BsonDocument, encodeDocument } from '../src/bson/value.ts';
 import { CommandError } from '../src/errors.ts';
 import { compileFilter } from '../src/query/filter.ts';
 import { compileProjection } from '../src/query/projection.ts';
 import { compileSort } from '../src/query/sort.ts';
-import { type BsonDocument, encodeDocument } from '../src/query/value.ts';
 import { compileUpdate } from '../src/update/compile-update.ts';
 import { typed } from './typed.ts';
 

@@ -1,14 +1,14 @@
 import { Int32, ObjectId } from 'bson';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../src/bson/value.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { noDeadline } from '../src/engine/deadline.ts';
 import type { FindQuery } from '../src/engine/find-source.ts';
 import { deleteDocuments, insertDocument, updateDocuments } from '../src/engine/write-documents.ts';
 import { CommandError } from '../src/errors.ts';
+import { noDeadline } from '../src/plan/deadline.ts';
 import { compileFilter } from '../src/query/filter.ts';
 import { compileSort } from '../src/query/sort.ts';
-import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../src/query/value.ts';
 import { checkCollection } from '../src/storage/check-store.ts';
 import { CollectionIndex } from '../src/storage/collection-index.ts';
 import { readIndexSpec } from '../src/storage/index-spec.ts';

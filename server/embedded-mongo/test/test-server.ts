@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { startServer } from '../src/server.ts';
+import { startServer } from '../src/launch/start-server.ts';
 
 export type TempDir = Disposable & { readonly path: string };
 

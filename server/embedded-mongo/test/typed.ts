@@ -1,5 +1,5 @@
 import { EJSON } from 'bson';
-import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../src/query/value.ts';
+import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../src/bson/value.ts';
 
 /** A document as the server holds it: every number in its BSON type, a JS integer as an int. */
 export function typed(document: Record<string, unknown>): BsonDocument {

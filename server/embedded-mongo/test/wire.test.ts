@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
-import { decodeDocument, encodeDocument } from '../src/query/value.ts';
+import { decodeDocument, encodeDocument } from '../src/bson/value.ts';
 import { startTestServer } from './test-server.ts';
 
 /** Sends the bytes on a connection of their own and returns what came back until the server closed it. */

@@ -1,11 +1,11 @@
 import { Int32 } from 'bson';
-import type { StringOrder } from '../query/compare.ts';
-import { divideNumbers } from '../query/arithmetic.ts';
-import { isNumber } from '../query/numbers.ts';
-import type { BsonNumber, BsonValue } from '../query/value.ts';
-import { sumOf } from './expressions/arithmetic.ts';
-import { extremeOf } from './expressions/arrays.ts';
-import { mergeObjects } from './expressions/objects.ts';
+import { divideNumbers } from '../bson/arithmetic.ts';
+import type { StringOrder } from '../bson/compare.ts';
+import { isNumber } from '../bson/numbers.ts';
+import type { BsonNumber, BsonValue } from '../bson/value.ts';
+import { sumOf } from '../expressions/arithmetic.ts';
+import { extremeOf } from '../expressions/arrays.ts';
+import { mergeObjects } from '../expressions/objects.ts';
 import { Groups } from './groups.ts';
 
 /** Gathers one group's values, in the order of its documents. */

@@ -1,7 +1,7 @@
 import { Int32 } from 'bson';
+import { compareValues } from '../bson/compare.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { compareValues } from '../query/compare.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import { compileGroup } from './group.ts';
 import { compileSortStage } from './simple-stages.ts';
 import type { PipelineContext, Stage } from './stage.ts';

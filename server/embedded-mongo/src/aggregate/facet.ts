@@ -1,5 +1,5 @@
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
 import type { CompilePipeline, PipelineContext, Stage } from './stage.ts';
 
 const forbiddenInside: ReadonlySet<string> = new Set([

@@ -1,9 +1,9 @@
 import { Long } from 'bson';
+import { isNumber, toSafeInteger } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isNumber, toSafeInteger } from '../query/numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { compileExpression, type Evaluate } from './expression.ts';
-import { valueAlong } from './expressions/node.ts';
+import { compileExpression, type Evaluate } from '../expressions/expression.ts';
+import { valueAlong } from '../expressions/node.ts';
 import { Groups } from './groups.ts';
 import { parseNamespace } from './lookup.ts';
 import type { Namespace } from './pipeline-host.ts';

@@ -1,10 +1,10 @@
+import type { StringOrder } from '../bson/compare.ts';
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { StringOrder } from '../query/compare.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
+import { compileExpression, type Evaluate } from '../expressions/expression.ts';
+import { hasMingoOperator, runStageWithMingo } from '../expressions/mingo.ts';
 import { type Accumulator, accumulators } from './accumulators.ts';
-import { compileExpression, type Evaluate } from './expression.ts';
 import { Groups } from './groups.ts';
-import { hasMingoOperator, runStageWithMingo } from './mingo.ts';
 import type { PipelineContext, Stage } from './stage.ts';
 
 type Field = {

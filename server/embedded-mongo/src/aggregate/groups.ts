@@ -1,6 +1,6 @@
-import { compareValues, type StringOrder } from '../query/compare.ts';
-import type { BsonValue } from '../query/value.ts';
-import { encodeValue } from '../storage/key-encoding.ts';
+import { compareValues, type StringOrder } from '../bson/compare.ts';
+import { encodeValue } from '../bson/key-encoding.ts';
+import type { BsonValue } from '../bson/value.ts';
 
 /** One entry for each set of equal values (1 and 1.0 are equal), in the order they first came. */
 export class Groups<T> implements Iterable<readonly [value: BsonValue, entry: T]> {
@@ -25,7 +25,7 @@ export class Groups<T> implements Iterable<readonly [value: BsonValue, entry: T]
     return this.#entries.values();
   }
 
-  // A collation has no key to look up by: the first equal value stands for this one.
+  // Values that are equal under a collation have different keys, so the first equal value's key is used.
   #representativeOf(value: BsonValue): BsonValue {
     if (!this.#strings) return value;
     for (const [other] of this.#entries.values()) {

@@ -1,9 +1,9 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { isRegex } from '../bson/regex.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
-import { isRegex } from '../query/filter-values.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { compileExpression, type Evaluate } from './expression.ts';
-import { valueAlong } from './expressions/node.ts';
+import { compileExpression, type Evaluate } from '../expressions/expression.ts';
+import { valueAlong } from '../expressions/node.ts';
 import type { Namespace } from './pipeline-host.ts';
 import type { CompilePipeline, PipelineContext, Stage } from './stage.ts';
 import { setAt } from './unwind.ts';

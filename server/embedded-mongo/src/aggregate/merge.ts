@@ -1,9 +1,9 @@
 import { ObjectId } from 'bson';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
+import { compileExpression } from '../expressions/expression.ts';
+import { isNullish, valueAlong } from '../expressions/node.ts';
 import { compileUpdate } from '../update/compile-update.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { compileExpression } from './expression.ts';
-import { isNullish, valueAlong } from './expressions/node.ts';
 import { parseNamespace } from './lookup.ts';
 import type { Namespace } from './pipeline-host.ts';
 import type { PipelineContext, Stage } from './stage.ts';
@@ -68,7 +68,7 @@ type Merging = { readonly merge: Merge; readonly context: PipelineContext };
 function mergeInto(existing: BsonDocument, incoming: BsonDocument, { merge, context }: Merging): void {
   const { whenMatched, into } = merge;
   if (whenMatched === 'keepExisting') return;
-  // The unique index tells of the duplicate, with its key.
+  // The insert fails with the unique index's error, which names the key.
   if (whenMatched === 'fail') return context.host.insert(into, incoming);
   const { document, changed } = updateFor(incoming, merge, context).apply(existing);
   if (changed) context.host.replace(into, document);

@@ -1,5 +1,5 @@
+import { isDocument, type BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isDocument, type BsonValue } from '../query/value.ts';
 import { parseNamespace } from './lookup.ts';
 import type { PipelineContext, Stage } from './stage.ts';
 

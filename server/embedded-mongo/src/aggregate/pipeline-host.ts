@@ -1,5 +1,5 @@
-import type { Collation } from '../query/collation.ts';
-import type { BsonDocument } from '../query/value.ts';
+import type { Collation } from '../bson/collation.ts';
+import type { BsonDocument } from '../bson/value.ts';
 
 export type Namespace = { readonly db: string; readonly name: string };
 

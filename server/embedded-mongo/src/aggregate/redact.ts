@@ -1,6 +1,6 @@
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
-import { compileExpression, type Evaluate } from './expression.ts';
+import { compileExpression, type Evaluate } from '../expressions/expression.ts';
 import type { PipelineContext, Stage } from './stage.ts';
 
 /** `$redact`: keeps, prunes or looks further into each document, as the expression decides. */

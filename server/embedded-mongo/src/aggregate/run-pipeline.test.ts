@@ -1,9 +1,9 @@
 import { Decimal128, Long, ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { canonical, plain, typed } from '../../test/typed.ts';
-import { compileCollation } from '../query/collation.ts';
+import { compileCollation } from '../bson/collation.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { compileFilter } from '../query/filter.ts';
-import type { BsonDocument } from '../query/value.ts';
 import type { HostQuery, Namespace, PipelineHost } from './pipeline-host.ts';
 import { runPipeline } from './run-pipeline.ts';
 import type { PipelineContext } from './stage.ts';

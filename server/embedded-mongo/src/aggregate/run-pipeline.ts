@@ -1,13 +1,13 @@
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { hasMingoOperator, runStageWithMingo } from '../expressions/mingo.ts';
+import { compileDocumentStage, documentStageNames } from '../query/document-stages.ts';
 import { compileBucket } from './bucket.ts';
-import { compileDocumentStage, documentStageNames } from './document-stages.ts';
 import { compileFacet } from './facet.ts';
 import { compileGraphLookup } from './graph-lookup.ts';
 import { compileGroup } from './group.ts';
 import { compileLookup, compileUnionWith } from './lookup.ts';
 import { compileMerge } from './merge.ts';
-import { hasMingoOperator, runStageWithMingo } from './mingo.ts';
 import { compileOut } from './out.ts';
 import { compileRedact } from './redact.ts';
 import { simpleStages } from './simple-stages.ts';

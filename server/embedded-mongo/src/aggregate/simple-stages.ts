@@ -1,11 +1,11 @@
 import { Int32 } from 'bson';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { isNumber, toSafeInteger } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
+import { compileExpression } from '../expressions/expression.ts';
 import { compileFilter } from '../query/filter.ts';
-import { isNumber, toSafeInteger } from '../query/numbers.ts';
 import { compileSortKey } from '../query/sort.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { compileExpression } from './expression.ts';
 import { compileGroup } from './group.ts';
 import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
 

@@ -1,5 +1,5 @@
-import type { Collation } from '../query/collation.ts';
-import type { BsonDocument, BsonValue } from '../query/value.ts';
+import type { Collation } from '../bson/collation.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import type { PipelineHost } from './pipeline-host.ts';
 
 export type PipelineContext = {

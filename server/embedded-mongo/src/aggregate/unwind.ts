@@ -1,8 +1,8 @@
 import { Long } from 'bson';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
-import { valueAlong } from './expressions/node.ts';
+import { valueAlong } from '../expressions/node.ts';
 import type { Stage } from './stage.ts';
 
 type UnwindSpec = {

@@ -1,10 +1,10 @@
 import { runPipeline } from '../aggregate/run-pipeline.ts';
+import { compileCollation } from '../bson/collation.ts';
+import { type BsonDocument, decodeDocument, encodeDocument } from '../bson/value.ts';
 import { type BatchSource, BufferedSource } from '../engine/cursors.ts';
 import { PipelineStore } from '../engine/pipeline-store.ts';
 import { CommandError } from '../errors.ts';
 import { sortBytesMax } from '../plan/top-sort.ts';
-import { compileCollation } from '../query/collation.ts';
-import { type BsonDocument, decodeDocument, encodeDocument } from '../query/value.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { viewOf } from '../storage/view.ts';
 import type { CommandContext } from './command.ts';

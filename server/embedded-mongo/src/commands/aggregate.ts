@@ -1,7 +1,7 @@
+import { toSafeInteger } from '../bson/numbers.ts';
 import { CommandError } from '../errors.ts';
-import { toSafeInteger } from '../query/numbers.ts';
-import { Arguments } from './arguments.ts';
 import { aggregateCollection, aggregateDatabase, isWriting } from './aggregate-source.ts';
+import { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { explainCommand } from './explain.ts';
 import { firstBatch, nsOf } from './find.ts';

@@ -1,6 +1,6 @@
+import { isNumber, toDouble, toSafeInteger } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isNumber, toDouble, toSafeInteger } from '../query/numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 
 /** Fields any command may carry. Read and write concerns say nothing to one durable node; sessions are only noted. */
 const genericFields = new Set([

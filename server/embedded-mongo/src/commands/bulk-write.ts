@@ -1,3 +1,5 @@
+import { compileCollation } from '../bson/collation.ts';
+import { type BsonDocument, decodeDocument, encodeDocument } from '../bson/value.ts';
 import { BufferedSource } from '../engine/cursors.ts';
 import {
   deleteDocuments,
@@ -7,8 +9,6 @@ import {
   type WriteScope,
 } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
-import { compileCollation } from '../query/collation.ts';
-import { type BsonDocument, decodeDocument, encodeDocument } from '../query/value.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';

@@ -1,11 +1,11 @@
 import { Binary } from 'bson';
+import { type BsonDocument, encodeDocument } from '../bson/value.ts';
+import { BufferedSource } from '../engine/cursors.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter } from '../query/filter.ts';
-import { type BsonDocument, encodeDocument } from '../query/value.ts';
 import type { Collection } from '../storage/collection.ts';
-import { BufferedSource } from '../engine/cursors.ts';
-import { type Command, targetOf } from './command.ts';
 import { viewOf } from '../storage/view.ts';
+import { type Command, targetOf } from './command.ts';
 import { readCreateOptions } from './create-options.ts';
 import { firstBatch, nsOf } from './find.ts';
 

@@ -1,9 +1,9 @@
-import type { Deadline } from '../engine/deadline.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Namespace } from '../storage/collection.ts';
 import { CommandError } from '../errors.ts';
-import type { Reply } from '../wire/reply.ts';
+import type { Deadline } from '../plan/deadline.ts';
+import type { Namespace } from '../storage/collection.ts';
 import type { Arguments } from './arguments.ts';
+import type { Reply } from './reply.ts';
 
 export type ConnectionInfo = { readonly id: number; appName: string | undefined };
 

@@ -1,6 +1,6 @@
+import { isNumber, toDouble } from '../bson/numbers.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isNumber, toDouble } from '../query/numbers.ts';
-import type { BsonDocument } from '../query/value.ts';
 import type { Arguments } from './arguments.ts';
 
 const readLevels: ReadonlySet<unknown> = new Set([

@@ -1,4 +1,4 @@
-import { compileCollation } from '../query/collation.ts';
+import { compileCollation } from '../bson/collation.ts';
 import { documentsOf } from './aggregate-source.ts';
 import { type Command, targetOf } from './command.ts';
 import { findInView } from './read-view.ts';

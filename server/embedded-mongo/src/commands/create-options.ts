@@ -1,8 +1,8 @@
-import { CommandError } from '../errors.ts';
+import { valuesEqual } from '../bson/compare.ts';
+import { toSafeInteger } from '../bson/numbers.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { readValidation } from '../engine/validation.ts';
-import { valuesEqual } from '../query/compare.ts';
-import { toSafeInteger } from '../query/numbers.ts';
-import type { BsonDocument } from '../query/value.ts';
+import { CommandError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 
 /** The options of `create` that are kept with the collection: a view's definition, a validator, a clustered index. */
@@ -23,7 +23,7 @@ export function readView(args: Arguments): BsonDocument | undefined {
   return { viewOn, pipeline: pipeline ?? [] };
 }
 
-/** Every collection here is clustered by _id, so that the option asks for what is so anyway. */
+/** Every collection of this store is clustered by _id, so the option changes nothing. */
 function readClusteredIndex(args: Arguments): BsonDocument | undefined {
   const given = args.document('clusteredIndex');
   if (!given) return undefined;

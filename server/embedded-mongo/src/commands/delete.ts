@@ -1,6 +1,6 @@
-import { CommandError } from '../errors.ts';
+import { compileCollation } from '../bson/collation.ts';
 import { deleteDocuments, type DeleteStatement } from '../engine/write-documents.ts';
-import { compileCollation } from '../query/collation.ts';
+import { CommandError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { runStatements, statementsOf } from './statements.ts';

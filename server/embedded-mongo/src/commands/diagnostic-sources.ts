@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Int32, Long } from 'bson';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { CommandContext } from './command.ts';
 
@@ -20,7 +20,7 @@ export function collectionSource(
   return '$collStats' in stage ? describeCollection(collection, stage['$collStats']) : undefined;
 }
 
-// One thread answers one command after another: the only operation ever in progress is the one that asks.
+// Commands run one after another, so the only operation in progress is the one that asks.
 function describeOperation({ args, db, connection }: CommandContext): BsonDocument[] {
   if (db !== 'admin') {
     throw new CommandError(

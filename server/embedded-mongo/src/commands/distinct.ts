@@ -1,10 +1,10 @@
+import { compileCollation } from '../bson/collation.ts';
+import { compareValues } from '../bson/compare.ts';
+import { encodeValue } from '../bson/key-encoding.ts';
+import { type BsonDocument, type BsonValue, decodeDocument } from '../bson/value.ts';
 import type { FindQuery } from '../engine/find-source.ts';
-import { compileCollation } from '../query/collation.ts';
-import { compareValues } from '../query/compare.ts';
 import { collectValues } from '../query/path.ts';
-import { type BsonDocument, type BsonValue, decodeDocument } from '../query/value.ts';
 import type { Collection } from '../storage/collection.ts';
-import { encodeValue } from '../storage/key-encoding.ts';
 import { documentsOf } from './aggregate-source.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { findInView } from './read-view.ts';

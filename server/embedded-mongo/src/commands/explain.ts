@@ -1,14 +1,14 @@
-import { CommandError } from '../errors.ts';
+import { compileCollation } from '../bson/collation.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import type { FindQuery, FindSource } from '../engine/find-source.ts';
-import { compileCollation } from '../query/collation.ts';
-import type { BsonDocument } from '../query/value.ts';
-import type { Reply } from '../wire/reply.ts';
+import { CommandError } from '../errors.ts';
 import { viewOf } from '../storage/view.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
-import { serverVersion } from './hello.ts';
 import { nsOf, readFindQuery } from './find.ts';
+import { serverVersion } from './hello.ts';
 import { splitPipeline } from './pipeline-head.ts';
+import type { Reply } from './reply.ts';
 
 export const explain: Command = {
   name: 'explain',
@@ -37,7 +37,7 @@ export function explainCommand(ctx: CommandContext, args: Arguments, verbosity: 
   return {
     explainVersion: '1',
     queryPlanner: { namespace: nsOf(namespace), parsedQuery: query.filter, winningPlan, rejectedPlans: [] },
-    // A plan alone is told without running it.
+    // queryPlanner asks for the plan without running it.
     ...(verbosity === 'queryPlanner' ? {} : { executionStats: executed(ctx, source) }),
     command: args.body,
     serverInfo: { version: serverVersion },

@@ -1,13 +1,13 @@
-import { CommandError } from '../errors.ts';
+import { compileCollation } from '../bson/collation.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { deleteDocuments, updateDocuments, type WriteScope } from '../engine/write-documents.ts';
-import { compileCollation } from '../query/collation.ts';
+import { CommandError } from '../errors.ts';
 import { compileFilter } from '../query/filter.ts';
 import { compileProjection } from '../query/projection.ts';
-import type { BsonDocument } from '../query/value.ts';
-import type { Reply } from '../wire/reply.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { readUpdate } from './read-update.ts';
+import type { Reply } from './reply.ts';
 
 export const findAndModify: Command = {
   name: 'findAndModify',

@@ -1,13 +1,13 @@
+import { compileCollation } from '../bson/collation.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import type { BatchSource } from '../engine/cursors.ts';
 import type { FindQuery } from '../engine/find-source.ts';
-import { compileCollation } from '../query/collation.ts';
 import { compileFilter } from '../query/filter.ts';
-import type { BsonDocument } from '../query/value.ts';
 import type { Namespace } from '../storage/collection.ts';
-import { cursorReply, type EncodedReply } from '../wire/reply.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { findInView } from './read-view.ts';
+import { cursorReply, type EncodedReply } from './reply.ts';
 
 export const findFields = [
   'find',

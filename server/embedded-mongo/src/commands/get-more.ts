@@ -1,9 +1,9 @@
 import { Long } from 'bson';
+import { isNumber, toBigInt } from '../bson/numbers.ts';
+import type { BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isNumber, toBigInt } from '../query/numbers.ts';
-import type { BsonValue } from '../query/value.ts';
-import { cursorReply } from '../wire/reply.ts';
 import type { Command } from './command.ts';
+import { cursorReply } from './reply.ts';
 
 export const getMore: Command = {
   name: 'getMore',

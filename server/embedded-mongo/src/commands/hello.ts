@@ -1,8 +1,10 @@
-import { isDocument } from '../query/value.ts';
-import { messageBytesMax } from '../wire/frame-reader.ts';
+import { isDocument } from '../bson/value.ts';
 import { documentBytesMax } from '../storage/collection.ts';
-import type { Command, ConnectionInfo } from './command.ts';
 import type { Arguments } from './arguments.ts';
+import type { Command, ConnectionInfo } from './command.ts';
+
+/** The longest message a client may send. */
+export const messageBytesMax = 48_000_000;
 
 /** MongoDB 8.0. */
 const maxWireVersion = 25;

@@ -1,9 +1,9 @@
-import { CommandError } from '../errors.ts';
+import { valuesEqual } from '../bson/compare.ts';
+import { type BsonDocument, type BsonValue, encodeDocument, isDocument } from '../bson/value.ts';
 import { BufferedSource } from '../engine/cursors.ts';
-import { valuesEqual } from '../query/compare.ts';
-import { type BsonDocument, type BsonValue, encodeDocument, isDocument } from '../query/value.ts';
-import type { Collection } from '../storage/collection.ts';
+import { CommandError } from '../errors.ts';
 import { CollectionIndex } from '../storage/collection-index.ts';
+import type { Collection } from '../storage/collection.ts';
 import { describeIndex, type IndexSpec, readIndexSpec } from '../storage/index-spec.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { firstBatch, nsOf } from './find.ts';

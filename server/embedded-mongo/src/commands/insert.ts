@@ -1,6 +1,6 @@
-import { CommandError } from '../errors.ts';
+import { encodeDocument } from '../bson/value.ts';
 import { insertDocument } from '../engine/write-documents.ts';
-import { encodeDocument } from '../query/value.ts';
+import { CommandError } from '../errors.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { runStatements } from './statements.ts';
 

@@ -1,6 +1,6 @@
+import { toSafeInteger } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import type { FindQuery } from '../engine/find-source.ts';
-import { toSafeInteger } from '../query/numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 
 export type SplitPipeline = {
   /** What the planner can do at the front: all $match, then one $sort, one $skip and one $limit. */

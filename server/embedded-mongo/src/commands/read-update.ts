@@ -1,5 +1,5 @@
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 
 /** The update of a statement: operators or a whole document, or a pipeline. */
 export function readUpdate(value: BsonValue): BsonDocument | BsonDocument[] {

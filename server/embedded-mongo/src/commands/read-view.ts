@@ -1,7 +1,7 @@
 import { Long } from 'bson';
+import type { BsonDocument } from '../bson/value.ts';
 import type { BatchSource } from '../engine/cursors.ts';
 import type { FindQuery } from '../engine/find-source.ts';
-import type { BsonDocument } from '../query/value.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { viewOf } from '../storage/view.ts';
 import { aggregateCollection } from './aggregate-source.ts';

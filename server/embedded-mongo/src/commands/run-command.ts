@@ -1,15 +1,15 @@
 import { BSONError } from 'bson';
 import { setTimeout } from 'node:timers/promises';
-import { Deadline } from '../engine/deadline.ts';
+import { type BsonDocument, encodeDocument } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, encodeDocument } from '../query/value.ts';
-import { encodeReply, extendReply } from '../wire/reply.ts';
+import { Deadline } from '../plan/deadline.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext, ConnectionInfo } from './command.ts';
 import { requireConcerns } from './concerns.ts';
 import { findCommand } from './registry.ts';
+import { encodeReply, extendReply } from './reply.ts';
 import { noTransactions } from './sessions.ts';
 
 export type CommandRequest = {

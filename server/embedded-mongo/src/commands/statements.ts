@@ -1,5 +1,5 @@
+import { type BsonDocument, decodeDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, decodeDocument } from '../query/value.ts';
 import { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 

@@ -1,7 +1,7 @@
-import { CommandError } from '../errors.ts';
+import { compileCollation } from '../bson/collation.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { updateDocuments, type UpdateStatement } from '../engine/write-documents.ts';
-import { compileCollation } from '../query/collation.ts';
-import type { BsonDocument } from '../query/value.ts';
+import { CommandError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { readUpdate } from './read-update.ts';

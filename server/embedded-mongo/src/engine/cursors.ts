@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../plan/deadline.ts';
 
 export type BatchRequest = { readonly countMax: number; readonly deadline: Deadline };
 export type Batch = { readonly documents: Buffer[]; readonly isDone: boolean };

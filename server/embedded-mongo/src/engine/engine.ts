@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Deadline } from '../plan/deadline.ts';
 import { Catalog } from '../storage/catalog.ts';
 import type { Collection, Namespace } from '../storage/collection.ts';
 import { checkDataFile, dataFileName, markDataDir } from '../storage/data-file.ts';
@@ -8,7 +9,6 @@ import type { KeyValueStore } from '../storage/kv.ts';
 import { openLmdb } from '../storage/lmdb-store.ts';
 import { UndoLog } from '../storage/undo-log.ts';
 import { Cursors } from './cursors.ts';
-import type { Deadline } from './deadline.ts';
 import { Executor } from './executor.ts';
 import { FailPoints } from './fail-points.ts';
 import { type FindQuery, FindSource } from './find-source.ts';

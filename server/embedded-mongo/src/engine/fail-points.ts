@@ -1,6 +1,6 @@
+import { toDouble, isNumber, toSafeInteger } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { toDouble, isNumber, toSafeInteger } from '../query/numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 
 /** What a command has to suffer, in this order: a delay, then a lost connection or an error. */
 export type Fault = {

@@ -1,16 +1,16 @@
-import type { Collation } from '../query/collation.ts';
-import { compileFilter, type Filter } from '../query/filter.ts';
-import { compileProjection, type Project } from '../query/projection.ts';
-import { compileSortKey } from '../query/sort.ts';
-import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../query/value.ts';
+import type { Collation } from '../bson/collation.ts';
+import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../bson/value.ts';
 import { choosePlan } from '../plan/choose-plan.ts';
+import type { Deadline } from '../plan/deadline.ts';
 import type { Plan } from '../plan/plan.ts';
 import { Scan, type ScanCounts } from '../plan/scan.ts';
 import { TopSort } from '../plan/top-sort.ts';
+import { compileFilter, type Filter } from '../query/filter.ts';
+import { compileProjection, type Project } from '../query/projection.ts';
+import { compileSortKey } from '../query/sort.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { KeyValueStore } from '../storage/kv.ts';
 import { type Batch, BatchFiller, type BatchRequest, type BatchSource, BufferedSource } from './cursors.ts';
-import type { Deadline } from './deadline.ts';
 
 export type FindQuery = {
   readonly filter: BsonDocument;

@@ -1,12 +1,12 @@
-import { prefixRange } from '../storage/collection.ts';
+import { noDeadline } from '../plan/deadline.ts';
 import { treePrefix } from '../storage/collection-index.ts';
+import { prefixRange } from '../storage/collection.ts';
 import type { Cursors } from './cursors.ts';
-import { noDeadline } from './deadline.ts';
 import type { Store } from './store.ts';
 import { deleteDocuments } from './write-documents.ts';
 
 const roundMs = 60_000;
-/** Keys removed in one turn, so that clearing a large tree does not hold up anybody's command. */
+/** Keys removed in one turn, so that clearing a large tree does not delay other commands. */
 const sweptPerTurn = 2_000;
 
 /** What the engine does by itself: forgets idle cursors, removes expired documents and the bytes of what was dropped. */

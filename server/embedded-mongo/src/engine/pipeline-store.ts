@@ -1,6 +1,6 @@
 import type { HostQuery, PipelineHost } from '../aggregate/pipeline-host.ts';
 import { runPipeline } from '../aggregate/run-pipeline.ts';
-import { type BsonDocument, decodeDocument, encodeDocument } from '../query/value.ts';
+import { type BsonDocument, decodeDocument, encodeDocument } from '../bson/value.ts';
 import { type Collection, encodeId, type Namespace } from '../storage/collection.ts';
 import { type ViewDefinition, viewOf } from '../storage/view.ts';
 import { FindSource } from './find-source.ts';

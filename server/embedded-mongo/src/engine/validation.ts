@@ -1,6 +1,6 @@
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter, type Filter, isOperatorDocument } from '../query/filter.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import type { CollectionMeta } from '../storage/collection.ts';
 
 const compiled = new WeakMap<BsonDocument, Filter>();

@@ -1,17 +1,17 @@
 import { ObjectId } from 'bson';
-import { CommandError } from '../errors.ts';
-import type { Collation } from '../query/collation.ts';
+import type { Collation } from '../bson/collation.ts';
 import {
   type BsonDocument,
   type BsonValue,
   decodeDocument,
   encodeDocument,
   isDocument,
-} from '../query/value.ts';
-import { compileUpdate, type Update } from '../update/compile-update.ts';
+} from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
+import type { Deadline } from '../plan/deadline.ts';
 import type { Collection, Namespace, StoredDocument } from '../storage/collection.ts';
 import { refuseView } from '../storage/view.ts';
-import type { Deadline } from './deadline.ts';
+import { compileUpdate, type Update } from '../update/compile-update.ts';
 import { type FindQuery, FindSource, type FoundDocument } from './find-source.ts';
 import type { Store } from './store.ts';
 import { assertValid } from './validation.ts';
@@ -135,7 +135,7 @@ export function deleteDocuments(
   return { count: removed.length, ...(before && !statement.isMulti && { before }) };
 }
 
-/** All matches are found before the first is touched: a changed document must not be met again further on. */
+/** Finds all matches before the first is changed, so that the walk does not meet a changed document again. */
 function findTargets(
   { store, deadline }: WriteScope,
   collection: Collection,

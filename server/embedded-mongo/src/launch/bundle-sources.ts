@@ -45,7 +45,7 @@ function fingerprint(): string {
 type Esbuild = { build(options: Record<string, unknown>): Promise<unknown> };
 
 async function build(outdir: string): Promise<void> {
-  // tsx, which runs the sources otherwise, brings the bundler.
+  // esbuild is a dependency of tsx, which would otherwise run the sources.
   const requireFromTsx = createRequire(createRequire(import.meta.url).resolve('tsx'));
   const esbuild: Esbuild = requireFromTsx('esbuild');
   await esbuild.build({

@@ -1,5 +1,5 @@
 import { chooseAddress } from './address.ts';
-import { startServer } from '../server.ts';
+import { startServer } from './start-server.ts';
 
 type ChildOptions = { dataDir: string; port?: number; socketPath?: string; isDurable?: boolean };
 
@@ -15,7 +15,7 @@ async function main(options: ChildOptions): Promise<void> {
     void server.close().finally(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
-  // A terminal tells the whole group; the parent decides when this ends.
+  // A terminal sends these to the whole process group. The parent decides when the server ends.
   for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   process.stdin.resume();
   process.stdin.once('end', stop);

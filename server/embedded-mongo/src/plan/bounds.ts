@@ -1,4 +1,4 @@
-import { encodeValue, prefixEnd, tags } from '../storage/key-encoding.ts';
+import { encodeValue, prefixEnd, tags } from '../bson/key-encoding.ts';
 import type { Predicate, RangeOperator } from './predicates.ts';
 
 /** A stretch of one field's encoded values: at or after `lower`, before `upper`. */

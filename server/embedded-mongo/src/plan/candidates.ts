@@ -1,7 +1,7 @@
-import type { Collection } from '../storage/collection.ts';
+import { encodeValue, keyHeadBytes, prefixEnd } from '../bson/key-encoding.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
+import type { Collection } from '../storage/collection.ts';
 import type { IndexField } from '../storage/index-keys.ts';
-import { encodeValue, keyHeadBytes, prefixEnd } from '../storage/key-encoding.ts';
 import { intervalOf } from './bounds.ts';
 import type { Bounds } from './plan.ts';
 import type { Predicate } from './predicates.ts';
@@ -11,7 +11,7 @@ export type Candidate = {
   readonly index: CollectionIndex | undefined;
   readonly fields: readonly IndexField[];
   readonly ranges: readonly Bounds[];
-  /** Leading fields fixed to one value, so that sorting by them is sorting by nothing. */
+  /** Leading fields fixed to one value: they do not affect the order of the walk. */
   readonly fixedCount: number;
   /** Leading fields with a condition of any kind. */
   readonly boundCount: number;

@@ -1,11 +1,11 @@
+import { valuesEqual } from '../bson/compare.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { valuesEqual } from '../query/compare.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import type { Collection } from '../storage/collection.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
+import type { Collection } from '../storage/collection.ts';
 import { buildCandidate, type Candidate } from './candidates.ts';
-import type { Plan } from './plan.ts';
 import { implies } from './implication.ts';
+import type { Plan } from './plan.ts';
 import { extractPredicates, type Predicate, type Predicates } from './predicates.ts';
 
 export type PlanRequest = {
@@ -19,7 +19,7 @@ export type PlanRequest = {
 
 type SortField = { readonly path: string; readonly isDescending: boolean };
 
-/** Picks the walk that touches the fewest keys by MongoDB's own rules of thumb; throws 2 on a hint to no index. */
+/** Picks the walk that is likely to touch the fewest keys. Throws 2 when the hint names no index. */
 export function choosePlan(collection: Collection, request: PlanRequest): Plan {
   const extracted = extractPredicates(request.filter);
   const predicates = request.hasCollation ? withoutStrings(extracted) : extracted;
@@ -35,7 +35,7 @@ export function choosePlan(collection: Collection, request: PlanRequest): Plan {
   return toPlan(best, predicates);
 }
 
-/** Under a collation an index of plain strings serves neither their equality nor their order; numbers and ids it does. */
+/** Indexes hold strings in code point order, so under a collation they serve neither equality nor order of strings. */
 function withoutStrings({ list, hasMore }: Predicates): Predicates {
   const plain = list.filter((predicate) => {
     if (predicate.kind === 'points') return predicate.values.every(isNotText);
@@ -70,7 +70,7 @@ function usableIndexes(
   predicates: readonly Predicate[],
   [firstSort]: readonly SortField[],
 ): (CollectionIndex | undefined)[] {
-  // Nothing beats a look-up by _id.
+  // A look-up by _id reads one key, so no other plan can be cheaper.
   if (predicates.some(({ kind, path }) => kind === 'points' && path === '_id')) return [undefined];
   const isOfUse = ({ fields: [first] }: CollectionIndex) =>
     first?.path === firstSort?.path || predicates.some(({ path }) => path === first?.path);

@@ -1,6 +1,6 @@
+import { valuesEqual } from '../bson/compare.ts';
+import type { BsonValue } from '../bson/value.ts';
 import { compileFilter } from '../query/filter.ts';
-import { valuesEqual } from '../query/compare.ts';
-import type { BsonValue } from '../query/value.ts';
 import type { CollectionIndex } from '../storage/collection-index.ts';
 import { extractPredicates, type Predicate } from './predicates.ts';
 

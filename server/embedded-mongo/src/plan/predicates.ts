@@ -1,7 +1,7 @@
 import { BSONRegExp } from 'bson';
+import { encodeValue, tags } from '../bson/key-encoding.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { isOperatorDocument } from '../query/filter.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { encodeValue, tags } from '../storage/key-encoding.ts';
 
 export type RangeOperator = '$gt' | '$gte' | '$lt' | '$lte';
 
@@ -87,7 +87,7 @@ function points(path: string, values: readonly BsonValue[]): Predicate | undefin
   return { kind: 'points', path, values, isExact: values.every((value) => value !== null) };
 }
 
-/** One of the elements serves; the filter still has to see the others. */
+/** The index serves one of the elements. The filter still has to test the others on the document. */
 function everyElement(path: string, values: readonly BsonValue[]): Predicate | undefined {
   const [first] = values;
   if (first === undefined || !isPoint(first) || isOperatorDocument(first)) return undefined;
@@ -109,7 +109,7 @@ const orderedTags = new Set<number>([
   tags.timestamp,
 ]);
 
-/** Whether a range from this value stays within its own type. NaN has rules of its own. */
+/** Whether a range from this value stays within its own type. NaN is outside every range. */
 function isOrdered(value: BsonValue): boolean {
   if (value === undefined || isDocument(value) || Array.isArray(value)) return false;
   const bytes = encodeValue(value);

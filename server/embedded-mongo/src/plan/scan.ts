@@ -1,6 +1,6 @@
-import type { Deadline } from '../engine/deadline.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { KeyValue, KeyValueStore } from '../storage/kv.ts';
+import type { Deadline } from './deadline.ts';
 import type { Plan } from './plan.ts';
 
 /** Where a walk stands: everything up to `lastKey` in range number `range` has been seen. */

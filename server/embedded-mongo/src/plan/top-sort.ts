@@ -1,6 +1,6 @@
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import type { SortByKey } from '../query/sort.ts';
-import type { BsonDocument, BsonValue } from '../query/value.ts';
 
 /** MongoDB's own limit for a sort without an index. */
 export const sortBytesMax = 100 * 1024 * 1024;

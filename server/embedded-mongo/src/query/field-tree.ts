@@ -1,6 +1,6 @@
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { assertFieldPath } from './path.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from './value.ts';
 
 /** Dotted paths as a tree: each field holds a leaf or the fields below it. */
 export type FieldTree<Leaf> = Map<string, Leaf | FieldTree<Leaf>>;

@@ -1,8 +1,8 @@
 import { Binary } from 'bson';
+import { isInt64, isNumber, toBigInt, toDouble, toSafeInteger } from '../bson/numbers.ts';
+import type { BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isInt64, isNumber, toBigInt, toDouble, toSafeInteger } from './numbers.ts';
 import type { ValueTest } from './path.ts';
-import type { BsonValue } from './value.ts';
 
 type BitRule = 'all-set' | 'all-clear' | 'any-set' | 'any-clear';
 

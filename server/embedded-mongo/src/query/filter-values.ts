@@ -1,11 +1,11 @@
 import { BSONRegExp, BSONSymbol, Double, ObjectId } from 'bson';
+import { bsonTypeOf, parseTypeNames } from '../bson/bson-type.ts';
+import { compareValues, type StringOrder, typeRankOf, typeRanks, valuesEqual } from '../bson/compare.ts';
+import { isNaNValue, isNumber, toBigInt } from '../bson/numbers.ts';
+import { compileRegex, compileRegexValue, isRegex } from '../bson/regex.ts';
+import { type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf, parseTypeNames } from './bson-type.ts';
-import { compareValues, type StringOrder, typeRankOf, typeRanks, valuesEqual } from './compare.ts';
-import { isNaNValue, isNumber, toBigInt, toDouble } from './numbers.ts';
 import type { ValueTest } from './path.ts';
-import { compileRegex, compileRegexValue } from './regex.ts';
-import { type BsonValue, isDocument } from './value.ts';
 
 export type ValueContext = { readonly strings: StringOrder | undefined };
 
@@ -102,16 +102,6 @@ export function remainderIs(operand: BsonValue): ValueTest {
     const whole = toBigInt(value);
     return whole !== undefined && whole % divisor === remainder;
   };
-}
-
-export function isRegex(value: BsonValue): value is BSONRegExp | RegExp {
-  return value instanceof BSONRegExp || value instanceof RegExp;
-}
-
-/** What MongoDB takes for yes: everything but false, zero, null and nothing. */
-export function isTruthy(value: BsonValue): boolean {
-  if (value === null || value === undefined || value === false) return false;
-  return !isNumber(value) || toDouble(value) !== 0;
 }
 
 export function isReference(operand: Readonly<Record<string, BsonValue>>): boolean {

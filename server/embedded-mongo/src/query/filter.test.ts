@@ -1,7 +1,7 @@
 import { Binary, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { typed } from '../../test/typed.ts';
-import { compileCollation } from './collation.ts';
+import { compileCollation } from '../bson/collation.ts';
 import { compileFilter } from './filter.ts';
 
 type Fields = Record<string, unknown>;

@@ -1,14 +1,16 @@
+import { isTruthy } from '../bson/bson-type.ts';
+import type { Collation } from '../bson/collation.ts';
+import type { StringOrder } from '../bson/compare.ts';
+import { toSafeInteger } from '../bson/numbers.ts';
+import { isRegex } from '../bson/regex.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { compileExpression } from '../aggregate/expression.ts';
-import type { Collation } from './collation.ts';
-import type { StringOrder } from './compare.ts';
+import { compileExpression } from '../expressions/expression.ts';
 import { bitsMatch } from './filter-bits.ts';
 import { refuseTopLevelOperator, unknownOperator } from './filter-refusals.ts';
 import {
   equalTo,
   isReference,
-  isRegex,
-  isTruthy,
   matchesRegex,
   matchesRegexValue,
   memberOf,
@@ -17,9 +19,7 @@ import {
   remainderIs,
 } from './filter-values.ts';
 import { always, every, never, not, some } from './logic.ts';
-import { toSafeInteger } from './numbers.ts';
 import { type DocumentTest, type MatchPosition, someValueAt, type ValueTest } from './path.ts';
-import { type BsonDocument, type BsonValue, isDocument } from './value.ts';
 
 export type FilterOptions = {
   readonly collation?: Collation | undefined;

@@ -1,5 +1,5 @@
+import { type BsonDocument, type BsonValue, getField, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument } from './value.ts';
 
 /** Index into the outermost array through which a filter matched: what positional `$` stands for. */
 export type MatchPosition = { arrayIndex: number | undefined };

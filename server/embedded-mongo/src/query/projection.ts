@@ -1,11 +1,11 @@
-import { compileExpression, type Evaluate } from '../aggregate/expression.ts';
+import { isTruthy } from '../bson/bson-type.ts';
+import type { Collation } from '../bson/collation.ts';
+import { isNumber, toSafeInteger } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { Collation } from './collation.ts';
-import { compileElementTest } from './filter.ts';
-import { isTruthy } from './filter-values.ts';
+import { compileExpression, type Evaluate } from '../expressions/expression.ts';
 import { addLeaf, type FieldTree, isBranch, setComputed } from './field-tree.ts';
-import { isNumber, toSafeInteger } from './numbers.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument, setField } from './value.ts';
+import { compileElementTest } from './filter.ts';
 
 export type ProjectionOptions = {
   /** `find` also knows $slice with numbers, $elemMatch and positional `$`. */

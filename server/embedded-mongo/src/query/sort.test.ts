@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { typed } from '../../test/typed.ts';
-import { compileCollation } from './collation.ts';
+import { compileCollation } from '../bson/collation.ts';
 import { compileSort } from './sort.ts';
 
 type Fields = Record<string, unknown>;

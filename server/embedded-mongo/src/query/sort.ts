@@ -1,10 +1,10 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import type { Collation } from '../bson/collation.ts';
+import { compareValues, type StringOrder } from '../bson/compare.ts';
+import { isNumber, toDouble } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from './bson-type.ts';
-import type { Collation } from './collation.ts';
-import { compareValues, type StringOrder } from './compare.ts';
-import { isNumber, toDouble } from './numbers.ts';
 import { assertFieldPath, collectValues } from './path.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument } from './value.ts';
 
 type SortOptions = { readonly collation?: Collation | undefined };
 

@@ -1,7 +1,7 @@
 import { Binary } from 'bson';
-import { type BsonValue, decodeDocument, encodeDocument, isDocument } from '../query/value.ts';
-import type { Collection, CollectionMeta } from './collection.ts';
+import { type BsonValue, decodeDocument, encodeDocument, isDocument } from '../bson/value.ts';
 import { CollectionIndex } from './collection-index.ts';
+import type { Collection, CollectionMeta } from './collection.ts';
 import { readIndexSpec } from './index-spec.ts';
 
 /** How a collection is kept in the catalog's tree. */

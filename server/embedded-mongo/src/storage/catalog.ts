@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { BsonDocument } from '../query/value.ts';
 import { decodeEntry, encodeEntry } from './catalog-entry.ts';
+import { treePrefix } from './collection-index.ts';
 import {
   Collection,
   type CollectionHome,
@@ -9,7 +10,6 @@ import {
   type Namespace,
   prefixRange,
 } from './collection.ts';
-import { treePrefix } from './collection-index.ts';
 import type { KeyValueStore } from './kv.ts';
 import type { UndoLog } from './undo-log.ts';
 import { refuseView } from './view.ts';

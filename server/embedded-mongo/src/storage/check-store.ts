@@ -1,7 +1,7 @@
-import { decodeDocument } from '../query/value.ts';
+import { decodeDocument } from '../bson/value.ts';
 import type { Catalog } from './catalog.ts';
-import { type Collection, encodeId, prefixRange } from './collection.ts';
 import type { CollectionIndex } from './collection-index.ts';
+import { type Collection, encodeId, prefixRange } from './collection.ts';
 
 export type CollectionReport = {
   readonly ns: string;

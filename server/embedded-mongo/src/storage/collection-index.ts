@@ -1,10 +1,10 @@
 import type { ObjectId } from 'bson';
+import { fitKey, type IndexValue, isLongKey, missing } from '../bson/key-encoding.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter, type Filter } from '../query/filter.ts';
-import type { BsonDocument } from '../query/value.ts';
 import { type IndexEntry, type IndexField, indexKeys } from './index-keys.ts';
 import { describeIndex, type IndexSpec, indexFields } from './index-spec.ts';
-import { fitKey, type IndexValue, isLongKey, missing } from './key-encoding.ts';
 import type { KeyValueStore } from './kv.ts';
 
 /** What the catalog learns from the documents an index has seen; it only ever grows. */

@@ -1,5 +1,6 @@
+import { encodeValue, fitKey, prefixEnd } from '../bson/key-encoding.ts';
+import { type BsonDocument, type BsonValue, decodeDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, decodeDocument } from '../query/value.ts';
 import {
   type CollectionIndex,
   duplicateKey,
@@ -7,7 +8,6 @@ import {
   type IndexTraits,
   treePrefix,
 } from './collection-index.ts';
-import { encodeValue, fitKey, prefixEnd } from './key-encoding.ts';
 import type { KeyValueStore } from './kv.ts';
 import type { UndoLog } from './undo-log.ts';
 

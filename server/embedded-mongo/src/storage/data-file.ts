@@ -45,7 +45,7 @@ export function markDataDir(dataDir: string): void {
   if (existsSync(path)) return;
   writeFileSync(path, markerText);
   flush(path);
-  // The names of new files are the directory's, and Windows cannot flush those.
+  // The names of new files are durable once their directory is flushed. Windows cannot flush a directory.
   if (process.platform !== 'win32') flush(dataDir);
 }
 
@@ -96,8 +96,8 @@ function readMeta(handle: number, at: number): Meta {
 }
 
 /**
- * A file may be shorter than its header says without harm, when its last pages were given up unused. Whether what is
- * missing is missed, only reading everything tells; that is done in a process that may die of it.
+ * A file may be shorter than its header says without harm, when its last pages are unused. Only reading every entry
+ * shows whether a missing page is in use. A missing page ends the reader by a signal, so another process reads.
  */
 function canReadAll(file: string): boolean {
   const entry = fileURLToPath(new URL(`./read-all${extname(import.meta.url)}`, import.meta.url));

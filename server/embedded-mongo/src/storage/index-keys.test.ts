@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { BsonDocument } from '../query/value.ts';
+import { emptyArray, missing } from '../bson/key-encoding.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { indexKeys } from './index-keys.ts';
-import { emptyArray, missing } from './key-encoding.ts';
 
 function rowsOf(document: BsonDocument, ...paths: string[]) {
   const fields = paths.map((path) => ({ path, isDescending: false }));

@@ -1,6 +1,6 @@
+import { emptyArray, type IndexValue, KeyWriter, missing } from '../bson/key-encoding.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument } from '../query/value.ts';
-import { emptyArray, type IndexValue, KeyWriter, missing } from './key-encoding.ts';
 
 export type IndexField = { readonly path: string; readonly isDescending: boolean };
 
@@ -88,7 +88,7 @@ function expand(steps: Step[], rows: IndexValue[][], multikey: Set<number>): voi
   }
 }
 
-/** An element that is itself an array is a value, not something to open again. */
+/** Only one level of an array is expanded: an element that is itself an array is indexed as a whole. */
 function expandElement(steps: Step[], rows: IndexValue[][], multikey: Set<number>): void {
   const nested = steps.some(({ at, rest }) => Array.isArray(at) && rest.length === 0);
   if (!nested) return expand(steps, rows, multikey);

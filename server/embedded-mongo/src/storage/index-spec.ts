@@ -1,6 +1,6 @@
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
+import { isNumber, toDouble } from '../bson/numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isNumber, toDouble } from '../query/numbers.ts';
 import type { IndexField } from './index-keys.ts';
 
 /** An index as the client described it. */

@@ -39,7 +39,7 @@ function lmdbRange({ lower, upper, isReverse = false, limit }: KeyRange) {
   return { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse: true, ...bound };
 }
 
-// LMDB tells a write that the disk took only in part as an input/output error.
+// LMDB reports a partial write (a full disk) as an input/output error.
 const fullDisk = /MDB_MAP_FULL|No space left|File too large|quota exceeded|Input\/output error/i;
 
 function storing<T>(work: () => T): T {

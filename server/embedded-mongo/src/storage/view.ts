@@ -1,5 +1,5 @@
+import { type BsonDocument, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, isDocument } from '../query/value.ts';
 import type { CollectionMeta } from './collection.ts';
 
 /** What a view shows: a pipeline over another collection of its database, or over another view. */

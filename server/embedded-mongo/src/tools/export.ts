@@ -3,8 +3,8 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { decodeDocument } from '../bson/value.ts';
 import { Engine } from '../engine/engine.ts';
-import { decodeDocument } from '../query/value.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { KeyValueStore } from '../storage/kv.ts';
 
@@ -39,7 +39,7 @@ export async function exportDatabase(options: ExportOptions): Promise<Map<string
 
 const linesPerRead = 500;
 
-/** Reads in slices: a stream waits for its file, and an iteration of the store must not wait. */
+/** Reads in slices, because a stream waits for its file and an iteration of the store must end within one turn. */
 function* linesOf(kv: KeyValueStore, { prefix, end }: Collection, isRelaxed: boolean): Generator<string> {
   let lower = prefix;
   for (;;) {

@@ -1,7 +1,7 @@
 import { Engine } from '../engine/engine.ts';
 import { checkCollection, findOrphanTrees } from '../storage/check-store.ts';
 
-/** Proves that every index agrees with its documents; returns whether all is well. Changes nothing but what a start does. */
+/** Checks that every index agrees with its documents and returns whether it does. Writes only what a start writes. */
 export async function fsck(dataDir: string, print: (line: string) => void): Promise<boolean> {
   const engine = Engine.open({ dataDir });
   try {

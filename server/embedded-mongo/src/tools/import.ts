@@ -2,11 +2,11 @@ import { EJSON } from 'bson';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
+import { encodeDocument, isDocument } from '../bson/value.ts';
 import { Engine } from '../engine/engine.ts';
-import { noDeadline } from '../engine/deadline.ts';
 import { insertDocument } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
-import { encodeDocument, isDocument } from '../query/value.ts';
+import { noDeadline } from '../plan/deadline.ts';
 
 export type ImportOptions = {
   readonly dataDir: string;

@@ -1,7 +1,7 @@
+import { type BsonDocument, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter, type FilterOptions } from '../query/filter.ts';
 import type { ValueTest } from '../query/path.ts';
-import { type BsonDocument, isDocument } from '../query/value.ts';
 
 /** Compiles arrayFilters into one test per identifier. */
 export function compileArrayFilters(

@@ -1,13 +1,13 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { compareValues, valuesEqual } from '../bson/compare.ts';
+import { isNumber, toDouble, toSafeInteger } from '../bson/numbers.ts';
+import { isRegex } from '../bson/regex.ts';
+import { isSameValue } from '../bson/same-value.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
-import { compareValues, valuesEqual } from '../query/compare.ts';
 import { compileFilter, compileValueTest, isOperatorDocument } from '../query/filter.ts';
-import { isRegex } from '../query/filter-values.ts';
-import { isNumber, toDouble, toSafeInteger } from '../query/numbers.ts';
 import type { ValueTest } from '../query/path.ts';
-import { isSameValue } from '../query/same-value.ts';
 import { compileSort } from '../query/sort.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import type { CompileModifier, Modifier, ModifierOptions } from './modifier.ts';
 
 export const arrayModifiers: Readonly<Record<string, CompileModifier>> = {

@@ -1,13 +1,13 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
 import type { FilterOptions } from '../query/filter.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import { arrayModifiers } from './array-modifiers.ts';
-import type { Transform } from './transform.ts';
 import { fieldModifiers } from './field-modifiers.ts';
 import type { CompileModifier } from './modifier.ts';
 import { type Modification, modifyDocument } from './modify.ts';
 import { compileRename } from './rename.ts';
+import type { Transform } from './transform.ts';
 import { type ArrayFilters, assertNoConflicts, comparePaths, parseUpdatePath } from './update-path.ts';
 import { WrittenPaths } from './written-paths.ts';
 

@@ -1,7 +1,7 @@
 import { Decimal128, Double, Int32, Long, Timestamp } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { canonical, plain, typed } from '../../test/typed.ts';
-import type { BsonDocument } from '../query/value.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import { compileUpdate } from './compile-update.ts';
 import type { ApplyOptions, UpdateOptions } from './transform.ts';
 

@@ -1,7 +1,7 @@
+import { compareValues } from '../bson/compare.ts';
+import { isSameValue } from '../bson/same-value.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { compareValues } from '../query/compare.ts';
-import { isSameValue } from '../query/same-value.ts';
-import type { BsonDocument, BsonValue } from '../query/value.ts';
 import { compileArrayFilters } from './array-filters.ts';
 import { compileModifications } from './compile-modifications.ts';
 import { compilePipelineUpdate } from './pipeline-update.ts';
@@ -31,7 +31,7 @@ export function compileUpdate(
     isReplacement,
     apply(document, applyOptions = {}) {
       const result = keepId(document, transform(document, applyOptions));
-      // Modifiers hand back the very document they leave alone; a new one may still say the same.
+      // Modifiers return the given document when nothing changes. Other updates may return an equal copy.
       const changed = result !== document && (isByModifiers || !isSameValue(document, result));
       return { document: result, changed };
     },

@@ -1,11 +1,11 @@
 import { Int32, Long, Timestamp } from 'bson';
+import { addNumbers, multiplyNumbers } from '../bson/arithmetic.ts';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { compareValues } from '../bson/compare.ts';
+import { isNumber, numberTypeOf, toBigInt } from '../bson/numbers.ts';
+import { isSameValue } from '../bson/same-value.ts';
+import { type BsonNumber, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { addNumbers, multiplyNumbers } from '../query/arithmetic.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
-import { compareValues } from '../query/compare.ts';
-import { isNumber, numberTypeOf, toBigInt } from '../query/numbers.ts';
-import { isSameValue } from '../query/same-value.ts';
-import { type BsonNumber, type BsonValue, isDocument } from '../query/value.ts';
 import { type CompileModifier, type Modifier, type ModifierOptions, removed } from './modifier.ts';
 
 export const fieldModifiers: Readonly<Record<string, CompileModifier>> = {

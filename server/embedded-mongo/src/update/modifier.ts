@@ -1,6 +1,6 @@
-import type { Collation } from '../query/collation.ts';
-import type { StringOrder } from '../query/compare.ts';
-import type { BsonDocument, BsonValue } from '../query/value.ts';
+import type { Collation } from '../bson/collation.ts';
+import type { StringOrder } from '../bson/compare.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import type { WrittenPaths } from './written-paths.ts';
 
 /** A modifier's answer when the field is to go. */

@@ -1,7 +1,7 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
 import { parseIndex, type ValueTest } from '../query/path.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../query/value.ts';
 import { type Modifier, type ModifyContext, removed } from './modifier.ts';
 import type { PathPart } from './update-path.ts';
 

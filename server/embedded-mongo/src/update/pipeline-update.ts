@@ -1,11 +1,11 @@
+import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { compileDocumentStage, documentStageNames } from '../aggregate/document-stages.ts';
-import type { BsonDocument } from '../query/value.ts';
+import { compileDocumentStage, documentStageNames } from '../query/document-stages.ts';
 import type { Transform, UpdateOptions } from './transform.ts';
 
 const pipelineLengthMax = 1000;
 
-/** An update by aggregation stages that make one document of one document. */
+/** Compiles an update pipeline: the aggregation stages that turn one document into one document. */
 export function compilePipelineUpdate(pipeline: readonly BsonDocument[], options: UpdateOptions): Transform {
   if (pipeline.length > pipelineLengthMax) {
     throw new CommandError(

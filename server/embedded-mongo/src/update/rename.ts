@@ -1,6 +1,6 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument } from '../query/value.ts';
 import { type Modifier, removed } from './modifier.ts';
 import type { Modification } from './modify.ts';
 import { type ArrayFilters, parseUpdatePath, type PathPart } from './update-path.ts';

@@ -1,5 +1,5 @@
+import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { BsonDocument } from '../query/value.ts';
 import type { Transform } from './transform.ts';
 
 /** The whole document is replaced; the one being replaced gives only its `_id`. */

@@ -1,7 +1,7 @@
+import { isRegex } from '../bson/regex.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { isOperatorDocument } from '../query/filter.ts';
-import { isRegex } from '../query/filter-values.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../query/value.ts';
 
 type Equality = readonly [path: string, value: BsonValue];
 

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
+import { encodeDocument } from '../bson/value.ts';
 import type { ConnectionInfo } from '../commands/command.ts';
 import { errorReply, HangUp, runCommand } from '../commands/run-command.ts';
 import type { Engine } from '../engine/engine.ts';
-import { encodeDocument } from '../query/value.ts';
 import { FrameReader } from './frame-reader.ts';
 import { frameReply, parseMessage } from './message.ts';
 
@@ -34,7 +34,7 @@ async function answer(engine: Engine, { socket, info, frame }: Exchange): Promis
   if (!socket.write(frameReply(request, reply))) await drained(socket);
 }
 
-/** A client that stops reading is waited for, not buffered for. */
+/** Waits until the client has read its replies, so that unread ones do not pile up in memory. */
 async function drained(socket: Socket): Promise<void> {
   const gone = new AbortController();
   const onClose = () => gone.abort();

@@ -1,6 +1,6 @@
+import { messageBytesMax } from '../commands/hello.ts';
 import { CommandError } from '../errors.ts';
 
-export const messageBytesMax = 48_000_000;
 export const headerBytes = 16;
 
 /** Cuts a byte stream into wire messages; a length no message can have throws, and the stream is lost with it. */

@@ -1,5 +1,5 @@
+import { type BsonDocument, decodeDocument, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { type BsonDocument, decodeDocument, isDocument } from '../query/value.ts';
 import { headerBytes } from './frame-reader.ts';
 
 const opReply = 1;

@@ -12,9 +12,9 @@ import {
 } from 'bson';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareValues } from '../query/compare.ts';
-import type { BsonValue } from '../query/value.ts';
+import { compareValues } from './compare.ts';
 import { encodeValue, fitKey, prefixEnd } from './key-encoding.ts';
+import type { BsonValue } from './value.ts';
 
 const decimalTexts = [
   '0',

@@ -1,14 +1,14 @@
-import { CommandError } from '../../errors.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../../query/value.ts';
-import { assertNoScripts, evaluateWithMingo, hasMingoOperator, toPlain } from '../mingo.ts';
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { arrayOperators } from './arrays.ts';
-import { iterationOperators } from './iteration.ts';
-import { setOperators } from './sets.ts';
 import { conversionOperators } from './conversions.ts';
+import { iterationOperators } from './iteration.ts';
 import { logicOperators } from './logic.ts';
+import { assertNoScripts, evaluateWithMingo, hasMingoOperator, toPlain } from './mingo.ts';
 import { type Node, type OperatorTable, type Scope, valueAlong } from './node.ts';
 import { objectOperators } from './objects.ts';
+import { setOperators } from './sets.ts';
 import { stringOperators } from './strings.ts';
 
 const operators: OperatorTable = {

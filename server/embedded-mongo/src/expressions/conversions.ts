@@ -1,10 +1,9 @@
 import { Binary, Decimal128, Double, Int32, Long, ObjectId } from 'bson';
-import { CommandError } from '../../errors.ts';
-import { type BsonTypeName, bsonTypeOf } from '../../query/bson-type.ts';
-import { fromDoubleRounded, toDecimal128 } from '../../query/decimal.ts';
-import { isTruthy } from '../../query/filter-values.ts';
-import { isInt64, isNumber, toBigInt, toDecimal, toDouble, toSafeInteger } from '../../query/numbers.ts';
-import type { BsonNumber, BsonValue } from '../../query/value.ts';
+import { bsonTypeOf, isTruthy, type BsonTypeName } from '../bson/bson-type.ts';
+import { fromDoubleRounded, toDecimal128 } from '../bson/decimal.ts';
+import { isInt64, isNumber, toBigInt, toDecimal, toDouble, toSafeInteger } from '../bson/numbers.ts';
+import type { BsonNumber, BsonValue } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { isNullish, namedArguments, type OperatorTable, unary } from './node.ts';
 
 type Convert = (value: BsonValue) => BsonValue;

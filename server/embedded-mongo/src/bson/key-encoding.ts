@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Binary, BSONRegExp, BSONSymbol, Code, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
-import { isNumber } from '../query/numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
 import { encodeNumber } from './number-encoding.ts';
+import { isNumber } from './numbers.ts';
+import { type BsonDocument, type BsonValue, isDocument } from './value.ts';
 
 /** First byte of an encoded value, in BSON's order of types. One beyond a tag is the end of that type's values. */
 export const tags = {

@@ -1,9 +1,9 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { bsonTypeOf } from '../query/bson-type.ts';
-import { addLeaf, type FieldTree, setComputed } from '../query/field-tree.ts';
-import { compileProjection } from '../query/projection.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../query/value.ts';
-import { compileExpression, type Evaluate, type ExpressionOptions } from './expression.ts';
+import { compileExpression, type Evaluate, type ExpressionOptions } from '../expressions/expression.ts';
+import { addLeaf, type FieldTree, setComputed } from './field-tree.ts';
+import { compileProjection } from './projection.ts';
 
 type DocumentStage = (document: BsonDocument) => BsonDocument;
 type CompileStage = (spec: BsonValue, options: ExpressionOptions) => DocumentStage;

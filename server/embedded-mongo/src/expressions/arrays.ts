@@ -1,9 +1,9 @@
 import { Int32 } from 'bson';
-import { CommandError } from '../../errors.ts';
-import { bsonTypeOf } from '../../query/bson-type.ts';
-import { compareValues, type StringOrder } from '../../query/compare.ts';
-import { isInt32, toSafeInteger } from '../../query/numbers.ts';
-import type { BsonValue } from '../../query/value.ts';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { compareValues, type StringOrder } from '../bson/compare.ts';
+import { isInt32, toSafeInteger } from '../bson/numbers.ts';
+import type { BsonValue } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { averageOf, sumOf } from './arithmetic.ts';
 import {
   argumentsOf,

@@ -2,10 +2,10 @@ import { createRequire } from 'node:module';
 import type * as MingoIndex from 'mingo';
 import type * as MingoCore from 'mingo/core';
 import { BSONRegExp, Double, Int32, Long } from 'bson';
+import { isInt32, isNumber, toDouble } from '../bson/numbers.ts';
+import { compileRegexValue } from '../bson/regex.ts';
+import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { isInt32, isNumber, toDouble } from '../query/numbers.ts';
-import { compileRegexValue } from '../query/regex.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../query/value.ts';
 
 const require = createRequire(import.meta.url);
 

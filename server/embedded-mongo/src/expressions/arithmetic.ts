@@ -1,15 +1,15 @@
 import { Double, Int32, Long } from 'bson';
-import { CommandError } from '../../errors.ts';
 import {
   addNumbers,
   divideNumbers,
   multiplyNumbers,
   remainderOf,
   subtractNumbers,
-} from '../../query/arithmetic.ts';
-import { bsonTypeOf } from '../../query/bson-type.ts';
-import { compareNumbers, isNumber, numberTypeOf, toDouble } from '../../query/numbers.ts';
-import type { BsonNumber, BsonValue } from '../../query/value.ts';
+} from '../bson/arithmetic.ts';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { compareNumbers, isNumber, numberTypeOf, toDouble } from '../bson/numbers.ts';
+import type { BsonNumber, BsonValue } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { binary, type CompileOperator, isNullish, type OperatorTable, unary, variadic } from './node.ts';
 
 const zero = new Int32(0);

@@ -1,5 +1,6 @@
 import { BSONRegExp } from 'bson';
 import { CommandError } from '../errors.ts';
+import type { BsonValue } from './value.ts';
 
 /**
  * Translates a PCRE pattern to a JS one: inline flags, `x` (blanks and comments), `$` before a final line break,
@@ -17,6 +18,10 @@ export function compileRegex(pattern: string, options: string): RegExp {
   const source = translate(pattern.slice(inline?.[0].length ?? 0), flags);
   const jsFlags = ['i', 'm', 's'].filter((flag) => flags.has(flag)).join('');
   return construct(source, jsFlags);
+}
+
+export function isRegex(value: BsonValue): value is BSONRegExp | RegExp {
+  return value instanceof BSONRegExp || value instanceof RegExp;
 }
 
 export function compileRegexValue(value: BSONRegExp | RegExp): RegExp {

@@ -1,6 +1,6 @@
-import { CommandError } from '../../errors.ts';
-import type { StringOrder } from '../../query/compare.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../../query/value.ts';
+import type { StringOrder } from '../bson/compare.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 
 export type Variables = Readonly<Record<string, BsonValue>>;
 

@@ -1,8 +1,8 @@
-import { CommandError } from '../../errors.ts';
-import { compareValues } from '../../query/compare.ts';
-import { isTruthy } from '../../query/filter-values.ts';
 import { Int32 } from 'bson';
-import { type BsonValue, isDocument } from '../../query/value.ts';
+import { isTruthy } from '../bson/bson-type.ts';
+import { compareValues } from '../bson/compare.ts';
+import { type BsonValue, isDocument } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import {
   argumentsOf,
   binary,

@@ -1,6 +1,6 @@
-import { CommandError } from '../../errors.ts';
-import { bsonTypeOf } from '../../query/bson-type.ts';
-import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../../query/value.ts';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import {
   type CompileExpression,
   isNullish,

@@ -1,7 +1,7 @@
-import type { Collation } from '../query/collation.ts';
-import type { BsonDocument, BsonValue } from '../query/value.ts';
-import { compileNode } from './expressions/compile-node.ts';
-import { evaluateLet, type Variables } from './expressions/node.ts';
+import type { Collation } from '../bson/collation.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import { compileNode } from './compile-node.ts';
+import { evaluateLet, type Variables } from './node.ts';
 
 export type ExpressionOptions = {
   /** Variables of the command's `let`: expressions over no document. */

@@ -1,8 +1,7 @@
-import { CommandError } from '../../errors.ts';
-import { bsonTypeOf } from '../../query/bson-type.ts';
-import { compareValues, type StringOrder } from '../../query/compare.ts';
-import { isTruthy } from '../../query/filter-values.ts';
-import type { BsonValue } from '../../query/value.ts';
+import { bsonTypeOf, isTruthy } from '../bson/bson-type.ts';
+import { compareValues, type StringOrder } from '../bson/compare.ts';
+import type { BsonValue } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { binary, isNullish, type OperatorTable, unary, variadic } from './node.ts';
 
 /** Arrays taken as sets; what comes out is sorted and has no duplicates. */

@@ -1,7 +1,7 @@
 import { Int32 } from 'bson';
-import { CommandError } from '../../errors.ts';
-import { bsonTypeOf } from '../../query/bson-type.ts';
-import type { BsonValue } from '../../query/value.ts';
+import { bsonTypeOf } from '../bson/bson-type.ts';
+import type { BsonValue } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { toText } from './conversions.ts';
 import { isNullish, type OperatorTable, unary, variadic } from './node.ts';
 

@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import { type BsonDocument, encodeDocument } from '../query/value.ts';
+import { type BsonDocument, encodeDocument } from '../bson/value.ts';
 
 /** A reply already in BSON. */
 export class EncodedReply {

@@ -1,7 +1,7 @@
 import { Decimal128 } from 'bson';
-import { compareDecimals, type Decimal, fromDouble } from '../query/decimal.ts';
-import { toDecimal, toDouble } from '../query/numbers.ts';
-import type { BsonNumber } from '../query/value.ts';
+import { compareDecimals, type Decimal, fromDouble } from './decimal.ts';
+import { toDecimal, toDouble } from './numbers.ts';
+import type { BsonNumber } from './value.ts';
 
 const exactBytes = 9;
 

@@ -63,6 +63,12 @@ export function bsonTypeOf(value: BsonValue): BsonTypeName {
   return namesByRank[typeRankOf(value)] ?? 'symbol';
 }
 
+/** Whether MongoDB treats the value as true: all are but false, zero, null and a missing field. */
+export function isTruthy(value: BsonValue): boolean {
+  if (value === null || value === undefined || value === false) return false;
+  return !isNumber(value) || toDouble(value) !== 0;
+}
+
 /** Reads the operand of `$type`: an alias, a type number, "number", or an array of these. */
 export function parseTypeNames(operand: BsonValue): ReadonlySet<BsonTypeName> {
   const operands = Array.isArray(operand) ? operand : [operand];

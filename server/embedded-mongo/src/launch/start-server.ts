@@ -1,5 +1,5 @@
-import { Engine } from './engine/engine.ts';
-import { type Address, listen } from './wire/listen.ts';
+import { Engine } from '../engine/engine.ts';
+import { type Address, listen } from '../wire/listen.ts';
 
 export type ServerOptions = {
   readonly dataDir: string;

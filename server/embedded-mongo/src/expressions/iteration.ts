@@ -1,7 +1,7 @@
-import { CommandError } from '../../errors.ts';
-import { isTruthy } from '../../query/filter-values.ts';
-import { isNumber, toSafeInteger } from '../../query/numbers.ts';
-import type { BsonValue } from '../../query/value.ts';
+import { isTruthy } from '../bson/bson-type.ts';
+import { isNumber, toSafeInteger } from '../bson/numbers.ts';
+import type { BsonValue } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { requireArray } from './arrays.ts';
 import { type CompileOperator, isNullish, namedArguments, type OperatorTable, withNames } from './node.ts';
 
