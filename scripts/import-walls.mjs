@@ -32,10 +32,28 @@ const rooms = {
   testing: ['*'],
 };
 
+/** The rooms of server/embedded-mongo/src, lowest first: each imports itself and the ones before it. */
+const storeLine = [
+  'errors.ts',
+  'bson',
+  'expressions',
+  'query',
+  'storage',
+  'plan',
+  'update',
+  'aggregate',
+  'engine',
+  'commands',
+  'wire',
+  'launch',
+  'tools',
+];
+
 const isTest = (file) => /\.(test|contract)\.tsx?$|(^|\/)(test|bench|verify)\//.test(file);
 const isInside = (file, folder) => file.startsWith(`${folder}/`);
 const packageOf = (file) => packages.find(({ folder }) => isInside(file, folder));
 const roomOf = (file) => /^server\/src\/([^/]+)\//.exec(file)?.[1];
+const storePlaceOf = (file) => /^server\/embedded-mongo\/src\/(.+)$/.exec(file)?.[1];
 const packageName = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
 /** An import as the rules see it; `target` is the imported file, from the root, when the specifier is relative. */
@@ -62,6 +80,18 @@ function findRoomBreach({ from, target, isType }) {
   const isAllowed = allowed.some((each) => each === '*' || each === place || isInside(place, each));
   if (isInside(place, room) || isAllowed || (isType && place === 'app-context.ts')) return undefined;
   return `${room} must not import ${place}: rooms import downwards only.`;
+}
+
+function findStoreBreach({ from, target }) {
+  const [place, targetPlace] = [from, target || ''].map(storePlaceOf);
+  const room = place?.split('/')[0];
+  if (!room || !targetPlace || isTest(from) || (!place.includes('/') && room !== 'errors.ts'))
+    return undefined;
+  const at = storeLine.indexOf(room);
+  if (at < 0) return `The room ${room} has no place yet: give it one in scripts/import-walls.mjs.`;
+  const targetAt = storeLine.indexOf(targetPlace.split('/')[0]);
+  if (targetAt >= 0 && targetAt <= at) return undefined;
+  return `${room} must not import ${targetPlace}: rooms import downwards only.`;
 }
 
 function findModelBreach({ from, target }) {
@@ -103,7 +133,7 @@ const ruleFrom = (findBreach) => ({
 export default {
   meta: { name: 'walls' },
   rules: {
-    rooms: ruleFrom(findRoomBreach),
+    rooms: ruleFrom((found) => findRoomBreach(found) ?? findStoreBreach(found)),
     models: ruleFrom(findModelBreach),
     packages: ruleFrom(findPackageBreach),
   },

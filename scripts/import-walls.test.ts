@@ -29,6 +29,15 @@ const allowed = {
   'server/src/router.ts': "import { send } from './messages/send.ts';\nexport const appRouter = { send };\n",
   'server/src/compat/rest/rest.ts':
     "import { authenticate } from '../../auth/authenticate.ts';\nimport { appRouter } from '../../router.ts';\nexport const rest = [authenticate, appRouter];\n",
+  'server/embedded-mongo/src/errors.ts': "export const code = 'BadValue';\n",
+  'server/embedded-mongo/src/index.ts':
+    "import { plan } from './plan/plan.ts';\nexport const openPlan = plan;\n",
+  'server/embedded-mongo/src/plan/plan.ts':
+    "import { code } from '../errors.ts';\nexport type Plan = string;\nexport const plan: Plan = code;\n",
+  'server/embedded-mongo/src/engine/engine.ts':
+    "import { plan } from '../plan/plan.ts';\nexport const engine = plan;\n",
+  'server/embedded-mongo/src/plan/plan.test.ts':
+    "import { engine } from '../engine/engine.ts';\nexport const planned = engine;\n",
   'clients/sdk/src/client.ts':
     "import type { AppRouter } from '@whisper/server';\nexport type Client = AppRouter;\n",
   'clients/sdk/src/client.test.ts':
@@ -68,6 +77,13 @@ const planted: Record<string, [rule: string, code: string]> = {
   'server/src/compat/socketio/auth.ts': ['walls(rooms)', breach('../../auth/token-verifier.ts')],
   'server/src/panel/feature.ts': ['walls(rooms)', breach('../messages/send.ts')],
   'server/src/attic/unplaced.ts': ['walls(rooms)', breach('../platform/env.ts')],
+  'server/embedded-mongo/src/plan/upwards.ts': ['walls(rooms)', breach('../engine/engine.ts')],
+  'server/embedded-mongo/src/query/upwards-type.ts': [
+    'walls(rooms)',
+    "import type { Plan } from '../plan/plan.ts';\nexport type Upwards = Plan;\n",
+  ],
+  'server/embedded-mongo/src/engine/to-the-top.ts': ['walls(rooms)', breach('../index.ts')],
+  'server/embedded-mongo/src/attic/unplaced.ts': ['walls(rooms)', breach('../errors.ts')],
   'server/src/messages/model.ts': ['walls(models)', breach('../chats/chat.model.ts')],
   'server/src/messages/model.test.ts': ['walls(models)', breach('../chats/chat.model.ts')],
   'server/src/platform/settings.ts': ['node(no-process-env)', 'export const home = process.env.HOME;\n'],
