@@ -9,7 +9,12 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const packages = [
   { folder: 'shared', workspace: [], external: ['zod', 'superjson'] },
   { folder: 'server/embedded-mongo', workspace: [] },
-  { folder: 'server', workspace: ['@whisper/shared', '@whisper/embedded-mongo'] },
+  {
+    folder: 'server/trpc-socket',
+    workspace: ['@whisper/trpc-socket'],
+    external: ['@trpc/server', 'ws', 'node:crypto', 'node:http', 'node:stream'],
+  },
+  { folder: 'server', workspace: ['@whisper/shared', '@whisper/embedded-mongo', '@whisper/trpc-socket'] },
   { folder: 'clients/sdk', workspace: ['@whisper/shared'], readsServerTypes: true },
   { folder: 'clients/cli', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
   { folder: 'clients/web', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },

@@ -26,6 +26,11 @@ const allowed = {
   'server/src/chats/chat.test.ts': "import { send } from '../messages/send.ts';\nexport const sent = send;\n",
   'server/src/auth/authenticate.ts':
     "import { NameSchema } from '@whisper/shared';\nexport const authenticate = NameSchema;\n",
+  'server/src/trpc/sockets.ts':
+    "import { createServer } from '@whisper/trpc-socket';\nexport const sockets = createServer();\n",
+  'server/trpc-socket/src/index.ts': "import { createServer } from 'node:http';\nexport { createServer };\n",
+  'server/trpc-socket/example/server.ts':
+    "import { createServer } from '@whisper/trpc-socket';\nexport const server = createServer();\n",
   'server/src/router.ts': "import { send } from './messages/send.ts';\nexport const appRouter = { send };\n",
   'server/src/compat/rest/rest.ts':
     "import { authenticate } from '../../auth/authenticate.ts';\nimport { appRouter } from '../../router.ts';\nexport const rest = [authenticate, appRouter];\n",
@@ -99,6 +104,9 @@ const planted: Record<string, [rule: string, code: string]> = {
   'shared/src/node.ts': ['walls(packages)', breach('node:path')],
   'server/src/platform/client.ts': ['walls(packages)', breach('@whisper/client')],
   'server/embedded-mongo/src/shared.ts': ['walls(packages)', breach('@whisper/shared')],
+  'server/trpc-socket/src/shared.ts': ['walls(packages)', breach('@whisper/shared')],
+  'server/trpc-socket/src/schemas.ts': ['walls(packages)', breach('zod')],
+  'server/trpc-socket/src/server.ts': ['walls(packages)', breach('../../src/platform/env.ts')],
   'server/embedded-mongo/src/server.ts': ['walls(packages)', breach('../../src/platform/env.ts')],
 };
 
@@ -111,6 +119,7 @@ const configs = [
   'shared/tsconfig.json',
   'server/tsconfig.json',
   'server/embedded-mongo/tsconfig.json',
+  'server/trpc-socket/tsconfig.json',
   'clients/sdk/tsconfig.json',
 ];
 

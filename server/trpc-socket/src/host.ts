@@ -1,0 +1,57 @@
+import type { AnyTRPCRouter, inferRouterContext, TRPCError, TRPCProcedureType } from '@trpc/server';
+import type { SocketBounds } from './bounds.ts';
+import type { Clock } from './clock.ts';
+import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
+
+/** What an application gives to a socket server. */
+export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
+  readonly router: Router;
+  /**
+   * Makes the context of every call of a socket. Called once, as soon as the socket's connectionParams are there; the
+   * socket's calls wait for it. When it throws, each of them is answered with that error: the client hears it and
+   * does not reconnect in circles.
+   */
+  createContext(opening: SocketOpening): inferRouterContext<Router> | Promise<inferRouterContext<Router>>;
+  /** Hears every error that a client is answered with, and those that nobody waits for any more. */
+  onError?(failure: CallFailure): void;
+  /** An event of a feed was handed to one subscriber. The hottest path there is: count, and do no more. */
+  onDelivered?(): void;
+  /** The server closes this socket, for a reason of its own or of its host. */
+  onClose?(socket: OpenSocket, close: SocketClose): void;
+  readonly clock?: Clock;
+  /** Overrides of `defaultBounds`. */
+  readonly bounds?: Partial<SocketBounds>;
+  /** Overrides of `defaultCloseCodes`. */
+  readonly closeCodes?: Partial<SocketCloseCodes>;
+};
+
+export type SocketOpening = {
+  /** As the client sent them, unchecked; `null` when it announced none. */
+  readonly connectionParams: unknown;
+  readonly socket: OpenSocket;
+};
+
+/** A socket in its host's hands. */
+export interface OpenSocket {
+  readonly id: string;
+  /** When the socket was opened, by the host's clock. */
+  readonly openedAt: number;
+  /** Closed from either side. */
+  readonly isClosed: boolean;
+  /** Ends its calls and subscriptions and says why; closing twice is harmless. */
+  close(close: SocketClose): void;
+  /** Asks the client to open a new socket and to move its subscriptions there. */
+  notifyDraining(): void;
+  /** Runs `task` when the socket closes from either side; at once when it is closed already. */
+  onClosed(task: () => void): void;
+}
+
+/** Which call failed, and why. `error.cause` is what the code threw. */
+export type CallFailure = {
+  readonly error: TRPCError;
+  /** The socket's id and the client's id of the call. */
+  readonly requestId: string;
+  /** Absent when the message never became a call. A path is the client's word: it may be anything, and long. */
+  readonly type: TRPCProcedureType | undefined;
+  readonly path: string | undefined;
+};

@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { AnyTRPCRouter } from '@trpc/server';
+import { WebSocketServer } from 'ws';
+import { defaultBounds } from './bounds.ts';
+import { systemClock } from './clock.ts';
+import { defaultCloseCodes } from './close-codes.ts';
+import { FeedFrames } from './feed-frames.ts';
+import type { TrpcSocketHost } from './host.ts';
+import { FlushTurn } from './outgoing.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
+import { TrpcSocket, type SharedParts } from './trpc-socket.ts';
+
+/**
+ * The server side of tRPC's WebSocket protocol, for unmodified tRPC clients: the wire of tRPC's own adapter, with
+ * bounds on everything a client can make it hold, and with feeds pushed into the sockets.
+ */
+export interface TrpcSocketServer {
+  /** Takes an upgrade request that is meant for tRPC; the caller has checked the path. */
+  handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  /** Lets the calls in flight finish, closes every socket with `draining` and resolves when all are gone. */
+  close(): Promise<void>;
+  /** Open sockets. */
+  readonly size: number;
+}
+
+export function createTrpcSocketServer<Router extends AnyTRPCRouter>(
+  host: TrpcSocketHost<Router>,
+): TrpcSocketServer {
+  return new SocketServer(host);
+}
+
+class SocketServer implements TrpcSocketServer {
+  readonly #shared: SharedParts;
+  readonly #wss: WebSocketServer;
+  readonly #sockets = new Set<TrpcSocket>();
+  #cancelBeat: () => void = () => undefined;
+  #isClosing = false;
+  #onEmpty: () => void = () => undefined;
+
+  constructor(host: TrpcSocketHost<AnyTRPCRouter>) {
+    const bounds = { ...defaultBounds, ...host.bounds };
+    this.#shared = {
+      host,
+      router: host.router,
+      bounds,
+      closeCodes: { ...defaultCloseCodes, ...host.closeCodes },
+      clock: host.clock ?? systemClock,
+      turn: new FlushTurn(),
+      frames: new FeedFrames(host.router, bounds.framesPerEventMax),
+      forget: (socket) => this.#forget(socket),
+    };
+    const { frameBytesMax, closeTimeoutMs } = bounds;
+    // A variable, because the types of ws do not know `closeTimeout` yet.
+    const options = {
+      noServer: true,
+      clientTracking: false,
+      // Frames are built once and written to many sockets, which compression with its state per socket forbids.
+      perMessageDeflate: false,
+      maxPayload: frameBytesMax,
+      closeTimeout: closeTimeoutMs,
+    };
+    this.#wss = new WebSocketServer(options);
+    this.#scheduleBeat();
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    if (this.#isClosing) return refuseUpgrade(stream, 503);
+    const announcesParams = hasConnectionParams(request);
+    this.#wss.handleUpgrade(request, stream, head, (ws) => {
+      this.#sockets.add(new TrpcSocket(this.#shared, { ws, stream, announcesParams }));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#cancelBeat();
+    const sockets = [...this.#sockets];
+    await Promise.race([Promise.all(sockets.map((socket) => socket.finishCalls())), this.#patience()]);
+    for (const socket of this.#sockets) socket.close(this.#shared.closeCodes.draining);
+    if (this.#sockets.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+
+  #forget(socket: TrpcSocket): void {
+    this.#sockets.delete(socket);
+    if (this.#sockets.size === 0) this.#onEmpty();
+  }
+
+  #patience(): Promise<void> {
+    const { clock, bounds } = this.#shared;
+    return new Promise((resolve) => clock.after(bounds.finishCallsMs, resolve));
+  }
+
+  #scheduleBeat(): void {
+    const { clock, bounds } = this.#shared;
+    this.#cancelBeat = clock.after(bounds.pingIntervalMs, () => {
+      for (const socket of this.#sockets) socket.beat();
+      this.#scheduleBeat();
+    });
+  }
+}
+
+function hasConnectionParams({ url = '' }: IncomingMessage): boolean {
+  const [, query = ''] = url.split('?', 2);
+  return new URLSearchParams(query).get('connectionParams') === '1';
+}

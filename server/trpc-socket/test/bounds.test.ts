@@ -1,0 +1,231 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { defaultBounds as bounds, defaultCloseCodes as closeCodes } from '../src/index.ts';
+import { toCall, type RawClient } from './raw-client.ts';
+import { startSocketServer, type SocketHarness } from './socket-harness.ts';
+
+const at = new Date('2030-01-01T00:00:00Z');
+
+/** Subscribes, stops reading, and publishes until the server has had enough; returns how many events it took. */
+async function stall(server: SocketHarness, client: RawClient): Promise<number> {
+  client.call('subscription', 'onNote', { input: { topic: 'a' } });
+  await client.hear();
+  client.ws.pause();
+  const text = 'x'.repeat(64 * 1024);
+  for (let count = 1; ; count += 1) {
+    if (!server.notes.publish({ text, at }, String(count))) return count;
+    await setImmediate();
+  }
+}
+
+const codeOf = (answer: unknown) => /"code":"(\w+)"/.exec(JSON.stringify(answer))?.[1];
+
+test('closes a socket that announces connection parameters and does not send them', async () => {
+  await using server = await startSocketServer();
+  const silent = await server.connectRaw({ announcesParams: true });
+  const anonymous = await server.connectRaw();
+  const alice = await server.connectRaw({ token: 'alice' });
+  for (const client of [anonymous, alice]) {
+    client.call('query', 'greet', { input: 'bob' });
+    await client.hear();
+  }
+
+  server.clock.advance(bounds.paramsDeadlineMs);
+
+  expect(await silent.closed).toEqual(closeCodes.paramsDeadline);
+  expect(server.present.size).toBe(2);
+});
+
+test('takes bounds and close codes of its host’s', async () => {
+  const malformed = { code: 4007, reason: 'What was that?' };
+  await using server = await startSocketServer({
+    bounds: { subscriptionsMax: 1 },
+    closeCodes: { malformed },
+  });
+  const client = await server.connectRaw({ token: 'alice' });
+
+  client.call('subscription', 'onNothing', { id: 1 });
+  client.call('subscription', 'onNothing', { id: 2 });
+  expect(new Set((await client.hearAll(2)).map(codeOf))).toEqual(new Set([undefined, 'TOO_MANY_REQUESTS']));
+  client.send('not json');
+
+  expect(await client.closed).toEqual(malformed);
+});
+
+test('accepts 100 subscriptions of 2,000 and answers the others with TOO_MANY_REQUESTS', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  const attempts = 2_000;
+
+  for (let id = 1; id <= attempts; id += 1) client.call('subscription', 'onNothing', { id });
+  const answers = await client.hearAll(attempts);
+
+  const refused = answers.filter((answer) => codeOf(answer) === 'TOO_MANY_REQUESTS');
+  expect(refused).toHaveLength(attempts - bounds.subscriptionsMax);
+  client.call('query', 'greet', { input: 'bob' });
+  expect(await client.hearAll(1)).toMatchObject([{ result: { data: { json: 'hello bob, says alice' } } }]);
+});
+
+test('takes back all subscriptions a client may hold in one batch, as after a reconnect', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  const ids = Array.from({ length: bounds.subscriptionsMax }, (_, index) => index + 1);
+
+  client.send(ids.map((id) => toCall('subscription', 'onNothing', { id })));
+
+  for (const answer of await client.hearAll(ids.length)) {
+    expect(answer).toMatchObject({ result: { type: 'started' } });
+  }
+});
+
+test('refuses a frame of too many messages, each under its id, and runs none', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  const ids = Array.from({ length: bounds.messagesPerFrameMax + 1 }, (_, index) => index + 1);
+
+  client.send(ids.map((id) => toCall('query', 'greet', { id, input: 'bob' })));
+
+  const answers = await client.hearAll(ids.length);
+  expect(answers.map(codeOf)).toEqual(ids.map(() => 'BAD_REQUEST'));
+  expect(answers).toMatchObject(ids.map((id) => ({ id })));
+});
+
+test('runs a bounded number of calls at once and refuses the next', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  for (let id = 1; id <= bounds.callsInFlightMax + 1; id += 1) client.call('mutation', 'slow', { id });
+
+  const [refused] = await client.hearAll(1);
+
+  expect(refused).toMatchObject({ id: bounds.callsInFlightMax + 1 });
+  expect(codeOf(refused)).toBe('TOO_MANY_REQUESTS');
+  server.gate.emit('open');
+  expect(await client.hearAll(bounds.callsInFlightMax)).toHaveLength(bounds.callsInFlightMax);
+  client.call('query', 'greet', { input: 'bob' });
+  expect((await client.hearAll(1)).map(codeOf)).toEqual([undefined]);
+});
+
+test('closes on a frame that is too large', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+
+  client.call('query', 'greet', { input: 'x'.repeat(bounds.frameBytesMax) });
+
+  expect(await client.closed).toMatchObject({ code: 1009 });
+});
+
+test.for([
+  ['what is not JSON', 'not json'],
+  ['JSON that is no object', '[1]'],
+  ['a binary frame', Buffer.from('{}')],
+])('closes on %s', async ([, frame]) => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  client.call('query', 'greet', { input: 'bob' });
+  await client.hear();
+
+  client.ws.send(frame ?? '');
+
+  expect(await client.closed).toMatchObject({ code: closeCodes.malformed.code });
+});
+
+test('closes on connection parameters that are not JSON', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ announcesParams: true });
+
+  client.send('not json');
+
+  expect(await client.closed).toMatchObject({ code: closeCodes.malformed.code });
+});
+
+test('answers a message that is none, under its id when it has one', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+
+  client.send({ id: 5, method: 'dance' });
+  client.send({ method: 'query', params: { path: 'greet' } });
+  client.call('query', 'greet', { id: null, input: 'bob' });
+  client.call('query', 'greet', { id: 'x'.repeat(bounds.idLengthMax + 1), input: 'bob' });
+
+  const answers = await client.hearAll(4);
+  expect(answers).toMatchObject([{ id: 5 }, { id: null }, { id: null }, { id: null }]);
+  expect(new Set(answers.map(codeOf))).toEqual(new Set(['BAD_REQUEST']));
+});
+
+test('pauses the feeds of a reader that stops reading, and closes it when it stays stalled', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  await stall(server, client);
+  const [sink] = server.notes.sinks;
+  let isReady = false;
+  void sink?.ready().then(() => (isReady = true));
+
+  client.send('PONG');
+  server.clock.advance(bounds.stalledMs - 1);
+  await setImmediate();
+  expect(isReady).toBe(false);
+  expect(server.present.size).toBe(1);
+  server.clock.advance(1);
+
+  expect(server.present.size).toBe(0);
+  expect(server.notes.sinks.size).toBe(0);
+  client.ws.resume();
+  expect(await client.closed).toMatchObject({ code: closeCodes.slowReader.code });
+});
+
+test('goes on with a reader that reads again, and has lost nothing it took', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  const count = await stall(server, client);
+  const [sink] = server.notes.sinks;
+
+  const ready = sink?.ready();
+  client.ws.resume();
+  await ready;
+  server.clock.advance(bounds.stalledMs);
+  expect(server.notes.publish({ text: 'last', at }, 'last')).toBe(true);
+
+  const heard = await client.hearAll(count + 1);
+  expect(heard.at(-1)).toMatchObject({ result: { id: 'last' } });
+  expect(heard).toHaveLength(count + 1);
+});
+
+test('holds back the answers to a reader that does not read, and closes it when it asks on', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  await stall(server, client);
+  for (let id = 10; id < 50; id += 1) client.call('query', 'big', { id, input: 200_000 });
+  client.send('PONG');
+  expect(server.present.size).toBe(1);
+
+  // Refusals are not held back, so asking for many of them is what fills the socket.
+  const refused = Array.from({ length: 10_000 }, () => ({ method: 'query' }));
+  while (server.present.size > 0) {
+    client.send(refused);
+    await setImmediate();
+  }
+
+  client.ws.resume();
+  expect(await client.closed).toMatchObject({ code: closeCodes.slowReader.code });
+});
+
+test('survives clients that reset the connection in the middle of anything', async () => {
+  await using server = await startSocketServer();
+  const { port } = new URL(server.url);
+  const request = 'GET /trpc HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+  const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: d2hpc3BlcndoaXNwZXI1NQ==\r\n';
+  const starts = [request, `${request}\r\n`, `${request}${key}\r\n`, `${request}${key}\r\n\x81\xfe`];
+
+  for (const start of [...starts, ...starts, ...starts]) {
+    const socket = connect(Number(port), '127.0.0.1');
+    await once(socket, 'connect');
+    await new Promise((resolve) => socket.write(start, 'latin1', resolve));
+    await setImmediate();
+    socket.resetAndDestroy();
+  }
+
+  const { trpc } = server.connect('alice');
+  expect(await trpc.greet.query('bob')).toBe('hello bob, says alice');
+});
