@@ -22,43 +22,54 @@ const packages = [
   { folder: 'scripts', workspace: [] },
 ];
 
-const line = ['platform', 'realtime', 'trpc', 'users', 'auth', 'chats', 'messages'];
-const under = (room) => line.slice(0, line.indexOf(room));
-const overProcedures = ['platform', 'realtime', 'trpc', 'auth/authenticate.ts', 'router.ts'];
-
-/** What each room of server/src may import besides itself: whole rooms, or single files. */
-const rooms = {
-  ...Object.fromEntries(line.map((room) => [room, under(room)])),
-  typing: under('messages'),
-  presence: under('messages'),
-  compat: overProcedures,
-  panel: overProcedures,
-  web: ['platform'],
-  testing: ['*'],
+/**
+ * The rooms of each source folder, lowest first: a room, a folder or a single file, imports itself and what stands before
+ * it; rooms of one level import nothing of each other. Files that are named nowhere compose the rooms: they see
+ * everything, and no room sees them. `hidden`: lower rooms that a room must not import all the same. `open`: rooms that
+ * import anything, and that no other imports.
+ */
+export const lines = {
+  'server/src': {
+    levels: [
+      'platform',
+      'http',
+      'identity',
+      'delivery',
+      'trpc.ts',
+      'users',
+      'chats',
+      ['messages', 'typing', 'presence'],
+      'router.ts',
+      'wires',
+    ],
+    hidden: { wires: ['users', 'chats', 'messages', 'typing', 'presence'] },
+    open: ['testing'],
+  },
+  'server/src/messages': { levels: ['log', 'deps.ts', 'streams'] },
+  'server/embedded-mongo/src': {
+    levels: [
+      'errors.ts',
+      'bson',
+      'expressions',
+      'query',
+      'storage',
+      'plan',
+      'update',
+      'aggregate',
+      'engine',
+      'commands',
+      'wire',
+      'launch',
+      'tools',
+    ],
+  },
 };
-
-/** The rooms of server/embedded-mongo/src, lowest first: each imports itself and the ones before it. */
-const storeLine = [
-  'errors.ts',
-  'bson',
-  'expressions',
-  'query',
-  'storage',
-  'plan',
-  'update',
-  'aggregate',
-  'engine',
-  'commands',
-  'wire',
-  'launch',
-  'tools',
-];
 
 const isTest = (file) => /\.(test|contract)\.tsx?$|(^|\/)(test|bench|verify)\//.test(file);
 const isInside = (file, folder) => file.startsWith(`${folder}/`);
 const packageOf = (file) => packages.find(({ folder }) => isInside(file, folder));
-const roomOf = (file) => /^server\/src\/([^/]+)\//.exec(file)?.[1];
-const storePlaceOf = (file) => /^server\/embedded-mongo\/src\/(.+)$/.exec(file)?.[1];
+/** The folder, or the single file, that a file belongs to below `folder`. */
+export const roomOf = (file, folder) => file.slice(folder.length + 1).split('/')[0];
 const packageName = (specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 
 /** An import as the rules see it; `target` is the imported file, from the root, when the specifier is relative. */
@@ -76,27 +87,26 @@ function describeImport(context, node) {
   return { from, specifier, isType, target };
 }
 
-function findRoomBreach({ from, target, isType }) {
-  const room = roomOf(from);
-  if (!room || !target || isTest(from)) return undefined;
-  const allowed = rooms[room];
-  if (!allowed) return `The room ${room} has no place yet: give it one in scripts/import-walls.mjs.`;
-  const place = target.replace('server/src/', '');
-  const isAllowed = allowed.some((each) => each === '*' || each === place || isInside(place, each));
-  if (isInside(place, room) || isAllowed || (isType && place === 'app-context.ts')) return undefined;
-  return `${room} must not import ${place}: rooms import downwards only.`;
+function findRoomBreach({ from, target }) {
+  if (!target || isTest(from)) return undefined;
+  for (const [folder, line] of Object.entries(lines)) {
+    const message =
+      isInside(from, folder) && isInside(target, folder) && findLineBreach(folder, line, { from, target });
+    if (message) return message;
+  }
+  return undefined;
 }
 
-function findStoreBreach({ from, target }) {
-  const [place, targetPlace] = [from, target || ''].map(storePlaceOf);
-  const room = place?.split('/')[0];
-  if (!room || !targetPlace || isTest(from) || (!place.includes('/') && room !== 'errors.ts'))
-    return undefined;
-  const at = storeLine.indexOf(room);
-  if (at < 0) return `The room ${room} has no place yet: give it one in scripts/import-walls.mjs.`;
-  const targetAt = storeLine.indexOf(targetPlace.split('/')[0]);
-  if (targetAt >= 0 && targetAt <= at) return undefined;
-  return `${room} must not import ${targetPlace}: rooms import downwards only.`;
+function findLineBreach(folder, { levels, hidden = {}, open = [] }, { from, target }) {
+  const [room, targetRoom] = [from, target].map((file) => roomOf(file, folder));
+  const isComposition = from === `${folder}/${room}` && !levels.flat().includes(room);
+  if (isComposition || room === targetRoom || open.includes(room)) return undefined;
+  const levelOf = (name) => levels.findIndex((level) => [level].flat().includes(name));
+  if (levelOf(room) === -1)
+    return `The room ${room} has no place yet: give it one in scripts/import-walls.mjs.`;
+  const isBelow = levelOf(targetRoom) !== -1 && levelOf(targetRoom) < levelOf(room);
+  if (isBelow && !hidden[room]?.includes(targetRoom)) return undefined;
+  return `${room} must not import ${target.slice(folder.length + 1)}: rooms import downwards only.`;
 }
 
 function findModelBreach({ from, target }) {
@@ -138,7 +148,7 @@ const ruleFrom = (findBreach) => ({
 export default {
   meta: { name: 'walls' },
   rules: {
-    rooms: ruleFrom((found) => findRoomBreach(found) ?? findStoreBreach(found)),
+    rooms: ruleFrom(findRoomBreach),
     models: ruleFrom(findModelBreach),
     packages: ruleFrom(findPackageBreach),
   },

@@ -12,28 +12,31 @@ const allowed = {
   'shared/src/schemas.ts': "import { z } from 'zod';\nexport const NameSchema = z.string();\n",
   'shared/src/schemas.test.ts': "import { sep } from 'node:path';\nexport const separator = sep;\n",
   'server/src/platform/env.ts': 'export const port = process.env.PORT;\n',
-  'server/src/app-context.ts':
-    "import type { Broker } from './realtime/broker.ts';\nexport type AppContext = { broker: Broker };\n",
-  'server/src/realtime/broker.ts':
+  'server/src/delivery/broker.ts':
     "import { port } from '../platform/env.ts';\nexport type Broker = { port: string };\nexport const broker = { port };\n",
+  'server/src/context.ts':
+    "import { broker } from './delivery/broker.ts';\nimport { send } from './messages/send.ts';\nexport const context = { broker, send };\n",
+  'server/src/trpc.ts': "import { port } from './platform/env.ts';\nexport const procedure = port;\n",
   'server/src/chats/chat.model.ts': "export const chatModel = 'chat';\n",
   'server/src/chats/open-chat.ts':
-    "import type { AppContext } from '../app-context.ts';\nimport { chatModel } from './chat.model.ts';\nexport const openChat = (ctx: AppContext) => [ctx, chatModel];\n",
+    "import { procedure } from '../trpc.ts';\nimport { chatModel } from './chat.model.ts';\nexport const openChat = [procedure, chatModel];\n",
+  'server/src/messages/log/writer.ts': "export const writer = 'writer';\n",
+  'server/src/messages/streams/watch.ts':
+    "import { writer } from '../log/writer.ts';\nexport const watch = writer;\n",
   'server/src/messages/send.ts':
-    "import { openChat } from '../chats/open-chat.ts';\nexport const send = openChat;\n",
+    "import { openChat } from '../chats/open-chat.ts';\nimport { watch } from './streams/watch.ts';\nexport const send = [openChat, watch];\n",
   'server/src/typing/typing.ts':
     "import { openChat } from '../chats/open-chat.ts';\nexport const typing = openChat;\n",
   'server/src/chats/chat.test.ts': "import { send } from '../messages/send.ts';\nexport const sent = send;\n",
-  'server/src/auth/authenticate.ts':
+  'server/src/identity/authenticate.ts':
     "import { NameSchema } from '@whisper/shared';\nexport const authenticate = NameSchema;\n",
-  'server/src/trpc/sockets.ts':
-    "import { createServer } from '@whisper/trpc-socket';\nexport const sockets = createServer();\n",
   'server/trpc-socket/src/index.ts': "import { createServer } from 'node:http';\nexport { createServer };\n",
   'server/trpc-socket/example/server.ts':
     "import { createServer } from '@whisper/trpc-socket';\nexport const server = createServer();\n",
-  'server/src/router.ts': "import { send } from './messages/send.ts';\nexport const appRouter = { send };\n",
-  'server/src/compat/rest/rest.ts':
-    "import { authenticate } from '../../auth/authenticate.ts';\nimport { appRouter } from '../../router.ts';\nexport const rest = [authenticate, appRouter];\n",
+  'server/src/router.ts': "import { send } from './messages/send.ts';\nexport const router = { send };\n",
+  'server/src/wires/rest/rest.ts':
+    "import { createServer } from '@whisper/trpc-socket';\nimport { authenticate } from '../../identity/authenticate.ts';\nimport { router } from '../../router.ts';\nexport const rest = [authenticate, router, createServer()];\n",
+  'server/src/testing/start.ts': "import { context } from '../context.ts';\nexport const start = context;\n",
   'server/embedded-mongo/src/errors.ts': "export const code = 'BadValue';\n",
   'server/embedded-mongo/src/index.ts':
     "import { plan } from './plan/plan.ts';\nexport const openPlan = plan;\n",
@@ -58,6 +61,14 @@ const breach = (specifier: string) =>
 const planted: Record<string, [rule: string, code: string]> = {
   'server/src/users/cycle-a.ts': ['import(no-cycle)', breach('./cycle-b.ts')],
   'server/src/users/cycle-b.ts': ['import(no-cycle)', breach('./cycle-a.ts')],
+  'server/src/users/type-cycle-a.ts': [
+    'import(no-cycle)',
+    "import type { B } from './type-cycle-b.ts';\nexport type A = { b: B };\n",
+  ],
+  'server/src/users/type-cycle-b.ts': [
+    'import(no-cycle)',
+    "import type { A } from './type-cycle-a.ts';\nexport type B = { a: A };\n",
+  ],
   'shared/src/type-cycle-a.ts': [
     'import(no-cycle)',
     "import type { B } from './type-cycle-b.ts';\nexport type A = { b: B };\n",
@@ -66,21 +77,27 @@ const planted: Record<string, [rule: string, code: string]> = {
     'import(no-cycle)',
     "import type { A } from './type-cycle-a.ts';\nexport type B = { a: A };\n",
   ],
-  'server/src/platform/upwards.ts': ['walls(rooms)', breach('../realtime/broker.ts')],
+  'server/src/platform/upwards.ts': ['walls(rooms)', breach('../delivery/broker.ts')],
   'server/src/platform/upwards-type.ts': [
     'walls(rooms)',
-    "import type { Broker } from '../realtime/broker.ts';\nexport type Upwards = Broker;\n",
+    "import type { Broker } from '../delivery/broker.ts';\nexport type Upwards = Broker;\n",
   ],
   'server/src/users/reexport.ts': ['walls(rooms)', "export * from '../chats/open-chat.ts';\n"],
   'server/src/chats/dynamic.ts': ['walls(rooms)', "export const later = import('../messages/send.ts');\n"],
   'server/src/messages/sideways.ts': ['walls(rooms)', breach('../typing/typing.ts')],
   'server/src/typing/sideways.ts': ['walls(rooms)', breach('../messages/send.ts')],
   'server/src/presence/sideways.ts': ['walls(rooms)', breach('../typing/typing.ts')],
-  'server/src/auth/to-the-top.ts': ['walls(rooms)', breach('../router.ts')],
-  'server/src/users/context-value.ts': ['walls(rooms)', breach('../app-context.ts')],
-  'server/src/compat/rest/feature.ts': ['walls(rooms)', breach('../../chats/open-chat.ts')],
-  'server/src/compat/socketio/auth.ts': ['walls(rooms)', breach('../../auth/token-verifier.ts')],
-  'server/src/panel/feature.ts': ['walls(rooms)', breach('../messages/send.ts')],
+  'server/src/identity/to-the-top.ts': ['walls(rooms)', breach('../router.ts')],
+  'server/src/users/context.ts': ['walls(rooms)', breach('../context.ts')],
+  'server/src/users/context-type.ts': [
+    'walls(rooms)',
+    "import type { context } from '../context.ts';\nexport type Context = typeof context;\n",
+  ],
+  'server/src/messages/log/upwards.ts': ['walls(rooms)', breach('../streams/watch.ts')],
+  'server/src/messages/log/to-a-verb.ts': ['walls(rooms)', breach('../send.ts')],
+  'server/src/wires/testing.ts': ['walls(rooms)', breach('../testing/start.ts')],
+  'server/src/wires/rest/feature.ts': ['walls(rooms)', breach('../../chats/open-chat.ts')],
+  'server/src/http/wire.ts': ['walls(rooms)', breach('../wires/rest/rest.ts')],
   'server/src/attic/unplaced.ts': ['walls(rooms)', breach('../platform/env.ts')],
   'server/embedded-mongo/src/plan/upwards.ts': ['walls(rooms)', breach('../engine/engine.ts')],
   'server/embedded-mongo/src/query/upwards-type.ts': [

@@ -6,7 +6,7 @@ export type {
   ProcedureDescription,
   ProcedureKind,
   RouterDescription,
-} from './panel/describe-router.ts';
+} from './wires/trpc/describe-router.ts';
 export type { AppRouter };
 export type RouterInputs = inferRouterInputs<AppRouter>;
 export type RouterOutputs = inferRouterOutputs<AppRouter>;

@@ -1,21 +1,43 @@
-import { authRouter } from './auth/auth.router.ts';
-import { chatsRouter } from './chats/chats.router.ts';
-import { messagesRouter } from './messages/messages.router.ts';
-import { presenceRouter } from './presence/presence.router.ts';
-import { createCallerFactory, router } from './trpc/trpc.ts';
-import { typingRouter } from './typing/typing.router.ts';
-import { usersRouter } from './users/users.router.ts';
+import { createChatsRouter } from './chats/chats.router.ts';
+import type { ChatsDeps } from './chats/deps.ts';
+import type { Authenticate } from './identity/viewer.ts';
+import type { MessagesDeps } from './messages/deps.ts';
+import { createMessagesRouter } from './messages/messages.router.ts';
+import { createPresenceRouter } from './presence/presence.router.ts';
+import type { PresenceDeps } from './presence/watch-presence.ts';
+import { createCallerFactory, router } from './trpc.ts';
+import type { TypingDeps } from './typing/deps.ts';
+import { createTypingRouter } from './typing/typing.router.ts';
+import { createAuthRouter } from './users/auth.router.ts';
+import type { UsersDeps } from './users/deps.ts';
+import { createUsersRouter } from './users/users.router.ts';
 
-export const appRouter = router({
-  auth: authRouter,
-  user: usersRouter,
-  chat: chatsRouter,
-  message: messagesRouter,
-  typing: typingRouter,
-  presence: presenceRouter,
-});
+/** What the rooms with procedures need, all of it. */
+export type RouterDeps = UsersDeps &
+  ChatsDeps &
+  MessagesDeps &
+  TypingDeps &
+  PresenceDeps & { readonly authenticate: Authenticate };
 
-export type AppRouter = typeof appRouter;
+export function createAppRouter(deps: RouterDeps) {
+  return router({
+    auth: createAuthRouter(deps),
+    user: createUsersRouter(deps),
+    chat: createChatsRouter(deps),
+    message: createMessagesRouter(deps),
+    typing: createTypingRouter(deps),
+    presence: createPresenceRouter(deps),
+  });
+}
 
-/** Calls procedures inside the process, under the same rules as from outside. */
-export const createCaller = createCallerFactory(appRouter);
+export type AppRouter = ReturnType<typeof createAppRouter>;
+
+/** Makes a caller of the procedures inside the process, under the same rules as from outside. */
+export function createCallers(appRouter: AppRouter) {
+  return createCallerFactory(appRouter);
+}
+
+export type CreateCaller = ReturnType<typeof createCallers>;
+
+/** The procedures, called as one person. */
+export type Procedures = ReturnType<CreateCaller>;

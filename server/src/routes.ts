@@ -1,44 +1,32 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AppContext } from './app-context.ts';
-import { handleClerkWebhook } from './auth/clerk-webhook.ts';
-import type { DevIssuer } from './auth/dev-issuer.ts';
-import { handleDevToken } from './auth/dev-token.ts';
-import { answerMetrics, answerReadiness, type Lifecycle } from './operations.ts';
-import { createPanelHandler, panelPath } from './panel/panel-handler.ts';
-import { createRest } from './compat/rest/create-rest.ts';
-import { createCors } from './platform/cors.ts';
-import { requestIdOf, sendJson } from './platform/http.ts';
-import { appRouter } from './router.ts';
-import { createTrpcHttpHandler, trpcPath } from './trpc/http.ts';
-import { createWebHandler, webPaths } from './web/web-handler.ts';
+import type { Context } from './context.ts';
+import { sendJson } from './http/answer.ts';
+import { createCors } from './http/cors.ts';
+import { answerMetrics, answerReadiness, type Lifecycle } from './http/health.ts';
+import type { Route, Routes } from './http/listener.ts';
+import { createPanelHandler, panelPath } from './http/panel.ts';
+import { createWebHandler, webPaths } from './http/web.ts';
+import { bearerTokenOf } from './identity/bearer-token.ts';
+import type { DevIssuer } from './identity/dev-issuer.ts';
+import { handleDevToken } from './identity/dev-token.ts';
+import { handleClerkWebhook } from './identity/webhooks.ts';
+import { createCallers, type AppRouter } from './router.ts';
+import { deleteUser } from './users/delete-user.ts';
+import { updateUser } from './users/update-user.ts';
+import { createRest } from './wires/rest/create-rest.ts';
+import { describeRouter } from './wires/trpc/describe-router.ts';
+import { createTrpcHttpHandler, trpcPath } from './wires/trpc/http.ts';
 
-type Route = (request: IncomingMessage, response: ServerResponse) => void;
-
-type ListenerOptions = {
-  readonly app: AppContext;
+type RoutesOptions = {
+  readonly app: Context;
+  readonly router: AppRouter;
   readonly devIssuer: DevIssuer | null;
   readonly lifecycle: Lifecycle;
 };
 
-/** The one request listener: dispatch by the path's first segment, anything else is 404. */
-export function createRequestListener(options: ListenerOptions): RequestListener {
-  const routes = createRoutes(options);
-  return (request, response) => {
-    response.setHeader('x-request-id', requestIdOf(request));
-    const route = routes.get(firstSegmentOf(request.url));
-    if (route) route(request, response);
-    else sendJson(response, 404, { message: 'Not found' });
-  };
-}
-
-/** `/trpc` of `/trpc/chat.list?batch=1`. */
-export function firstSegmentOf(url = '/'): string {
-  return /^\/[^/?#]*/.exec(url)?.[0] ?? '/';
-}
-
-function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<string, Route> {
+/** Everything the port answers over HTTP, by the first segment of the path; Socket.IO answers its own. */
+export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOptions): Routes {
   const applyCors = createCors(app.env);
-  const trpc = createTrpcHttpHandler(app, appRouter);
+  const trpc = createTrpcHttpHandler(app, router);
   const web = createWebHandler(app.env);
   return new Map<string, Route>([
     [trpcPath, (request, response) => applyCors(request, response, () => trpc(request, response))],
@@ -47,12 +35,23 @@ function createRoutes({ app, devIssuer, lifecycle }: ListenerOptions): Map<strin
       '/health',
       (_request, response) => sendJson(response, 200, { status: 'ok', message: 'Server is running' }),
     ],
-    ['/readyz', (_request, response) => void answerReadiness(app, lifecycle, response)],
-    ['/metrics', (request, response) => void answerMetrics(app, request, response)],
-    ['/webhooks', (request, response) => void handleClerkWebhook(app, request, response)],
-    [panelPath, createPanelHandler(app.env, appRouter)],
-    ['/api', createRest(app)],
+    ['/readyz', (_request, response) => void answerReadiness({ ...app, lifecycle }, response)],
+    ['/metrics', (request, response) => void answerMetrics({ ...app, bearerTokenOf }, request, response)],
+    ['/webhooks', createWebhookRoute(app)],
+    [panelPath, createPanelHandler(app.env, describeRouter(router))],
+    ['/api', createRest({ ...app, createCaller: createCallers(router) })],
     ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
     ...webPaths.map((path) => [path, web] as const),
   ]);
+}
+
+function createWebhookRoute(app: Context): Route {
+  const deps = {
+    ...app,
+    closeUser: app.connections.closeUser.bind(app.connections),
+    closeSession: app.connections.closeSession.bind(app.connections),
+    updateUser: updateUser.bind(null, app),
+    deleteUser: deleteUser.bind(null, app),
+  };
+  return (request, response) => void handleClerkWebhook(deps, request, response);
 }

@@ -1,25 +1,25 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
-import type { AppContext } from './app-context.ts';
-import { ensureDemoPeople } from './auth/ensure-demo-people.ts';
-import { openIdentityProvider, type IdentityProvider } from './auth/identity-provider.ts';
-import { attachSocketIo, isSocketIoUrl } from './compat/socketio/attach-socketio.ts';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
-import { createAppContext } from './create-app-context.ts';
-import { createMessageIndexes } from './messages/create-message-indexes.ts';
-import { repairChats } from './messages/repair-chats.ts';
-import type { Lifecycle } from './operations.ts';
+import { createContext, type Context } from './context.ts';
+import { refuseUpgrade } from './http/answer.ts';
+import type { Lifecycle } from './http/health.ts';
+import { closePort, createListener, firstSegmentOf, openPort, OpenStreams } from './http/listener.ts';
+import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
+import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
+import { repairChats } from './messages/log/repair-chats.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
-import { refuseUpgrade } from './platform/http.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { connectMongo } from './platform/mongo.ts';
 import { openStore, type Store } from './platform/store.ts';
-import { appRouter } from './router.ts';
-import { createRequestListener, firstSegmentOf } from './routes.ts';
-import { trpcPath } from './trpc/http.ts';
-import { createTrpcSocketServer } from './trpc/socket/trpc-socket-server.ts';
+import { createAppRouter, createCallers, type AppRouter } from './router.ts';
+import { createRoutes } from './routes.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
+import { ensureDemoPeople } from './users/ensure-demo-people.ts';
+import { attachSocketIo, isSocketIoUrl } from './wires/socketio/attach-socketio.ts';
+import { trpcPath } from './wires/trpc/http.ts';
+import { createTrpcSockets } from './wires/trpc/sockets.ts';
 
 type StartOptions = {
   readonly env: Env;
@@ -32,7 +32,8 @@ type StartOptions = {
 export interface WhisperServer extends AsyncDisposable {
   readonly url: string;
   readonly store: Store['kind'];
-  readonly app: AppContext;
+  readonly app: Context;
+  readonly router: AppRouter;
   /** Says goodbye to clients, finishes what is in flight and closes everything the server opened. */
   close(): Promise<void>;
 }
@@ -49,7 +50,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
   const store = options.store ?? (await openStore(env));
   try {
     const [identity, db] = await Promise.all([openIdentityProvider(env, clock), connectMongo(store.uri)]);
-    const app = createAppContext({ env, clock, log, db }, identity);
+    const app = createContext({ env, clock, log, db }, identity);
     await prepareDatabase(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
@@ -59,30 +60,31 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
   }
 }
 
-async function prepareDatabase(app: AppContext): Promise<void> {
+async function prepareDatabase(app: Context): Promise<void> {
   await Promise.all([createUserIndexes(app.db), createChatIndexes(app.db), createMessageIndexes(app.db)]);
   await repairChats(app);
 }
 
 type Opened = {
-  readonly app: AppContext;
+  readonly app: Context;
   readonly store: Store;
   readonly identity: IdentityProvider;
 };
 
 async function listen({ app, store, identity }: Opened): Promise<WhisperServer> {
   const lifecycle: Lifecycle = { isDraining: false };
-  const streams = new Set<ServerResponse>();
-  const http = createServer(
-    trackStreams(createRequestListener({ app, devIssuer: identity.devIssuer, lifecycle }), streams),
-  );
-  const sockets = createTrpcSocketServer({ app, router: appRouter });
+  const streams = new OpenStreams();
+  const router = createAppRouter(app);
+  const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
+  const http = createServer(streams.follow(createListener(routes)));
+  const sockets = createTrpcSockets(app, router);
   http.on('upgrade', (request, stream, head) => {
     if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
     else if (!isSocketIoUrl(request.url)) refuseUpgrade(stream, 404);
   });
-  const socketIo = attachSocketIo(app, http);
-  const url = await openPort(http, app.env);
+  const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
+  const host = app.env.HOST ?? (app.env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
+  const url = await openPort(http, { host, port: app.env.PORT });
 
   const close = async () => {
     lifecycle.isDraining = true;
@@ -90,52 +92,14 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     app.connections.notifyDraining();
     // The port stays open until the sockets are gone, so that /readyz can say why nothing new is taken.
     await Promise.all([sockets.close(), socketIo.close()]);
-    await closeHttp(http, streams, deadline);
+    streams.destroy();
+    await closePort(http, deadline);
+    await app.broker.close();
     await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
     await app.db.close();
     await store.close();
   };
   let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= close());
-  return { url, store: store.kind, app, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
-}
-
-/** Remembers the answers that never end by themselves (SSE), so that closing need not wait for them. */
-function trackStreams(listener: RequestListener, streams: Set<ServerResponse>): RequestListener {
-  return (request, response) => {
-    if (request.headers.accept === 'text/event-stream') {
-      streams.add(response);
-      response.on('close', () => streams.delete(response));
-    }
-    listener(request, response);
-  };
-}
-
-function openPort(http: Server, env: Env): Promise<string> {
-  const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(env.PORT, host, () => {
-      http.off('error', reject);
-      const address = http.address();
-      const port = typeof address === 'object' && address ? address.port : env.PORT;
-      resolve(`http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${port}`);
-    });
-  });
-}
-
-async function closeHttp(
-  http: Server,
-  streams: ReadonlySet<ServerResponse>,
-  deadline: number,
-): Promise<void> {
-  const closed = new Promise<void>((resolve) => http.close(() => resolve()));
-  for (const stream of streams) stream.destroy();
-  // A connection that is answered now stays open for the next request, which never comes.
-  const sweep = setInterval(() => {
-    if (Date.now() < deadline) http.closeIdleConnections();
-    else http.closeAllConnections();
-  }, 50);
-  await closed;
-  clearInterval(sweep);
+  return { url, store: store.kind, app, router, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
 }

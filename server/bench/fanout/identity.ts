@@ -1,5 +1,5 @@
 import { UserIdSchema } from '@whisper/shared';
-import type { Identity } from '../../src/trpc/request-context.ts';
+import type { Identity } from '../../src/identity/viewer.ts';
 
 /** Every token names a person of its own, whose session outlives the bench. */
 export async function identityOf(token: string | undefined): Promise<Identity> {

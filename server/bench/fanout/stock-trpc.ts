@@ -4,8 +4,8 @@ import { tracked } from '@trpc/server';
 import { applyWSSHandler } from '@trpc/server/adapters/ws';
 import type { MessageCreated } from '@whisper/shared';
 import { WebSocketServer } from 'ws';
-import { procedure, router } from '../../src/trpc/trpc.ts';
-import { createRequestContext } from '../../src/trpc/request-context.ts';
+import { procedure, router } from '../../src/trpc.ts';
+import { identify } from '../../src/identity/identify.ts';
 import { createApp } from './app.ts';
 import { listen, type Contender } from '../contender.ts';
 
@@ -29,7 +29,10 @@ export async function startStockTrpc(): Promise<Contender> {
       onTyping: follow('typing'),
       onPresence: follow('presence'),
     }),
-    createContext: ({ info }) => createRequestContext(app, { token: info.connectionParams?.['token'] }),
+    createContext: async ({ info }) => ({
+      ...(await identify(app.authenticate, info.connectionParams?.['token'])),
+      socket: null,
+    }),
   });
   return {
     port: await listen(http),

@@ -5,14 +5,13 @@ import {
   TypingEventSchema,
   type MessageEvent,
 } from '@whisper/shared';
-import type { Broker, Topic } from '../../src/realtime/broker.ts';
-import { createEphemeralFeed, createTrackedFeed } from '../../src/realtime/create-feed.ts';
-import { FeedItem } from '../../src/realtime/feed.ts';
-import type { Admission, FeedSource } from '../../src/realtime/resume.ts';
-import { topics } from '../../src/realtime/topics.ts';
-import { feedOf, trackedFeedOf } from '../../src/trpc/feed-output.ts';
-import { createTrpcSocketServer } from '../../src/trpc/socket/trpc-socket-server.ts';
-import { procedure, router } from '../../src/trpc/trpc.ts';
+import type { Broker, Topic } from '../../src/delivery/broker.ts';
+import { createEphemeralFeed, createTrackedFeed } from '../../src/delivery/resume.ts';
+import type { FeedItem } from '@whisper/trpc-socket/feed';
+import type { Admission, FeedSource } from '../../src/delivery/resume.ts';
+import { topics } from '../../src/delivery/topics.ts';
+import { feedOf, procedure, router, trackedFeedOf } from '../../src/trpc.ts';
+import { createTrpcSockets } from '../../src/wires/trpc/sockets.ts';
 import { createApp } from './app.ts';
 import { listen, type Contender } from '../contender.ts';
 import { makeEvent } from './events.ts';
@@ -25,14 +24,14 @@ export async function startWhisper(): Promise<Contender> {
   const http = createServer();
   const app = createApp();
   const log: FeedItem<MessageEvent>[] = [];
-  const sockets = createTrpcSocketServer({ app, router: createRouter(app.broker, log) });
+  const sockets = createTrpcSockets(app, createRouter(app.broker, log));
   http.on('upgrade', (request, stream, head) => sockets.handleUpgrade(request, stream, head));
   return {
     port: await listen(http),
     wire: 'trpc',
     publish(events) {
       for (const event of events) {
-        const item = new FeedItem<MessageEvent>(event, { id: String(log.length + 1) });
+        const item = { data: event, id: String(log.length + 1) };
         log.push(item);
         app.broker.publish(messages, item);
       }
@@ -58,7 +57,7 @@ function createRouter(broker: Broker, log: readonly FeedItem<MessageEvent>[]) {
 
 function follow<E>(broker: Broker, topic: Topic<E>): FeedSource<E> {
   return {
-    subscribe: (listener) => broker.subscribe(topic, listener),
+    subscribe: (listener) => broker.subscribe(topic, (data) => listener({ data })),
     async *catchUp() {},
     admit: () => 'send',
   };
@@ -76,7 +75,7 @@ class LogSource implements FeedSource<MessageEvent> {
     this.#seen = log.length;
   }
 
-  subscribe(listener: (item: FeedItem<MessageEvent>) => void): () => void {
+  subscribe(listener: (item: FeedItem<MessageEvent>) => void): Promise<() => void> {
     return this.#broker.subscribe(messages, listener);
   }
 

@@ -7,39 +7,39 @@ import {
   MarkReadOutputSchema,
   OpenDirectInputSchema,
 } from '@whisper/shared';
-import { procedure, router } from '../trpc/trpc.ts';
+import { procedure, router } from '../trpc.ts';
+import type { ChatsDeps } from './deps.ts';
 import { getChat } from './get-chat.ts';
 import { listChats } from './list-chats.ts';
 import { markRead } from './mark-read.ts';
 import { openDirect } from './open-direct.ts';
 
-export const chatsRouter = router({
-  list: procedure
-    .meta({ docs: 'My chats, the one with the newest message first.' })
-    .input(ListChatsInputSchema)
-    .output(ChatPageSchema)
-    .query(({ ctx, input }) => listChats(ctx.app, ctx.viewer.id, input)),
+export function createChatsRouter(deps: ChatsDeps) {
+  return router({
+    list: procedure
+      .meta({ docs: 'My chats, the one with the newest message first.' })
+      .input(ListChatsInputSchema)
+      .output(ChatPageSchema)
+      .query(({ ctx, input }) => listChats(deps, ctx.viewer.id, input)),
 
-  get: procedure
-    .meta({ docs: 'One of my chats.' })
-    .input(GetChatInputSchema)
-    .output(ChatSchema)
-    .query(({ ctx, input }) => getChat(ctx.app, ctx.viewer.id, input.chatId)),
+    get: procedure
+      .meta({ docs: 'One of my chats.' })
+      .input(GetChatInputSchema)
+      .output(ChatSchema)
+      .query(({ ctx, input }) => getChat(deps, ctx.viewer.id, input.chatId)),
 
-  openDirect: procedure
-    .meta({ docs: 'The direct chat with a person, made when it is missing.' })
-    .input(OpenDirectInputSchema)
-    .output(ChatSchema)
-    .mutation(async ({ ctx, input }) => {
-      await ctx.app.rateLimits.spend('chat.openDirect', ctx.viewer.id);
-      return openDirect(ctx.app, ctx.viewer.id, input.userId);
-    }),
+    openDirect: procedure
+      .meta({ docs: 'The direct chat with a person, made when it is missing.' })
+      .input(OpenDirectInputSchema)
+      .output(ChatSchema)
+      .mutation(({ ctx, input }) => openDirect(deps, ctx.viewer.id, input.userId)),
 
-  markRead: procedure
-    .meta({ docs: 'Marks a chat as read up to a message.' })
-    .input(MarkReadInputSchema)
-    .output(MarkReadOutputSchema)
-    .mutation(async ({ ctx, input }) => ({
-      unread: await markRead(ctx.app, { viewerId: ctx.viewer.id, ...input }),
-    })),
-});
+    markRead: procedure
+      .meta({ docs: 'Marks a chat as read up to a message.' })
+      .input(MarkReadInputSchema)
+      .output(MarkReadOutputSchema)
+      .mutation(async ({ ctx, input }) => ({
+        unread: await markRead(deps, { viewerId: ctx.viewer.id, ...input }),
+      })),
+  });
+}

@@ -1,14 +1,14 @@
 import type { Chat, ChatId, UserId } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
-import { chatModel } from './chat.model.ts';
+import type { ChatsDeps } from './deps.ts';
 import { chatNotFound, requireParticipant } from './require-participant.ts';
+import { settledChats } from './settled-chats.ts';
 import { showChats } from './show-chats.ts';
 
-export async function getChat(app: AppContext, viewerId: UserId, chatId: ChatId): Promise<Chat> {
-  await requireParticipant(app, chatId, viewerId);
-  await app.lastMessages.settled();
-  const doc = await chatModel(app.db).findById(chatId).lean();
-  const [chat] = doc ? await showChats(app, viewerId, [doc]) : [];
+export async function getChat(deps: ChatsDeps, viewerId: UserId, chatId: ChatId): Promise<Chat> {
+  await requireParticipant(deps, chatId, viewerId);
+  const chats = await settledChats(deps);
+  const doc = await chats.findById(chatId).lean();
+  const [chat] = doc ? await showChats(deps, viewerId, [doc]) : [];
   if (!chat) throw chatNotFound();
   return chat;
 }

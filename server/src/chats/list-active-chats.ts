@@ -1,8 +1,7 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
-import type { AppContext } from '../app-context.ts';
-import { AppError } from '../platform/errors.ts';
-import { chatModel } from './chat.model.ts';
+import type { ChatsDeps } from './deps.ts';
+import { requireSettledChats } from './settled-chats.ts';
 
 type ActiveSince = { readonly since: Date; readonly limit: number };
 
@@ -11,14 +10,12 @@ type ActiveSince = { readonly since: Date; readonly limit: number };
  * while that is not written down: what is missing here would be taken for read.
  */
 export async function listActiveChats(
-  app: AppContext,
+  deps: Pick<ChatsDeps, 'db' | 'lastMessages'>,
   userId: UserId,
   { since, limit }: ActiveSince,
 ): Promise<ChatId[]> {
-  if (!(await app.lastMessages.settled())) {
-    throw new AppError('SERVICE_UNAVAILABLE', 'The database is not available right now');
-  }
-  const docs = await chatModel(app.db)
+  const chats = await requireSettledChats(deps);
+  const docs = await chats
     .find({ participants: new Types.ObjectId(userId), lastMessageAt: { $gte: since } }, { _id: 1 })
     .sort({ lastMessageAt: -1 })
     .limit(limit)

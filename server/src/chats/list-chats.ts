@@ -1,9 +1,10 @@
 import type { ChatPage, ListChatsInput, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
 import { z } from 'zod';
-import type { AppContext } from '../app-context.ts';
+import type { ChatsDeps } from './deps.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
-import { chatModel, type ChatDoc } from './chat.model.ts';
+import type { ChatDoc } from './chat.model.ts';
+import { settledChats } from './settled-chats.ts';
 import { showChats } from './show-chats.ts';
 
 /** The last moment that a Date can name. */
@@ -13,12 +14,12 @@ const CursorSchema = z.tuple([z.int().min(0).max(timeMsMax), z.string().regex(/^
 
 /** The person's chats, the one with the newest message first. */
 export async function listChats(
-  app: AppContext,
+  deps: ChatsDeps,
   viewerId: UserId,
   { cursor, limit }: ListChatsInput,
 ): Promise<ChatPage> {
-  await app.lastMessages.settled();
-  const docs = await chatModel(app.db)
+  const chats = await settledChats(deps);
+  const docs = await chats
     .find({ participants: new Types.ObjectId(viewerId), ...afterCursor(cursor) })
     .sort({ lastMessageAt: -1, _id: -1 })
     .limit(limit + 1)
@@ -26,7 +27,7 @@ export async function listChats(
   const page = docs.slice(0, limit);
   const last = page.at(-1);
   return {
-    chats: await showChats(app, viewerId, page),
+    chats: await showChats(deps, viewerId, page),
     nextCursor: docs.length > limit && last ? toCursor(last) : null,
   };
 }

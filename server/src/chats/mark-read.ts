@@ -1,16 +1,15 @@
 import type { ChatId, UserId } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
-import { chatModel } from './chat.model.ts';
+import type { ChatsDeps } from './deps.ts';
 import { countUnread } from './chat.view.ts';
 import { chatNotFound, requireParticipant } from './require-participant.ts';
+import { settledChats } from './settled-chats.ts';
 
 type MarkRead = { readonly viewerId: UserId; readonly chatId: ChatId; readonly seq: number };
 
 /** Moves the person's mark forward, never back and never past the last message. Idempotent. */
-export async function markRead(app: AppContext, { viewerId, chatId, seq }: MarkRead): Promise<number> {
-  await requireParticipant(app, chatId, viewerId);
-  await app.lastMessages.settled();
-  const chats = chatModel(app.db);
+export async function markRead(deps: ChatsDeps, { viewerId, chatId, seq }: MarkRead): Promise<number> {
+  await requireParticipant(deps, chatId, viewerId);
+  const chats = await settledChats(deps);
   const doc = await chats.findById(chatId, { lastSeq: 1, readSeqs: 1 }).lean();
   if (!doc) throw chatNotFound();
   const mark = Math.min(seq, doc.lastSeq);

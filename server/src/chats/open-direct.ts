@@ -1,32 +1,33 @@
 import type { Chat, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
-import type { AppContext } from '../app-context.ts';
+import type { ChatsDeps } from './deps.ts';
 import { AppError, isDuplicateKey } from '../platform/errors.ts';
 import { requireActiveUser } from '../users/require-active-user.ts';
-import { chatModel, type ChatDoc } from './chat.model.ts';
+import type { ChatDoc } from './chat.model.ts';
 import { chatNotFound } from './require-participant.ts';
+import { settledChats } from './settled-chats.ts';
 import { showChats } from './show-chats.ts';
 
 /**
  * The one direct chat of two people, made when it is missing. However many opens run at once, from either side,
  * the unique pair key leaves one chat.
  */
-export async function openDirect(app: AppContext, viewerId: UserId, userId: UserId): Promise<Chat> {
+export async function openDirect(deps: ChatsDeps, viewerId: UserId, userId: UserId): Promise<Chat> {
+  await deps.rateLimits.spend('chat.openDirect', viewerId);
   if (userId === viewerId) throw new AppError('BAD_REQUEST', 'Cannot create chat with yourself');
-  await requireActiveUser(app, userId);
-  await app.lastMessages.settled();
-  const doc = await findOrCreate(app, [viewerId, userId]);
-  const [chat] = await showChats(app, viewerId, [doc]);
+  await requireActiveUser(deps, userId);
+  const doc = await findOrCreate(deps, [viewerId, userId]);
+  const [chat] = await showChats(deps, viewerId, [doc]);
   if (!chat) throw chatNotFound();
   return chat;
 }
 
-async function findOrCreate(app: AppContext, pair: readonly [UserId, UserId]): Promise<ChatDoc> {
+async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): Promise<ChatDoc> {
   const pairKey = [...pair].sort().join(':');
-  const chats = chatModel(app.db);
+  const chats = await settledChats(deps);
   const known = await chats.findOne({ pairKey }).lean();
   if (known) return known;
-  const now = new Date(app.clock.now());
+  const now = new Date(deps.clock.now());
   try {
     const participants = pair.map((id) => new Types.ObjectId(id));
     const created = await chats.create({

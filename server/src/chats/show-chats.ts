@@ -1,12 +1,12 @@
 import type { Chat, MessageId, UserId } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
+import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
 import type { ChatDoc } from './chat.model.ts';
 import { toChat } from './chat.view.ts';
 
 /** Adds the people and the last messages to chats, in two look-ups however many chats there are. */
 export async function showChats(
-  app: AppContext,
+  deps: Pick<ChatsDeps, 'db' | 'findMessages'>,
   viewerId: UserId,
   docs: readonly ChatDoc[],
 ): Promise<Chat[]> {
@@ -15,8 +15,8 @@ export async function showChats(
   const lastOf = (doc: ChatDoc) => doc.lastMessage?.toHexString() as MessageId | undefined;
 
   const [users, lastMessages] = await Promise.all([
-    findUsers(app, docs.map(otherOf)),
-    app.findMessages(docs.map(lastOf).filter((id) => id !== undefined)),
+    findUsers(deps, docs.map(otherOf)),
+    deps.findMessages(docs.map(lastOf).filter((id) => id !== undefined)),
   ]);
 
   return docs.flatMap((doc) => {

@@ -1,32 +1,21 @@
 import type { ListMessagesInput, MessagePage, UserId } from '@whisper/shared';
-import { Types } from 'mongoose';
-import type { AppContext } from '../app-context.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
 import { cutPage } from './cut-page.ts';
-import { messageModel } from './message.model.ts';
-import { toMessages } from './message.view.ts';
-import { readHead } from './read-log.ts';
+import type { MessagesDeps } from './deps.ts';
+import { toMessages } from './log/message.view.ts';
+import { readHead, readPlaces } from './log/read-log.ts';
 
 /** A page of history, ascending: the newest, or the one next to `before` or `after`; shorter when texts are long. */
 export async function listMessages(
-  app: AppContext,
+  deps: Pick<MessagesDeps, 'db' | 'memberships'>,
   viewerId: UserId,
   { chatId, before, after, limit }: ListMessagesInput,
 ): Promise<MessagePage> {
-  await requireParticipant(app, chatId, viewerId);
+  await requireParticipant(deps, chatId, viewerId);
   // The head is read first: what is written between the two reads has a higher rev and is not promised.
-  const rev = await readHead(app.db, chatId);
-  const isForward = after !== undefined;
-  const docs = await messageModel(app.db)
-    .find({
-      chat: new Types.ObjectId(chatId),
-      ...(isForward && { seq: { $gt: after } }),
-      ...(before !== undefined && { seq: { $lt: before } }),
-    })
-    .sort({ seq: isForward ? 1 : -1 })
-    .limit(limit + 1)
-    .lean();
+  const rev = await readHead(deps.db, chatId);
+  const docs = await readPlaces(deps.db, { chatId, before, after, limit: limit + 1 });
   const page = cutPage(docs, limit);
-  if (!isForward) page.reverse();
-  return { messages: await toMessages(app, page), hasMore: docs.length > page.length, rev };
+  if (after === undefined) page.reverse();
+  return { messages: await toMessages(deps.db, page), hasMore: docs.length > page.length, rev };
 }

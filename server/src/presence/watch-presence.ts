@@ -1,16 +1,20 @@
 import type { PresenceEvent } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
-import { createEphemeralFeed } from '../realtime/create-feed.ts';
-import { FeedItem, type Feed } from '../realtime/feed.ts';
-import { topics } from '../realtime/topics.ts';
+import type { Broker } from '../delivery/broker.ts';
+import { createEphemeralFeed } from '../delivery/resume.ts';
+import type { Feed } from '@whisper/trpc-socket/feed';
+import type { PresenceStore } from '../delivery/presence-store.ts';
+import { topics } from '../delivery/topics.ts';
+
+/** What this room needs. */
+export type PresenceDeps = { readonly broker: Broker; readonly presence: PresenceStore };
 
 /** Who comes and goes. Starts with everyone who is online, and sends the whole list again after a stall. */
-export function watchPresence(app: AppContext): Feed<PresenceEvent> {
-  return createEphemeralFeed(() => ({
-    subscribe: (listener) => app.broker.subscribe(topics.presence(), listener),
+export function watchPresence({ broker, presence }: PresenceDeps): Feed<PresenceEvent> {
+  return createEphemeralFeed<PresenceEvent>(() => ({
+    subscribe: (listener) => broker.subscribe(topics.presence(), (data) => listener({ data })),
     admit: () => 'send',
     async *catchUp() {
-      yield [new FeedItem<PresenceEvent>({ type: 'list', userIds: [...(await app.presence.list())] })];
+      yield [{ data: { type: 'list', userIds: [...(await presence.list())] } }];
     },
   }));
 }

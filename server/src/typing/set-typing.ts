@@ -1,7 +1,8 @@
 import type { SetTypingInput } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
-import type { CallingSocket, Viewer } from '../trpc/request-context.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { CallingSocket } from '../trpc.ts';
+import type { TypingDeps } from './deps.ts';
 
 type Caller = { readonly viewer: Viewer; readonly socket: CallingSocket | null };
 
@@ -10,14 +11,14 @@ type Caller = { readonly viewer: Viewer; readonly socket: CallingSocket | null }
  * a sent message, and with the socket it came on.
  */
 export async function setTyping(
-  app: AppContext,
+  deps: TypingDeps,
   { viewer, socket }: Caller,
   { chatId, isTyping }: SetTypingInput,
 ): Promise<void> {
-  await app.rateLimits.spend('typing.set', viewer.id);
-  const { participants } = await requireParticipant(app, chatId, viewer.id);
+  await deps.rateLimits.spend('typing.set', viewer.id);
+  const { participants } = await requireParticipant(deps, chatId, viewer.id);
   const deviceId = socket?.id ?? 'http';
   const typer = { chatId, userId: viewer.id, audience: participants.filter((id) => id !== viewer.id) };
-  if (!isTyping) return app.typing.stop(typer, deviceId);
-  app.typing.start(typer, deviceId);
+  if (!isTyping) return deps.typing.stop(typer, deviceId);
+  deps.typing.start(typer, deviceId);
 }

@@ -1,5 +1,5 @@
 import type { UserId } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
+import type { UsersDeps } from './deps.ts';
 import { userModel } from './user.model.ts';
 import { toUser } from './user.view.ts';
 
@@ -9,11 +9,11 @@ import { toUser } from './user.view.ts';
  * again. Repeating it is harmless.
  */
 export async function deleteUser(
-  app: Pick<AppContext, 'db' | 'people' | 'clock'>,
+  deps: Pick<UsersDeps, 'db' | 'viewers' | 'clock'>,
   clerkId: string,
 ): Promise<UserId> {
-  const now = new Date(app.clock.now());
-  const tombstone = await userModel(app.db)
+  const now = new Date(deps.clock.now());
+  const tombstone = await userModel(deps.db)
     .findOneAndUpdate(
       { clerkId },
       {
@@ -23,6 +23,6 @@ export async function deleteUser(
       { upsert: true, returnDocument: 'after' },
     )
     .lean();
-  app.people.forget(clerkId);
+  deps.viewers.forget(clerkId);
   return toUser(tombstone).id;
 }

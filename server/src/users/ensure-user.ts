@@ -1,8 +1,8 @@
-import type { AppContext } from '../app-context.ts';
+import type { UsersDeps } from './deps.ts';
 import { AppError } from '../platform/errors.ts';
-import type { Viewer } from '../trpc/request-context.ts';
+import type { Viewer } from '../identity/viewer.ts';
 import { findOrInsert } from './find-or-insert.ts';
-import type { Person } from './person.ts';
+import type { Person } from '../identity/person.ts';
 import { toViewer } from './user.view.ts';
 
 /**
@@ -10,12 +10,12 @@ import { toViewer } from './user.view.ts';
  * make one user, on any number of nodes. Someone known is returned as stored. UNAUTHORIZED for the deleted.
  */
 export async function ensureUser(
-  app: Pick<AppContext, 'db' | 'people'>,
+  deps: Pick<UsersDeps, 'db' | 'viewers'>,
   clerkId: string,
   fetchPerson: () => Promise<Person>,
 ): Promise<Viewer> {
-  return app.people.find(clerkId, async () => {
-    const doc = await findOrInsert(app, clerkId, fetchPerson);
+  return deps.viewers.find(clerkId, async () => {
+    const doc = await findOrInsert(deps, clerkId, fetchPerson);
     if (doc.deletedAt) throw new AppError('UNAUTHORIZED', 'This account was deleted');
     return toViewer(doc);
   });

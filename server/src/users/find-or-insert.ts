@@ -1,10 +1,10 @@
-import type { AppContext } from '../app-context.ts';
+import type { UsersDeps } from './deps.ts';
 import { isDuplicateKey } from '../platform/errors.ts';
-import type { Person } from './person.ts';
+import type { Person } from '../identity/person.ts';
 import { searchKeysOf } from './search-keys.ts';
 import { userModel, type UserDoc } from './user.model.ts';
 
-type Deps = Pick<AppContext, 'db'>;
+type Deps = Pick<UsersDeps, 'db'>;
 
 /** The stored user of a Clerk id, as it is; made from `fetchPerson` when there is none. Tombstones included. */
 export async function findOrInsert(

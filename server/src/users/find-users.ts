@@ -1,11 +1,11 @@
 import type { User, UserId } from '@whisper/shared';
-import type { AppContext } from '../app-context.ts';
+import type { UsersDeps } from './deps.ts';
 import { userModel } from './user.model.ts';
 import { toUser } from './user.view.ts';
 
 /** The people with these ids, in one look-up; ids that never were a person's are absent. */
 export async function findUsers(
-  { db }: Pick<AppContext, 'db'>,
+  { db }: Pick<UsersDeps, 'db'>,
   userIds: readonly UserId[],
 ): Promise<Map<UserId, User>> {
   const ids = [...new Set(userIds)];

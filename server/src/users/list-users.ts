@@ -1,6 +1,6 @@
 import { UserIdSchema, type ListUsersInput, type UserId, type UserPage } from '@whisper/shared';
 import { Types } from 'mongoose';
-import type { AppContext } from '../app-context.ts';
+import type { UsersDeps } from './deps.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
 import { toSearchKey } from './search-keys.ts';
 import { userModel } from './user.model.ts';
@@ -11,7 +11,7 @@ const indexedLengthMin = 3;
 
 /** Everybody but the viewer and the deleted, oldest account first; with a query, whom it is the beginning of. */
 export async function listUsers(
-  { db }: Pick<AppContext, 'db'>,
+  { db }: Pick<UsersDeps, 'db'>,
   viewerId: UserId,
   { query = '', cursor, limit }: ListUsersInput,
 ): Promise<UserPage> {

@@ -1,6 +1,6 @@
-import type { AppContext } from '../app-context.ts';
+import type { UsersDeps } from './deps.ts';
 import { findOrInsert } from './find-or-insert.ts';
-import type { Person } from './person.ts';
+import type { Person } from '../identity/person.ts';
 import { searchKeysOf } from './search-keys.ts';
 import { userModel } from './user.model.ts';
 import { toViewer } from './user.view.ts';
@@ -9,16 +9,16 @@ import { toViewer } from './user.view.ts';
  * Takes over what the directory says of a person, new or known. Repeating it changes nothing, an older profile
  * never replaces a newer one, and the deleted stay deleted.
  */
-export async function updateUser(app: Pick<AppContext, 'db' | 'people'>, person: Person): Promise<void> {
+export async function updateUser(deps: Pick<UsersDeps, 'db' | 'viewers'>, person: Person): Promise<void> {
   const { clerkId, name, email, avatar, updatedAt } = person;
-  await findOrInsert(app, clerkId, () => Promise.resolve(person));
+  await findOrInsert(deps, clerkId, () => Promise.resolve(person));
   const profile = { name, email, searchKeys: searchKeysOf({ name, email }), profileAt: updatedAt };
-  const updated = await userModel(app.db)
+  const updated = await userModel(deps.db)
     .findOneAndUpdate(
       { clerkId, deletedAt: null, profileAt: { $lt: updatedAt } },
       avatar === null ? { $set: profile, $unset: { avatar: 1 } } : { $set: { ...profile, avatar } },
       { returnDocument: 'after' },
     )
     .lean();
-  if (updated) app.people.renew(toViewer(updated));
+  if (updated) deps.viewers.renew(toViewer(updated));
 }

@@ -1,5 +1,5 @@
 import type { Me, User, UserId } from '@whisper/shared';
-import type { Viewer } from '../trpc/request-context.ts';
+import type { Viewer } from '../identity/viewer.ts';
 import type { UserDoc } from './user.model.ts';
 
 export function toUser(doc: Pick<UserDoc, '_id' | 'name' | 'email' | 'avatar'>): User {

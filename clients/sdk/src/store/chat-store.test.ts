@@ -191,12 +191,13 @@ describe('a chat store', () => {
 function loseEvents(server: TestServer, isLost: (event: MessageCreated) => boolean): void {
   const { broker } = server.app;
   const publish = broker.publish.bind(broker);
-  vi.spyOn(broker, 'publish').mockImplementation((topic, item) => {
-    const event: unknown = item.data;
-    if (!isCreated(event) || !isLost(event)) publish(topic, item);
+  vi.spyOn(broker, 'publish').mockImplementation((topic, published) => {
+    if (!carriesCreated(published) || !isLost(published.data)) publish(topic, published);
   });
 }
 
-function isCreated(event: unknown): event is MessageCreated {
-  return typeof event === 'object' && event !== null && 'type' in event && event.type === 'created';
+function carriesCreated(published: unknown): published is { readonly data: MessageCreated } {
+  const isItem = typeof published === 'object' && published !== null && 'data' in published;
+  if (!isItem || typeof published.data !== 'object' || published.data === null) return false;
+  return 'type' in published.data && published.data.type === 'created';
 }

@@ -1,5 +1,5 @@
 import { isOfOneChat } from './is-of-one-chat.ts';
-import { Subscription } from '../../trpc/socket/subscription.ts';
+import { Subscription } from '@whisper/trpc-socket/testing';
 
 // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
 const push = Subscription.prototype.push;

@@ -1,4 +1,4 @@
-import type { FeedItem } from '../../realtime/feed.ts';
+import type { FeedItem } from '@whisper/trpc-socket/feed';
 
 /** Whether the event belongs to the exact stream of one chat, where nothing repairs what goes wrong here. */
 export function isOfOneChat({ id }: FeedItem<unknown>): boolean {

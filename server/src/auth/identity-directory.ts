@@ -1,7 +1,0 @@
-import type { Person } from '../users/person.ts';
-
-/** Who people are, as their identity provider knows them. */
-export interface IdentityDirectory {
-  /** Throws UNAUTHORIZED when there is no such person, SERVICE_UNAVAILABLE when that cannot be known. */
-  fetchPerson(clerkId: string): Promise<Person>;
-}

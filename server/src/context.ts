@@ -1,0 +1,88 @@
+import type { ChatId } from '@whisper/shared';
+import { LRUCache } from 'lru-cache';
+import type { Connection as Database } from 'mongoose';
+import type { Membership } from './chats/chat.view.ts';
+import { LastMessages } from './chats/last-messages.ts';
+import { MemoryBroker } from './delivery/broker.memory.ts';
+import { Connections } from './delivery/connections.ts';
+import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
+import { TypingState } from './delivery/typing-state.ts';
+import { createAuthenticate } from './identity/authenticate.ts';
+import type { IdentityProvider } from './identity/identity-provider.ts';
+import { RevokedSessions } from './identity/revoked-sessions.ts';
+import type { Authenticate } from './identity/viewer.ts';
+import { MessageLog } from './messages/log/message-log.ts';
+import { findMessages } from './messages/log/read-log.ts';
+import type { Clock } from './platform/clock.ts';
+import type { Env } from './platform/env.ts';
+import type { Logger } from './platform/logger.ts';
+import { Metrics } from './platform/metrics.ts';
+import { createRateLimits, unlimited } from './platform/rate-limits.ts';
+import type { RouterDeps } from './router.ts';
+import { ensureUser } from './users/ensure-user.ts';
+import { ViewerCache } from './users/viewer-cache.ts';
+
+const membershipsMax = 50_000;
+
+type Foundations = {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly db: Database;
+};
+
+/** Everything a server owns. Only composition sees it whole: each room is handed the part it declares. */
+export type Context = Foundations &
+  RouterDeps & {
+    readonly metrics: Metrics;
+    readonly connections: Connections;
+    readonly revokedSessions: RevokedSessions;
+    /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
+    readonly authenticate: Authenticate;
+  };
+
+/** Makes everything a server owns, on the database it was given. */
+export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
+  const { env, clock, db, log } = foundations;
+  const broker = new MemoryBroker();
+  const metrics = new Metrics();
+  const presence = new MemoryPresenceStore(broker, clock);
+  const typing = new TypingState(broker, clock);
+  const connections = new Connections(presence, (id) => typing.stopDevice(id));
+  const viewers = new ViewerCache(clock);
+  const revokedSessions = new RevokedSessions(clock);
+  const lastMessages = new LastMessages(foundations);
+  metrics.gauge('whisper_connections', {
+    help: 'Open sockets and event streams of signed-in people, on every wire.',
+    read: () => connections.size,
+  });
+  metrics.gauge('whisper_subscriptions', {
+    help: 'Live feeds: what subscribers are listening to.',
+    read: () => broker.size,
+  });
+  return {
+    ...foundations,
+    metrics,
+    broker,
+    presence,
+    typing,
+    connections,
+    viewers,
+    revokedSessions,
+    lastMessages,
+    rateLimits: env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited,
+    memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
+    messageLog: new MessageLog({ db, clock, broker, lastMessages }),
+    findMessages: (ids) => findMessages(db, ids),
+    endTyping: (chatId, userId) => typing.clear(chatId, userId),
+    authenticate: createAuthenticate(
+      {
+        log,
+        clock,
+        revokedSessions,
+        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers }, clerkId, fetchPerson),
+      },
+      identity,
+    ),
+  };
+}

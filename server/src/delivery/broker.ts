@@ -1,0 +1,22 @@
+/**
+ * Carries events from the verb that made them to the feeds that want them, inside this process and, where the
+ * implementation can, between processes. Events are plain data. At most once (the database is the truth; a feed
+ * repairs itself from it), in publishing order per topic.
+ */
+export interface Broker {
+  /** Returns at once. What cannot be delivered is lost, never thrown. */
+  publish<E>(topic: Topic<E>, event: E): void;
+  /**
+   * Resolves when it is listening: every event published afterwards reaches `listener`, and one published meanwhile may.
+   * Listeners are called one after another and must not throw. The returned function stops it at once, for events
+   * under way too; calling it twice is harmless. Rejects when the broker cannot listen, and once it is closed.
+   */
+  subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void>;
+  /** Lets go of every listener and connection. Publishing afterwards does nothing; closing twice is harmless. */
+  close(): Promise<void>;
+  /** How many listeners there are, over all topics. */
+  readonly size: number;
+}
+
+/** A topic's name, carrying the type of the events on it. */
+export type Topic<E> = { readonly name: string; readonly event?: E };

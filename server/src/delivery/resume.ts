@@ -1,0 +1,150 @@
+import {
+  toFeed,
+  toTrackedFeed,
+  type Feed,
+  type FeedItem,
+  type FeedSink,
+  type TrackedFeed,
+} from '@whisper/trpc-socket/feed';
+
+/**
+ * What one subscription knows of its place in a stream. A source belongs to one subscriber and is told of every
+ * item in order, so it can say what is new, what was sent already and where something is missing.
+ */
+export interface FeedSource<E> {
+  /** Resolves when it listens to what happens from now on; reading waits for that. */
+  subscribe(listener: (item: FeedItem<E>) => void): Promise<() => void>;
+  /**
+   * Reads, in bounded pages, what the subscriber has not got yet, and counts it as sent. Called at the start and
+   * after every gap; throws when the subscriber may not read on.
+   */
+  catchUp(): AsyncIterable<readonly FeedItem<E>[]>;
+  /** Decides on one live item and, when it says `send`, counts it as sent. */
+  admit(item: FeedItem<E>): Admission;
+}
+
+/** `gap`: something before this item is missing, catch up first. `end`: this subscriber may not go on. */
+export type Admission = 'send' | 'skip' | 'gap' | 'end';
+
+/** A feed whose every item has an id; the source is made anew for each subscriber. */
+export function createTrackedFeed<E>(makeSource: () => FeedSource<E>): TrackedFeed<E> {
+  return toTrackedFeed((sink) => openSource(makeSource(), sink));
+}
+
+/** A feed of things that are not worth replaying, such as typing and presence. */
+export function createEphemeralFeed<E>(makeSource: () => FeedSource<E>): Feed<E> {
+  return toFeed((sink) => openSource(makeSource(), sink));
+}
+
+/** Live items held back while catching up; more than this are dropped and read again from the source. */
+const heldBackMax = 1_000;
+
+/**
+ * The one place where replay meets live: subscribe first, then read, then follow, dropping what was already
+ * sent. A sink that stops taking items is not queued for: the feed forgets live items until the sink is ready
+ * and catches up from where it stopped, so a slow reader costs no memory and loses nothing.
+ */
+export function openSource<E>(source: FeedSource<E>, sink: FeedSink<E>): () => void {
+  return new OpenSource(source, sink).start();
+}
+
+class OpenSource<E> {
+  readonly #source: FeedSource<E>;
+  readonly #sink: FeedSink<E>;
+  #unsubscribe: () => void = () => undefined;
+  #heldBack: FeedItem<E>[] = [];
+  #isLive = false;
+  #isStopped = false;
+  #hasOverflowed = false;
+
+  constructor(source: FeedSource<E>, sink: FeedSink<E>) {
+    this.#source = source;
+    this.#sink = sink;
+  }
+
+  start(): () => void {
+    void this.#listen();
+    return () => this.#stop();
+  }
+
+  /** Never rejects: a failure ends the feed through its sink. */
+  async #listen(): Promise<void> {
+    try {
+      const unsubscribe = await this.#source.subscribe((item) => this.#receive(item));
+      if (this.#isStopped) return unsubscribe();
+      this.#unsubscribe = unsubscribe;
+    } catch (error) {
+      return this.#fail(error);
+    }
+    await this.#catchUp();
+  }
+
+  #stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#heldBack = [];
+    this.#unsubscribe();
+  }
+
+  #receive(item: FeedItem<E>): void {
+    if (this.#isStopped) return;
+    if (this.#isLive) return this.#deliver(item);
+    if (this.#heldBack.length < heldBackMax) this.#heldBack.push(item);
+    else this.#hasOverflowed = true;
+  }
+
+  #deliver(item: FeedItem<E>): void {
+    const wantsMore = this.#offer(item);
+    if (wantsMore || this.#isStopped) return;
+    this.#isLive = false;
+    void this.#catchUp();
+  }
+
+  /** False when live delivery cannot go on after this item. */
+  #offer(item: FeedItem<E>): boolean {
+    const admission = this.#source.admit(item);
+    if (admission === 'skip') return true;
+    if (admission === 'gap') return false;
+    if (admission === 'send') return this.#sink.push(item);
+    this.#stop();
+    this.#sink.end();
+    return false;
+  }
+
+  /** Never rejects: a failure ends the feed through its sink. */
+  async #catchUp(): Promise<void> {
+    try {
+      while (!this.#isStopped && !this.#isLive) {
+        await this.#sink.ready();
+        if (!this.#isStopped) await this.#readMissed();
+        this.#goLive();
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopped) return;
+    this.#stop();
+    this.#sink.fail(error);
+  }
+
+  async #readMissed(): Promise<void> {
+    this.#heldBack = [];
+    this.#hasOverflowed = false;
+    for await (const page of this.#source.catchUp()) {
+      for (const item of page) this.#sink.push(item);
+      await this.#sink.ready();
+      if (this.#isStopped) return;
+    }
+  }
+
+  /** Synchronous from here to the last held-back item, so that nothing can slip between replay and live. */
+  #goLive(): void {
+    if (this.#isStopped || this.#hasOverflowed) return;
+    const held = this.#heldBack;
+    this.#heldBack = [];
+    this.#isLive = held.every((item) => this.#isStopped || this.#offer(item));
+  }
+}

@@ -1,0 +1,11 @@
+import type { ChatId, MessageEvent, PresenceEvent, TypingEvent, UserId } from '@whisper/shared';
+import type { Topic } from './broker.ts';
+import type { FeedItem } from '@whisper/trpc-socket/feed';
+
+/** Every topic there is. Message events travel twice, because their ids differ by stream. */
+export const topics = {
+  messagesOfChat: (chatId: ChatId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:chat:${chatId}` }),
+  messagesOfUser: (userId: UserId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:user:${userId}` }),
+  typingForUser: (userId: UserId): Topic<TypingEvent> => ({ name: `typing:user:${userId}` }),
+  presence: (): Topic<PresenceEvent> => ({ name: 'presence' }),
+};

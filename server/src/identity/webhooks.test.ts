@@ -1,0 +1,154 @@
+import { closeCodes, type UserId } from '@whisper/shared';
+import { expect, onTestFinished, test } from 'vitest';
+import { startFakeClerk, type FakeClerk, type FakeClerkUser } from '../testing/fake-clerk.ts';
+import { startTestServer, type TestServer } from '../testing/index.ts';
+import { WebSocket } from 'ws';
+import { RawClient } from '@whisper/trpc-socket/testing';
+import { getUser } from '../users/get-user.ts';
+import { listUsers } from '../users/list-users.ts';
+
+async function startClerkServer(env: Record<string, string> = {}) {
+  const clerk = await startFakeClerk();
+  const server = await startTestServer({ env: { ...clerk.env, ...env } });
+  onTestFinished(() => server[Symbol.asyncDispose]());
+  onTestFinished(() => clerk[Symbol.asyncDispose]());
+  return { clerk, server, app: server.app };
+}
+
+async function post(
+  server: TestServer,
+  { body, headers }: ReturnType<FakeClerk['signWebhook']>,
+): Promise<number> {
+  const response = await fetch(`${server.url}/webhooks/clerk`, { method: 'POST', body, headers });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** An open socket that has heard that it is signed in. */
+async function openSocket(server: TestServer, token: string): Promise<RawClient> {
+  const socket = await RawClient.open(`${server.url.replace('http', 'ws')}/trpc`, { token });
+  onTestFinished(() => socket.ws.terminate());
+  socket.call('query', 'auth.me');
+  expect(await socket.hearAll(1)).toMatchObject([{ result: { type: 'data' } }]);
+  return socket;
+}
+
+const everybody = { limit: 50 };
+const nobody = '000000000000000000000000' as UserId;
+
+function ada(overrides: Partial<FakeClerkUser> = {}): FakeClerkUser {
+  return { id: 'user_ada', first_name: 'Ada', last_name: 'Lovelace', updated_at: 1000, ...overrides };
+}
+
+test('a new profile shows at once, on requests and sockets that began before it', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  clerk.putUser(ada());
+  const { viewer } = await app.authenticate(await clerk.signToken('user_ada'));
+  const changed = ada({ first_name: 'Augusta', image_url: '', updated_at: 2000 });
+  expect(await post(server, clerk.signWebhook('user.updated', clerk.putUser(changed)))).toBe(200);
+  expect(viewer.user).toMatchObject({ name: 'Augusta Lovelace', avatar: null });
+  expect((await listUsers(app, nobody, { ...everybody, query: 'aug' })).users).toEqual([viewer.user]);
+  expect((await listUsers(app, nobody, { ...everybody, query: 'ada' })).users).toEqual([]);
+});
+
+test('the newest profile stays, whatever the order in which the events come, and twice', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  const event = (name: string, updated_at: number) =>
+    clerk.signWebhook('user.updated', clerk.putUser(ada({ first_name: name, last_name: '', updated_at })));
+  const events = [event('Third', 3000), event('First', 1000), event('Fourth', 4000), event('Second', 2000)];
+  for (const each of [...events, ...events]) expect(await post(server, each)).toBe(200);
+  const { users } = await listUsers(app, nobody, everybody);
+  expect(users.map(({ name }) => name)).toEqual(['Fourth']);
+});
+
+test('events at once, together with the first contact, make one user', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  const created = clerk.signWebhook('user.created', clerk.putUser(ada()));
+  const token = await clerk.signToken('user_ada');
+  const contacts = Array.from({ length: 20 }, (_, index) =>
+    index % 2 ? post(server, created) : app.authenticate(token),
+  );
+  await Promise.all(contacts);
+  expect(await app.db.collection('users').countDocuments()).toBe(1);
+});
+
+test('a deleted person becomes a tombstone, is thrown out and cannot come back', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  clerk.putUser(ada());
+  const token = await clerk.signToken('user_ada');
+  const { viewer } = await app.authenticate(token);
+  const { closed } = await openSocket(server, token);
+
+  const deleted = clerk.signWebhook('user.deleted', { id: 'user_ada', object: 'user', deleted: true });
+  expect(await post(server, deleted)).toBe(200);
+  expect(await closed).toMatchObject({ code: closeCodes.userDeleted.code });
+  await expect(app.authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+
+  const tombstone = { id: viewer.id, name: 'Deleted user', email: '', avatar: null };
+  const late = clerk.signWebhook('user.updated', clerk.putUser(ada({ updated_at: Date.now() + 60_000 })));
+  for (const event of [late, deleted]) {
+    expect(await post(server, event)).toBe(200);
+    expect(await getUser(app, viewer.id)).toEqual(tombstone);
+    await expect(app.authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+  }
+  expect((await listUsers(app, nobody, everybody)).users).toEqual([]);
+});
+
+test('a deletion that overtakes the creation wins', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  const created = clerk.signWebhook('user.created', clerk.putUser(ada()));
+  expect(await post(server, clerk.signWebhook('user.deleted', { id: 'user_ada', deleted: true }))).toBe(200);
+  expect(await post(server, created)).toBe(200);
+  await expect(app.authenticate(await clerk.signToken('user_ada'))).rejects.toMatchObject({
+    code: 'UNAUTHORIZED',
+  });
+});
+
+test.for(['session.revoked', 'session.ended', 'session.removed'])(
+  '%s closes that session’s sockets and refuses its tokens; the person’s other sessions go on',
+  async (type) => {
+    const { clerk, server, app } = await startClerkServer();
+    clerk.putUser(ada());
+    const phone = await clerk.signToken('user_ada', { sid: 'sess_phone' });
+    const laptop = await clerk.signToken('user_ada', { sid: 'sess_laptop' });
+    const [onPhone, onLaptop] = [await openSocket(server, phone), await openSocket(server, laptop)];
+
+    expect(await post(server, clerk.signWebhook(type, { id: 'sess_phone', user_id: 'user_ada' }))).toBe(200);
+    expect(await onPhone.closed).toMatchObject({ code: closeCodes.sessionRevoked.code });
+    await expect(app.authenticate(phone)).rejects.toMatchObject({ message: 'The session was revoked' });
+    await expect(app.authenticate(laptop)).resolves.toBeDefined();
+    expect(onLaptop.ws.readyState).toBe(WebSocket.OPEN);
+  },
+);
+
+test('what is not signed by Clerk changes nothing', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  const { body, headers } = clerk.signWebhook('user.created', clerk.putUser(ada()));
+  const stranger = await startFakeClerk();
+  await using _ = stranger;
+  expect(await post(server, { body: body.replace('Ada', 'Eve'), headers })).toBe(400);
+  expect(await post(server, stranger.signWebhook('user.created', ada()))).toBe(400);
+  expect(await post(server, { body, headers: {} })).toBe(400);
+  expect(await post(server, { body, headers: { ...headers, 'svix-timestamp': '1700000000' } })).toBe(400);
+  expect(await app.db.collection('users').countDocuments()).toBe(0);
+});
+
+test('a record that cannot be read is refused, an event of no interest is received', async () => {
+  const { clerk, server } = await startClerkServer();
+  expect(await post(server, clerk.signWebhook('user.updated', { id: 7 }))).toBe(400);
+  expect(await post(server, clerk.signWebhook('organization.created', { id: 'org_1' }))).toBe(200);
+});
+
+test('a body beyond 256 KiB is refused before it is checked', async () => {
+  const { clerk, server } = await startClerkServer();
+  const huge = clerk.signWebhook('user.updated', { padding: 'x'.repeat(300_000) });
+  expect(await post(server, huge)).toBe(413);
+});
+
+test('there is no webhook without its secret, and none but POST /webhooks/clerk', async () => {
+  const { clerk, server } = await startClerkServer({ CLERK_WEBHOOK_SIGNING_SECRET: '' });
+  expect(await post(server, clerk.signWebhook('user.created', ada()))).toBe(404);
+  const { server: withSecret } = await startClerkServer();
+  expect((await fetch(`${withSecret.url}/webhooks/clerk`)).status).toBe(404);
+  expect((await fetch(`${withSecret.url}/webhooks/other`, { method: 'POST' })).status).toBe(404);
+});

@@ -1,0 +1,81 @@
+import { verifyWebhook, type WebhookEvent } from '@clerk/backend/webhooks';
+import { limits } from '@whisper/shared';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CloseReason, UserId } from '@whisper/shared';
+import { AppError, toAppError } from '../platform/errors.ts';
+import { sendJson } from '../http/answer.ts';
+import type { Env } from '../platform/env.ts';
+import type { Logger } from '../platform/logger.ts';
+import { ClerkUserSchema, toPerson } from './clerk-user.ts';
+import type { Person } from './person.ts';
+import type { RevokedSessions } from './revoked-sessions.ts';
+import { readBody, sendError } from '../http/body.ts';
+
+type Deps = {
+  readonly env: Pick<Env, 'CLERK_WEBHOOK_SIGNING_SECRET'>;
+  readonly log: Logger;
+  readonly revokedSessions: RevokedSessions;
+  readonly closeUser: (userId: UserId, reason: CloseReason) => void;
+  readonly closeSession: (sessionId: string, reason: CloseReason) => void;
+  /** Takes over what Clerk says of a person, who may be new. */
+  readonly updateUser: (person: Person) => Promise<void>;
+  /** Leaves a tombstone, also of someone never seen here. */
+  readonly deleteUser: (clerkId: string) => Promise<UserId>;
+};
+
+/**
+ * `POST /webhooks/clerk`. Every event may come twice, late or out of order: each is applied so that this changes
+ * nothing. An event that could not be stored is answered with an error, and Clerk sends it again.
+ */
+export async function handleClerkWebhook(
+  deps: Deps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const event = await receive(deps, request);
+    await apply(deps, event);
+    deps.log.info({ event: event.type }, 'clerk webhook applied');
+    sendJson(response, 200, { received: true });
+  } catch (error) {
+    deps.log.warn({ code: toAppError(error).code }, 'clerk webhook refused');
+    sendError(response, error);
+  }
+}
+
+async function receive({ env }: Deps, request: IncomingMessage): Promise<WebhookEvent> {
+  const signingSecret = env.CLERK_WEBHOOK_SIGNING_SECRET;
+  const route = `${request.method} ${request.url?.split('?')[0]}`;
+  if (!signingSecret || route !== 'POST /webhooks/clerk') {
+    throw new AppError('NOT_FOUND', 'There is nothing here');
+  }
+  const body = await readBody(request, limits.frameBytesMax);
+  const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [[name, value]] : [],
+  );
+  try {
+    const signed = new Request('http://webhook.invalid/', { method: 'POST', headers, body });
+    return await verifyWebhook(signed, { signingSecret });
+  } catch (cause) {
+    throw new AppError('BAD_REQUEST', 'The signature is not valid', { cause });
+  }
+}
+
+/** Whatever else the webhook was subscribed to is received and ignored. */
+async function apply(deps: Deps, { type, data }: WebhookEvent): Promise<void> {
+  if (type === 'user.created' || type === 'user.updated') {
+    await deps.updateUser(toPerson(parseUser(data)));
+  } else if (type === 'user.deleted' && data.id) {
+    deps.closeUser(await deps.deleteUser(data.id), 'userDeleted');
+  } else if (type === 'session.revoked' || type === 'session.ended' || type === 'session.removed') {
+    deps.revokedSessions.add(data.id);
+    deps.closeSession(data.id, 'sessionRevoked');
+  }
+}
+
+function parseUser(data: unknown) {
+  const parsed = ClerkUserSchema.safeParse(data);
+  if (!parsed.success)
+    throw new AppError('BAD_REQUEST', 'The user record cannot be read', { cause: parsed.error });
+  return parsed.data;
+}

@@ -1,0 +1,14 @@
+import type { ChatId, UserId } from '@whisper/shared';
+import type { ChatsDeps } from '../chats/deps.ts';
+import type { Broker } from '../delivery/broker.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { MessageLog } from './log/message-log.ts';
+
+/** What this room needs. */
+export type MessagesDeps = Pick<ChatsDeps, 'db' | 'rateLimits' | 'lastMessages' | 'memberships'> & {
+  readonly broker: Broker;
+  readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
+  readonly messageLog: MessageLog;
+  /** A sent message ends its sender's typing. */
+  readonly endTyping: (chatId: ChatId, userId: UserId) => void;
+};

@@ -1,0 +1,31 @@
+import type { ChatId, MessageId, UserId } from '@whisper/shared';
+import type { LogDeps } from './chat-writer.ts';
+import { messageModel } from './message.model.ts';
+
+/** How far before the newest message a crash can have left a chat behind; updates lag by milliseconds. */
+const windowMs = 60_000;
+const messagesMax = 5_000;
+
+/**
+ * Makes good the `chat.lastMessage` updates that a crash took: records the newest messages again. The updates
+ * are guarded, so this changes nothing where nothing is missing.
+ */
+export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'lastMessages'>): Promise<void> {
+  const newest = await messageModel(db)
+    .find({}, { chat: 1, sender: 1, seq: 1, createdAt: 1 })
+    .sort({ _id: -1 })
+    .limit(messagesMax)
+    .lean();
+  const since = (newest[0]?._id.getTimestamp().getTime() ?? 0) - windowMs;
+  for (const doc of newest) {
+    if (doc._id.getTimestamp().getTime() < since) break;
+    lastMessages.record({
+      chatId: doc.chat.toHexString() as ChatId,
+      messageId: doc._id.toHexString() as MessageId,
+      senderId: doc.sender.toHexString() as UserId,
+      seq: doc.seq,
+      sentAt: doc.createdAt,
+    });
+  }
+  await lastMessages.settled();
+}

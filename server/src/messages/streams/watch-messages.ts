@@ -1,0 +1,55 @@
+import type { MessageCreated, MessageEvent, UserId, WatchMessagesInput } from '@whisper/shared';
+import { requireParticipant } from '../../chats/require-participant.ts';
+import { createTrackedFeed } from '../../delivery/resume.ts';
+import type { FeedItem, TrackedFeed } from '@whisper/trpc-socket/feed';
+import type { FeedSource } from '../../delivery/resume.ts';
+import type { StreamDeps } from './replay.ts';
+import { ChatSource } from './watch-chat.ts';
+import { AllChatsSource } from './watch-all-chats.ts';
+
+/** Everything that happens in one chat, or in all of a person's chats, from `lastEventId` on. */
+export async function watchMessages(
+  deps: StreamDeps,
+  userId: UserId,
+  input: WatchMessagesInput,
+): Promise<TrackedFeed<MessageEvent>> {
+  return createTrackedFeed(await prepareSource(deps, userId, input));
+}
+
+/** The same, less everything that is not a new message. A reader who must know of `reset` watches all events. */
+export async function watchNewMessages(
+  deps: StreamDeps,
+  userId: UserId,
+  input: WatchMessagesInput,
+): Promise<TrackedFeed<MessageCreated>> {
+  const makeSource = await prepareSource(deps, userId, input);
+  return createTrackedFeed(() => onlyCreated(makeSource()));
+}
+
+async function prepareSource(deps: StreamDeps, userId: UserId, { chatId, lastEventId }: WatchMessagesInput) {
+  const cursor = lastEventId ?? undefined;
+  if (chatId === undefined) return () => new AllChatsSource(deps, { userId, lastEventId: cursor });
+  await requireParticipant(deps, chatId, userId);
+  return () => new ChatSource(deps, { userId, chatId, lastEventId: cursor });
+}
+
+function isCreated(item: FeedItem<MessageEvent>): item is FeedItem<MessageCreated> {
+  switch (item.data.type) {
+    case 'created':
+      return true;
+    case 'synced':
+    case 'reset':
+      return false;
+  }
+}
+
+/** The items pass unchanged, so they stay encoded once; only what is not `created` is left out. */
+function onlyCreated(source: FeedSource<MessageEvent>): FeedSource<MessageCreated> {
+  return {
+    subscribe: (listener) => source.subscribe((item) => isCreated(item) && listener(item)),
+    admit: (item) => source.admit(item),
+    async *catchUp() {
+      for await (const page of source.catchUp()) yield page.filter(isCreated);
+    },
+  };
+}

@@ -1,4 +1,0 @@
-import { describeBroker } from './broker.contract.ts';
-import { MemoryBroker } from './broker.memory.ts';
-
-describeBroker('MemoryBroker', () => new MemoryBroker());

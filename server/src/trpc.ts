@@ -1,0 +1,97 @@
+import { initTRPC, type TRPCError } from '@trpc/server';
+import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
+import { errorCodes, type ErrorCode } from '@whisper/shared';
+import { flattenError, z, ZodError, type ZodType } from 'zod';
+import { isFeed, type Feed, type TrackedFeed } from '@whisper/trpc-socket/feed';
+import type { Asker } from './identity/identify.ts';
+import type { Identity } from './identity/viewer.ts';
+import { AppError, toAppError } from './platform/errors.ts';
+import { transformer } from './platform/transformer.ts';
+
+/** The open socket a call arrived on. */
+export interface CallingSocket {
+  readonly id: string;
+  /** The person proved themselves again: the socket lives until the new token expires. */
+  refresh(identity: Identity): void;
+}
+
+/** What every call brings, on every wire. A refusal is thrown by `procedure`, not by whoever makes the context. */
+export type RequestContext = Asker & { readonly socket: CallingSocket | null };
+
+/** One line for the panel, shown beside a procedure. */
+type ProcedureMeta = { readonly docs: string };
+
+const t = initTRPC
+  .context<RequestContext>()
+  .meta<ProcedureMeta>()
+  .create({
+    transformer,
+    errorFormatter: ({ error }) => toErrorShape(error),
+    isDev: false,
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 45_000 } },
+  });
+
+export const { router, createCallerFactory } = t;
+
+/** For a signed-in person; everything else is refused with UNAUTHORIZED before the verb runs. */
+export const procedure = t.procedure.use(({ ctx, next }) => {
+  if (!ctx.identity) throw ctx.refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
+  return next({ ctx: { viewer: ctx.identity.viewer } });
+});
+
+/** An error as every tRPC client sees it. Nothing in it depends on anything but the error itself. */
+export type ErrorShape = {
+  readonly message: string;
+  readonly code: TRPC_ERROR_CODE_NUMBER;
+  readonly data: {
+    readonly code: ErrorCode;
+    readonly httpStatus: number;
+    readonly isRetryable: boolean;
+    readonly retryAfterMs?: number;
+    readonly fieldErrors?: Readonly<Record<string, readonly string[] | undefined>>;
+  };
+};
+
+function toErrorShape(thrown: TRPCError): ErrorShape {
+  const error = toAppError(thrown);
+  const { httpStatus, isRetryable } = errorCodes[error.code];
+  return {
+    message: error.message,
+    code: TRPC_ERROR_CODES_BY_KEY[error.code],
+    data: {
+      code: error.code,
+      httpStatus,
+      isRetryable,
+      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+      ...(error.cause instanceof ZodError && { fieldErrors: toFieldErrors(error.cause) }),
+    },
+  };
+}
+
+function toFieldErrors(error: ZodError) {
+  const { fieldErrors, formErrors } = flattenError(error);
+  return formErrors.length > 0 ? { ...fieldErrors, '': formErrors } : fieldErrors;
+}
+
+/** The schema of each feed output's events, for the panel. */
+const eventSchemas = new WeakMap<object, ZodType>();
+
+/** Output schema of a resumable subscription: a feed whose every event has an id. */
+export function trackedFeedOf<E>(events: ZodType<E>) {
+  return remember(events, z.custom<TrackedFeed<E>>(isFeed));
+}
+
+/** Output schema of an ephemeral subscription. */
+export function feedOf<E>(events: ZodType<E>) {
+  return remember(events, z.custom<Feed<E>>(isFeed));
+}
+
+/** What the events of a feed output look like; undefined for any other schema. */
+export function eventSchemaOf(output: object): ZodType | undefined {
+  return eventSchemas.get(output);
+}
+
+function remember<S extends object>(events: ZodType, output: S): S {
+  eventSchemas.set(output, events);
+  return output;
+}

@@ -1,0 +1,28 @@
+import { MeSchema, RefreshInputSchema, RefreshOutputSchema } from '@whisper/shared';
+import type { Authenticate } from '../identity/viewer.ts';
+import { procedure, router } from '../trpc.ts';
+import type { UsersDeps } from './deps.ts';
+import { getMe } from './get-me.ts';
+import { refreshSession } from './refresh-session.ts';
+
+type AuthDeps = Pick<UsersDeps, 'db'> & { readonly authenticate: Authenticate };
+
+export function createAuthRouter(deps: AuthDeps) {
+  return router({
+    me: procedure
+      .meta({ docs: 'Who I am.' })
+      .output(MeSchema)
+      .query(({ ctx }) => getMe(deps, ctx.viewer.id)),
+
+    sync: procedure
+      .meta({ docs: 'Makes my account on the first call; afterwards it only answers who I am.' })
+      .output(MeSchema)
+      .mutation(({ ctx }) => getMe(deps, ctx.viewer.id)),
+
+    refresh: procedure
+      .meta({ docs: 'Extends the open socket with a newer token of the same person.' })
+      .input(RefreshInputSchema)
+      .output(RefreshOutputSchema)
+      .mutation(({ ctx, input }) => refreshSession(deps.authenticate, ctx, input.token)),
+  });
+}

@@ -1,0 +1,18 @@
+import type { Connections } from '../delivery/connections.ts';
+import type { Authenticate } from '../identity/viewer.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Env } from '../platform/env.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { CreateCaller } from '../router.ts';
+
+/** What every wire needs. The features are reached through the router alone. */
+export type WireDeps = {
+  readonly env: Env;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly authenticate: Authenticate;
+  readonly connections: Connections;
+};
+
+/** A wire that translates also calls procedures. */
+export type LegacyDeps = WireDeps & { readonly createCaller: CreateCaller };

@@ -1,0 +1,89 @@
+import { limits } from '@whisper/shared';
+import {
+  LegacyChatListSchema,
+  LegacyChatSchema,
+  LegacyChatIdSchema,
+  LegacyHistoryQuerySchema,
+  LegacyMeSchema,
+  LegacyMessageListSchema,
+  LegacyUserIdSchema,
+  LegacyUserListSchema,
+} from '@whisper/shared/legacy';
+import type { ZodType } from 'zod';
+import { AppError } from '../../platform/errors.ts';
+import { toLegacyChat, toLegacyMe, toLegacyMessage, toLegacyUser } from '../legacy-view.ts';
+import type { Endpoint } from './endpoint.ts';
+import { listAllChats, readHistory } from './read-pages.ts';
+
+export const endpoints: readonly Endpoint[] = [
+  {
+    method: 'post',
+    path: '/api/auth/callback',
+    summary: 'Makes my account on the first call; afterwards it only answers who I am.',
+    answer: LegacyMeSchema,
+    refusals: [],
+    refuseAfterMs: 1_000,
+    answerWith: async ({ api }) => toLegacyMe(await api.auth.sync()),
+  },
+  {
+    method: 'get',
+    path: '/api/auth/me',
+    summary: 'Who I am.',
+    answer: LegacyMeSchema,
+    refusals: [],
+    answerWith: async ({ api }) => toLegacyMe(await api.auth.me()),
+  },
+  {
+    method: 'get',
+    path: '/api/users',
+    summary: `The first ${limits.userPageSizeMax} people besides me, oldest account first.`,
+    answer: LegacyUserListSchema,
+    refusals: [],
+    answerWith: async ({ api }) => (await api.user.list({})).users.map(toLegacyUser),
+  },
+  {
+    method: 'get',
+    path: '/api/chats',
+    summary: 'My chats, the one with the newest message first.',
+    answer: LegacyChatListSchema,
+    refusals: [],
+    answerWith: async ({ api }) => (await listAllChats(api)).map(toLegacyChat),
+  },
+  {
+    method: 'post',
+    path: '/api/chats/with/:participantId',
+    summary: 'The direct chat with a person, made when it is missing.',
+    answer: LegacyChatSchema,
+    refusals: [400, 404, 429],
+    async answerWith({ api, request }) {
+      const userId = read(LegacyUserIdSchema, request.params['participantId'], 'Invalid participant ID');
+      return toLegacyChat(await api.chat.openDirect({ userId }));
+    },
+  },
+  {
+    method: 'get',
+    path: '/api/messages/chat/:chatId',
+    summary: 'The newest messages of a chat, oldest first.',
+    answer: LegacyMessageListSchema,
+    query: LegacyHistoryQuerySchema,
+    refusals: [400, 404],
+    async answerWith({ api, request, response }) {
+      const chatId = read(LegacyChatIdSchema, request.params['chatId'], 'Invalid chat ID');
+      const query = read(LegacyHistoryQuerySchema, request.query, 'Invalid before or limit');
+      const { messages, hasMore } = await readHistory(api, { chatId, ...query });
+      const oldest = messages[0];
+      if (hasMore && oldest) {
+        const older = `${request.path}?before=${oldest.seq}&limit=${query.limit}`;
+        response.set({ Link: `<${older}>; rel="next"`, 'Access-Control-Expose-Headers': 'Link' });
+      }
+      return messages.map(toLegacyMessage);
+    },
+  },
+];
+
+/** The checked value; `refusal` is all that is said of a bad one. */
+function read<T>(schema: ZodType<T>, value: unknown, refusal: string): T {
+  const checked = schema.safeParse(value);
+  if (!checked.success) throw new AppError('BAD_REQUEST', refusal);
+  return checked.data;
+}

@@ -1,0 +1,138 @@
+import type { AnyTRPCRouter } from '@trpc/server';
+import { closeCodes, ConnectionParamsSchema, limits, type CloseReason, type UserId } from '@whisper/shared';
+import {
+  createTrpcSocketServer,
+  type CallFailure,
+  type OpenSocket,
+  type SocketOpening,
+  type TrpcSocketServer,
+} from '@whisper/trpc-socket';
+import type { Connection } from '../../delivery/connections.ts';
+import { afterExpiry } from '../../identity/after-expiry.ts';
+import { identify, type Asker } from '../../identity/identify.ts';
+import type { Identity } from '../../identity/viewer.ts';
+import { toAppError } from '../../platform/errors.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { CallingSocket, RequestContext } from '../../trpc.ts';
+import type { WireDeps } from '../deps.ts';
+
+export type SocketDeps = WireDeps & { readonly metrics: Pick<Metrics, 'deliveries' | 'closes'> };
+
+const reasonsByCode = new Map(
+  Object.entries(closeCodes).map(([reason, { code }]): [number, string] => [code, reason]),
+);
+
+/** tRPC over WebSockets, for whoever signs in with a token in the connection parameters. */
+export function createTrpcSockets(deps: SocketDeps, router: AnyTRPCRouter): TrpcSocketServer {
+  const { slowReader, authDeadline, draining, unresponsive, malformed } = closeCodes;
+  return createTrpcSocketServer({
+    router,
+    clock: deps.clock,
+    closeCodes: { slowReader, paramsDeadline: authDeadline, draining, unresponsive, malformed },
+    bounds: {
+      frameBytesMax: limits.frameBytesMax,
+      subscriptionsMax: limits.subscriptionsPerSocketMax,
+      pauseAtBytes: limits.outgoingBytesMax,
+      stalledMs: limits.stalledMs,
+      paramsDeadlineMs: limits.authDeadlineMs,
+    },
+    createContext: (opening) => signIn(deps, opening),
+    onError: (failure) => logFailure(deps, failure),
+    onDelivered: () => {
+      deps.metrics.deliveries += 1;
+    },
+    onClose: (_socket, { code }) => deps.metrics.closes.inc({ reason: reasonsByCode.get(code) ?? 'other' }),
+  });
+}
+
+/** Nobody is refused here: that is for the procedures to do, call by call. */
+async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<RequestContext> {
+  const { socket, connectionParams } = opening;
+  const cancelDeadline = deps.clock.after(limits.authDeadlineMs - (deps.clock.now() - socket.openedAt), () =>
+    close(socket, 'authDeadline'),
+  );
+  socket.onClosed(cancelDeadline);
+  const params = ConnectionParamsSchema.safeParse(connectionParams);
+  const asker = await identify(deps.authenticate, params.success ? params.data.token : undefined);
+  if (asker.identity === null || socket.isClosed) return { ...asker, socket: null };
+  cancelDeadline();
+  const signedIn = new SignedInSocket(deps, socket, asker.identity);
+  signedIn.join();
+  return signedIn.context;
+}
+
+/** A socket of which it is known whose it is: one of the person's connections, and what their calls arrive on. */
+class SignedInSocket implements Connection, CallingSocket {
+  readonly id: string;
+  readonly userId: UserId;
+  /** The same object for all calls of the socket, so that the next ones see a refreshed identity. */
+  readonly context: Asker & { socket: CallingSocket };
+  readonly #deps: SocketDeps;
+  readonly #socket: OpenSocket;
+  #identity: Identity;
+  #cancelExpiry: () => void = () => undefined;
+
+  constructor(deps: SocketDeps, socket: OpenSocket, identity: Identity) {
+    this.id = socket.id;
+    this.userId = identity.viewer.id;
+    this.#deps = deps;
+    this.#socket = socket;
+    this.#identity = identity;
+    this.context = { identity, refusal: null, socket: this };
+  }
+
+  /** Closes the socket when the person has as many as they may. */
+  join(): void {
+    if (!this.#deps.connections.add(this)) return this.close('tooManySockets');
+    this.#armExpiry();
+    this.#socket.onClosed(() => {
+      this.#cancelExpiry();
+      this.#deps.connections.remove(this);
+    });
+  }
+
+  /** Of the newest token, which may name another session than the first. */
+  get sessionId(): string | null {
+    return this.#identity.sessionId;
+  }
+
+  refresh(identity: Identity): void {
+    if (this.#socket.isClosed) return;
+    this.#identity = identity;
+    Object.assign(this.context, { identity });
+    this.#armExpiry();
+  }
+
+  close(reason: CloseReason): void {
+    close(this.#socket, reason);
+  }
+
+  notifyDraining(): void {
+    this.#socket.notifyDraining();
+  }
+
+  #armExpiry(): void {
+    this.#cancelExpiry();
+    this.#cancelExpiry = afterExpiry(this.#deps, this.#identity, () => this.close('tokenExpired'));
+  }
+}
+
+function close(socket: OpenSocket, reason: CloseReason): void {
+  const { code, reason: text } = closeCodes[reason];
+  socket.close({ code, reason: text });
+}
+
+/** Only what the code threw by mistake. An error's message may quote data, so it stays out of the log. */
+function logFailure({ log }: Pick<SocketDeps, 'log'>, { error, requestId, type, path }: CallFailure): void {
+  const { code, cause } = toAppError(error);
+  if (code !== 'INTERNAL_SERVER_ERROR') return;
+  const call = { requestId: requestId.slice(0, 128), type, path: path?.slice(0, 64) };
+  log.error({ ...call, ...describeError(cause) }, 'A call failed unexpectedly');
+}
+
+function describeError(thrown: unknown): { readonly error: string; readonly frames?: readonly string[] } {
+  const root = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
+  if (!(root instanceof Error)) return { error: typeof root };
+  const frames = (root.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: root.name, frames: frames.map((line) => line.trim()) };
+}

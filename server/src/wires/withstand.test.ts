@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { expect, inject, it } from 'vitest';
+import { toWatchedUri, withstand } from '../testing/legacy/fuzz/withstand.ts';
+import { startTestServer } from '../testing/index.ts';
+
+/** `server/test/compat/fuzz/report.ts` does the same with 10,000 and prints its figures. */
+const count = 400;
+
+it(`${count} hostile payloads over every old wire crash nothing, reach nothing and learn nothing`, async () => {
+  const uri = toWatchedUri(inject('mongoUri'), `test-${randomUUID()}`);
+  await using server = await startTestServer({ env: { MONGODB_URI: uri } });
+  const { sent } = await withstand({
+    server: server.server,
+    tokenFor: (name) => server.tokenFor(name),
+    count,
+    seed: 20,
+  });
+  expect(Object.values(sent).reduce((sum, each) => sum + each)).toBe(count);
+});
