@@ -1,5 +1,5 @@
 import type { ChatId } from './ids.ts';
-import type { Message, MessageChanges, MessageCreated, MessagePage } from './messages.ts';
+import type { Message, MessageChanges, MessageEvent, MessagePage } from './messages.ts';
 
 /**
  * What a client knows of one chat: a run of messages in ascending `seq` without holes, complete up to `rev`.
@@ -11,6 +11,9 @@ export type ChatLog = {
   readonly rev: number;
   readonly hasOlder: boolean;
 };
+
+/** The events that change a log. The others only mark a place in the stream. */
+export type LogEvent = Exclude<MessageEvent, { type: 'synced' } | { type: 'reset' }>;
 
 /** `gapAfterRev` asks the caller to fetch `message.changes({ chatId, afterRev: gapAfterRev })` and apply it. */
 export type Applied = { readonly log: ChatLog; readonly gapAfterRev?: number };
@@ -24,10 +27,13 @@ export function startLog(chatId: ChatId, page: MessagePage): ChatLog {
  * Applies one live event. A rev the log already has is ignored, so repeats are harmless; a jump in rev changes
  * nothing and reports the gap.
  */
-export function applyEvent(log: ChatLog, event: MessageCreated): Applied {
+export function applyEvent(log: ChatLog, event: LogEvent): Applied {
   if (event.chatId !== log.chatId || event.rev <= log.rev) return { log };
   if (event.rev > log.rev + 1) return { log, gapAfterRev: log.rev };
-  return { log: { ...log, messages: mergeMessages(log.messages, [event.message]), rev: event.rev } };
+  switch (event.type) {
+    case 'created':
+      return { log: { ...log, messages: mergeMessages(log.messages, [event.message]), rev: event.rev } };
+  }
 }
 
 /**

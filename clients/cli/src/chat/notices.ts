@@ -4,15 +4,23 @@ import type { WhisperClient } from '@whisper/client/node';
 export function watchConnection(client: WhisperClient, say: (notice: string) => void): () => void {
   let isLost = false;
   const check = () => {
-    const connection = client.connection.getSnapshot();
-    if (connection.status === 'offline' && !isLost) {
-      isLost = true;
-      say('* No connection to the server, trying again …');
+    const { status } = client.connection.getSnapshot();
+    switch (status) {
+      case 'offline':
+        if (!isLost) say('* No connection to the server, trying again …');
+        isLost = true;
+        return;
+      case 'open':
+        if (isLost) say('* Connected again');
+        isLost = false;
+        return;
+      // An attempt neither ends a loss nor begins one; the end of the client is told by whoever ends it.
+      case 'connecting':
+      case 'refused':
+      case 'closed':
+        return;
     }
-    if (connection.status === 'open' && isLost) {
-      isLost = false;
-      say('* Connected again');
-    }
+    status satisfies never;
   };
   check();
   return client.connection.subscribe(check);

@@ -1,7 +1,7 @@
 import { createTRPCClient, createWSClient, wsLink, type TRPCWebSocketClient } from '@trpc/client';
 import type { AppRouter } from '@whisper/client/node';
 import { reusedTokens } from './reused-tokens.ts';
-import { transformer, type ChatId } from '@whisper/shared';
+import { transformer, type ChatId, type MessageEvent } from '@whisper/shared';
 import type { Account } from './audit.ts';
 import type { Actor } from './actor.ts';
 import { FragileSockets } from './fragile-socket.ts';
@@ -38,7 +38,7 @@ export class RawObserver implements Actor {
         { chatId: this.#chatId },
         {
           onData: ({ data }) => {
-            if (data.type === 'created') this.#seenIds.push(data.message.id);
+            this.#see(data);
             resolve();
           },
           onError: reject,
@@ -62,6 +62,19 @@ export class RawObserver implements Actor {
 
   close(): void {
     void this.#socket.close();
+  }
+
+  #see(event: MessageEvent): void {
+    switch (event.type) {
+      case 'created':
+        return void this.#seenIds.push(event.message.id);
+      case 'synced':
+        return;
+      // Its cursor is its own and a moment old, so this cannot be: what it missed shows as lost.
+      case 'reset':
+        return;
+    }
+    event satisfies never;
   }
 }
 

@@ -187,6 +187,14 @@ function pause(): Promise<never> {
 }
 
 function stopMessage(state: ConnectionState): string | undefined {
-  if (state.status === 'refused') return state.message;
-  return state.status === 'closed' ? 'The client is closed' : undefined;
+  switch (state.status) {
+    case 'connecting':
+    case 'open':
+    case 'offline':
+      return undefined;
+    case 'refused':
+      return state.message;
+    case 'closed':
+      return 'The client is closed';
+  }
 }

@@ -3,7 +3,7 @@ import type {
   ChatId,
   ClientId,
   Me,
-  Message,
+  MessageCreated,
   MessageEvent,
   PresenceEvent,
   UserId,
@@ -56,7 +56,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
       connection,
       storage,
       onChange,
-      onSent: (message) => this.#receive(message),
+      onSent: (message) =>
+        this.#receive({ type: 'created', chatId: message.chatId, rev: message.rev, message }),
     });
     this.#follow();
   }
@@ -196,21 +197,33 @@ export class ChatStore implements Observable<ChatSnapshot> {
   }
 
   #apply(event: MessageEvent): void {
-    if (event.type === 'created') return void this.#receive(event.message);
-    // What follows either is live. After a reset, what is held counts for nothing until it was fetched again.
+    switch (event.type) {
+      case 'created':
+        return void this.#receive(event);
+      case 'synced':
+        return this.#goLive();
+      case 'reset':
+        // What is held counts for nothing until it was fetched again.
+        this.#isLoaded = false;
+        return this.#goLive();
+    }
+    event satisfies never;
+  }
+
+  /** What follows on the stream is live. */
+  #goLive(): void {
     this.#isSynced = true;
-    if (event.type === 'reset') this.#isLoaded = false;
     this.#changed();
     // Subscribed first, read second: whatever happens between the two is in both.
     if (!this.#me || !this.#isLoaded) void this.#load();
   }
 
   /** Never rejects. Resolves when an open log holds the message. */
-  async #receive(message: Message): Promise<void> {
-    const { chatId, rev, sender } = message;
-    this.#typingWatch.apply({ chatId, userId: sender.id, isTyping: false });
+  async #receive(event: MessageCreated): Promise<void> {
+    const { chatId, message } = event;
+    this.#typingWatch.apply({ chatId, userId: message.sender.id, isTyping: false });
     this.#list.apply(message, this.#me?.id).catch(this.#connection.onError);
-    await this.#openChats.get(chatId)?.receive({ type: 'created', chatId, rev, message });
+    await this.#openChats.get(chatId)?.receive(event);
   }
 
   async #load(): Promise<void> {
@@ -231,10 +244,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
   }
 
   #seePresence(event: PresenceEvent): void {
-    const online = new Set(event.type === 'list' ? event.userIds : this.#online);
-    if (event.type === 'online') online.add(event.userId);
-    if (event.type === 'offline') online.delete(event.userId);
-    this.#online = online;
+    this.#online = applyPresence(this.#online, event);
     this.#changed();
   }
 
@@ -246,5 +256,16 @@ export class ChatStore implements Observable<ChatSnapshot> {
   #changed(): void {
     this.#snapshot = undefined;
     this.#listeners.notify();
+  }
+}
+
+function applyPresence(online: ReadonlySet<UserId>, event: PresenceEvent): ReadonlySet<UserId> {
+  switch (event.type) {
+    case 'list':
+      return new Set(event.userIds);
+    case 'online':
+      return new Set([...online, event.userId]);
+    case 'offline':
+      return new Set([...online].filter((userId) => userId !== event.userId));
   }
 }

@@ -5,7 +5,7 @@ import {
   startLog,
   type ChatId,
   type ChatLog,
-  type MessageCreated,
+  type LogEvent,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
@@ -55,7 +55,7 @@ export class OpenChat {
   }
 
   /** Takes an event; the promise resolves when the log holds it, or cannot. Never rejects. */
-  async receive(event: MessageCreated): Promise<void> {
+  async receive(event: LogEvent): Promise<void> {
     this.#heardRev = Math.max(this.#heardRev, event.rev);
     const { log } = this;
     if (!log) return;

@@ -25,14 +25,25 @@ export const MessageItem = memo(function MessageItem({ item }: Props) {
       >
         <span className="hidden">{isMine ? 'You:' : `${senderName}:`}</span>
         <MessageText text={item.text} />
-        {state === 'failed' && <FailedNote clientId={item.clientId} reason={item.failure ?? ''} />}
-        {state === 'pending' && endsGroup && <PendingNote />}
-        {state === 'sent' && (
-          <p className={endsGroup ? 'message-meta' : 'hidden'}>
-            <time dateTime={at.toISOString()}>{formatTime(at)}</time>
-          </p>
-        )}
+        <MessageNote item={item} />
       </article>
     </>
   );
 });
+
+/** What stands under a message: when it was stored, or why it is not. */
+function MessageNote({ item: { state, clientId, failure, at, endsGroup } }: Props) {
+  switch (state) {
+    case 'failed':
+      return <FailedNote clientId={clientId} reason={failure ?? ''} />;
+    case 'pending':
+      return endsGroup ? <PendingNote /> : null;
+    case 'sent':
+      return (
+        <p className={endsGroup ? 'message-meta' : 'hidden'}>
+          <time dateTime={at.toISOString()}>{formatTime(at)}</time>
+        </p>
+      );
+  }
+  return state satisfies never;
+}

@@ -1,5 +1,5 @@
 import { ConversationPage } from '../conversation/conversation-page.tsx';
-import { useRoute } from '../routing/route.ts';
+import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useStore } from '../store/use-store.ts';
 import { Announcer } from './announcer.tsx';
@@ -22,19 +22,29 @@ export function ChatApp() {
       <ConnectionBanner />
       <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
       <main className="pane">
-        {route.page === 'chat' && <ConversationPage key={route.chatId} chatId={route.chatId} />}
-        {route.page === 'home' && (
-          <EmptyPane title="Pick a conversation">
-            Or find somebody with the search: press / to get there.
-          </EmptyPane>
-        )}
-        {route.page === 'missing' && (
-          <EmptyPane title="There is no such page" hasWayHome>
-            The address may be mistyped.
-          </EmptyPane>
-        )}
+        <Pane route={route} />
       </main>
       <Announcer />
     </div>
   );
+}
+
+function Pane({ route }: { readonly route: Route }) {
+  switch (route.page) {
+    case 'chat':
+      return <ConversationPage key={route.chatId} chatId={route.chatId} />;
+    case 'home':
+      return (
+        <EmptyPane title="Pick a conversation">
+          Or find somebody with the search: press / to get there.
+        </EmptyPane>
+      );
+    case 'missing':
+      return (
+        <EmptyPane title="There is no such page" hasWayHome>
+          The address may be mistyped.
+        </EmptyPane>
+      );
+  }
+  return route satisfies never;
 }

@@ -17,19 +17,31 @@ export function SignInPage({ onSignIn }: Props) {
     <main className="sign-in">
       <div className="sign-in-card">
         <h1 className="wordmark">Whisper</h1>
-        {people?.status === 'offered' && <DemoSignIn names={people.names} onSignIn={onSignIn} />}
-        {people?.status === 'unavailable' && <p className="sign-in-lead">{people.message}</p>}
-        {people?.status === 'unreachable' && (
-          <>
-            <p className="sign-in-lead">
-              The server does not answer. It may be starting; try again in a moment.
-            </p>
-            <button type="button" className="button" onClick={() => setAttempt(attempt + 1)}>
-              Try again
-            </button>
-          </>
-        )}
+        {people && <Choice people={people} onSignIn={onSignIn} onRetry={() => setAttempt(attempt + 1)} />}
       </div>
     </main>
   );
+}
+
+type ChoiceProps = Props & { readonly people: DemoPeople; readonly onRetry: () => void };
+
+function Choice({ people, onSignIn, onRetry }: ChoiceProps) {
+  switch (people.status) {
+    case 'offered':
+      return <DemoSignIn names={people.names} onSignIn={onSignIn} />;
+    case 'unavailable':
+      return <p className="sign-in-lead">{people.message}</p>;
+    case 'unreachable':
+      return (
+        <>
+          <p className="sign-in-lead">
+            The server does not answer. It may be starting; try again in a moment.
+          </p>
+          <button type="button" className="button" onClick={onRetry}>
+            Try again
+          </button>
+        </>
+      );
+  }
+  return people satisfies never;
 }
