@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ProcedureDescription } from './api/description.ts';
-import { useValue } from './api/value.ts';
+import { useValue } from './ui/use-value.ts';
 import type { PastCall } from './history/call-history.ts';
 import { HistoryPage } from './history/history-page.tsx';
 import { OldApiPage } from './old-api/old-api-page.tsx';
@@ -33,7 +33,7 @@ export function App({ procedures, people }: Props) {
     });
   };
   const open = (call: PastCall) => {
-    seats.get().all[active]?.edit(call.path, { value: call.input });
+    seats.getSnapshot().all[active]?.edit(call.path, { value: call.input });
     choose(call.path);
   };
   const toggleSplit = () => {
@@ -89,7 +89,7 @@ function SeatRow({ procedures, people, paths }: RowProps) {
 function useSeats(page: Page, pathCount: number, people: readonly string[]): void {
   const count = Math.min(seatsMax, Math.max(1, pathCount));
   useEffect(() => {
-    if (page === 'procedures' || seats.get().all.length === 0) setSeatCount(count, people);
+    if (page === 'procedures' || seats.getSnapshot().all.length === 0) setSeatCount(count, people);
   }, [page, count, people]);
 }
 

@@ -1,7 +1,7 @@
+import { fetchDevPeople } from '@whisper/client';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { fetchDescription } from './api/description.ts';
-import { fetchDemoPeople } from './api/token-source.ts';
 import { App } from './app.tsx';
 import './style/base.css';
 import './style/frame.css';
@@ -13,7 +13,8 @@ if (!element) throw new Error('The page has no #root');
 const root = createRoot(element);
 
 try {
-  const [procedures, people] = await Promise.all([fetchDescription(), fetchDemoPeople()]);
+  const [procedures, offer] = await Promise.all([fetchDescription(), fetchDevPeople(location.origin)]);
+  const people = offer.status === 'offered' ? offer.names : [];
   root.render(
     <StrictMode>
       <App procedures={procedures} people={people} />

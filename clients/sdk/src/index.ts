@@ -1,15 +1,15 @@
-export type { Clock } from './clock.ts';
+export { systemClock, type Clock } from './clock.ts';
 export type { ConnectionState, RefusalReason } from './connection/connection-state.ts';
-export type { WhisperApi } from './connection/connection.ts';
+export { refusalFor, type WhisperApi } from './connection/connection.ts';
 export { toFailure, type Failure } from './connection/failure.ts';
-export type { GetToken } from './connection/token-source.ts';
+export { TokenSource, type GetToken } from './connection/token-source.ts';
 export {
   createWhisperClient,
   type WhisperClient,
   type WhisperClientOptions,
 } from './create-whisper-client.ts';
-export { devTokens } from './dev-tokens.ts';
-export type { Observable } from './observable.ts';
+export { devTokens, fetchDevPeople, type DevPeople } from './dev-tokens.ts';
+export { Value, type Observable } from './observable.ts';
 export { browserStorage } from './outbox/browser-storage.ts';
 export { memoryStorage } from './outbox/memory-storage.ts';
 export type { OutboxStorage, StoredDraft } from './outbox/outbox-storage.ts';

@@ -1,9 +1,9 @@
 /** A value that can be watched; it has the two functions React's `useSyncExternalStore` asks for. */
 export interface Observable<T> {
   /** The current value, the same object until it changes. */
-  getSnapshot(): T;
+  readonly getSnapshot: () => T;
   /** Calls `listener` after every change until the returned function is called. */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 /** A set of listeners; one that throws does not keep the others from being told. */

@@ -40,7 +40,8 @@ export function meOf(client: WhisperClient) {
 
 /** What stands on that person's screen. */
 export function textsOf(client: WhisperClient, chatId: ChatId): string[] {
-  return rowsOf(client.store.getSnapshot(), chatId).map((row) =>
+  const { open, outbox } = client.store.getSnapshot();
+  return rowsOf(chatId, { view: open.get(chatId), outbox }).map((row) =>
     row.state === 'sent' ? row.message.text : `${row.state}: ${row.draft.text}`,
   );
 }

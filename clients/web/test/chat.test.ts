@@ -97,7 +97,8 @@ describe.skipIf(!hasBrowser)('somebody with another client', slow, () => {
     dora.store.send(chatId, 'from the SDK');
 
     await app.sees('from the SDK');
-    expect(rowsOf(dora.store.getSnapshot(), chatId)).toHaveLength(2);
+    const { open, outbox } = dora.store.getSnapshot();
+    expect(rowsOf(chatId, { view: open.get(chatId), outbox })).toHaveLength(2);
   });
 
   it('in a terminal is one of them', async () => {

@@ -39,7 +39,9 @@ export class Narrator {
 
   #tellOutbox(snapshot: ChatSnapshot): Line[] {
     const isOffline = snapshot.connection.status !== 'open';
-    return rowsOf(snapshot, this.#chat.id).flatMap((row): Line[] => {
+    const { id } = this.#chat;
+    const { open, outbox } = snapshot;
+    return rowsOf(id, { view: open.get(id), outbox }).flatMap((row): Line[] => {
       if (row.state === 'sent') return [];
       const { clientId, text, failure } = row.draft;
       if (failure && !this.#failed.has(clientId)) {

@@ -7,13 +7,17 @@ import {
   type TRPCWebSocketClient,
 } from '@trpc/client';
 import type { AppRouter } from '@whisper/server';
-import { closeCodes, shouldReconnect, transformer } from '@whisper/shared';
+import { devTokens, refusalFor, systemClock, TokenSource, Value, type GetToken } from '@whisper/client';
+import { transformer } from '@whisper/shared';
 import type { ProcedureKind } from './description.ts';
 import { toCallError, type Outcome, type Transport, type WirePart } from './outcome.ts';
 import { framesOfCall, recordingFetch, recordingSocket, type Frame } from './recording.ts';
 import { Stream, type StreamRequest } from './stream.ts';
-import { TokenSource, type SignIn } from './token-source.ts';
-import { Value } from './value.ts';
+
+/** Whom a seat speaks for: somebody the local issuer knows by name, or whoever a pasted token says. */
+export type SignIn =
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'token'; readonly token: string };
 
 type Client = TRPCUntypedClient<AppRouter>;
 
@@ -26,21 +30,25 @@ export type Call = {
 
 /** How long the socket stays open with nothing running on it. */
 const socketIdleMs = 5_000;
+const renewalGapMinMs = 1_000;
 
 /** One person's connection to the server: their token, their calls and their running subscriptions. */
 export class Session {
   readonly streams = new Value<readonly Stream[]>([]);
   readonly #tokens: TokenSource;
+  /** A pasted token stays what it is. */
+  readonly #isRenewable: boolean;
   readonly #taps = new Set<(frame: Frame) => void>();
   readonly #socket: TRPCWebSocketClient;
   readonly #socketClient: Client;
   #renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor(signIn: SignIn) {
-    this.#tokens = new TokenSource(signIn);
+    this.#tokens = new TokenSource(getTokenOf(signIn), systemClock);
+    this.#isRenewable = signIn.kind === 'name';
     this.#socket = createWSClient({
       url: new URL('/trpc', location.href.replace(/^http/, 'ws')).href,
-      connectionParams: async () => ({ token: await this.#tokens.get() }),
+      connectionParams: async () => ({ token: await this.getToken() }),
       WebSocket: recordingSocket((frame) => this.#tell(frame)),
       lazy: { enabled: true, closeMs: socketIdleMs },
       onOpen: () => this.#scheduleRenewal(),
@@ -73,23 +81,23 @@ export class Session {
 
   watch(request: StreamRequest): Stream {
     const stream = new Stream(this.#socketClient, request);
-    this.streams.set([...this.streams.get(), stream]);
+    this.streams.set([...this.streams.getSnapshot(), stream]);
     return stream;
   }
 
   dismiss(stream: Stream): void {
     stream.stop();
-    this.streams.set(this.streams.get().filter((each) => each !== stream));
+    this.streams.set(this.streams.getSnapshot().filter((each) => each !== stream));
   }
 
   /** A token for a field that asks for one. */
-  getToken(): Promise<string> {
-    return this.#tokens.get();
+  async getToken(): Promise<string> {
+    return (await this.#tokens.get()) ?? '';
   }
 
   close(): void {
     clearTimeout(this.#renewal);
-    for (const stream of this.streams.get()) stream.stop();
+    for (const stream of this.streams.getSnapshot()) stream.stop();
     void this.#socket.close();
   }
 
@@ -99,7 +107,7 @@ export class Session {
         httpLink({
           url: '/trpc',
           transformer,
-          headers: async () => ({ authorization: `Bearer ${await this.#tokens.get()}` }),
+          headers: async () => ({ authorization: `Bearer ${await this.getToken()}` }),
           fetch: recordingFetch(wire),
         }),
       ],
@@ -113,14 +121,15 @@ export class Session {
   /** A socket outlives its token only when it is told a newer one in time. */
   #scheduleRenewal(): void {
     clearTimeout(this.#renewal);
-    if (!this.#tokens.isRenewable) return;
-    this.#renewal = setTimeout(() => void this.#renew(), Math.max(1_000, this.#tokens.renewAt - Date.now()));
+    if (!this.#isRenewable) return;
+    const delayMs = Math.max(renewalGapMinMs, this.#tokens.renewInMs());
+    this.#renewal = setTimeout(() => void this.#renew(), delayMs);
   }
 
   async #renew(): Promise<void> {
-    if (!this.streams.get().some((stream) => stream.isRunning)) return;
+    if (!this.streams.getSnapshot().some((stream) => stream.isRunning)) return;
     try {
-      await this.#socketClient.mutation('auth.refresh', { token: await this.#tokens.get() });
+      await this.#socketClient.mutation('auth.refresh', { token: await this.getToken() });
     } catch {
       // The server closes a socket whose token ended; the next connection asks for a token of its own.
     }
@@ -129,9 +138,17 @@ export class Session {
 
   #onClose(code: number | undefined): void {
     clearTimeout(this.#renewal);
-    if (code === undefined || shouldReconnect(code)) return;
-    const reason =
-      Object.values(closeCodes).find((entry) => entry.code === code)?.reason ?? `Closed with ${code}`;
-    for (const stream of this.streams.get()) stream.fail(reason);
+    const refusal = refusalFor(code);
+    if (!refusal) return;
+    for (const stream of this.streams.getSnapshot()) stream.fail(refusal.message);
+  }
+}
+
+function getTokenOf(signIn: SignIn): GetToken {
+  switch (signIn.kind) {
+    case 'name':
+      return devTokens(location.origin, signIn.name);
+    case 'token':
+      return () => signIn.token;
   }
 }

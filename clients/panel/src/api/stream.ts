@@ -1,7 +1,7 @@
 import type { TRPCUntypedClient, TRPCClientError } from '@trpc/client';
 import type { AppRouter } from '@whisper/server';
 import { isRecord, toCallError, type CallError } from './outcome.ts';
-import { Value } from './value.ts';
+import { Value } from '@whisper/client';
 
 export type StreamEvent = {
   /** Counts from 1 in this subscription. */
@@ -47,7 +47,7 @@ export class Stream {
   }
 
   get isRunning(): boolean {
-    const { status } = this.state.get();
+    const { status } = this.state.getSnapshot();
     return status === 'connecting' || status === 'live';
   }
 
@@ -66,7 +66,7 @@ export class Stream {
   }
 
   #add(event: unknown): void {
-    const { events, count } = this.state.get();
+    const { events, count } = this.state.getSnapshot();
     const tracked = this.request.isTracked && isRecord(event) && typeof event['id'] === 'string';
     const entry: StreamEvent = {
       n: count + 1,
@@ -85,6 +85,6 @@ export class Stream {
   }
 
   #change(part: Partial<StreamState>): void {
-    this.state.set({ ...this.state.get(), ...part });
+    this.state.set({ ...this.state.getSnapshot(), ...part });
   }
 }

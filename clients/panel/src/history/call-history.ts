@@ -1,6 +1,6 @@
 import { isRecord, type Outcome } from '../api/outcome.ts';
 import { redact } from '../api/redact.ts';
-import { Value } from '../api/value.ts';
+import { Value } from '@whisper/client';
 import { readStored, store } from '../state/storage.ts';
 
 export type PastCall = {
@@ -29,7 +29,7 @@ export function recordCall(person: string, input: unknown, { path, at, ms, resul
     result: result.ok ? 'OK' : result.error.code,
     ms: Math.round(ms),
   };
-  setHistory([call, ...callHistory.get()].slice(0, keptCallsMax));
+  setHistory([call, ...callHistory.getSnapshot()].slice(0, keptCallsMax));
 }
 
 export function clearHistory(): void {

@@ -1,4 +1,4 @@
-import { useValue } from '../api/value.ts';
+import { useValue } from '../ui/use-value.ts';
 import { callHistory, clearHistory, type PastCall } from './call-history.ts';
 
 const format = { dateStyle: 'short', timeStyle: 'medium', hour12: false } as const;

@@ -1,6 +1,6 @@
 import { useId, useState, type ReactNode } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
-import { useValue } from '../api/value.ts';
+import { useValue } from '../ui/use-value.ts';
 import { toWire } from '../schema/to-wire.ts';
 import { Answer } from '../seat/answer.tsx';
 import { Editor } from '../seat/editor.tsx';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
-import { useValue } from '../api/value.ts';
+import { useValue } from '../ui/use-value.ts';
 import type { FormContext } from '../form/form-context.ts';
 import { InputForm } from '../form/input-form.tsx';
 import { JsonEditor } from '../form/json-editor.tsx';
@@ -24,7 +24,8 @@ export function Editor({ seat, procedure }: Props) {
     renewsIds,
     refreshPicks: () => void seat.refreshPicks(),
     setRenewsIds: (renews) => seat.change({ renewsIds: renews }),
-    getToken: () => seat.state.get().session?.getToken() ?? Promise.reject(new Error('Nobody is signed in')),
+    getToken: () =>
+      seat.state.getSnapshot().session?.getToken() ?? Promise.reject(new Error('Nobody is signed in')),
   };
   if (!input) return <p className="note">No input.</p>;
   return (

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react';
-import { useValue } from '../api/value.ts';
+import { useValue } from '../ui/use-value.ts';
 import type { SeatModel } from './seat-model.ts';
 
 type Props = {

@@ -1,9 +1,8 @@
 import type { ProcedureDescription } from '../api/description.ts';
 import { isResumable } from '../api/description.ts';
 import { isRecord, type Outcome, type Transport } from '../api/outcome.ts';
-import { Session } from '../api/session.ts';
-import type { SignIn } from '../api/token-source.ts';
-import { Value } from '../api/value.ts';
+import { Session, type SignIn } from '../api/session.ts';
+import { Value } from '@whisper/client';
 import { recordCall } from '../history/call-history.ts';
 import { exampleOf } from '../schema/example.ts';
 import { toWire } from '../schema/to-wire.ts';
@@ -61,7 +60,7 @@ export class SeatModel {
       input: undefined,
       transport: 'http',
     });
-    if (this.state.get().session !== session) return;
+    if (this.state.getSnapshot().session !== session) return;
     if (!result.ok) return this.change({ ...empty, name: '', problem: result.error.message });
     const me = isRecord(result.data) ? result.data : {};
     this.change({ myId: String(me['id']), ...(signIn.kind === 'token' && { name: String(me['name']) }) });
@@ -69,38 +68,43 @@ export class SeatModel {
   }
 
   signOut(): void {
-    this.state.get().session?.close();
+    this.state.getSnapshot().session?.close();
     this.change(empty);
   }
 
   async refreshPicks(): Promise<void> {
-    const { session, name } = this.state.get();
+    const { session, name } = this.state.getSnapshot();
     if (!session) return;
     const picks = await loadPicks(session, name, this.#demoPeople);
-    if (this.state.get().session === session) this.change({ picks });
+    if (this.state.getSnapshot().session === session) this.change({ picks });
   }
 
   /** What is written for a procedure, or an example to start from. */
   draftFor({ path, input }: ProcedureDescription): Draft {
-    const { drafts, picks } = this.state.get();
+    const { drafts, picks } = this.state.getSnapshot();
     return drafts[path] ?? { value: exampleOf(input, hintsFrom(picks, this.partner)) };
   }
 
   edit(path: string, draft: Draft): void {
-    this.change({ drafts: { ...this.state.get().drafts, [path]: draft } });
+    this.change({ drafts: { ...this.state.getSnapshot().drafts, [path]: draft } });
   }
 
   async send(procedure: ProcedureDescription): Promise<void> {
-    const { session, transport, name } = this.state.get();
+    const { session, transport, name } = this.state.getSnapshot();
     const { path, kind, input } = procedure;
     const draft = this.draftFor(procedure);
-    if (!session || draft.problem || kind === 'subscription' || this.state.get().pending.includes(path))
+    if (
+      !session ||
+      draft.problem ||
+      kind === 'subscription' ||
+      this.state.getSnapshot().pending.includes(path)
+    )
       return;
     this.edit(path, draft);
-    this.change({ pending: [...this.state.get().pending, path] });
+    this.change({ pending: [...this.state.getSnapshot().pending, path] });
     const outcome = await session.call({ path, kind, input: toWire(input, draft.value), transport });
     recordCall(name, draft.value, outcome);
-    const { outcomes, pending } = this.state.get();
+    const { outcomes, pending } = this.state.getSnapshot();
     this.change({
       outcomes: { ...outcomes, [path]: outcome },
       pending: pending.filter((each) => each !== path),
@@ -112,7 +116,7 @@ export class SeatModel {
 
   /** Starts a subscription, after an event's id when one is given. */
   start(procedure: ProcedureDescription, lastEventId?: string): void {
-    const { session } = this.state.get();
+    const { session } = this.state.getSnapshot();
     const draft = this.draftFor(procedure);
     if (!session || draft.problem) return;
     const written = toWire(procedure.input, draft.value);
@@ -121,13 +125,13 @@ export class SeatModel {
   }
 
   change(part: Partial<SeatState>): void {
-    this.state.set({ ...this.state.get(), ...part });
+    this.state.set({ ...this.state.getSnapshot(), ...part });
   }
 
   /** The next message is another one: it gets a clientId of its own. */
   #renewIds({ path, input }: ProcedureDescription): void {
-    const { value } = this.state.get().drafts[path] ?? {};
-    if (!this.state.get().renewsIds || !isRecord(value)) return;
+    const { value } = this.state.getSnapshot().drafts[path] ?? {};
+    if (!this.state.getSnapshot().renewsIds || !isRecord(value)) return;
     const ids = Object.entries(input?.properties ?? {}).filter(([, { format }]) => format === 'uuid');
     if (ids.length === 0) return;
     this.edit(path, {

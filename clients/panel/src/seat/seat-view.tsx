@@ -2,7 +2,7 @@ import type { KeyboardEvent } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
 import { isResumable } from '../api/description.ts';
 import type { Session } from '../api/session.ts';
-import { useValue } from '../api/value.ts';
+import { useValue } from '../ui/use-value.ts';
 import { ProcedureView } from '../procedures/procedure-view.tsx';
 import { SeatHeader } from './seat-header.tsx';
 import type { SeatModel } from './seat-model.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Stream, StreamEvent, StreamState } from '../api/stream.ts';
-import { useValue } from '../api/value.ts';
+import { useValue } from '../ui/use-value.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { JsonTree } from '../ui/json-tree.tsx';
 

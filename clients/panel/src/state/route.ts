@@ -1,4 +1,4 @@
-import { Value } from '../api/value.ts';
+import { Value } from '@whisper/client';
 
 export type Page = 'procedures' | 'old-api' | 'history';
 
@@ -26,7 +26,7 @@ route.subscribe(noteLatest);
 noteLatest();
 
 function noteLatest(): void {
-  const current = route.get();
+  const current = route.getSnapshot();
   if (current.page === 'procedures') latest = current;
 }
 

@@ -1,4 +1,4 @@
-import { Value } from '../api/value.ts';
+import { Value } from '@whisper/client';
 import { SeatModel } from '../seat/seat-model.ts';
 import { readStored, store } from './storage.ts';
 
@@ -11,7 +11,7 @@ export const seats = new Value<Seats>({ all: [], active: 0 });
 
 /** Names, not tokens, are remembered from one visit to the next. */
 export function signIn(index: number, name: string): void {
-  const { all } = seats.get();
+  const { all } = seats.getSnapshot();
   const names = rememberedNames();
   names[index] = name;
   store('people', names);
@@ -21,7 +21,7 @@ export function signIn(index: number, name: string): void {
 
 /** Seats people down: whoever sat there last time, or else somebody nobody has taken. */
 export function setSeatCount(count: number, people: readonly string[]): void {
-  const { all, active } = seats.get();
+  const { all, active } = seats.getSnapshot();
   for (const seat of all.slice(count)) seat.signOut();
   const kept = all.slice(0, count);
   const added = Array.from({ length: Math.max(0, count - kept.length) }, () => new SeatModel(people));
@@ -35,7 +35,7 @@ export function setSeatCount(count: number, people: readonly string[]): void {
 }
 
 export function activate(index: number): void {
-  const current = seats.get();
+  const current = seats.getSnapshot();
   if (current.active !== index) seats.set({ ...current, active: index });
 }
 

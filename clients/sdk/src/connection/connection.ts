@@ -153,10 +153,8 @@ export class Connection {
 
   #closed(code: number | undefined): void {
     if (code === closeCodes.tokenExpired.code) this.#tokens.forget();
-    const final = Object.entries(closeCodes).find(
-      ([, entry]) => entry.code === code && !entry.shouldReconnect,
-    );
-    if (final) this.#refuse(final[0] as CloseReason, final[1].reason);
+    const refusal = refusalFor(code);
+    if (refusal) this.#refuse(refusal.reason, refusal.message);
   }
 
   #refuse(reason: RefusalReason, message: string): void {
@@ -179,6 +177,16 @@ export class Connection {
     if (this.signal.aborted) return;
     if (state.status !== this.#state.getSnapshot().status) this.#state.set(state);
   }
+}
+
+/** Why the server closed a socket for good; undefined when connecting again may help. */
+export function refusalFor(
+  closeCode: number | undefined,
+): { readonly reason: CloseReason; readonly message: string } | undefined {
+  const final = Object.entries(closeCodes).find(
+    ([, entry]) => entry.code === closeCode && !entry.shouldReconnect,
+  );
+  return final && { reason: final[0] as CloseReason, message: final[1].reason };
 }
 
 /** Where an attempt ends that must not fail either: tRPC would make the next one at once. */

@@ -26,9 +26,10 @@ export type ChatRow =
   | { readonly state: 'sent'; readonly message: Message }
   | { readonly state: 'pending' | 'failed'; readonly draft: StoredDraft };
 
+type Shown = { readonly view: ChatView | undefined; readonly outbox: readonly StoredDraft[] };
+
 /** The lines of an open chat: what is stored, then what is on its way out. */
-export function rowsOf({ open, outbox }: Pick<ChatSnapshot, 'open' | 'outbox'>, chatId: ChatId): ChatRow[] {
-  const view = open.get(chatId);
+export function rowsOf(chatId: ChatId, { view, outbox }: Shown): ChatRow[] {
   const messages = view?.status === 'ready' ? view.log.messages : [];
   const drafts = outbox.filter((draft) => draft.chatId === chatId);
   // An event may bring a message before the answer to its sending does.

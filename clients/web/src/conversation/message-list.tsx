@@ -18,7 +18,7 @@ export function MessageList({ chat, view, me }: Props) {
   const outbox = useStore((snapshot) => snapshot.outbox);
   const { hasOlder } = view.log;
   const items = useMemo(
-    () => toChatItems(rowsOf({ open: new Map([[chat.id, view]]), outbox }, chat.id), { me, hasOlder }),
+    () => toChatItems(rowsOf(chat.id, { view, outbox }), { me, hasOlder }),
     [chat.id, view, outbox, me, hasOlder],
   );
   const { scrollRef, virtualizer, isAtEnd, scrollToEnd } = useMessageScroll(items, {

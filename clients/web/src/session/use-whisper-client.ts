@@ -14,11 +14,9 @@ export function useWhisperClient(session: Session, generation: number): WhisperC
     const retry = () => {
       if (document.visibilityState === 'visible') made.retryNow();
     };
-    addEventListener('online', retry);
     document.addEventListener('visibilitychange', retry);
     setClient(made);
     return () => {
-      removeEventListener('online', retry);
       document.removeEventListener('visibilitychange', retry);
       setClient(null);
       made.close();

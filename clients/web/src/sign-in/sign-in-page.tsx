@@ -1,16 +1,16 @@
+import { fetchDevPeople, type DevPeople } from '@whisper/client';
 import { useEffect, useState } from 'react';
-import { fetchDemoPeople, type DemoPeople } from './demo-people.ts';
 import { DemoSignIn } from './demo-sign-in.tsx';
 
 type Props = { readonly onSignIn: (name: string) => void };
 
 /** Asks who is here. Without a local issuer there is nothing to ask, and it says what is missing. */
 export function SignInPage({ onSignIn }: Props) {
-  const [people, setPeople] = useState<DemoPeople | null>(null);
+  const [people, setPeople] = useState<DevPeople | null>(null);
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     document.title = 'Sign in · Whisper';
-    void fetchDemoPeople().then(setPeople);
+    void fetchDevPeople(location.origin).then(setPeople);
   }, [attempt]);
 
   return (
@@ -23,14 +23,23 @@ export function SignInPage({ onSignIn }: Props) {
   );
 }
 
-type ChoiceProps = Props & { readonly people: DemoPeople; readonly onRetry: () => void };
+type ChoiceProps = Props & { readonly people: DevPeople; readonly onRetry: () => void };
 
 function Choice({ people, onSignIn, onRetry }: ChoiceProps) {
   switch (people.status) {
     case 'offered':
       return <DemoSignIn names={people.names} onSignIn={onSignIn} />;
-    case 'unavailable':
-      return <p className="sign-in-lead">{people.message}</p>;
+    case 'elsewhere':
+      return (
+        <p className="sign-in-lead">Signing in by name works only on the machine that the server runs on.</p>
+      );
+    case 'none':
+      return (
+        <p className="sign-in-lead">
+          People sign in with Clerk here, but this page was built without its key. Set
+          VITE_CLERK_PUBLISHABLE_KEY and start the server again.
+        </p>
+      );
     case 'unreachable':
       return (
         <>

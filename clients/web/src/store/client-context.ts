@@ -1,12 +1,11 @@
-import type { WhisperClient } from '@whisper/client';
+import type { Observable, WhisperClient } from '@whisper/client';
 import { createContext, useContext } from 'react';
 import type { Session } from '../session/session.ts';
-import type { LossWatch } from './watch-loss.ts';
 
 export type ClientContext = {
   readonly client: WhisperClient;
   /** The connection has been down for long enough to say so. */
-  readonly loss: LossWatch;
+  readonly loss: Observable<boolean>;
   readonly session: Session;
   /** Replaces a client that was refused. */
   readonly reconnect: () => void;
