@@ -1,5 +1,9 @@
-import { Connection, type ConnectionOptions, type WhisperApi } from './connection/connection.ts';
-import type { ConnectionState } from './connection/connection-state.ts';
+import {
+  Connection,
+  type ConnectionOptions,
+  type ConnectionState,
+  type WhisperApi,
+} from './connection/connection.ts';
 import type { Observable } from './observable.ts';
 import type { OutboxStorage } from './outbox/outbox-storage.ts';
 import { memoryStorage } from './outbox/memory-storage.ts';

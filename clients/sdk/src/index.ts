@@ -1,6 +1,10 @@
 export { systemClock, type Clock } from './clock.ts';
-export type { ConnectionState, RefusalReason } from './connection/connection-state.ts';
-export { refusalFor, type WhisperApi } from './connection/connection.ts';
+export {
+  refusalFor,
+  type ConnectionState,
+  type RefusalReason,
+  type WhisperApi,
+} from './connection/connection.ts';
 export { toFailure, type Failure } from './connection/failure.ts';
 export { TokenSource, type GetToken } from './connection/token-source.ts';
 export {

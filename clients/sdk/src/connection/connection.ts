@@ -3,14 +3,26 @@ import { closeCodes, type CloseReason } from '@whisper/shared';
 import type { AppRouter } from '@whisper/server';
 import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
-import type { ConnectionState, RefusalReason } from './connection-state.ts';
-import { jitteredDelayMs } from './jittered-delay.ts';
 import { createLinks } from './links.ts';
 import { SessionRenewal } from './session-renewal.ts';
 import { TokenSource, type GetToken } from './token-source.ts';
-import { wait } from './wait.ts';
+import { jitteredDelayMs, wait } from './waits.ts';
 
 export type WhisperApi = TRPCClient<AppRouter>;
+
+/** `signedOut`: `getToken` gave null. `unauthorized`: the server would not take a fresh token either. */
+export type RefusalReason = CloseReason | 'signedOut' | 'unauthorized';
+
+/**
+ * `offline` tries again by itself, after a growing random wait. `refused` and `closed` are final: make a new
+ * client once the reason is gone.
+ */
+export type ConnectionState =
+  | { readonly status: 'connecting' }
+  | { readonly status: 'open' }
+  | { readonly status: 'offline' }
+  | { readonly status: 'refused'; readonly reason: RefusalReason; readonly message: string }
+  | { readonly status: 'closed' };
 
 export type ConnectionOptions = {
   /** Where the server is, such as `http://127.0.0.1:3000`. */

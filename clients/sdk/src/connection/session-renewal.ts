@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { toFailure } from './failure.ts';
-import { jitteredDelayMs } from './jittered-delay.ts';
+import { jitteredDelayMs } from './waits.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** What renewal needs of the connection it keeps alive. */

@@ -8,7 +8,7 @@ import {
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure } from '../connection/failure.ts';
-import { persist } from '../connection/persist.ts';
+import { callWithRetries } from '../connection/retries.ts';
 import { createUuid } from './create-uuid.ts';
 import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
 
@@ -131,7 +131,7 @@ export class Outbox {
     const { connection } = this.#options;
     const { chatId, text, clientId } = draft;
     try {
-      const message = await persist(connection, () =>
+      const message = await callWithRetries(connection, () =>
         connection.api.message.send.mutate({ chatId, text, clientId }),
       );
       this.#finish(draft, message);

@@ -1,6 +1,6 @@
 import type { Chat, ChatId, Message, UserId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
-import { persist } from '../connection/persist.ts';
+import { callWithRetries } from '../connection/retries.ts';
 
 /** My chats, newest conversation first, kept current by the same events that feed the logs. */
 export class ChatList {
@@ -31,7 +31,9 @@ export class ChatList {
   /** Fetches the first page, or the next one. */
   async load({ more }: { readonly more: boolean }): Promise<void> {
     const cursor = more ? this.#nextCursor : null;
-    const page = await persist(this.#connection, () => this.#connection.api.chat.list.query({ cursor }));
+    const page = await callWithRetries(this.#connection, () =>
+      this.#connection.api.chat.list.query({ cursor }),
+    );
     this.#nextCursor = page.nextCursor;
     this.put(page.chats);
   }
@@ -78,7 +80,9 @@ export class ChatList {
       let askedAt: number;
       do {
         askedAt = heardSeq();
-        this.put([await persist(this.#connection, () => this.#connection.api.chat.get.query({ chatId }))]);
+        this.put([
+          await callWithRetries(this.#connection, () => this.#connection.api.chat.get.query({ chatId })),
+        ]);
         // What was heard of while the answer travelled may not be in it.
       } while (heardSeq() > Math.max(askedAt, seqOf(this.get(chatId))));
     } finally {

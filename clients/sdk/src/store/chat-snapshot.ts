@@ -1,5 +1,5 @@
 import type { Chat, ChatId, Me, Message, UserId } from '@whisper/shared';
-import type { ConnectionState } from '../connection/connection-state.ts';
+import type { ConnectionState } from '../connection/connection.ts';
 import type { StoredDraft } from '../outbox/outbox-storage.ts';
 import type { ChatView } from './open-chat.ts';
 

@@ -9,8 +9,7 @@ import type {
   UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
-import { keepSubscribed } from '../connection/keep-subscribed.ts';
-import { persist } from '../connection/persist.ts';
+import { callWithRetries, keepSubscribed } from '../connection/retries.ts';
 import { Listeners, type Observable } from '../observable.ts';
 import type { OutboxStorage } from '../outbox/outbox-storage.ts';
 import { Outbox } from '../outbox/outbox.ts';
@@ -112,7 +111,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** The direct chat with a person, made when it is missing, and opened. */
   async openDirect(userId: UserId): Promise<Chat> {
-    const chat = await persist(this.#connection, () =>
+    const chat = await callWithRetries(this.#connection, () =>
       this.#connection.api.chat.openDirect.mutate({ userId }),
     );
     this.#list.put([chat]);
@@ -229,7 +228,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
   async #load(): Promise<void> {
     try {
       const [me] = await Promise.all([
-        persist(this.#connection, () => this.#connection.api.auth.me.query()),
+        callWithRetries(this.#connection, () => this.#connection.api.auth.me.query()),
         this.#list.load({ more: false }),
         ...[...this.#openChats.values()].map((chat) => chat.doubt()),
       ]);

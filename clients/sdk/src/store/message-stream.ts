@@ -1,7 +1,7 @@
 import type { MessageEvent } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure } from '../connection/failure.ts';
-import { keepSubscribed } from '../connection/keep-subscribed.ts';
+import { keepSubscribed } from '../connection/retries.ts';
 
 /**
  * Follows the messages of all my chats from the moment of the call, through every break: at least once each,

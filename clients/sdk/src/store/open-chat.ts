@@ -9,7 +9,7 @@ import {
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
-import { persist } from '../connection/persist.ts';
+import { callWithRetries } from '../connection/retries.ts';
 
 /** A chat whose messages are held. `failed`: it cannot be read, such as when it is not one's own. */
 export type ChatView =
@@ -91,7 +91,9 @@ export class OpenChat {
 
   async #fetchNewest(): Promise<void> {
     const { api } = this.#connection;
-    const page = await persist(this.#connection, () => api.message.list.query({ chatId: this.#chatId }));
+    const page = await callWithRetries(this.#connection, () =>
+      api.message.list.query({ chatId: this.#chatId }),
+    );
     this.#setView({ status: 'ready', log: startLog(this.#chatId, page), isLoadingOlder: false });
   }
 
@@ -120,7 +122,7 @@ export class OpenChat {
     const { api } = this.#connection;
     const heardRev = this.#heardRev;
     this.#isDoubtful = false;
-    const changes = await persist(this.#connection, () =>
+    const changes = await callWithRetries(this.#connection, () =>
       api.message.changes.query({ chatId, afterRev: rev }),
     );
     // Further behind than one answer holds: the newest page is worth more than everything in between.
@@ -136,7 +138,7 @@ export class OpenChat {
     if (!log?.hasOlder || before === undefined) return;
     this.#show({ isLoadingOlder: true });
     const { api } = this.#connection;
-    const page = await persist(this.#connection, () =>
+    const page = await callWithRetries(this.#connection, () =>
       api.message.list.query({ chatId: log.chatId, before }),
     );
     // The log may have been started anew meanwhile; the page would leave a hole in it.

@@ -1,6 +1,6 @@
 import type { ChatId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
-import { persist } from '../connection/persist.ts';
+import { callWithRetries } from '../connection/retries.ts';
 
 type Marked = { readonly chatId: ChatId; readonly seq: number; readonly unread: number };
 
@@ -32,7 +32,7 @@ export class ReadMarks {
       let told = 0;
       for (let seq = this.#wantedSeq(chatId); told < seq; seq = this.#wantedSeq(chatId)) {
         const mark = { chatId, seq };
-        const { unread } = await persist(this.#connection, () =>
+        const { unread } = await callWithRetries(this.#connection, () =>
           this.#connection.api.chat.markRead.mutate(mark),
         );
         told = seq;

@@ -1,0 +1,85 @@
+import type { Connection } from './connection.ts';
+import { toFailure, type Failure } from './failure.ts';
+import { jitteredDelayMs, wait } from './waits.ts';
+
+/**
+ * Repeats a call that is safe to repeat for as long as its failure says that it may succeed later. Rejects with
+ * any other failure, and with the last one when the connection is closed.
+ */
+export async function callWithRetries<T>(connection: Connection, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      const failure = toFailure(error);
+      if (!isWorthRepeating(failure) || connection.signal.aborted) throw error;
+      const delayMs = failure.retryAfterMs + jitteredDelayMs(attempt, connection.random);
+      await waitForChance(connection, delayMs);
+      if (connection.signal.aborted) throw error;
+    }
+  }
+}
+
+type Handlers = { readonly onError: (error: unknown) => void; readonly onComplete: () => void };
+
+/** A stream that ran this long before it failed has a new trouble, not the old one. */
+const stableMs = 10_000;
+
+/**
+ * Holds a subscription for the life of the connection. tRPC carries it from socket to socket; when the stream
+ * itself fails or ends, `subscribe` is called again after a wait and goes on from the last id it saw.
+ */
+export function keepSubscribed(
+  connection: Connection,
+  subscribe: (handlers: Handlers) => { unsubscribe(): void },
+): () => void {
+  let isStopped = false;
+  let attempt = 0;
+  let startedAt = 0;
+  let running: { unsubscribe(): void } | undefined;
+
+  const again = async () => {
+    attempt = connection.clock.now() - startedAt > stableMs ? 1 : attempt + 1;
+    await waitForChance(connection, jitteredDelayMs(attempt, connection.random));
+    if (!isStopped && !connection.signal.aborted) start();
+  };
+  const start = () => {
+    startedAt = connection.clock.now();
+    running = subscribe({
+      onError: (error) => {
+        if (connection.signal.aborted || isStopped) return;
+        if (!toFailure(error).isRetryable) connection.onError(error);
+        void again();
+      },
+      onComplete: () => {
+        if (!isStopped && !connection.signal.aborted) void again();
+      },
+    });
+  };
+
+  start();
+  return () => {
+    isStopped = true;
+    running?.unsubscribe();
+  };
+}
+
+/** A session in doubt is either renewed or refused; being refused ends the connection and so the repeating. */
+function isWorthRepeating({ isRetryable, code }: Failure): boolean {
+  return isRetryable || code === 'UNAUTHORIZED';
+}
+
+/** Waits, but no longer than until the socket opens: that is when a call is worth trying. */
+async function waitForChance(connection: Connection, delayMs: number): Promise<void> {
+  const chance = new AbortController();
+  const end = () => chance.abort();
+  const wasOpen = connection.isOpen;
+  const unsubscribe = connection.state.subscribe(() => {
+    if (!wasOpen && connection.isOpen) end();
+  });
+  connection.signal.addEventListener('abort', end, { once: true });
+  if (connection.signal.aborted) end();
+  await wait(connection.clock, delayMs, chance.signal);
+  unsubscribe();
+  connection.signal.removeEventListener('abort', end);
+}
