@@ -1,8 +1,7 @@
-import type { ChatId, UserId } from '@whisper/shared';
-import type { KeyboardEvent } from 'react';
+import { limits, type ChatId, type UserId } from '@whisper/shared';
+import { useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from 'react';
+import { useClient } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
-import { LengthNote, lengthNoteId } from './length-note.tsx';
-import { useComposer } from './use-composer.ts';
 
 type Props = { readonly chatId: ChatId; readonly meId: UserId; readonly name: string };
 
@@ -34,4 +33,67 @@ export function Composer({ name, ...place }: Props) {
       <LengthNote left={left} />
     </form>
   );
+}
+
+/** How many characters before the limit it is mentioned. */
+const mentionedFrom = 500;
+
+const lengthNoteId = 'length-note';
+
+function LengthNote({ left }: { readonly left: number }) {
+  const note = left < 0 ? `${-left} characters too many` : `${left} characters left`;
+  return (
+    <p id={lengthNoteId} className="length-note" data-over={left < 0 || undefined} role="status">
+      {left < mentionedFrom && note}
+    </p>
+  );
+}
+
+type Place = { readonly chatId: ChatId; readonly meId: UserId };
+
+/** A message being written: its text, whether it may go out, and its way there. */
+function useComposer({ chatId, meId }: Place) {
+  const { store } = useClient().client;
+  const [text, setText] = useDraft(meId, chatId);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const left = limits.textLengthMax - text.trim().length;
+  const canSend = text.trim() !== '' && left >= 0;
+
+  // With a touch keyboard the conversation would jump under the finger.
+  useEffect(() => {
+    if (matchMedia('(hover: hover)').matches) field.current?.focus();
+  }, []);
+  useEffect(() => fitHeight(field.current), [text]);
+
+  const change = (value: string) => {
+    setText(value);
+    store.setTyping(chatId, value.trim() !== '');
+  };
+  const send = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!canSend) return;
+    store.send(chatId, text);
+    setText('');
+    field.current?.focus();
+  };
+  return { text, left, canSend, field, change, send };
+}
+
+/** What is being written to a chat. Survives leaving the conversation and reloading the page, in this tab. */
+function useDraft(meId: UserId, chatId: ChatId): [string, (text: string) => void] {
+  const key = `whisper:draft:${meId}:${chatId}`;
+  const [text, setText] = useState(() => sessionStorage.getItem(key) ?? '');
+  const set = (value: string) => {
+    setText(value);
+    if (value === '') sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  };
+  return [text, set];
+}
+
+/** Lets a text field grow with its text, where the browser does not by itself. The style sheet bounds it. */
+function fitHeight(field: HTMLTextAreaElement | null): void {
+  if (!field || CSS.supports('field-sizing', 'content')) return;
+  field.style.height = 'auto';
+  field.style.height = `${field.scrollHeight}px`;
 }

@@ -1,11 +1,13 @@
-import type { ChatId } from '@whisper/shared';
+import type { Chat, ChatId } from '@whisper/shared';
+import { useEffect } from 'react';
 import { EmptyPane } from '../layout/empty-pane.tsx';
-import { useStore } from '../store/use-store.ts';
+import { Link } from '../routing/link.tsx';
+import { goHome, homePath } from '../routing/route.ts';
+import { useClient, useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { Composer } from './composer.tsx';
-import { ConversationHeader } from './conversation-header.tsx';
 import { MessageList } from './message-list.tsx';
-import { TypingLine } from './typing-line.tsx';
-import { useChat } from './use-chat.ts';
 
 export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
   const chat = useChat(chatId);
@@ -38,4 +40,61 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
       {me && <Composer chatId={chatId} meId={me.id} name={chat?.participant.name ?? ''} />}
     </section>
   );
+}
+
+function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
+  const isOnline = useIsOnline(chat?.participant.id);
+  const isLost = useIsLost();
+  const presence = isOnline ? 'Online' : 'Offline';
+  return (
+    <header className="conversation-header">
+      <Link className="icon-button back" href={homePath} onFollow={goHome} aria-label="Back to your chats">
+        <Icon name="back" />
+      </Link>
+      {chat && (
+        <>
+          <Avatar person={chat.participant} isOnline={isOnline} />
+          <div className="conversation-title">
+            <h2>
+              <bdi>{chat.participant.name}</bdi>
+            </h2>
+            <p>{isLost ? '\u00a0' : presence}</p>
+          </div>
+        </>
+      )}
+    </header>
+  );
+}
+
+type Props = { readonly chatId: ChatId; readonly name: string };
+
+/** Keeps its place while nobody types, so that nothing moves when somebody does. */
+function TypingLine({ chatId, name }: Props) {
+  const isTyping = useStore(({ typing }) => typing.has(chatId));
+  return (
+    <p className="typing-line" role="status">
+      {isTyping && (
+        <>
+          <span className="typing-dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          <span>
+            <bdi>{name}</bdi> is typing
+          </span>
+        </>
+      )}
+    </p>
+  );
+}
+
+/** A chat, held live while it is shown. Undefined until it is fetched. */
+function useChat(chatId: ChatId): Chat | undefined {
+  const { store } = useClient().client;
+  useEffect(() => {
+    // A failure shows as the view's own status.
+    void store.openChat(chatId).catch(() => undefined);
+  }, [store, chatId]);
+  return useStore(({ chats }) => chats.find(({ id }) => id === chatId));
 }

@@ -1,9 +1,10 @@
+import type { ClientId } from '@whisper/shared';
 import { memo } from 'react';
+import { useClient, useIsLost } from '../store/use-client.ts';
 import { formatDay, formatTime } from '../ui/format-time.ts';
+import { Icon } from '../ui/icon.tsx';
 import type { ChatItem } from './chat-items.ts';
-import { FailedNote } from './failed-note.tsx';
-import { MessageText } from './message-text.tsx';
-import { PendingNote } from './pending-note.tsx';
+import { isEmojiOnly, parseText, type Inline } from './parse-text.ts';
 
 type Props = { readonly item: ChatItem };
 
@@ -46,4 +47,72 @@ function MessageNote({ item: { state, clientId, failure, at, endsGroup } }: Prop
       );
   }
   return state satisfies never;
+}
+
+type FailedProps = { readonly clientId: ClientId; readonly reason: string };
+
+/** The server refused a message; only its writer can decide what becomes of it. */
+function FailedNote({ clientId, reason }: FailedProps) {
+  const { store } = useClient().client;
+  return (
+    <p className="message-meta failed" role="alert">
+      <Icon name="warning" />
+      <span>Not sent: {reason}</span>
+      <button type="button" className="text-button" onClick={() => store.retry(clientId)}>
+        Try again
+      </button>
+      <button type="button" className="text-button" onClick={() => store.discard(clientId)}>
+        Discard
+      </button>
+    </p>
+  );
+}
+
+/** The server does not have it yet. Appears only when that takes its time. */
+function PendingNote() {
+  const isLost = useIsLost();
+  return (
+    <p className="message-meta pending">
+      <Icon name="waiting" />
+      {isLost ? 'Waits for a connection' : 'Sending'}
+    </p>
+  );
+}
+
+/** What somebody wrote: always text, each line in its own direction. */
+const MessageText = memo(function MessageText({ text }: { readonly text: string }) {
+  return (
+    <div className="bubble" data-emoji={isEmojiOnly(text) || undefined}>
+      {parseText(text).map((block, index) =>
+        block.type === 'code' ? (
+          <pre key={index} tabIndex={0} role="region" aria-label="Code" dir="ltr">
+            <code>{block.text}</code>
+          </pre>
+        ) : (
+          <p key={index} dir="auto">
+            {block.parts.map((part, place) => (
+              <Part key={place} part={part} />
+            ))}
+          </p>
+        ),
+      )}
+    </div>
+  );
+});
+
+function Part({ part }: { readonly part: Inline }) {
+  const { type, text } = part;
+  switch (type) {
+    case 'text':
+      return text;
+    case 'code':
+      return <code>{text}</code>;
+    case 'link':
+      return (
+        <a href={text} target="_blank" rel="noopener noreferrer">
+          {text}
+        </a>
+      );
+  }
+  return type satisfies never;
 }

@@ -1,14 +1,11 @@
 import { rowsOf, type ChatView } from '@whisper/client';
 import type { Chat, Me } from '@whisper/shared';
-import { useMemo } from 'react';
-import { useStore } from '../store/use-store.ts';
-import { toChatItems } from './chat-items.ts';
-import { ConversationStart } from './conversation-start.tsx';
-import { JumpPill } from './jump-pill.tsx';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useClient, useStore } from '../store/use-client.ts';
+import { Icon } from '../ui/icon.tsx';
+import { toChatItems, type ChatItem } from './chat-items.ts';
 import { MessageItem } from './message-item.tsx';
-import { useMarkRead } from './use-mark-read.ts';
 import { useMessageScroll } from './use-message-scroll.ts';
-import { useUnseen } from './use-unseen.ts';
 
 type Ready = Extract<ChatView, { status: 'ready' }>;
 type Props = { readonly chat: Chat; readonly view: Ready; readonly me: Me };
@@ -63,4 +60,67 @@ export function MessageList({ chat, view, me }: Props) {
       {!isAtEnd && <JumpPill unseen={unseen} onJump={scrollToEnd} />}
     </div>
   );
+}
+
+function ConversationStart({ name }: { readonly name: string }) {
+  return (
+    <p className="conversation-start">
+      This is the beginning of your conversation with <bdi>{name}</bdi>.
+    </p>
+  );
+}
+
+type PillProps = { readonly unseen: number; readonly onJump: () => void };
+
+/** The way to the newest message; says how many came while one was reading further up. */
+function JumpPill({ unseen, onJump }: PillProps) {
+  const label = unseen === 1 ? '1 new message' : `${unseen} new messages`;
+  return (
+    <button
+      type="button"
+      className="jump-pill"
+      data-news={unseen > 0 || undefined}
+      aria-label={unseen > 0 ? `${label}, jump to the newest` : 'Jump to the newest message'}
+      onClick={onJump}
+    >
+      {unseen > 0 && label}
+      <Icon name="down" />
+    </button>
+  );
+}
+
+/** How many messages of others lie below the last one that was in sight at the end of the conversation. */
+function useUnseen(items: readonly ChatItem[], isAtEnd: boolean): number {
+  const lastKey = items.at(-1)?.key;
+  const [seenKey, setSeenKey] = useState(lastKey);
+  useEffect(() => {
+    if (isAtEnd) setSeenKey(lastKey);
+  }, [isAtEnd, lastKey]);
+  const seen = items.findLastIndex(({ key }) => key === seenKey);
+  return isAtEnd ? 0 : items.slice(seen + 1).filter(({ isMine }) => !isMine).length;
+}
+
+/** Marks the chat read while its end is in sight of somebody who looks at this window. */
+function useMarkRead(chat: Chat, isAtEnd: boolean): void {
+  const { store } = useClient().client;
+  const isLooking = useSyncExternalStore(subscribe, isLookedAt);
+  const { id, unread, lastMessage } = chat;
+  useEffect(() => {
+    if (isLooking && isAtEnd && unread > 0) store.markRead(id);
+  }, [store, isLooking, isAtEnd, id, unread, lastMessage?.seq]);
+}
+
+function isLookedAt(): boolean {
+  return document.visibilityState === 'visible' && document.hasFocus();
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('focus', listener);
+  addEventListener('blur', listener);
+  document.addEventListener('visibilitychange', listener);
+  return () => {
+    removeEventListener('focus', listener);
+    removeEventListener('blur', listener);
+    document.removeEventListener('visibilitychange', listener);
+  };
 }

@@ -1,9 +1,8 @@
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { ChatId } from '@whisper/shared';
-import { useEffect, useLayoutEffect, useRef } from 'react';
-import { useClient } from '../store/client-context.ts';
+import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
+import { useClient } from '../store/use-client.ts';
 import type { ChatItem } from './chat-items.ts';
-import { useStayAtEnd } from './use-stay-at-end.ts';
 
 /** This close to the end counts as being there, in pixels. */
 const endThreshold = 48;
@@ -86,4 +85,28 @@ function estimateHeight(item: ChatItem | undefined): number {
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / charsPerLine)), 0);
   const around = 18 + (item.startsDay ? 56 : 0) + (item.startsGroup ? 10 : 2) + (item.endsGroup ? 20 : 0);
   return lines * lineHeight + around;
+}
+
+type Scroller = { isAtEnd(): boolean; scrollToEnd(): void };
+
+/** Keeps the newest message in sight when the room for messages shrinks, as under a growing text field. */
+function useStayAtEnd(ref: RefObject<HTMLElement | null>, scroller: Scroller): void {
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return;
+    // Asked while scrolling: once the room has changed, it is too late to know.
+    let wasAtEnd = true;
+    const remember = () => {
+      wasAtEnd = scroller.isAtEnd();
+    };
+    const observer = new ResizeObserver(() => {
+      if (wasAtEnd) scroller.scrollToEnd();
+    });
+    element.addEventListener('scroll', remember, { passive: true });
+    observer.observe(element);
+    return () => {
+      element.removeEventListener('scroll', remember);
+      observer.disconnect();
+    };
+  }, [ref, scroller]);
 }

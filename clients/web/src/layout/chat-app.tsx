@@ -1,13 +1,12 @@
+import { useEffect } from 'react';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-client.ts';
 import { Announcer } from './announcer.tsx';
-import { ConnectionBanner } from './connection-banner.tsx';
+import { ConnectionBanner, RefusedPage } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
-import { RefusedPage } from './refused-page.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
-import { useTitle } from './use-title.ts';
 
 /** Two panes side by side, or one at a time where there is no room. */
 export function ChatApp() {
@@ -47,4 +46,14 @@ function Pane({ route }: { readonly route: Route }) {
       );
   }
   return route satisfies never;
+}
+
+/** The tab's title: how much is unread, and with whom one is talking. */
+function useTitle(route: Route): void {
+  const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
+  const chatId = route.page === 'chat' ? route.chatId : null;
+  const name = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant.name);
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ''}${name ? `${name} · ` : ''}Whisper`;
+  }, [unread, name]);
 }

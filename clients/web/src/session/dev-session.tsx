@@ -2,7 +2,6 @@ import { devTokens } from '@whisper/client';
 import { useMemo, useState } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
-import { rememberedPerson } from './remembered-person.ts';
 import type { Session } from './session.ts';
 import { SignedIn } from './signed-in.tsx';
 
@@ -32,3 +31,12 @@ function createSession(name: string, onSignOut: () => void): Session {
   };
   return { getToken: devTokens(location.origin, name), signOut };
 }
+
+const key = 'whisper:person';
+
+/** Whom this tab speaks for. Kept per tab, so that two tabs can be two people. */
+const rememberedPerson = {
+  get: (): string | null => sessionStorage.getItem(key),
+  set: (name: string): void => sessionStorage.setItem(key, name),
+  forget: (): void => sessionStorage.removeItem(key),
+};

@@ -1,10 +1,9 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { toFailure } from '@whisper/client';
-import { useMemo, useState, type ReactNode } from 'react';
-import { ClientContext } from '../store/client-context.ts';
+import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { ClientContext } from '../store/use-client.ts';
 import { watchLoss } from '../store/watch-loss.ts';
 import type { Session } from './session.ts';
-import { useWhisperClient } from './use-whisper-client.ts';
 
 const retriesMax = 3;
 
@@ -47,4 +46,27 @@ function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
+}
+
+/** The client of a session; another `generation` makes a new one. Null until it is made. */
+function useWhisperClient(session: Session, generation: number): WhisperClient | null {
+  const [client, setClient] = useState<WhisperClient | null>(null);
+  useEffect(() => {
+    const made = createWhisperClient({
+      url: location.origin,
+      getToken: session.getToken,
+      storage: browserStorage(),
+    });
+    const retry = () => {
+      if (document.visibilityState === 'visible') made.retryNow();
+    };
+    document.addEventListener('visibilitychange', retry);
+    setClient(made);
+    return () => {
+      document.removeEventListener('visibilitychange', retry);
+      setClient(null);
+      made.close();
+    };
+  }, [session, generation]);
+  return client;
 }

@@ -1,6 +1,5 @@
 import type { Chat, ChatId } from '@whisper/shared';
-import { useClient } from '../store/client-context.ts';
-import { useStore } from '../store/use-store.ts';
+import { useClient, useStore } from '../store/use-client.ts';
 import { ChatRow } from './chat-row.tsx';
 
 type Props = { readonly search: string; readonly selected: ChatId | null };

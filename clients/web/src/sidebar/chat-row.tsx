@@ -1,9 +1,7 @@
 import type { Chat } from '@whisper/shared';
 import { Link } from '../routing/link.tsx';
 import { chatPath } from '../routing/route.ts';
-import { useClient } from '../store/client-context.ts';
-import { useIsOnline } from '../store/use-is-online.ts';
-import { useStore } from '../store/use-store.ts';
+import { useClient, useIsOnline, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { formatRecent } from '../ui/format-time.ts';
 

@@ -1,4 +1,4 @@
-import { useStore } from '../store/use-store.ts';
+import { useStore } from '../store/use-client.ts';
 import { PersonRow } from './person-row.tsx';
 import { usePeople } from './use-people.ts';
 

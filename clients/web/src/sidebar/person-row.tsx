@@ -1,8 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import type { User } from '@whisper/shared';
 import { chatPath, navigate } from '../routing/route.ts';
-import { useClient } from '../store/client-context.ts';
-import { useIsOnline } from '../store/use-is-online.ts';
+import { useClient, useIsOnline } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 
 type Props = { readonly person: User; readonly onOpen: () => void };

@@ -1,11 +1,11 @@
-import type { ChatId } from '@whisper/shared';
-import { useState } from 'react';
-import { useStore } from '../store/use-store.ts';
+import { limits, type ChatId } from '@whisper/shared';
+import { useState, type KeyboardEvent } from 'react';
+import { searchFieldId } from '../layout/use-shortcuts.ts';
+import { useClient, useStore } from '../store/use-client.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { ChatList } from './chat-list.tsx';
-import { Me } from './me.tsx';
 import { PeopleList } from './people-list.tsx';
-import { SearchField } from './search-field.tsx';
-import { Skeleton } from './skeleton.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 type Props = { readonly selected: ChatId | null };
@@ -34,5 +34,73 @@ export function Sidebar({ selected }: Props) {
         )}
       </div>
     </nav>
+  );
+}
+
+/** Who one is here, and the way out. */
+function Me() {
+  const { session } = useClient();
+  const me = useStore((snapshot) => snapshot.me);
+  return (
+    <div className="me">
+      {me && (
+        <>
+          <span className="me-name" title={`Signed in as ${me.name}`}>
+            {me.name}
+          </span>
+          <Avatar person={me} />
+        </>
+      )}
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Sign out"
+        title="Sign out"
+        onClick={session.signOut}
+      >
+        <Icon name="signOut" />
+      </button>
+    </div>
+  );
+}
+
+type SearchProps = { readonly value: string; readonly onChange: (value: string) => void };
+
+function SearchField({ value, onChange }: SearchProps) {
+  const clear = (event: KeyboardEvent) => {
+    if (event.key !== 'Escape' || value === '') return;
+    event.preventDefault();
+    onChange('');
+  };
+  return (
+    <search className="search">
+      <Icon name="search" />
+      <input
+        id={searchFieldId}
+        type="text"
+        aria-label="Search chats and people"
+        placeholder="Search chats and people"
+        aria-keyshortcuts="/"
+        autoComplete="off"
+        maxLength={limits.queryLengthMax}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={clear}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </search>
+  );
+}
+
+const rowCount = 5;
+
+/** Where the rows will be. Fades in only when they take their time. */
+function Skeleton() {
+  return (
+    <div className="skeleton" role="status" aria-label="Loading your chats">
+      {Array.from({ length: rowCount }, (_, index) => (
+        <span key={index} />
+      ))}
+    </div>
   );
 }

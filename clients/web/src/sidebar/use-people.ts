@@ -1,8 +1,6 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
-import { useClient } from '../store/client-context.ts';
-import { useStore } from '../store/use-store.ts';
-import { useSettled } from './use-settled.ts';
+import { useEffect, useRef, useState } from 'react';
+import { useClient, useStore } from '../store/use-client.ts';
 
 const typingPauseMs = 120;
 
@@ -33,4 +31,15 @@ export function usePeople(search: string) {
   }, [online, isComplete]);
 
   return { ...people, users };
+}
+
+/** The value once it has stood still for `delayMs`; an emptied one at once. */
+function useSettled(value: string, delayMs: number): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    if (value === '') return setSettled('');
+    const timer = setTimeout(() => setSettled(value), delayMs);
+    return () => clearTimeout(timer);
+  }, [value, delayMs]);
+  return settled;
 }

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { initialsOf, tintOf } from './initials.ts';
 
 type Person = { readonly name: string; readonly avatar: string | null };
 
@@ -23,4 +22,24 @@ export function Avatar({ person, isOnline = false }: Props) {
       )}
     </span>
   );
+}
+
+const tintCount = 6;
+
+/** The first letters of the first and the last word: at most two, whatever script they are in. */
+function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const chosen = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return chosen.map((word = '') => firstLetterOf(word).toUpperCase()).join('');
+}
+
+/** Always the same one of a few tints, so that people are told apart at a glance. */
+function tintOf(name: string): number {
+  let sum = 0;
+  for (const char of name) sum = (sum * 31 + char.charCodeAt(0)) % 9973;
+  return sum % tintCount;
+}
+
+function firstLetterOf(word: string): string {
+  return /\p{L}\p{M}*|\p{N}|./u.exec(word)?.[0] ?? '';
 }

@@ -1,6 +1,6 @@
 import { ChatSchema, MessageSchema, UserSchema, type Chat } from '@whisper/shared';
 import { expect, it } from 'vitest';
-import { findNews } from './find-news.ts';
+import { findNews } from './announcer.tsx';
 
 const alice = UserSchema.parse({ id: 'a'.repeat(24), name: 'alice', email: '', avatar: null });
 const bob = UserSchema.parse({ id: 'b'.repeat(24), name: 'bob', email: '', avatar: null });
