@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Every place that must say what a new kind of message event means to it. */
 const decidingFiles = [
-  'clients/cli/src/verify/raw-observer.ts',
+  'clients/cli/src/verify/actors/raw-observer.ts',
   'clients/sdk/src/store/chat-store.ts',
   'shared/src/chat-log.ts',
 ];

@@ -3,7 +3,7 @@ import type { ProcedureDescription } from './api/description.ts';
 import { useValue } from './ui/use-value.ts';
 import type { PastCall } from './history/call-history.ts';
 import { HistoryPage } from './history/history-page.tsx';
-import { OldApiPage } from './old-api/old-api-page.tsx';
+import { LegacyApiPage } from './legacy-api/legacy-api-page.tsx';
 import { ProcedureList } from './procedures/procedure-list.tsx';
 import { SeatView } from './seat/seat-view.tsx';
 import { hashOf, replaceRoute, route, type Page } from './state/route.ts';
@@ -54,7 +54,7 @@ export function App({ procedures, people }: Props) {
       <ProcedureList procedures={procedures} shown={page === 'procedures' ? shown : []} onChoose={choose} />
       <main>
         {page === 'history' && <HistoryPage onOpen={open} />}
-        {page === 'old-api' && <OldApiPage />}
+        {page === 'old-api' && <LegacyApiPage />}
         {page === 'procedures' && <SeatRow procedures={procedures} people={people} paths={shown} />}
       </main>
     </div>

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oldApi } from '../src/old-api/old-api.ts';
+import { legacyApi } from '../src/legacy-api/legacy-api.ts';
 import { hasBrowser, launchBrowser } from '@whisper/server/testing/browser';
 import { openPanel, patience } from './panel-page.ts';
 
@@ -308,7 +308,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
   it('maps the old API to procedures that exist', () => {
     const paths = procedures.map(({ path }) => path);
 
-    expect(oldApi.flatMap(({ now }) => now).filter((path) => !paths.includes(path))).toEqual([]);
+    expect(legacyApi.flatMap(({ now }) => now).filter((path) => !paths.includes(path))).toEqual([]);
   });
 });
 

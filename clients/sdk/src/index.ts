@@ -17,7 +17,7 @@ export { Value, type Observable } from './observable.ts';
 export { browserStorage } from './outbox/browser-storage.ts';
 export { memoryStorage } from './outbox/memory-storage.ts';
 export type { OutboxStorage, StoredDraft } from './outbox/outbox-storage.ts';
-export { rowsOf, type ChatRow, type ChatSnapshot } from './store/chat-snapshot.ts';
+export { messagesOf, rowsOf, type ChatRow, type ChatSnapshot } from './store/chat-snapshot.ts';
 export type { ChatStore } from './store/chat-store.ts';
 export type { ChatView } from './store/open-chat.ts';
 export type { AppRouter, RouterInputs, RouterOutputs } from '@whisper/server';

@@ -1,4 +1,4 @@
-import { rowsOf, type ChatSnapshot } from '@whisper/client/node';
+import { messagesOf, rowsOf, type ChatSnapshot } from '@whisper/client/node';
 import type { Chat, ClientId, Message } from '@whisper/shared';
 
 /** Lines shown when a conversation is opened. */
@@ -16,7 +16,7 @@ export class Narrator {
   readonly #failed = new Set<ClientId>();
 
   constructor(chat: Chat, snapshot: ChatSnapshot) {
-    const messages = messagesOf(snapshot, chat);
+    const messages = messagesOf(snapshot.open.get(chat.id));
     this.#chat = chat;
     this.#toldSeq = messages.at(-recentMax - 1)?.seq ?? 0;
     this.#isOnline = snapshot.online.has(chat.participant.id);
@@ -32,7 +32,7 @@ export class Narrator {
   }
 
   #tellMessages(snapshot: ChatSnapshot): Line[] {
-    const fresh = messagesOf(snapshot, this.#chat).filter(({ seq }) => seq > this.#toldSeq);
+    const fresh = messagesOf(snapshot.open.get(this.#chat.id)).filter(({ seq }) => seq > this.#toldSeq);
     this.#toldSeq = fresh.at(-1)?.seq ?? this.#toldSeq;
     return fresh.map((message) => ({ kind: 'message', text: describe(message, snapshot) }));
   }
@@ -68,11 +68,6 @@ export class Narrator {
     this.#isOnline = isOnline;
     return lines;
   }
-}
-
-function messagesOf({ open }: ChatSnapshot, { id }: Chat): readonly Message[] {
-  const view = open.get(id);
-  return view?.status === 'ready' ? view.log.messages : [];
 }
 
 function describe({ sender, text, createdAt }: Message, { me }: ChatSnapshot): string {

@@ -20,8 +20,19 @@ export type Account = {
 /** A message the server said it had stored. */
 export type Receipt = { readonly clientId: string; readonly id: string };
 
+/** In the order of the report. */
+export const findingKinds = [
+  'lost',
+  'duplicated',
+  'reordered',
+  'unstored',
+  'stored twice',
+  'hole',
+  'unsettled',
+] as const;
+
 export type Finding = {
-  readonly kind: 'lost' | 'duplicated' | 'reordered' | 'unstored' | 'stored twice' | 'hole' | 'unsettled';
+  readonly kind: (typeof findingKinds)[number];
   readonly detail: string;
 };
 

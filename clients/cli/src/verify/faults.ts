@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Actor } from './actor.ts';
+import type { Actor } from './actors/actor.ts';
 import type { Random } from './random.ts';
-import type { ServerProcess } from './server-process.ts';
+import type { OwnServer } from './own-server.ts';
 
 const pauseMinMs = 50;
 const pauseMaxMs = 400;
@@ -12,7 +12,7 @@ type Target = {
   readonly random: Random;
   readonly actors: readonly Actor[];
   /** Ours to kill; undefined when the server is somebody else's. */
-  readonly server: ServerProcess | undefined;
+  readonly server: OwnServer | undefined;
 };
 
 /** How often each kind of fault was made. */

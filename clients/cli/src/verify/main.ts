@@ -1,6 +1,5 @@
 import { readOptions, usage } from './options.ts';
-import { describeReport } from './report.ts';
-import { runVerify } from './run-verify.ts';
+import { describeReport, runVerify } from './run-verify.ts';
 
 try {
   const options = readOptions(process.argv.slice(2));

@@ -1,15 +1,15 @@
 import type { ChatId } from '@whisper/shared';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Actor } from './actor.ts';
-import { audit, type Finding, type StoredMessage } from './audit.ts';
+import type { Actor } from './actors/actor.ts';
+import { RawObserver } from './actors/raw-observer.ts';
+import { RawSender } from './actors/raw-sender.ts';
+import { SdkPerson } from './actors/sdk-person.ts';
+import { SocketIoPerson } from './actors/socketio-person.ts';
+import { audit, findingKinds, type Finding, type StoredMessage } from './audit.ts';
 import { makeFaults, type FaultCounts } from './faults.ts';
 import type { VerifyOptions } from './options.ts';
+import { OwnServer } from './own-server.ts';
 import { Random } from './random.ts';
-import { RawObserver } from './raw-observer.ts';
-import { RawSender } from './raw-sender.ts';
-import { SdkPerson } from './sdk-person.ts';
-import { ServerProcess } from './server-process.ts';
-import { SocketIoPerson } from './socketio-person.ts';
 import { readStored, setStage, type Stage } from './stage.ts';
 
 export type Report = {
@@ -25,7 +25,7 @@ const sendPauseMs = 5;
 
 /** One run: set the stage, let people talk while things break, let them settle, compare. */
 export async function runVerify(options: VerifyOptions): Promise<Report> {
-  await using server = options.url === undefined ? await ServerProcess.start(options.preload) : undefined;
+  await using server = options.url === undefined ? await OwnServer.start(options.preload) : undefined;
   const url = options.url ?? server?.url ?? '';
   const stage = await setStage(url, options.seed);
   const actors = createActors(url, stage);
@@ -66,7 +66,7 @@ type Play = {
   readonly options: VerifyOptions;
   readonly stage: Stage;
   readonly actors: readonly Actor[];
-  readonly server: ServerProcess | undefined;
+  readonly server: OwnServer | undefined;
 };
 
 async function talkThroughFaults({ options, stage, actors, server }: Play): Promise<FaultCounts> {
@@ -138,4 +138,25 @@ function findUnsettled(actors: readonly Actor[]): Finding[] {
       kind: 'unsettled',
       detail: `${name} had not sent everything in time; try a longer --settle`,
     }));
+}
+
+const shownMax = 10;
+
+/** The report a person reads. */
+export function describeReport({ seed, stored, faults, actors, receipts, findings }: Report): string {
+  const { kills, restarts, cuts, stalls } = faults;
+  const counts = findingKinds.map((kind) => `${countOf(findings, kind)} ${kind}`).join(', ');
+  return [
+    `${stored.length} messages stored, ${receipts} receipts checked, ${actors.length} clients compared`,
+    `${kills + restarts + cuts + stalls} faults: ${kills} kill -9 of the server, ${restarts} clients restarted, ${cuts} connections cut, ${stalls} readers stalled`,
+    counts,
+    ...findings.slice(0, shownMax).map(({ kind, detail }) => `  ${kind}: ${detail}`),
+    ...(findings.length > shownMax ? [`  … and ${findings.length - shownMax} more`] : []),
+    findings.length === 0 ? 'Everything agrees.' : `Something is wrong. Run again with --seed ${seed}`,
+    '',
+  ].join('\n');
+}
+
+function countOf(findings: readonly Finding[], kind: Finding['kind']): number {
+  return findings.filter((finding) => finding.kind === kind).length;
 }

@@ -1,7 +1,6 @@
-import { createTRPCClient, httpLink } from '@trpc/client';
-import type { AppRouter } from '@whisper/client/node';
-import { reusedTokens } from './reused-tokens.ts';
-import { transformer, type ChatId, type Message } from '@whisper/shared';
+import type { WhisperApi } from '@whisper/client/node';
+import type { ChatId, Message } from '@whisper/shared';
+import { createHttpApi } from './actors/http-api.ts';
 import type { StoredMessage } from './audit.ts';
 
 export type Stage = {
@@ -24,8 +23,8 @@ export async function setStage(url: string, seed: number): Promise<Stage> {
   ] as const;
   const chats = [];
   for (const [one, other] of pairs) {
-    const { id: userId } = await createApi(url, other).auth.me.query();
-    const { id } = await createApi(url, one).chat.openDirect.mutate({ userId });
+    const { id: userId } = await createHttpApi(url, other).auth.me.query();
+    const { id } = await createHttpApi(url, one).chat.openDirect.mutate({ userId });
     chats.push({ id, people: [one, other] as const });
   }
   return { people: [ada, ben, cleo], chats };
@@ -34,12 +33,12 @@ export async function setStage(url: string, seed: number): Promise<Stage> {
 /** Everything the database holds of the stage's chats, each in log order. */
 export async function readStored(url: string, { chats }: Stage): Promise<StoredMessage[]> {
   const logs = await Promise.all(
-    chats.map(({ id, people: [reader] }) => readLog(createApi(url, reader), id)),
+    chats.map(({ id, people: [reader] }) => readLog(createHttpApi(url, reader), id)),
   );
   return logs.flat().map(({ id, chatId, rev, clientId }) => ({ id, chatId, rev, clientId }));
 }
 
-async function readLog(api: ReturnType<typeof createApi>, chatId: ChatId): Promise<Message[]> {
+async function readLog(api: WhisperApi, chatId: ChatId): Promise<Message[]> {
   const messages: Message[] = [];
   for (let hasMore = true; hasMore; ) {
     const page = await api.message.changes.query({ chatId, afterRev: messages.at(-1)?.rev ?? 0 });
@@ -47,17 +46,4 @@ async function readLog(api: ReturnType<typeof createApi>, chatId: ChatId): Promi
     hasMore = page.hasMore;
   }
   return messages;
-}
-
-function createApi(url: string, person: string) {
-  const getToken = reusedTokens(url, person);
-  return createTRPCClient<AppRouter>({
-    links: [
-      httpLink({
-        url: `${url}/trpc`,
-        transformer,
-        headers: async () => ({ authorization: `Bearer ${await getToken()}` }),
-      }),
-    ],
-  });
 }

@@ -15,11 +15,11 @@ export type SnippetRequest = {
 
 /** The same call for other places: TypeScript, a shell and, where the old wire has it, Socket.IO. */
 export function snippetsFor(request: SnippetRequest): readonly Snippet[] {
-  const old = socketIoCalls[request.procedure.path];
+  const legacy = socketIoCalls[request.procedure.path];
   return [
     { title: 'SDK', text: sdkSnippet(request) },
     { title: 'curl', text: curlSnippet(request) },
-    ...(old ? [{ title: 'Socket.IO', text: socketIoSnippet(request, old) }] : []),
+    ...(legacy ? [{ title: 'Socket.IO', text: socketIoSnippet(request, legacy) }] : []),
   ];
 }
 

@@ -26,11 +26,16 @@ export type ChatRow =
   | { readonly state: 'sent'; readonly message: Message }
   | { readonly state: 'pending' | 'failed'; readonly draft: StoredDraft };
 
+/** What is held of a chat, in ascending `seq`; nothing while it is not open. */
+export function messagesOf(view: ChatView | undefined): readonly Message[] {
+  return view?.status === 'ready' ? view.log.messages : [];
+}
+
 type Shown = { readonly view: ChatView | undefined; readonly outbox: readonly StoredDraft[] };
 
 /** The lines of an open chat: what is stored, then what is on its way out. */
 export function rowsOf(chatId: ChatId, { view, outbox }: Shown): ChatRow[] {
-  const messages = view?.status === 'ready' ? view.log.messages : [];
+  const messages = messagesOf(view);
   const drafts = outbox.filter((draft) => draft.chatId === chatId);
   // An event may bring a message before the answer to its sending does.
   const waiting = new Set(drafts.map(({ clientId }) => clientId));

@@ -1,9 +1,9 @@
-import { oldApi, type OldCall } from './old-api.ts';
+import { legacyApi, type LegacyCall } from './legacy-api.ts';
 
-const wires: readonly OldCall['wire'][] = ['REST', 'Socket.IO, sent', 'Socket.IO, received'];
+const wires: readonly LegacyCall['wire'][] = ['REST', 'Socket.IO, sent', 'Socket.IO, received'];
 
 /** Where everything of the first version's wire lives now. */
-export function OldApiPage() {
+export function LegacyApiPage() {
   return (
     <section className="page" aria-labelledby="old-api-title">
       <header className="page-header">
@@ -23,11 +23,11 @@ export function OldApiPage() {
             </tr>
           </thead>
           <tbody>
-            {oldApi
+            {legacyApi
               .filter((call) => call.wire === wire)
               .map((call) => (
-                <tr key={call.old}>
-                  <td className="mono">{call.old}</td>
+                <tr key={call.legacy}>
+                  <td className="mono">{call.legacy}</td>
                   <td className="mono">
                     {call.now.map((path) => (
                       <a key={path} href={`#${path}`}>

@@ -1,15 +1,15 @@
-import { reusedTokens } from './reused-tokens.ts';
 import type { ChatId } from '@whisper/shared';
 import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
-import type { Account } from './audit.ts';
+import type { Account } from '../audit.ts';
 import type { Actor } from './actor.ts';
+import { patientTokens } from './tokens.ts';
 
-type OldMessage = { readonly _id: string; readonly chat: string };
+type LegacyMessage = { readonly _id: string; readonly chat: string };
 
 /**
- * An app of the old days: Socket.IO and REST. What it does not recover by Socket.IO's own means after a drop it reads
- * again, as those apps do when a screen opens.
+ * An old client: Socket.IO and REST. What it does not recover by Socket.IO's own means after a drop it reads again, as
+ * those apps do when a screen opens.
  */
 export class SocketIoPerson implements Actor {
   readonly name: string;
@@ -23,21 +23,21 @@ export class SocketIoPerson implements Actor {
   constructor(url: string, name: string, chatIds: readonly ChatId[]) {
     this.name = `${name} (Socket.IO)`;
     this.#url = url;
-    this.#getToken = reusedTokens(url, name);
+    this.#getToken = patientTokens(url, name);
     this.#chatIds = chatIds;
     for (const chatId of chatIds) this.#seenIds.set(chatId, []);
     this.#socket = io(url, {
       autoConnect: false,
       reconnectionDelay: 100,
       reconnectionDelayMax: 1_000,
-      auth: (authorize) => void this.#token().then((token) => authorize({ token })),
+      auth: (authorize) => void this.#getToken().then((token) => authorize({ token })),
     });
     this.#socket.on('connect', () => void this.#joined());
     this.#socket.on('connect_error', () => {
       // A refusal by the server is final for Socket.IO; while it is being killed that means nothing.
       if (!this.#socket.active) setTimeout(() => this.#socket.connect(), 200);
     });
-    this.#socket.on('new-message', (message: OldMessage) => this.#see(message));
+    this.#socket.on('new-message', (message: LegacyMessage) => this.#see(message));
   }
 
   async start(): Promise<void> {
@@ -75,7 +75,7 @@ export class SocketIoPerson implements Actor {
     this.#socket.close();
   }
 
-  #see(message: OldMessage): void {
+  #see(message: LegacyMessage): void {
     this.#seenIds.get(message.chat)?.push(message._id);
   }
 
@@ -97,25 +97,15 @@ export class SocketIoPerson implements Actor {
     }
   }
 
-  /** The newest page, as an old app reads it, and the ones before that by the answer's Link header. */
+  /** The newest page, as an old client reads it, and the ones before that by the answer's Link header. */
   async #readPages(chatId: ChatId): Promise<true> {
     for (let path: string | undefined = `/api/messages/chat/${chatId}`; path; ) {
       const response: Response = await fetch(`${this.#url}${path}`, {
-        headers: { authorization: `Bearer ${await this.#token()}` },
+        headers: { authorization: `Bearer ${await this.#getToken()}` },
       });
-      for (const message of (await response.json()) as OldMessage[]) this.#see(message);
+      for (const message of (await response.json()) as LegacyMessage[]) this.#see(message);
       path = /<([^>]+)>/.exec(response.headers.get('link') ?? '')?.[1];
     }
     return true;
-  }
-
-  async #token(): Promise<string> {
-    for (;;) {
-      try {
-        return await this.#getToken();
-      } catch {
-        await delay(100);
-      }
-    }
   }
 }

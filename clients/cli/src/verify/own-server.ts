@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url));
 const readyTimeoutMs = 60_000;
 
-/** A server of our own, with data of its own, that can be killed and started again on the same port. */
-export class ServerProcess implements AsyncDisposable {
+/** A server that this run starts, on data of its own, to kill and start again on the same port. */
+export class OwnServer implements AsyncDisposable {
   readonly url: string;
   readonly #port: number;
   readonly #dataDir: string;
@@ -25,9 +25,9 @@ export class ServerProcess implements AsyncDisposable {
     this.#preload = preload;
   }
 
-  static async start(preload: readonly string[]): Promise<ServerProcess> {
+  static async start(preload: readonly string[]): Promise<OwnServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'whisper-verify-'));
-    const server = new ServerProcess(await findFreePort(), dataDir, preload);
+    const server = new OwnServer(await findFreePort(), dataDir, preload);
     await server.#start();
     return server;
   }

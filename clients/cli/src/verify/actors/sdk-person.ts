@@ -1,7 +1,13 @@
-import { createWhisperClient, devTokens, memoryStorage, type WhisperClient } from '@whisper/client/node';
+import {
+  createWhisperClient,
+  devTokens,
+  memoryStorage,
+  messagesOf,
+  type WhisperClient,
+} from '@whisper/client/node';
 import type { ChatId } from '@whisper/shared';
-import type { Account } from './audit.ts';
-import { FragileSockets } from './fragile-socket.ts';
+import type { Account } from '../audit.ts';
+import { FragileSockets } from './fragile-sockets.ts';
 import type { Actor } from './actor.ts';
 
 /** Somebody with the SDK: what they see is what their store shows. */
@@ -64,8 +70,7 @@ export class SdkPerson implements Actor {
   accounts(): Account[] {
     const { open } = this.#client.store.getSnapshot();
     return this.#chatIds.map((chatId) => {
-      const view = open.get(chatId);
-      const seenIds = view?.status === 'ready' ? view.log.messages.map((message) => message.id) : [];
+      const seenIds = messagesOf(open.get(chatId)).map(({ id }) => id);
       return { who: this.name, chatId, seenIds, mayRepeat: false, mayReorder: false };
     });
   }

@@ -1,11 +1,10 @@
-import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
-import type { AppRouter } from '@whisper/client/node';
-import { reusedTokens } from './reused-tokens.ts';
-import { transformer, type ChatId } from '@whisper/shared';
+import { TRPCClientError } from '@trpc/client';
+import type { ChatId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Account, Receipt } from './audit.ts';
+import type { Account, Receipt } from '../audit.ts';
 import type { Actor } from './actor.ts';
+import { createHttpApi } from './http-api.ts';
 
 /**
  * Sends over plain HTTP, again and again with the same clientId until it gets an answer, and keeps every answer: each
@@ -18,17 +17,8 @@ export class RawSender implements Actor {
   #unanswered = 0;
 
   constructor(url: string, name: string) {
-    const getToken = reusedTokens(url, name);
     this.name = `${name} (HTTP)`;
-    this.#api = createTRPCClient<AppRouter>({
-      links: [
-        httpLink({
-          url: `${url}/trpc`,
-          transformer,
-          headers: async () => ({ authorization: `Bearer ${await getToken()}` }),
-        }),
-      ],
-    });
+    this.#api = createHttpApi(url, name);
   }
 
   start(): Promise<void> {

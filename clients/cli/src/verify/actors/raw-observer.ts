@@ -1,10 +1,10 @@
 import { createTRPCClient, createWSClient, wsLink, type TRPCWebSocketClient } from '@trpc/client';
 import type { AppRouter } from '@whisper/client/node';
-import { reusedTokens } from './reused-tokens.ts';
 import { transformer, type ChatId, type MessageEvent } from '@whisper/shared';
-import type { Account } from './audit.ts';
+import type { Account } from '../audit.ts';
 import type { Actor } from './actor.ts';
-import { FragileSockets } from './fragile-socket.ts';
+import { FragileSockets } from './fragile-sockets.ts';
+import { patientTokens } from './tokens.ts';
 
 /**
  * tRPC's own client on one chat's stream, with no SDK to repair anything: what the server itself promises. It sees each
@@ -18,13 +18,13 @@ export class RawObserver implements Actor {
   readonly #seenIds: string[] = [];
 
   constructor(url: string, name: string, chatId: ChatId) {
-    const getToken = reusedTokens(url, name);
+    const getToken = patientTokens(url, name);
     this.name = `${name} (tRPC)`;
     this.#chatId = chatId;
     this.#socket = createWSClient({
       url: `${url.replace(/^http/, 'ws')}/trpc`,
       WebSocket: this.#sockets.WebSocket,
-      connectionParams: async () => ({ token: await persistently(getToken) }),
+      connectionParams: async () => ({ token: await getToken() }),
       retryDelayMs: (attempt) => Math.min(100 * 2 ** attempt, 2_000) * Math.random(),
       keepAlive: { enabled: true, intervalMs: 5_000, pongTimeoutMs: 5_000 },
     });
@@ -70,21 +70,10 @@ export class RawObserver implements Actor {
         return void this.#seenIds.push(event.message.id);
       case 'synced':
         return;
-      // Its cursor is its own and a moment old, so this cannot be: what it missed shows as lost.
+      // Not expected for a cursor as young as this one. If it comes, what was missed shows as lost.
       case 'reset':
         return;
     }
     event satisfies never;
-  }
-}
-
-/** The issuer is down while the server is: ask until it answers. */
-async function persistently(getToken: () => Promise<string>): Promise<string> {
-  for (;;) {
-    try {
-      return await getToken();
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
   }
 }

@@ -1,4 +1,4 @@
-import type { Account, Receipt } from './audit.ts';
+import type { Account, Receipt } from '../audit.ts';
 
 /** A client under test: it takes part, suffers, and in the end tells what it saw. */
 export interface Actor {
