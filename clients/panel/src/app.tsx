@@ -85,7 +85,7 @@ function SeatRow({ procedures, people, paths }: RowProps) {
   );
 }
 
-/** As many seats as the address names procedures; the other pages leave everybody where they sit. */
+/** Makes as many seats as the address names procedures. The other pages change nothing. */
 function useSeats(page: Page, pathCount: number, people: readonly string[]): void {
   const count = Math.min(seatsMax, Math.max(1, pathCount));
   useEffect(() => {
@@ -93,7 +93,7 @@ function useSeats(page: Page, pathCount: number, people: readonly string[]): voi
   }, [page, count, people]);
 }
 
-/** After a choice the keyboard goes on in the seat that was chosen for, from its heading. */
+/** Moves the focus to the heading of the seat that a procedure was chosen for. */
 function useFocusOnChange(paths: readonly string[], active: number): () => void {
   const isWanted = useRef(false);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { WebSocket as BaseSocket } from 'ws';
 
-/** A dead peer is given up after seconds; the default for closing is half a minute. */
+/** Gives up on a dead peer after seconds; the default for closing is half a minute. */
 const options = { handshakeTimeout: 10_000, closeTimeout: 2_000, perMessageDeflate: false };
 
 class NodeSocket extends BaseSocket {

@@ -1,9 +1,10 @@
-import { createWhisperClient, devTokens, rowsOf, type WhisperClient } from '@whisper/client/node';
+import { rowsOf, type WhisperClient } from '@whisper/client/node';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openApp, patience } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
+import { signInClient } from './sample-chats.ts';
 import { TerminalChat } from './terminal-chat.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -14,10 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-async function signInClient(name: string): Promise<WhisperClient> {
-  const client = createWhisperClient({ url: server.url, getToken: devTokens(server.url, name) });
+async function openClient(name: string): Promise<WhisperClient> {
+  const client = await signInClient(server.url, name);
   onTestFinished(() => client.close());
-  await client.store.when(({ isSynced }) => isSynced);
   return client;
 }
 
@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
   });
 
   it('see what is unread in the list and in the title until they look at it', async () => {
-    const ben = await signInClient('berta');
+    const ben = await openClient('berta');
     const anna = await openApp(browser(), { url: server.url, as: 'adele' });
     const meId = (await server.signIn('adele')).me.id;
     const { id } = await ben.store.openDirect(meId);
@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
 
 describe.skipIf(!hasBrowser)('somebody with another client', slow, () => {
   it('of the SDK is one of them', async () => {
-    const dora = await signInClient('dora');
+    const dora = await openClient('dora');
     const app = await openApp(browser(), { url: server.url, as: 'carl' });
     await app.open('dora');
     await app.send('from the browser');
@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser)('what somebody types', slow, () => {
       `https://safe.example/a?b=c&d="onclick=alert(1) http://plain.example https://me:pw@trick.example`,
       '```\n</pre><h1>code</h1>\n```',
     ];
-    const mallory = await signInClient('mallory');
+    const mallory = await openClient('mallory');
     const app = await openApp(browser(), { url: server.url, as: 'victor' });
     await app.open('mallory');
     const chatId = await chatOf('mallory', 'victor');
@@ -161,7 +161,7 @@ describe.skipIf(!hasBrowser)('what somebody types', slow, () => {
   });
 
   it('that is refused stays with its writer, who sends it again or lets it go', async () => {
-    await signInClient('fritz');
+    await openClient('fritz');
     const app = await openApp(browser(), { url: server.url, as: 'greta' });
     await app.open('fritz');
     const chatId = await chatOf('greta', 'fritz');

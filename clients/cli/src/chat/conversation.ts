@@ -121,7 +121,7 @@ export class Conversation implements Disposable {
     }
   }
 
-  /** The input ended: what is on its way goes out first. */
+  /** For the end of the input: waits until everything queued is sent or refused. */
   async #leave(): Promise<void> {
     await this.#client.store.when(({ outbox }) => outbox.every(({ failure }) => failure));
     this.#end();

@@ -60,7 +60,7 @@ export class Narrator {
     const isTyping = typing.get(id)?.includes(participant.id) ?? false;
     if (isTyping && !this.#isTyping) lines.push({ kind: 'note', text: `* ${participant.name} is typing …` });
     this.#isTyping = isTyping;
-    // While away nothing is heard of anybody, which does not mean that they left.
+    // While disconnected the online list is stale, so the last known state stays.
     const isOnline = isSynced ? online.has(participant.id) : this.#isOnline;
     if (isOnline !== this.#isOnline) {
       lines.push({ kind: 'note', text: `* ${participant.name} is ${isOnline ? 'online' : 'offline'}` });

@@ -14,7 +14,7 @@ export function watchConnection(client: WhisperClient, say: (notice: string) => 
         if (isLost) say('* Connected again');
         isLost = false;
         return;
-      // An attempt neither ends a loss nor begins one; the end of the client is told by whoever ends it.
+      // An attempt says nothing yet. The program ends with a refused or closed client and says so itself.
       case 'connecting':
       case 'refused':
       case 'closed':

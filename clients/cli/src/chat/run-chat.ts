@@ -6,7 +6,7 @@ import { watchConnection } from './notices.ts';
 import type { ChatOptions } from './options.ts';
 import { Terminal } from './terminal.ts';
 
-/** The whole program: sign in, choose somebody, talk until one leaves. Rejects when the server refuses. */
+/** Signs in, chooses somebody to talk to and talks until the person leaves. Rejects when the server refuses. */
 export async function runChat(options: ChatOptions): Promise<void> {
   using client = createWhisperClient({
     url: options.url,

@@ -25,7 +25,7 @@ export class Terminal implements Disposable {
     this.isScreen = input.isTTY === true && output.isTTY === true;
   }
 
-  /** Begins to read; until then nothing of the input is taken, so nothing is lost. */
+  /** Begins to read. Input that comes earlier waits and is not lost. */
   listen({ onLine, onKey, onEnd }: Listener): void {
     const lines = createInterface({
       input: this.#input,
@@ -50,7 +50,7 @@ export class Terminal implements Disposable {
     this.#prompt();
   }
 
-  /** A line about the conversation rather than of it. */
+  /** Prints a line that is no message, such as a notice; dimmed on a screen. */
   note(text: string): void {
     this.print(this.isScreen ? styleText('dim', text) : text);
   }
@@ -74,7 +74,7 @@ export class Terminal implements Disposable {
   /** The entered line comes back as a message once it is stored; until then it would stand there twice. */
   #eraseEntered(line: string): void {
     if (!this.isScreen || !this.#lines) return;
-    // Some terminals do not know how wide they are.
+    // Some terminals report a width of 0.
     const columns = this.#output.columns || 80;
     this.#eraseUp(Math.ceil((this.#lines.getPrompt().length + line.length + 1) / columns));
   }

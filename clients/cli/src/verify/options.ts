@@ -9,7 +9,7 @@ export type VerifyOptions = {
   readonly messages: number;
   /** End earlier, when so many faults have been made. */
   readonly faults: number;
-  /** After the last fault: what is missing then is lost. */
+  /** How long clients may catch up after the last fault. What is missing then counts as lost. */
   readonly settleSeconds: number;
   readonly hasChaos: boolean;
   readonly seed: number;

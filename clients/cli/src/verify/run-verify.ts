@@ -122,7 +122,7 @@ async function settle({ url, stage, actors, settleMs }: Ending) {
     for (const actor of actors) await actor.remember?.();
     const accounts = actors.flatMap((actor) => actor.accounts());
     const receipts = actors.flatMap((actor) => actor.receipts?.() ?? []);
-    // Read last: what anybody has seen by now must be there.
+    // Read after the accounts, so that every message in them must be in it.
     const stored = await readStored(url, stage);
     const findings = [...audit(stored, accounts, receipts), ...findUnsettled(actors)];
     const mayHeal = findings.some(({ kind }) => kind === 'lost' || kind === 'unsettled');

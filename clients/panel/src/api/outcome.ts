@@ -26,7 +26,7 @@ export type Outcome = {
     | { readonly ok: false; readonly error: CallError };
 };
 
-/** What the server's error format promises, or why no answer came at all. */
+/** The error as the server formats it, or NO_ANSWER with the reason when no answer came. */
 export function toCallError(thrown: unknown): CallError {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (!(thrown instanceof TRPCClientError) || !isRecord(thrown.data)) {

@@ -118,7 +118,7 @@ export class Session {
     for (const tap of this.#taps) tap(frame);
   }
 
-  /** A socket outlives its token only when it is told a newer one in time. */
+  /** The server closes a socket whose token expired, unless it was told a newer one. */
   #scheduleRenewal(): void {
     clearTimeout(this.#renewal);
     if (!this.#isRenewable) return;

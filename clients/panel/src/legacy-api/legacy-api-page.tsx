@@ -2,7 +2,7 @@ import { legacyApi, type LegacyCall } from './legacy-api.ts';
 
 const wires: readonly LegacyCall['wire'][] = ['REST', 'Socket.IO, sent', 'Socket.IO, received'];
 
-/** Where everything of the first version's wire lives now. */
+/** Tables that lead from the old calls and events to the procedures that replaced them. */
 export function LegacyApiPage() {
   return (
     <section className="page" aria-labelledby="old-api-title">

@@ -3,7 +3,7 @@ import { Code } from '../ui/code.tsx';
 import { JsonTree } from '../ui/json-tree.tsx';
 import { Tabs } from '../ui/tabs.tsx';
 
-/** What a call brought: the value or the typed error, how long it took, and the bytes. */
+/** The result of a call: the value or the typed error, the duration, and what went over the wire. */
 export function Answer({ outcome }: { readonly outcome: Outcome }) {
   const { result, ms, transport, wire } = outcome;
   const views = result.ok
@@ -74,7 +74,7 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 function Wire({ parts }: { readonly parts: readonly WirePart[] }) {
   if (parts.length === 0) return <p className="note">Nothing went over the wire.</p>;
   return parts.map(({ title, lines, body }, index) => (
-    // The parts of a finished call never change places.
+    // The index may be the key: the parts of a finished call do not change their order.
     <div key={index} className="wire-part">
       <h4>{title}</h4>
       <Code label={title} text={[...lines, ...(lines.length > 0 && body ? [''] : []), body].join('\n')} />

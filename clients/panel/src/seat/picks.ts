@@ -33,7 +33,7 @@ async function loadPeople(session: Session): Promise<readonly Pick[]> {
   return rowsOf(result, 'users').map((user) => ({ id: String(user['id']), label: String(user['name']) }));
 }
 
-/** A person exists from their first call on. */
+/** The server makes a person's account on their first call. */
 async function introduce(name: string): Promise<void> {
   const session = new Session({ kind: 'name', name });
   await session.call({ path: 'auth.me', kind: 'query', input: undefined, transport: 'http' });

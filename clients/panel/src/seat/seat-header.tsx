@@ -12,7 +12,7 @@ type Props = {
 const askName = 'ask:name';
 const askToken = 'ask:token';
 
-/** Who sits here, and how to become somebody else. */
+/** Shows who uses this seat and signs in as somebody else. */
 export function SeatHeader({ seat, people, onSignIn, onClose }: Props) {
   const { name, myId, problem } = useValue(seat.state);
   const [asked, setAsked] = useState<string | null>(null);

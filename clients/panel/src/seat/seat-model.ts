@@ -128,7 +128,7 @@ export class SeatModel {
     this.state.set({ ...this.state.getSnapshot(), ...part });
   }
 
-  /** The next message is another one: it gets a clientId of its own. */
+  /** Fills in new ids after a call, so that the next message gets a clientId of its own. */
   #renewIds({ path, input }: ProcedureDescription): void {
     const { value } = this.state.getSnapshot().drafts[path] ?? {};
     if (!this.state.getSnapshot().renewsIds || !isRecord(value)) return;

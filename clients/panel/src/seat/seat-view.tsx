@@ -19,7 +19,7 @@ type Props = {
   readonly onClose?: (() => void) | undefined;
 };
 
-/** One person at work. Two of them fit on a page. */
+/** One person's seat: the chosen procedure and the running subscriptions. */
 export function SeatView(props: Props) {
   const { seat, procedures, procedure, people, isActive, onActivate, onSignIn, onClose } = props;
   const { session, name } = useValue(seat.state);

@@ -2,7 +2,7 @@ import { Value } from '@whisper/client';
 import { SeatModel } from '../seat/seat-model.ts';
 import { readStored, store } from './storage.ts';
 
-/** Everybody who sits at this page, and whose turn it is: the sidebar chooses for the active seat. */
+/** The seats of this page. The sidebar chooses a procedure for the active one. */
 export type Seats = { readonly all: readonly SeatModel[]; readonly active: number };
 
 export const seatsMax = 2;
@@ -19,7 +19,7 @@ export function signIn(index: number, name: string): void {
   void all[index]?.signIn({ kind: 'name', name });
 }
 
-/** Seats people down: whoever sat there last time, or else somebody nobody has taken. */
+/** Makes so many seats. Each gets the person who sat there last time, or one that no other seat has. */
 export function setSeatCount(count: number, people: readonly string[]): void {
   const { all, active } = seats.getSnapshot();
   for (const seat of all.slice(count)) seat.signOut();

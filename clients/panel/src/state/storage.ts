@@ -11,6 +11,6 @@ export function store(key: string, value: unknown): void {
   try {
     localStorage.setItem(`whisper.panel.${key}`, JSON.stringify(value));
   } catch {
-    // Kept until the page is closed, then.
+    // Without storage the value lasts until the page is closed.
   }
 }

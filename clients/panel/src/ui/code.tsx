@@ -2,7 +2,7 @@ import { CopyButton } from './copy-button.tsx';
 
 type Props = { readonly text: string; readonly label: string };
 
-/** Text to read and to take along; it can be focused, so that it scrolls by keyboard. */
+/** Text with a copy button. It can be focused, so that it scrolls by keyboard. */
 export function Code({ text, label }: Props) {
   return (
     <div className="code">

@@ -36,7 +36,7 @@ export type ConnectionOptions = {
   readonly random?: () => number;
 };
 
-/** A connection that held this long was a good one: the next wait starts small again. */
+/** After a connection that held this long, the next wait starts small again. */
 const stableMs = 10_000;
 const keepAlive = { enabled: true, intervalMs: 10_000, pongTimeoutMs: 10_000 } as const;
 
@@ -108,7 +108,7 @@ export class Connection {
     this.#wake.abort();
   }
 
-  /** For good. Calls under way fail; closing twice is harmless. */
+  /** Cannot be undone. Calls under way fail; closing twice is harmless. */
   close(): void {
     this.#end({ status: 'closed' });
   }
@@ -181,7 +181,7 @@ export class Connection {
     this.#renewal.stop();
     const open = this.#socket.connection;
     void this.#socket.close();
-    // tRPC waits for the answers of calls under way; whoever closes does not.
+    // tRPC would keep the socket open until calls under way are answered.
     open?.ws.close();
   }
 
@@ -201,7 +201,7 @@ export function refusalFor(
   return final && { reason: final[0] as CloseReason, message: final[1].reason };
 }
 
-/** Where an attempt ends that must not fail either: tRPC would make the next one at once. */
+/** Never settles. It ends an attempt without failing it, because tRPC would make the next one at once. */
 function pause(): Promise<never> {
   return new Promise(() => undefined);
 }

@@ -27,7 +27,7 @@ export function toFailure(error: unknown): Failure {
   }
   const { data, cause } = error;
   if (cause instanceof StoppedError) return { code: 'STOPPED', message, isRetryable: false, retryAfterMs: 0 };
-  // A proxy's error page or a dead socket: nothing of ours, so nothing is known and trying again is right.
+  // A proxy's error page or a dead socket. It says nothing about the call, so the call may be repeated.
   if (!data || !(data.code in errorCodes)) {
     return {
       code: 'UNREACHABLE',

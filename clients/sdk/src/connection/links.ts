@@ -33,7 +33,7 @@ export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
   const { httpUrl, socket, getToken } = options;
   return [
     authLink(options),
-    // Below the former, because a refusal may come between a call and its repetition.
+    // After `authLink`, because a refusal may come between a call and its repetition.
     stopLink(options),
     splitLink({
       condition: (op) => op.type === 'query',

@@ -22,7 +22,7 @@ export async function callWithRetries<T>(connection: Connection, call: () => Pro
 
 type Handlers = { readonly onError: (error: unknown) => void; readonly onComplete: () => void };
 
-/** A stream that ran this long before it failed has a new trouble, not the old one. */
+/** After a stream that ran this long before it failed, the next wait starts small again. */
 const stableMs = 10_000;
 
 /**
@@ -64,12 +64,12 @@ export function keepSubscribed(
   };
 }
 
-/** A session in doubt is either renewed or refused; being refused ends the connection and so the repeating. */
+/** UNAUTHORIZED is worth it: the session is then renewed, or refused, which ends the connection and the repeating. */
 function isWorthRepeating({ isRetryable, code }: Failure): boolean {
   return isRetryable || code === 'UNAUTHORIZED';
 }
 
-/** Waits, but no longer than until the socket opens: that is when a call is worth trying. */
+/** Waits, but no longer than until a closed socket opens. */
 async function waitForChance(connection: Connection, delayMs: number): Promise<void> {
   const chance = new AbortController();
   const end = () => chance.abort();

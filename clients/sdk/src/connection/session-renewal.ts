@@ -17,7 +17,7 @@ type Session = {
   readonly onError: (error: unknown) => void;
 };
 
-/** An issuer that hands out its cached token until the last moment is not asked more often than this. */
+/** Some issuers answer with a cached token until it expires; they are not asked more often than this. */
 const renewalGapMinMs = 3_000;
 
 /** Extends the open socket before its token expires, so that subscriptions outlive tokens. */
@@ -41,7 +41,7 @@ export class SessionRenewal {
     this.#cancel();
   }
 
-  /** The server called the token bad: get another one and present it. Never rejects. */
+  /** Gets another token and presents it, after the server refused the last one. Never rejects. */
   replaceToken(): Promise<void> {
     if (!this.#running) this.#session.tokens.forget();
     return this.#renew();

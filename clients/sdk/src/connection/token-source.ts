@@ -63,7 +63,7 @@ export class TokenSource {
   }
 }
 
-/** Read, not verified: only the server decides whether a token is good. */
+/** The claims are not verified; the server does that. */
 function readClaims(token: string): { readonly exp?: number; readonly iat?: number } {
   try {
     const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');

@@ -14,7 +14,10 @@ export function wait(clock: Clock, delayMs: number, signal: AbortSignal): Promis
   });
 }
 
-/** Bounds of the waits between attempts. Full jitter: a crowd that was dropped together comes back spread out. */
+/**
+ * Bounds of the waits between attempts. Full jitter, so that clients that were dropped together do not come back
+ * together.
+ */
 const backoff = { firstMs: 500, maxMs: 15_000 } as const;
 
 /** A random wait before attempt `attempt` (from 1): within 0 … 500 ms at first, doubling to 15 s. */

@@ -88,11 +88,19 @@ export class Outbox {
     void this.#keep(draft).then(() => this.#work(draft.chatId));
   }
 
-  /** Never rejects: what cannot be kept is still sent, it only would not outlive this process. */
   async #keep(draft: StoredDraft): Promise<void> {
+    await this.#write((storage, userId) => storage.put(userId, draft));
+  }
+
+  async #unkeep(clientId: ClientId): Promise<void> {
+    await this.#write((storage, userId) => storage.remove(userId, clientId));
+  }
+
+  /** Never rejects: a draft that cannot be stored is still sent, but would not outlive this process. */
+  async #write(change: (storage: OutboxStorage, userId: UserId) => Promise<void> | void): Promise<void> {
     if (!this.#userId) return;
     try {
-      await this.#options.storage.put(this.#userId, draft);
+      await change(this.#options.storage, this.#userId);
     } catch (error) {
       this.#options.connection.onError(error);
     }
@@ -103,16 +111,7 @@ export class Outbox {
     await this.#unkeep(clientId);
   }
 
-  async #unkeep(clientId: ClientId): Promise<void> {
-    if (!this.#userId) return;
-    try {
-      await this.#options.storage.remove(this.#userId, clientId);
-    } catch (error) {
-      this.#options.connection.onError(error);
-    }
-  }
-
-  /** One at a time per chat: that is what keeps the order. Never rejects. */
+  /** Sends a chat's drafts one at a time, which keeps their order. Never rejects. */
   async #work(chatId: ChatId): Promise<void> {
     if (!this.#userId || this.#working.has(chatId)) return;
     this.#working.add(chatId);
@@ -136,7 +135,7 @@ export class Outbox {
       );
       this.#finish(draft, message);
     } catch (error) {
-      // Closed before it was answered: the next process sends it.
+      // Closed before the answer came. The draft is still stored, and the next process sends it.
       if (connection.signal.aborted) return;
       const { code, message } = toFailure(error);
       const failed = { ...draft, failure: { code, message } };

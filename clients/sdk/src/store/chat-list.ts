@@ -38,7 +38,7 @@ export class ChatList {
     this.put(page.chats);
   }
 
-  /** Takes chats as the server has them. What events said since is newer and stays. */
+  /** Takes chats as the server answered them. A last message known from a newer event stays. */
   put(fetched: readonly Chat[]): void {
     const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
     for (const chat of fetched) {
@@ -62,7 +62,7 @@ export class ChatList {
       if (message.rev > (chat.lastMessage?.rev ?? 0)) this.#replace({ ...chat, lastMessage: message });
       return;
     }
-    // Whoever answers has read what came before.
+    // Sending a message marks everything before it as read.
     const unread = message.sender.id === viewerId ? 0 : chat.unread + 1;
     this.#replace({ ...chat, lastMessage: message, lastMessageAt: message.createdAt, unread });
   }
@@ -83,7 +83,7 @@ export class ChatList {
         this.put([
           await callWithRetries(this.#connection, () => this.#connection.api.chat.get.query({ chatId })),
         ]);
-        // What was heard of while the answer travelled may not be in it.
+        // A message heard of while the call was under way may be missing from the answer.
       } while (heardSeq() > Math.max(askedAt, seqOf(this.get(chatId))));
     } finally {
       this.#fetching.delete(chatId);

@@ -100,7 +100,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
     const chat = known ?? new OpenChat(this.#connection, chatId, () => this.#showOpen());
     this.#openChats.set(chatId, chat);
     this.#showOpen();
-    // A link may lead to a chat that is not among the newest ones.
+    // A chat opened by its address may not be in the part of the list that is loaded.
     await Promise.all([chat.load(), this.#list.get(chatId) ? undefined : this.#list.fetch(chatId)]);
   }
 
@@ -213,7 +213,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
   #goLive(): void {
     this.#isSynced = true;
     this.#changed();
-    // Subscribed first, read second: whatever happens between the two is in both.
+    // Read after subscribing, so that a change between the two is in at least one of them.
     if (!this.#me || !this.#isLoaded) void this.#load();
   }
 

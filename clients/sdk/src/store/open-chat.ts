@@ -19,7 +19,7 @@ export type ChatView =
 
 /**
  * Keeps one chat's log whole: live events go through the reducer, and whenever the log is behind the highest
- * rev heard of, the missing part is fetched. Nothing is held back for that: a fetch covers it.
+ * rev heard of, the missing part is fetched. Events are not buffered meanwhile: the fetch brings them.
  */
 export class OpenChat {
   readonly #connection: Connection;
@@ -63,7 +63,7 @@ export class OpenChat {
     await this.#repair();
   }
 
-  /** Something may have been missed: ask once, whatever is known. Never rejects. */
+  /** Asks once for changes even when none were heard of, because events may have been missed. Never rejects. */
   async doubt(): Promise<void> {
     this.#isDoubtful = true;
     if (this.#view.status === 'failed') return this.load().catch(() => undefined);
@@ -125,10 +125,10 @@ export class OpenChat {
     const changes = await callWithRetries(this.#connection, () =>
       api.message.changes.query({ chatId, afterRev: rev }),
     );
-    // Further behind than one answer holds: the newest page is worth more than everything in between.
+    // Further behind than one answer holds: start again from the newest page instead of fetching all in between.
     if (changes.hasMore) return this.#fetchNewest();
     if (this.log) this.#setLog(applyChanges(this.log, changes));
-    // The server itself does not know what was heard of; asking on would never end.
+    // The server does not have the rev that was heard of, so asking again would never end.
     if (changes.rev < heardRev && this.#heardRev === heardRev) this.#heardRev = changes.rev;
   }
 
@@ -141,7 +141,7 @@ export class OpenChat {
     const page = await callWithRetries(this.#connection, () =>
       api.message.list.query({ chatId: log.chatId, before }),
     );
-    // The log may have been started anew meanwhile; the page would leave a hole in it.
+    // When the log was started anew meanwhile, the page does not adjoin it.
     if (this.log?.messages[0]?.seq === before) this.#setLog(prependPage(this.log, page));
   }
 

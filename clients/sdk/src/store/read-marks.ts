@@ -4,7 +4,7 @@ import { callWithRetries } from '../connection/retries.ts';
 
 type Marked = { readonly chatId: ChatId; readonly seq: number; readonly unread: number };
 
-/** Read marks on their way to the server: only the highest of each chat travels. */
+/** Sends read marks to the server, one call per chat at a time, always with the chat's highest seq. */
 export class ReadMarks {
   readonly #connection: Connection;
   readonly #onMarked: (marked: Marked) => void;

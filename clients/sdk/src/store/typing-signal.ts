@@ -3,7 +3,7 @@ import type { Connection } from '../connection/connection.ts';
 
 /** Often enough to outrun the server's expiry with one renewal lost. */
 const renewalMs = limits.typingTtlMs / 2;
-/** A person whose keys were quiet for this long has stopped. */
+/** Without a key for this long, the person has stopped typing. */
 const quietMs = 5_000;
 
 /** Tells the server that this person types, no more often than it needs to hear, and that they stopped. */
@@ -30,7 +30,7 @@ export class TypingSignal {
     this.#tell(chatId, true);
   }
 
-  /** The message went out: the server knows that they stopped. */
+  /** Ends typing without telling the server, which infers it from the message that was sent. */
   forget(): void {
     this.#cancel();
     this.#chatId = undefined;
@@ -43,7 +43,7 @@ export class TypingSignal {
     if (chatId !== undefined) this.#tell(chatId, false);
   }
 
-  /** Worth telling now or never: it is not queued while offline, and its failure is of no interest. */
+  /** Not queued while offline, and a failure is ignored: typing is outdated within seconds. */
   #tell(chatId: ChatId, isTyping: boolean): void {
     if (!this.#connection.isOpen) return;
     void this.#connection.api.typing.set.mutate({ chatId, isTyping }).catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { ChatId, TypingEvent, UserId } from '@whisper/shared';
 import type { Clock } from '../clock.ts';
 
-/** The server repeats itself every 3 s; somebody not heard of for this long has stopped. */
+/** The server repeats a typing event every 3 s. Without one for this long, the person has stopped. */
 const silenceMs = 8_000;
 
 /** Which others are typing where. */

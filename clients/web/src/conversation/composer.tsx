@@ -59,7 +59,7 @@ function useComposer({ chatId, meId }: Place) {
   const left = limits.textLengthMax - text.trim().length;
   const canSend = text.trim() !== '' && left >= 0;
 
-  // With a touch keyboard the conversation would jump under the finger.
+  // Not on touch devices, where focus opens the keyboard and moves the conversation.
   useEffect(() => {
     if (matchMedia('(hover: hover)').matches) field.current?.focus();
   }, []);

@@ -51,7 +51,7 @@ function MessageNote({ item: { state, clientId, failure, at, endsGroup } }: Prop
 
 type FailedProps = { readonly clientId: ClientId; readonly reason: string };
 
-/** The server refused a message; only its writer can decide what becomes of it. */
+/** For a message that the server refused: its writer sends it again or discards it. */
 function FailedNote({ clientId, reason }: FailedProps) {
   const { store } = useClient().client;
   return (
@@ -68,7 +68,7 @@ function FailedNote({ clientId, reason }: FailedProps) {
   );
 }
 
-/** The server does not have it yet. Appears only when that takes its time. */
+/** For a message that is not stored yet. The style sheet shows it only after a delay. */
 function PendingNote() {
   const isLost = useIsLost();
   return (

@@ -9,7 +9,7 @@ const endThreshold = 48;
 /** Older messages are asked for when this many are left above. */
 const fetchAhead = 20;
 const overscan = 8;
-/** The browser stops at the end; the first picture is that of the newest messages already. */
+/** Larger than any scroll height. The browser clamps it, so the first paint shows the newest messages. */
 const beyondTheEnd = 1e9;
 const lineHeight = 22;
 const charsPerLine = 56;
@@ -77,7 +77,7 @@ function isAbove(
   return virtualizer.itemSizeCache.has(key) ? start + size <= offset : start < offset;
 }
 
-/** Near enough that measuring moves little. */
+/** An estimate; the virtualizer corrects it when the row is measured. */
 function estimateHeight(item: ChatItem | undefined): number {
   if (!item) return lineHeight;
   const lines = item.text
@@ -94,7 +94,7 @@ function useStayAtEnd(ref: RefObject<HTMLElement | null>, scroller: Scroller): v
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
-    // Asked while scrolling: once the room has changed, it is too late to know.
+    // Noted on scroll, because after the resize `isAtEnd` no longer tells where it was before.
     let wasAtEnd = true;
     const remember = () => {
       wasAtEnd = scroller.isAtEnd();

@@ -2,7 +2,7 @@ import type { Chat, UserId } from '@whisper/shared';
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from '../store/use-client.ts';
 
-/** Tells a screen reader what others write, in whichever chat, and nothing of what was there before. */
+/** Announces new messages of others to screen readers, in every chat. */
 export function Announcer() {
   const chats = useStore((snapshot) => snapshot.chats);
   const isSynced = useStore((snapshot) => snapshot.isSynced);

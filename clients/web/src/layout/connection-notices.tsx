@@ -37,7 +37,7 @@ const explanations: Partial<Record<Refusal['reason'], string>> = {
   tooManySockets: 'You are here in too many tabs. Close some of them and try again.',
 };
 
-/** The server will not have this client. What was not sent yet is kept on this device. */
+/** For a client that the server refused. What was not sent yet is kept on this device. */
 export function RefusedPage({ refusal }: { readonly refusal: Refusal }) {
   const { session, reconnect } = useClient();
   return (

@@ -4,7 +4,7 @@ import { goHome, homePath } from '../routing/route.ts';
 
 type Props = { readonly title: string; readonly children: ReactNode; readonly hasWayHome?: boolean };
 
-/** A pane that has nothing to show, and says in plain words why. */
+/** A pane without content that says why there is none. */
 export function EmptyPane({ title, children, hasWayHome = false }: Props) {
   return (
     <div className="empty">

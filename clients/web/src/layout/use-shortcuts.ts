@@ -13,7 +13,7 @@ export function useShortcuts(): void {
       if (event.key !== '/' || isEditable(event.target)) return;
       event.preventDefault();
       if (isHidden(document.getElementById(searchFieldId))) goHome();
-      // Going back takes a turn of its own; the field is there after it.
+      // `history.back` takes effect in a later turn, and only then is the field visible.
       requestAnimationFrame(() =>
         requestAnimationFrame(() => document.getElementById(searchFieldId)?.focus()),
       );

@@ -14,7 +14,7 @@ export function ClerkSession({ publishableKey }: { readonly publishableKey: stri
 
 function ClerkGate() {
   const { isLoaded, userId, getToken, signOut } = useAuth();
-  // Clerk's functions are new ones on every render; whose session it is decides when a new client is due.
+  // Clerk's functions change on every render, so only another user makes a new session.
   const session = useMemo(
     () => userId && { getToken: () => getToken(), signOut: () => void signOut().catch(() => undefined) },
     [userId],
@@ -34,7 +34,7 @@ function ClerkGate() {
   );
 }
 
-/** Nothing while Clerk is on its way; what to do when it did not arrive. */
+/** Shows nothing while Clerk loads, and a way to try again when loading failed. */
 function NotLoaded() {
   return (
     <ClerkFailed>

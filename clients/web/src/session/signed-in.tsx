@@ -38,7 +38,7 @@ function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // A machine without a network still reaches a server of its own.
+        // Without a network the server may still be reachable, on this machine.
         networkMode: 'always',
         staleTime: 30_000,
         retry: (count, error) => toFailure(error).isRetryable && count < retriesMax,

@@ -11,7 +11,7 @@ export function ChatRow({ chat, isSelected }: Props) {
   const { client } = useClient();
   const { participant, lastMessage, lastMessageAt, unread } = chat;
   const isOnline = useIsOnline(participant.id);
-  // Fetched while the finger is still on its way up.
+  // Starts the fetch at pointer down, before the click.
   const prepare = () => void client.store.openChat(chat.id).catch(() => undefined);
 
   return (

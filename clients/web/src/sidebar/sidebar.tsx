@@ -10,7 +10,7 @@ import { useRowKeys } from './use-row-keys.ts';
 
 type Props = { readonly selected: ChatId | null };
 
-/** Everybody one talks to, and everybody one could talk to. */
+/** My chats, and the people I have no chat with yet. */
 export function Sidebar({ selected }: Props) {
   const [search, setSearch] = useState('');
   const isLoaded = useStore(({ me }) => me !== null);
@@ -37,7 +37,7 @@ export function Sidebar({ selected }: Props) {
   );
 }
 
-/** Who one is here, and the way out. */
+/** The signed-in person and the button to sign out. */
 function Me() {
   const { session } = useClient();
   const me = useStore((snapshot) => snapshot.me);
@@ -94,7 +94,7 @@ function SearchField({ value, onChange }: SearchProps) {
 
 const rowCount = 5;
 
-/** Where the rows will be. Fades in only when they take their time. */
+/** Placeholders for the rows. The style sheet shows them only after a delay. */
 function Skeleton() {
   return (
     <div className="skeleton" role="status" aria-label="Loading your chats">

@@ -19,7 +19,7 @@ export function useRowKeys(selected: ChatId | null): RowKeys {
 
   useLayoutEffect(() => {
     if (!ref.current) return;
-    // Rows come and go without this component being rendered.
+    // Rows are added and removed without a render of this component.
     const observer = new MutationObserver(() => keepTabStop(findRows(ref.current)));
     observer.observe(ref.current, { childList: true, subtree: true, attributeFilter: ['aria-current'] });
     keepTabStop(findRows(ref.current));

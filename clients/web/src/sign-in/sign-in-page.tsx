@@ -4,7 +4,7 @@ import { DemoSignIn } from './demo-sign-in.tsx';
 
 type Props = { readonly onSignIn: (name: string) => void };
 
-/** Asks who is here. Without a local issuer there is nothing to ask, and it says what is missing. */
+/** Asks for a name to sign in with. Without a local issuer it says what is missing. */
 export function SignInPage({ onSignIn }: Props) {
   const [people, setPeople] = useState<DevPeople | null>(null);
   const [attempt, setAttempt] = useState(0);

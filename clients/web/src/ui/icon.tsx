@@ -10,7 +10,7 @@ const paths = {
 
 type Props = { readonly name: keyof typeof paths };
 
-/** A drawing beside words or inside a labelled button; it says nothing by itself. */
+/** Decorative: used beside words or inside a labelled button, hidden from screen readers. */
 export function Icon({ name }: Props) {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">

@@ -1,6 +1,6 @@
 import type { Account, Receipt } from '../audit.ts';
 
-/** A client under test: it takes part, suffers, and in the end tells what it saw. */
+/** A client under test. Faults are made to it, and at the end it reports what it saw. */
 export interface Actor {
   readonly name: string;
   start(): Promise<void>;

@@ -1,8 +1,8 @@
 import { WebSocket as BaseSocket } from 'ws';
 
 /**
- * A WebSocket class whose open sockets can be cut, or made to stop reading, from outside: what bad networks and
- * sleeping laptops do.
+ * A WebSocket class whose open sockets can be cut, or made to stop reading, from outside: as a bad
+ * network or a sleeping laptop does.
  */
 export class FragileSockets {
   readonly #open = new Set<BaseSocket>();

@@ -10,7 +10,7 @@ import type { Account } from '../audit.ts';
 import { FragileSockets } from './fragile-sockets.ts';
 import type { Actor } from './actor.ts';
 
-/** Somebody with the SDK: what they see is what their store shows. */
+/** A client with the SDK. What it saw is what its store holds. */
 export class SdkPerson implements Actor {
   readonly name: string;
   readonly #sockets = new FragileSockets();

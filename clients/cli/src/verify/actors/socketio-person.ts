@@ -65,7 +65,7 @@ export class SocketIoPerson implements Actor {
       who: this.name,
       chatId,
       seenIds: [...seenIds],
-      // A reading repeats what was live, and may overtake it.
+      // A page read over REST repeats messages that came live, and may come before them.
       mayRepeat: true,
       mayReorder: true,
     }));
