@@ -11,6 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const decidingFiles = [
   'clients/cli/src/verify/actors/raw-observer.ts',
   'clients/sdk/src/store/chat-store.ts',
+  'server/src/messages/streams/watch-all-chats.ts',
+  'server/src/messages/streams/watch-chat.ts',
+  'server/src/messages/streams/watch-messages.ts',
+  'server/src/wires/socketio/legacy-socket.ts',
   'shared/src/chat-log.ts',
 ];
 

@@ -130,6 +130,7 @@ export class LegacySocket implements Connection, Held {
       case 'reset':
         return this.delivered.markComplete(id);
     }
+    data satisfies never;
   }
 
   #showNew(message: Message, id: string): void {
@@ -156,6 +157,7 @@ export class LegacySocket implements Connection, Held {
       case 'offline':
         return this.#showComing('user-offline', event.userId);
     }
+    event satisfies never;
   }
 
   #showComing(name: 'user-online' | 'user-offline', userId: UserId): void {
