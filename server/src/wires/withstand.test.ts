@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest';
 import { toWatchedUri, withstand } from '../testing/legacy/fuzz/withstand.ts';
 import { startTestServer } from '../testing/index.ts';
 
-/** `server/test/compat/fuzz/report.ts` does the same with 10,000 and prints its figures. */
+/** `server/src/testing/legacy/fuzz/report.ts` does the same with 10,000 and prints its figures. */
 const count = 400;
 
 it(`${count} hostile payloads over every old wire crash nothing, reach nothing and learn nothing`, async () => {

@@ -1,6 +1,6 @@
 /**
  * Throws 10,000 hostile payloads (or as many as the first argument says) at a server of its own and prints what came
- * of it: `node --conditions=source --import tsx server/test/compat/fuzz/report.ts [count] [seed]`.
+ * of it: `node --conditions=source --import tsx server/src/testing/legacy/fuzz/report.ts [count] [seed]`.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
