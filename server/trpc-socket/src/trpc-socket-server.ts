@@ -79,8 +79,7 @@ class SocketServer implements TrpcSocketServer {
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#cancelBeat();
-    const sockets = [...this.#sockets];
-    await Promise.race([Promise.all(sockets.map((socket) => socket.finishCalls())), this.#patience()]);
+    await this.#finishCalls();
     for (const socket of this.#sockets) socket.close(this.#shared.closeCodes.draining);
     if (this.#sockets.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -93,9 +92,14 @@ class SocketServer implements TrpcSocketServer {
     if (this.#sockets.size === 0) this.#onEmpty();
   }
 
-  #patience(): Promise<void> {
+  /** Resolves when no call is in flight any more, or at the end of the server's patience. */
+  #finishCalls(): Promise<void> {
     const { clock, bounds } = this.#shared;
-    return new Promise((resolve) => clock.after(bounds.finishCallsMs, resolve));
+    return new Promise((resolve) => {
+      const cancelPatience = clock.after(bounds.finishCallsMs, resolve);
+      const finished = [...this.#sockets].map((socket) => socket.finishCalls());
+      void Promise.all(finished).then(cancelPatience).then(resolve);
+    });
   }
 
   #scheduleBeat(): void {
