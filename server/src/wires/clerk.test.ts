@@ -1,7 +1,7 @@
 import { LegacyMeSchema } from '@whisper/shared/legacy';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { request } from '../testing/legacy/legacy-client.ts';
-import { OldSocket } from '../testing/legacy/legacy-socket.ts';
+import { LegacyTestSocket } from '../testing/legacy/legacy-socket.ts';
 import { runSmokeFlow } from '../testing/legacy/smoke-flow.ts';
 import { startFakeClerk, type FakeClerk } from '../testing/fake-clerk.ts';
 import { startTestServer } from '../testing/index.ts';
@@ -52,7 +52,7 @@ describe('the old interface with Clerk', () => {
     for (const token of tokens) {
       const answer = await request(server.url, 'GET /api/auth/me', { authorization: `Bearer ${token}` });
       expect([answer.status, answer.body]).toEqual([401, { message: 'Unauthorized' }]);
-      const socket = new OldSocket(server.url, { token });
+      const socket = new LegacyTestSocket(server.url, { token });
       onTestFinished(() => socket.close());
       expect(await socket.refusal()).toMatchObject({ message: 'Authentication error' });
     }
@@ -67,7 +67,7 @@ describe('the old interface with Clerk', () => {
       503,
     );
 
-    const socket = new OldSocket(server.url, { token }, { reconnectionDelay: 1 });
+    const socket = new LegacyTestSocket(server.url, { token }, { reconnectionDelay: 1 });
     onTestFinished(() => socket.close());
     await new Promise((resolve) => socket.client.io.once('reconnect_attempt', resolve));
     clerk.failWith = null;

@@ -1,6 +1,6 @@
 import type { LegacyMessage } from '@whisper/shared/legacy';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MobileApp, WebApp, type OldApp } from '../testing/legacy/legacy-app.ts';
+import { MobileApp, WebApp, type LegacyApp } from '../testing/legacy/legacy-app.ts';
 import { ManualClock, startTestServer, type TestServer } from '../testing/index.ts';
 
 async function open<App extends MobileApp | WebApp>(app: App): Promise<App> {
@@ -24,7 +24,7 @@ async function startTalk(server: TestServer) {
 const idsOf = (rows: readonly { readonly _id: string }[]) => rows.map(({ _id }) => _id);
 
 /** Every app shows each stored message once, in the chat's order, and nothing else. */
-async function expectSameRows(chatId: string, apps: readonly OldApp[]): Promise<void> {
+async function expectSameRows(chatId: string, apps: readonly LegacyApp[]): Promise<void> {
   for (const app of apps) {
     await app.socket.settle();
     const stored = await app.call<LegacyMessage[]>(`GET /api/messages/chat/${chatId}`);
@@ -135,7 +135,7 @@ describe('the old apps', () => {
     const { alice, bob, chatId } = await startTalk(server);
     bob.send(chatId, 'before');
     let count = 1;
-    const arrive = (apps: readonly OldApp[]) =>
+    const arrive = (apps: readonly LegacyApp[]) =>
       Promise.all(apps.map(({ socket }) => socket.next('new-message', count)));
     await arrive([alice, bob]);
 

@@ -24,7 +24,9 @@ const failCommand = (times: number, data: object) =>
 
 /** Two people in a fresh chat, one of them watching it. */
 async function openWatchedChat() {
-  const { alice, chat } = await openChat(server, `alice ${randomUUID().slice(0, 8)}`, 'bob');
+  const name = `alice ${randomUUID().slice(0, 8)}`;
+  const [alice, bob] = await Promise.all([server.signIn(name), server.signIn('bob')]);
+  const chat = await alice.api.chat.openDirect.mutate({ userId: bob.me.id });
   const events = collect<{ data: { type: string; rev?: number } }>((on) =>
     alice.api.message.onEvent.subscribe({ chatId: chat.id }, on),
   );

@@ -77,7 +77,7 @@ describe('message.onEvent', () => {
     const [synced] = await before.until((items) => items.length === 1);
     before.stop();
     await send(bob, chat.id);
-    await send(other.alice, other.chat.id);
+    await send(other.carol, other.chat.id);
     await send(bob, chat.id);
 
     const after = watch(alice, { lastEventId: synced?.id ?? '' });

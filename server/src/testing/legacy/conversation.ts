@@ -1,20 +1,20 @@
 import { LegacyChatSchema, type LegacyChat } from '@whisper/shared/legacy';
 import { startTestServer, type TestServer } from '../index.ts';
-import { OldClient } from './legacy-client.ts';
+import { LegacyClient } from './legacy-client.ts';
 
 type Options = Parameters<typeof startTestServer>[0];
 
 /** A server with old clients of alice and bob, who have a chat, and of carol, who is not in it. */
 export class Conversation implements AsyncDisposable {
   readonly server: TestServer;
-  readonly alice: OldClient;
-  readonly bob: OldClient;
-  readonly carol: OldClient;
+  readonly alice: LegacyClient;
+  readonly bob: LegacyClient;
+  readonly carol: LegacyClient;
   readonly chat: LegacyChat;
 
   private constructor(
     server: TestServer,
-    people: readonly [OldClient, OldClient, OldClient],
+    people: readonly [LegacyClient, LegacyClient, LegacyClient],
     chat: LegacyChat,
   ) {
     this.server = server;
@@ -25,9 +25,9 @@ export class Conversation implements AsyncDisposable {
   static async start(options?: Options): Promise<Conversation> {
     const server = await startTestServer(options);
     const people = await Promise.all([
-      OldClient.signIn(server, 'alice'),
-      OldClient.signIn(server, 'bob'),
-      OldClient.signIn(server, 'carol'),
+      LegacyClient.signIn(server, 'alice'),
+      LegacyClient.signIn(server, 'bob'),
+      LegacyClient.signIn(server, 'carol'),
     ]);
     const chat = await people[0].call(`POST /api/chats/with/${people[1].me._id}`);
     return new Conversation(server, people, LegacyChatSchema.parse(chat));

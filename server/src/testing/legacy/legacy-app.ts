@@ -7,7 +7,7 @@ import type {
 } from '@whisper/shared/legacy';
 import type { TestServer } from '../index.ts';
 import { request } from './legacy-client.ts';
-import { OldSocket } from './legacy-socket.ts';
+import { LegacyTestSocket } from './legacy-socket.ts';
 
 /** A message as the apps cache it: their own, shown before it is stored, has a `temp-` id. */
 export type Row = Pick<LegacyMessage, '_id' | 'chat' | 'text'> & {
@@ -15,7 +15,7 @@ export type Row = Pick<LegacyMessage, '_id' | 'chat' | 'text'> & {
 };
 
 /** What the old mobile and web apps have in common: their caches and how events change them. */
-export class OldApp {
+export class LegacyApp {
   readonly messages = new Map<string, Row[]>();
   chats: LegacyChat[] = [];
   onlineUsers = new Set<string>();
@@ -27,7 +27,7 @@ export class OldApp {
   refused: string[] = [];
   readonly #server: TestServer;
   readonly #name: string;
-  #socket: OldSocket | undefined;
+  #socket: LegacyTestSocket | undefined;
   #me: LegacyMe | undefined;
   #tempCount = 0;
 
@@ -41,7 +41,7 @@ export class OldApp {
     return this.#me;
   }
 
-  get socket(): OldSocket {
+  get socket(): LegacyTestSocket {
     if (!this.#socket) throw new Error(`${this.#name} has no socket`);
     return this.#socket;
   }
@@ -88,7 +88,7 @@ export class OldApp {
   /** Connects with the token of this moment and keeps presenting it. */
   async connect(): Promise<void> {
     const token = await this.#server.tokenFor(this.#name);
-    const socket = new OldSocket(this.#server.url, { token });
+    const socket = new LegacyTestSocket(this.#server.url, { token });
     this.#socket = socket;
     const { client } = socket;
     client.on('connect', () => (this.isConnected = true));
@@ -163,7 +163,7 @@ function withLastMessage(chat: LegacyChat, message: LegacyNewMessage): LegacyCha
 }
 
 /** Signs in step by step, joins the chat on the screen, and joins it again with every connection. */
-export class MobileApp extends OldApp {
+export class MobileApp extends LegacyApp {
   async start(): Promise<void> {
     await this.syncUser();
     await this.fetchChats();
@@ -187,7 +187,7 @@ export class MobileApp extends OldApp {
 }
 
 /** Does everything at once when somebody signs in, and never joins a chat. */
-export class WebApp extends OldApp {
+export class WebApp extends LegacyApp {
   async start(): Promise<void> {
     await Promise.all([this.connect(), this.syncUser(), this.call('GET /api/auth/me'), this.fetchChats()]);
   }

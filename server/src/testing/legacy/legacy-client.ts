@@ -1,7 +1,7 @@
 import type { LegacyMe } from '@whisper/shared/legacy';
 import { onTestFinished } from 'vitest';
 import type { TestServer } from '../index.ts';
-import { OldSocket } from './legacy-socket.ts';
+import { LegacyTestSocket } from './legacy-socket.ts';
 
 export type Answer = {
   readonly status: number;
@@ -12,7 +12,7 @@ export type Answer = {
 export type Transport = 'polling' | 'websocket';
 
 /** Somebody with an app that was written against the old backend. */
-export class OldClient {
+export class LegacyClient {
   readonly url: string;
   readonly token: string;
   readonly me: LegacyMe;
@@ -23,12 +23,12 @@ export class OldClient {
     this.me = me;
   }
 
-  static async signIn(server: TestServer, name: string): Promise<OldClient> {
+  static async signIn(server: TestServer, name: string): Promise<LegacyClient> {
     const token = await server.tokenFor(name);
     const { body } = await request(server.url, 'POST /api/auth/callback', {
       authorization: `Bearer ${token}`,
     });
-    return new OldClient(server.url, token, body as LegacyMe);
+    return new LegacyClient(server.url, token, body as LegacyMe);
   }
 
   /** `call('GET /api/chats')`, signed in. */
@@ -42,9 +42,9 @@ export class OldClient {
   }
 
   /** A socket of this person, closed at the end of the test. */
-  async connect(transport?: Transport): Promise<OldSocket> {
+  async connect(transport?: Transport): Promise<LegacyTestSocket> {
     const options = transport ? { transports: [transport] } : {};
-    const socket = await OldSocket.open(this.url, { token: this.token }, options);
+    const socket = await LegacyTestSocket.open(this.url, { token: this.token }, options);
     onTestFinished(() => socket.close());
     return socket;
   }

@@ -3,7 +3,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket
 export type Received = { readonly name: string; readonly payload: Record<string, unknown> };
 
 /** A real socket.io-client that writes down what it receives. */
-export class OldSocket {
+export class LegacyTestSocket {
   readonly client: Socket;
   readonly received: Received[] = [];
   #wake: () => void = () => undefined;
@@ -17,8 +17,8 @@ export class OldSocket {
   }
 
   /** Opens a socket and waits until it was told who is online. */
-  static async open(...args: ConstructorParameters<typeof OldSocket>): Promise<OldSocket> {
-    const socket = new OldSocket(...args);
+  static async open(...args: ConstructorParameters<typeof LegacyTestSocket>): Promise<LegacyTestSocket> {
+    const socket = new LegacyTestSocket(...args);
     await socket.next('online-users');
     return socket;
   }

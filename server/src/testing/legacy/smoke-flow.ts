@@ -1,7 +1,7 @@
 import { LegacyChatSchema, LegacyMeSchema, LegacyMessageListSchema } from '@whisper/shared/legacy';
 import assert from 'node:assert/strict';
 import { request } from './legacy-client.ts';
-import { OldSocket } from './legacy-socket.ts';
+import { LegacyTestSocket } from './legacy-socket.ts';
 
 type People = { readonly aliceToken: string; readonly bobToken: string };
 
@@ -13,8 +13,8 @@ export async function runSmokeFlow(url: string, { aliceToken, bobToken }: People
     return body;
   };
   const [alice, bob] = await Promise.all([
-    OldSocket.open(url, { token: aliceToken }, { transports: ['polling'] }),
-    OldSocket.open(url, { token: bobToken }, { transports: ['websocket'] }),
+    LegacyTestSocket.open(url, { token: aliceToken }, { transports: ['polling'] }),
+    LegacyTestSocket.open(url, { token: bobToken }, { transports: ['websocket'] }),
   ]);
   try {
     const me = LegacyMeSchema.parse(await call(aliceToken, 'POST /api/auth/callback'));

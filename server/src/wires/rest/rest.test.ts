@@ -8,7 +8,7 @@ import {
 } from '@whisper/shared/legacy';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { OldClient, request } from '../../testing/legacy/legacy-client.ts';
+import { LegacyClient, request } from '../../testing/legacy/legacy-client.ts';
 import { startTestServer, type TestServer } from '../../testing/index.ts';
 
 const nobody = '0123456789abcdef01234567';
@@ -24,8 +24,8 @@ const protectedLines = [
 
 async function openChat(server: TestServer) {
   const [alice, bob] = await Promise.all([
-    OldClient.signIn(server, 'alice'),
-    OldClient.signIn(server, 'bob'),
+    LegacyClient.signIn(server, 'alice'),
+    LegacyClient.signIn(server, 'bob'),
   ]);
   const chat = LegacyChatSchema.parse(await alice.call(`POST /api/chats/with/${bob.me._id}`));
   return { alice, bob, chat };
@@ -40,7 +40,7 @@ describe('the old REST interface', () => {
 
   it('makes an account on the first callback and answers with it from then on', async () => {
     await using server = await startTestServer();
-    const alice = await OldClient.signIn(server, 'alice');
+    const alice = await LegacyClient.signIn(server, 'alice');
 
     for (const line of ['POST /api/auth/callback', 'GET /api/auth/me']) {
       const { status, body } = await alice.answer(line);
@@ -52,8 +52,8 @@ describe('the old REST interface', () => {
 
   it('lists everybody else with four fields each, oldest account first', async () => {
     await using server = await startTestServer();
-    const alice = await OldClient.signIn(server, 'alice');
-    for (const name of ['bob', 'carol', 'dave']) await OldClient.signIn(server, name);
+    const alice = await LegacyClient.signIn(server, 'alice');
+    for (const name of ['bob', 'carol', 'dave']) await LegacyClient.signIn(server, name);
 
     const users = LegacyUserListSchema.parse(await alice.call('GET /api/users'));
     expect(users.map(({ name }) => name)).toEqual(['bob', 'carol', 'dave']);
@@ -80,7 +80,7 @@ describe('the old REST interface', () => {
   it('lists chats with the newest message first, and the message without its sender’s profile', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server);
-    const carol = await OldClient.signIn(server, 'carol');
+    const carol = await LegacyClient.signIn(server, 'carol');
     const later = await alice.call<{ _id: string }>(`POST /api/chats/with/${carol.me._id}`);
     const socket = await alice.connect();
     await socket.client.emitWithAck('send-message', { chatId: later._id, text: 'first' });
@@ -162,9 +162,9 @@ describe('the old REST interface', () => {
   it('refuses what is wrong with a plain message', async () => {
     await using server = await startTestServer();
     const { alice, chat } = await openChat(server);
-    const carol = await OldClient.signIn(server, 'carol');
+    const carol = await LegacyClient.signIn(server, 'carol');
     const history = `GET /api/messages/chat/${chat._id}`;
-    const refusals: [OldClient, string, number, string][] = [
+    const refusals: [LegacyClient, string, number, string][] = [
       [alice, 'POST /api/chats/with/nope', 400, 'Invalid participant ID'],
       [alice, 'POST /api/chats/with/twelve_chars', 400, 'Invalid participant ID'],
       [alice, `POST /api/chats/with/${alice.me._id}`, 400, 'Cannot create chat with yourself'],

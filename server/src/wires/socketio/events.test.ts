@@ -3,14 +3,14 @@ import { LegacyMessageSchema } from '@whisper/shared/legacy';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Conversation } from '../../testing/legacy/conversation.ts';
-import type { OldClient } from '../../testing/legacy/legacy-client.ts';
-import { OldSocket } from '../../testing/legacy/legacy-socket.ts';
+import type { LegacyClient } from '../../testing/legacy/legacy-client.ts';
+import { LegacyTestSocket } from '../../testing/legacy/legacy-socket.ts';
 import { ManualClock, startTestServer } from '../../testing/index.ts';
 
 const nobody = '0123456789abcdef01234567';
 
 describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface over %s', (transport) => {
-  const connect = (client: OldClient) => client.connect(transport);
+  const connect = (client: LegacyClient) => client.connect(transport);
 
   describe('send-message', () => {
     it('gives every socket of both people one copy, joined or not, and nobody else any', async () => {
@@ -77,7 +77,7 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
       await using talk = await Conversation.start();
       const { chatId } = talk;
       const [alice, tab, carol] = await Promise.all([talk.alice, talk.alice, talk.carol].map(connect));
-      const refusals: [OldSocket | undefined, unknown, string][] = [
+      const refusals: [LegacyTestSocket | undefined, unknown, string][] = [
         [alice, { chatId: nobody, text: 'x' }, 'Chat not found'],
         [carol, { chatId, text: 'x' }, 'Chat not found'],
         [alice, { text: 'x' }, 'Chat not found'],
@@ -210,7 +210,7 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
     ['no token but a session nobody has', { pid: 'x', offset: 'start' }],
   ])('refuses %s', async (_what, auth) => {
     await using server = await startTestServer();
-    const socket = new OldSocket(server.url, auth, { transports: [transport] });
+    const socket = new LegacyTestSocket(server.url, auth, { transports: [transport] });
     onTestFinished(() => socket.close());
     expect(await socket.refusal()).toMatchObject({ message: 'Authentication error' });
     expect(socket.client.active).toBe(false);

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Conversation } from '../../testing/legacy/conversation.ts';
-import { OldSocket } from '../../testing/legacy/legacy-socket.ts';
+import { LegacyTestSocket } from '../../testing/legacy/legacy-socket.ts';
 import { ManualClock } from '../../testing/index.ts';
 
 const minuteMs = 60_000;
@@ -22,13 +22,13 @@ async function startWithBob() {
 }
 
 /** A client that would come back with this, on a connection of its own. */
-function comeBack(url: string, auth: object): OldSocket {
-  const socket = new OldSocket(url, auth, { transports: ['websocket'] });
+function comeBack(url: string, auth: object): LegacyTestSocket {
+  const socket = new LegacyTestSocket(url, auth, { transports: ['websocket'] });
   onTestFinished(() => socket.close());
   return socket;
 }
 
-function textsOf(socket: OldSocket): unknown[] {
+function textsOf(socket: LegacyTestSocket): unknown[] {
   return socket.all('new-message').map(({ text }) => text);
 }
 

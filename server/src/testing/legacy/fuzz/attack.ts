@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import WebSocket from 'ws';
-import { OldSocket } from '../legacy-socket.ts';
+import { LegacyTestSocket } from '../legacy-socket.ts';
 import {
   hostileEvents,
   hostileFrames,
@@ -43,7 +43,7 @@ async function emitEvents(
   { sent, seen }: Spoils,
 ): Promise<void> {
   const events = fc.sample(hostileEvents(targets), { numRuns: count, seed });
-  const socket = await OldSocket.open(url, { token }, { transports: [transport] });
+  const socket = await LegacyTestSocket.open(url, { token }, { transports: [transport] });
   const note = (...args: unknown[]) => void seen.push(JSON.stringify(args));
   socket.client.onAny(note);
   for (const [index, { name, args }] of events.entries()) {
@@ -56,7 +56,7 @@ async function emitEvents(
 }
 
 /** A frame that was too large has closed the socket, which comes back by itself. */
-async function settle(socket: OldSocket): Promise<void> {
+async function settle(socket: LegacyTestSocket): Promise<void> {
   for (;;) {
     const answered = await socket.client
       .timeout(5_000)

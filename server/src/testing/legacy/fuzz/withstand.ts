@@ -2,7 +2,7 @@ import { LegacyChatSchema, LegacyMeSchema, LegacyMessageListSchema } from '@whis
 import assert from 'node:assert/strict';
 import type { WhisperServer } from '../../../server.ts';
 import { request } from '../legacy-client.ts';
-import { OldSocket } from '../legacy-socket.ts';
+import { LegacyTestSocket } from '../legacy-socket.ts';
 import { runSmokeFlow } from '../smoke-flow.ts';
 import { attack, type Spoils } from './attack.ts';
 import { marker } from './hostile.ts';
@@ -28,8 +28,8 @@ export async function withstand(siege: Siege): Promise<Spoils & { readonly comma
   const secret = `secret-${seed}`;
   const watch = watchCommands(server);
   const [alice, bob] = await Promise.all([
-    OldSocket.open(server.url, { token: await tokenFor('alice') }),
-    OldSocket.open(server.url, { token: await tokenFor('bob') }),
+    LegacyTestSocket.open(server.url, { token: await tokenFor('alice') }),
+    LegacyTestSocket.open(server.url, { token: await tokenFor('bob') }),
   ]);
   const whisper = () =>
     alice.client.emitWithAck('send-message', { chatId: targets.foreignChatId, text: secret });
