@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MongoClient } from 'mongodb';
@@ -46,6 +46,30 @@ test('takes over the directory of a server that was killed', async () => {
   await using server = await startEmbeddedMongo({ dataDir: dir.path });
   expect(server.pid).not.toBe(killed.pid);
 });
+
+/** A server whose parent lives on and never collects its exit status. Resolves to the server's pid. */
+async function startUnderCarelessParent(dataDir: string) {
+  const script = 'exec 3<&0; "$0" "$@" <&3 & exec sleep 600';
+  const args = ['-c', script, process.execPath, await bundleSources(), JSON.stringify({ dataDir })];
+  const parent = spawn('bash', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  await once(createInterface({ input: parent.stdout }), 'line');
+  const { pid } = JSON.parse(readFileSync(join(dataDir, 'lock'), 'utf8'));
+  return { pid: Number(pid), [Symbol.dispose]: () => parent.kill('SIGKILL') };
+}
+
+test.skipIf(process.platform === 'win32')(
+  'takes over the directory of a killed server that its parent has not reaped',
+  async () => {
+    using dir = makeTempDir();
+    using careless = await startUnderCarelessParent(dir.path);
+    process.kill(careless.pid, 'SIGKILL');
+
+    await using server = await startEmbeddedMongo({ dataDir: dir.path });
+
+    expect(server.pid).not.toBe(careless.pid);
+    expect(() => process.kill(careless.pid, 0)).not.toThrow();
+  },
+);
 
 test('refuses to start on a data file that was cut short, emptied or lost', async () => {
   using dir = makeTempDir();

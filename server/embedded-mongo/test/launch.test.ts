@@ -54,20 +54,9 @@ test('ends with its parent, however that ends', async () => {
   parent.kill('SIGKILL');
   await once(socket, 'close');
 
-  await using next = await startAgain(dir.path);
+  await using next = await startEmbeddedMongo({ dataDir: dir.path });
   expect(next.uri).toBe(String(line));
 });
-
-/** The lock goes last: until then the directory is still in use. */
-async function startAgain(dataDir: string): ReturnType<typeof startEmbeddedMongo> {
-  for (;;) {
-    try {
-      return await startEmbeddedMongo({ dataDir });
-    } catch (error) {
-      if (!String(error).includes('in use')) throw error;
-    }
-  }
-}
 
 test('serves from the command line until it is told to stop', async () => {
   using dir = makeTempDir();

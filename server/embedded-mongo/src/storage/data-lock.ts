@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,23 +7,34 @@ export type DataLock = { release(): void };
 
 type Owner = { pid: number; startedAt: string; token: string };
 
+/** How long an owner may take to end, when its directory is wanted just after it was told to. */
+const endingMsMax = 2_000;
+const pollMs = 20;
+
 /**
  * Takes the data directory for this process alone, or throws and names the process that has it. A lock whose process
- * is gone (killed, or another process under its number since a reboot) is taken over.
+ * is gone (killed, also when nobody has collected its exit status yet, or another process under its number since a
+ * reboot) is taken over. An owner that may be just ending is waited for: this blocks the process for up to two seconds.
  */
 export function lockDataDir(dataDir: string): DataLock {
   const path = join(dataDir, 'lock');
   const mine: Owner = { pid: process.pid, startedAt: startTime(process.pid), token: randomUUID() };
   const text = JSON.stringify(mine);
-  for (let attempt = 0; attempt < 10; attempt++) {
+  const giveUpAt = performance.now() + endingMsMax;
+  for (;;) {
     if (tryWrite(path, text)) return { release: () => release(path, text) };
     const held = tryRead(path);
     if (held === undefined) continue;
     const owner = parseOwner(held);
-    if (owner && isAlive(owner)) throw inUse(dataDir, owner);
-    moveAside({ path, held, aside: `${path}.${mine.token}` });
+    if (!owner || !isAlive(owner)) moveAside({ path, held, aside: `${path}.${mine.token}` });
+    // An owner in this very process cannot end while this blocks it.
+    else if (owner.pid === process.pid || performance.now() > giveUpAt) throw inUse(dataDir, owner);
+    else sleep(pollMs);
   }
-  throw new Error(`Could not lock the data directory ${dataDir}`);
+}
+
+function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
 function inUse(dataDir: string, { pid }: Owner): Error {
@@ -82,17 +94,29 @@ function isAlive({ pid, startedAt }: Owner): boolean {
   } catch (error) {
     return isCode(error, 'EPERM');
   }
+  if (hasEnded(pid)) return false;
   const now = startTime(pid);
   return now === '' || startedAt === '' || now === startedAt;
 }
 
+/** Whether a process that still takes signals is only waiting for its parent to collect its exit status. */
+function hasEnded(pid: number): boolean {
+  const state = readStat(pid)?.[0] ?? spawnSync('ps', ['-o', 'state=', '-p', String(pid)]).stdout?.toString();
+  return state !== undefined && /^[ZX]/.test(state);
+}
+
 /** Tells a process from a later one with the same number; empty where the system does not say. */
 function startTime(pid: number): string {
+  return readStat(pid)?.[19] ?? '';
+}
+
+/** What Linux says of a process, from its state on. */
+function readStat(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return undefined;
   }
 }
 
