@@ -15,6 +15,23 @@ test('removes documents whose time is over, and only those', async () => {
   expect(await tokens.findOne({ at: new Date(0) })).toBeNull();
 });
 
+test('removes by a partial index only the documents that are in it', async () => {
+  await using server = await startTestServer();
+  const tokens = server.db.collection('tokens');
+  const partialFilterExpression = { temp: true };
+  await tokens.createIndex({ at: 1 }, { expireAfterSeconds: 1, partialFilterExpression });
+  await tokens.insertMany([
+    { at: new Date(0), temp: false },
+    { at: new Date(0), temp: true },
+  ]);
+
+  await server.engine.housekeeping.expire();
+
+  expect(await tokens.find({}, { projection: { _id: 0 } }).toArray()).toEqual([
+    { at: new Date(0), temp: false },
+  ]);
+});
+
 test('clears the bytes of a dropped collection in slices, also after a restart', async () => {
   using dir = makeTempDir();
   const engine = Engine.open({ dataDir: dir.path, isDurable: false });

@@ -32,13 +32,14 @@ export class Housekeeping {
     await this.#sweeping;
   }
 
-  /** Removes the documents whose time is over by an index with expireAfterSeconds. */
+  /** Removes the documents whose time is over by an index with expireAfterSeconds, if they are in that index. */
   async expire(now = Date.now()): Promise<void> {
     for (const { meta, indexes } of this.#store.catalog.list()) {
       for (const { spec, fields } of indexes) {
         const [field] = fields;
         if (spec.expireAfterSeconds === undefined || !field) continue;
-        const filter = { [field.path]: { $lt: new Date(now - spec.expireAfterSeconds * 1_000) } };
+        const isOver = { [field.path]: { $lt: new Date(now - spec.expireAfterSeconds * 1_000) } };
+        const filter = { $and: [isOver, spec.partialFilter ?? {}] };
         const scope = { store: this.#store, namespace: meta, deadline: noDeadline };
         await this.#store.executor.submit(true, () => deleteDocuments(scope, { filter, isMulti: true }));
       }
