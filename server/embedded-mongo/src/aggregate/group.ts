@@ -2,7 +2,6 @@ import type { StringOrder } from '../bson/compare.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileExpression, type Evaluate } from '../expressions/expression.ts';
-import { hasMingoOperator, runStageWithMingo } from '../expressions/mingo.ts';
 import { type Accumulator, accumulators } from './accumulators.ts';
 import { Groups } from './groups.ts';
 import type { PipelineContext, Stage } from './stage.ts';
@@ -18,15 +17,8 @@ export function compileGroup(spec: BsonValue, context: PipelineContext): Stage {
   if (!isDocument(spec)) throw new CommandError(15947, "a group's fields must be specified in an object");
   if (!('_id' in spec)) throw new CommandError(15955, 'a group specification must include an _id');
   const { _id: idExpression, ...rest } = spec;
-  const operators = Object.entries(rest).map(([name, operand]) => parseField(name, operand));
-  if (operators.some(({ operator }) => !Object.hasOwn(accumulators, operator))) {
-    return (documents) => runStageWithMingo({ $group: spec }, documents);
-  }
   const idOf = compileExpression(idExpression, context);
-  const fields = operators.flatMap(({ name, operator, operand }): Field[] => {
-    const start = accumulators[operator];
-    return start ? [{ name, evaluate: compileExpression(operand, context), start }] : [];
-  });
+  const fields = Object.entries(rest).map(([name, operand]) => compileField(name, operand, context));
   const strings = context.collation?.compare;
   return function* group(documents) {
     const groups = new Groups<readonly Accumulator[]>(strings);
@@ -38,7 +30,23 @@ export function compileGroup(spec: BsonValue, context: PipelineContext): Stage {
   };
 }
 
-function parseField(name: string, operand: BsonValue) {
+/** Accumulators of MongoDB that this server does not have. */
+const refused: ReadonlySet<string> = new Set([
+  '$bottom',
+  '$bottomN',
+  '$firstN',
+  '$lastN',
+  '$maxN',
+  '$median',
+  '$minN',
+  '$percentile',
+  '$stdDevPop',
+  '$stdDevSamp',
+  '$top',
+  '$topN',
+]);
+
+function compileField(name: string, operand: BsonValue, context: PipelineContext): Field {
   if (name.includes('.')) throw new CommandError(40235, `The field name '${name}' cannot contain '.'`);
   if (name.startsWith('$'))
     throw new CommandError(40236, `The field name '${name}' cannot be an operator name`);
@@ -50,9 +58,12 @@ function parseField(name: string, operand: BsonValue) {
   if (operator === '$accumulator') {
     throw new CommandError('InvalidOptions', '$accumulator is not supported: this server runs no scripts');
   }
-  const isKnown = Object.hasOwn(accumulators, operator) || hasMingoOperator('accumulator', operator);
-  if (!isKnown) throw new CommandError(15952, `unknown group operator '${operator}'`);
-  return { name, operator, operand: operand[operator] };
+  if (refused.has(operator)) {
+    throw new CommandError('CommandNotSupported', `${operator} is not supported by this server`);
+  }
+  const start = Object.hasOwn(accumulators, operator) ? accumulators[operator] : undefined;
+  if (!start) throw new CommandError(15952, `unknown group operator '${operator}'`);
+  return { name, evaluate: compileExpression(operand[operator], context), start };
 }
 
 function toDocument(id: BsonValue, fields: readonly Field[], gathered: readonly Accumulator[]): BsonDocument {

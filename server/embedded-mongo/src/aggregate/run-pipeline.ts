@@ -1,15 +1,11 @@
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { hasMingoOperator, runStageWithMingo } from '../expressions/mingo.ts';
 import { compileDocumentStage, documentStageNames } from '../query/document-stages.ts';
-import { compileBucket } from './bucket.ts';
 import { compileFacet } from './facet.ts';
-import { compileGraphLookup } from './graph-lookup.ts';
 import { compileGroup } from './group.ts';
 import { compileLookup, compileUnionWith } from './lookup.ts';
 import { compileMerge } from './merge.ts';
 import { compileOut } from './out.ts';
-import { compileRedact } from './redact.ts';
 import { simpleStages } from './simple-stages.ts';
 import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
 import { compileUnwind } from './unwind.ts';
@@ -17,9 +13,6 @@ import { compileUnwind } from './unwind.ts';
 const stages: StageTable = {
   ...simpleStages,
   $group: compileGroup,
-  $bucket: compileBucket,
-  $redact: compileRedact,
-  $graphLookup: compileGraphLookup,
   $unwind: compileUnwind,
   $lookup: (spec, context) => compileLookup(spec, context, compilePipeline),
   $unionWith: (spec, context) => compileUnionWith(spec, context, compilePipeline),
@@ -29,13 +22,19 @@ const stages: StageTable = {
 };
 
 const lastOnly: ReadonlySet<string> = new Set(['$out', '$merge']);
+/** Stages of MongoDB that this server does not have. */
 const refused: ReadonlySet<string> = new Set([
+  '$bucket',
+  '$bucketAuto',
+  '$densify',
+  '$fill',
   '$geoNear',
+  '$graphLookup',
+  '$redact',
   '$search',
   '$searchMeta',
+  '$setWindowFields',
   '$vectorSearch',
-  // The library's stops at the last document, below the upper bound, and has no limit to what it makes up.
-  '$densify',
 ]);
 
 /**
@@ -86,11 +85,5 @@ function compileStage(name: string, spec: BsonValue, context: PipelineContext): 
   if (refused.has(name)) {
     throw new CommandError('CommandNotSupported', `${name} is not supported by this server`);
   }
-  if (!hasMingoOperator('pipeline', name)) {
-    throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
-  }
-  if (context.collation) {
-    throw new CommandError('CommandNotSupported', `${name} with a collation is not supported by this server`);
-  }
-  return (documents) => runStageWithMingo({ [name]: spec }, documents);
+  throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
 }

@@ -6,6 +6,7 @@ import {
   fromDoubleRounded,
   multiplyDecimals,
   negateDecimal,
+  remainderDecimals,
   toDecimal128,
 } from './decimal.ts';
 import { isInt32, isInt64, numberTypeOf, toBigInt, toDecimal, toDouble } from './numbers.ts';
@@ -35,8 +36,7 @@ export function remainderOf(a: BsonNumber, b: BsonNumber): BsonNumber | undefine
   return combine(a, b, {
     doubles: (x, y) => x % y,
     integers: (x, y) => x % y,
-    decimals: (x, y) =>
-      fromDoubleRounded(Number(toDecimal128(x).toString()) % Number(toDecimal128(y).toString())),
+    decimals: remainderDecimals,
   });
 }
 

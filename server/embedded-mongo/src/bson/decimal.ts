@@ -101,8 +101,34 @@ export function divideDecimals(a: Decimal, b: Decimal): Decimal {
   const exponent = a.exponent - b.exponent;
   if (a.coefficient % b.coefficient === 0n) return finite(sign, a.coefficient / b.coefficient, exponent);
   const scale = digitsMax * 2;
-  const quotient = (a.coefficient * 10n ** BigInt(scale)) / b.coefficient;
-  return trimZeros(finite(sign, quotient, exponent - scale));
+  const scaled = a.coefficient * 10n ** BigInt(scale);
+  const quotient = scaled / b.coefficient;
+  if (scaled % b.coefficient === 0n) return trimZeros(finite(sign, quotient, exponent - scale));
+  // One more digit stands for all that follow, so that rounding to 34 digits does not see a half where there is more.
+  return finite(sign, quotient * 10n + 1n, exponent - scale - 1);
+}
+
+/** The remainder with the sign of the first; NaN where there is none. */
+export function remainderDecimals(a: Decimal, b: Decimal): Decimal {
+  if (a.kind !== 'finite' || b.kind === 'nan' || isZero(b)) return notANumber;
+  if (b.kind === 'infinite') return a;
+  const exponent = Math.min(a.exponent, b.exponent);
+  const rest = signedAt(a, exponent) % signedAt(b, exponent);
+  return finite(a.sign, rest < 0n ? -rest : rest, exponent);
+}
+
+/** The greatest whole number that is not above the value. */
+export function floorDecimal(value: Decimal): Decimal {
+  if (value.kind !== 'finite' || value.exponent >= 0) return value;
+  const unit = 10n ** BigInt(-value.exponent);
+  const whole = value.coefficient / unit;
+  const isBelow = value.sign < 0 && value.coefficient % unit !== 0n;
+  return finite(value.sign, isBelow ? whole + 1n : whole, 0);
+}
+
+/** The least whole number that is not below the value. */
+export function ceilDecimal(value: Decimal): Decimal {
+  return negateDecimal(floorDecimal(negateDecimal(value)));
 }
 
 /** Without trailing zeros behind the point. */

@@ -7,8 +7,9 @@ import {
   subtractNumbers,
 } from '../bson/arithmetic.ts';
 import { bsonTypeOf } from '../bson/bson-type.ts';
-import { compareNumbers, isNumber, numberTypeOf, toDouble } from '../bson/numbers.ts';
-import type { BsonNumber, BsonValue } from '../bson/value.ts';
+import { ceilDecimal, type Decimal, floorDecimal, toDecimal128 } from '../bson/decimal.ts';
+import { compareNumbers, isNumber, numberTypeOf, toDecimal, toDouble } from '../bson/numbers.ts';
+import { type BsonNumber, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { binary, type CompileOperator, isNullish, type OperatorTable, unary, variadic } from './node.ts';
 
@@ -45,8 +46,15 @@ export const arithmeticOperators: OperatorTable = {
       ? orDouble(subtractNumbers(zero, number), -toDouble(number))
       : number;
   }),
-  $ceil: rounding('$ceil', Math.ceil),
-  $floor: rounding('$floor', Math.floor),
+  $ceil: rounding('$ceil', { doubles: Math.ceil, decimals: ceilDecimal }),
+  $floor: rounding('$floor', { doubles: Math.floor, decimals: floorDecimal }),
+  $rand: (operand) => {
+    const isEmpty = Array.isArray(operand)
+      ? operand.length === 0
+      : isDocument(operand) && Object.keys(operand).length === 0;
+    if (!isEmpty) throw new CommandError(10065, '$rand does not currently accept arguments');
+    return () => new Double(Math.random());
+  },
 };
 
 /** The sum of the numbers among the values: an int while it fits, then a long, then a double. */
@@ -101,12 +109,18 @@ function subtract(a: BsonValue, b: BsonValue): BsonValue {
   return orDouble(subtractNumbers(a, b), toDouble(a) - toDouble(b));
 }
 
-function rounding(name: string, round: (value: number) => number): CompileOperator {
+type Rounding = {
+  readonly doubles: (value: number) => number;
+  readonly decimals: (value: Decimal) => Decimal;
+};
+
+function rounding(name: string, round: Rounding): CompileOperator {
   return unary(name, (value) => {
     if (isNullish(value)) return null;
     const number = requireNumber(name, value);
     const type = numberTypeOf(number);
     if (type === 'int' || type === 'long') return number;
-    return new Double(round(toDouble(number)));
+    if (type === 'decimal') return toDecimal128(round.decimals(toDecimal(number)));
+    return new Double(round.doubles(toDouble(number)));
   });
 }

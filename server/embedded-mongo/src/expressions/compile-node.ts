@@ -5,7 +5,6 @@ import { arrayOperators } from './arrays.ts';
 import { conversionOperators } from './conversions.ts';
 import { iterationOperators } from './iteration.ts';
 import { logicOperators } from './logic.ts';
-import { assertNoScripts, evaluateWithMingo, hasMingoOperator, toPlain } from './mingo.ts';
 import { type Node, type OperatorTable, type Scope, valueAlong } from './node.ts';
 import { objectOperators } from './objects.ts';
 import { setOperators } from './sets.ts';
@@ -42,12 +41,10 @@ export function compileNode(expression: BsonValue, scope: Scope): Node {
 function compileOperator(name: string, expression: BsonDocument, scope: Scope): Node {
   const compile = Object.hasOwn(operators, name) ? operators[name] : undefined;
   if (compile) return compile(expression[name], scope, compileNode);
-  assertNoScripts(expression);
-  if (!hasMingoOperator('expression', name)) {
-    throw new CommandError('InvalidPipelineOperator', `Unrecognized expression '${name}'`);
+  if (name === '$function') {
+    throw new CommandError('InvalidOptions', '$function is not supported: this server runs no scripts');
   }
-  const plain = toPlain(expression);
-  return ({ root, variables }) => evaluateWithMingo(root, plain, variables);
+  throw new CommandError('InvalidPipelineOperator', `Expression '${name}' is not supported by this server`);
 }
 
 function compilePath(path: string, scope: Scope): Node {
@@ -67,7 +64,6 @@ function compileVariable(path: string, scope: Scope): Node {
     const now = new Date();
     return () => now;
   }
-  if (['KEEP', 'PRUNE', 'DESCEND'].includes(name)) return () => `$$${name}`;
   if (!scope.names.has(name)) throw new CommandError(17276, `Use of undefined variable: ${name}`);
   return ({ variables }) => valueAlong(variables[name], parts);
 }

@@ -126,9 +126,24 @@ function toDate(value: BsonValue): Date {
   if (value instanceof Date) return value;
   if (value instanceof ObjectId) return value.getTimestamp();
   if (isNumber(value) && !(value instanceof Int32)) return new Date(toDouble(value));
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' ? parseDate(value) : Number.NaN;
   if (Number.isNaN(time)) throw failed(value, 'date');
   return new Date(time);
+}
+
+const isoDate = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
+
+/** Milliseconds of an ISO 8601 date, in UTC where it names no offset; NaN for any other text. */
+function parseDate(text: string): number {
+  const [, day, minutes = '00:00', seconds = ':00', offset = 'Z'] = isoDate.exec(text) ?? [];
+  if (day === undefined || Number(day.slice(8)) > daysOfMonth(day)) return Number.NaN;
+  const zone = offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset.toUpperCase();
+  return Date.parse(`${day}T${minutes}${seconds}${zone}`);
+}
+
+// JS takes February 30 for March 1.
+function daysOfMonth(day: string): number {
+  return new Date(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)), 0)).getUTCDate();
 }
 
 function failed(value: BsonValue, target: BsonTypeName): CommandError {

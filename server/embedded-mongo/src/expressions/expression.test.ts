@@ -24,6 +24,12 @@ function evaluate(expression: unknown, options: { let?: Fields } = {}): unknown 
 }
 
 describe('compileExpression', () => {
+  it('gives a random double below 1 each time', () => {
+    const values = [evaluate({ $rand: {} }), evaluate({ $rand: {} })];
+    for (const value of values) expect(value).toSatisfy((n: number) => n >= 0 && n < 1);
+    expect(values[0]).not.toBe(values[1]);
+  });
+
   it.each<[expression: unknown, value: unknown]>([
     ['$a', 1],
     ['$docs.x', [1, 2]],
@@ -85,8 +91,8 @@ describe('compileExpression', () => {
     [{ $concat: ['$s', '$none'] }, null],
     [{ $toUpper: '$s' }, 'TEXT'],
     [{ $strLenCP: '$s' }, 4],
-    [{ $substrCP: ['$s', 1, 2] }, 'ex'],
-    [{ $dateToString: { date: '$when', format: '%Y-%m-%d' } }, '1970-01-01'],
+    [{ $toDate: '1970-01-01 02:00+0100' }, new Date(3_600_000)],
+    [{ $toDate: '1970-01-02' }, new Date(86_400_000)],
     [{ $mergeObjects: ['$o', { l: 2 }] }, { k: 1, l: 2 }],
     [{ $objectToArray: '$o' }, [{ k: 'k', v: 1 }]],
     [{ $arrayToObject: [[['k', 1]]] }, { k: 1 }],
@@ -106,6 +112,16 @@ describe('compileExpression', () => {
 
   it.each<[expression: unknown, code: number]>([
     [{ $foo: 1 }, 168],
+    [{ $week: '$when' }, 168],
+    [{ $dateAdd: { startDate: '$when', unit: 'month', amount: 1 } }, 168],
+    [{ $dateFromString: { dateString: 'nonsense' } }, 168],
+    [{ $pow: [2, 3] }, 168],
+    [{ $cond: [true, 1, { $round: 1.5 }] }, 168],
+    [{ $function: { body: '', args: [], lang: 'js' } }, 72],
+    [{ $rand: 1 }, 10065],
+    [{ $toDate: 'nonsense 1' }, 241],
+    [{ $toDate: '2023-02-29' }, 241],
+    ['$$KEEP', 17276],
     [{ $add: 1, $abs: 1 }, 15983],
     [{ $add: ['$s', 1] }, 14],
     [{ $divide: [1, 0] }, 2],
@@ -134,6 +150,16 @@ describe('compileExpression', () => {
     [{ $toDecimal: '1.50' }, Decimal128.fromString('1.50')],
     [{ $size: [[1]] }, new Int32(1)],
     [{ $avg: [1, 2] }, new Double(1.5)],
+    [
+      { $floor: Decimal128.fromString('12345678901234567890.5') },
+      Decimal128.fromString('12345678901234567890'),
+    ],
+    [{ $floor: Decimal128.fromString('-1.5') }, Decimal128.fromString('-2')],
+    [{ $ceil: Decimal128.fromString('-1.5') }, Decimal128.fromString('-1')],
+    [{ $ceil: Decimal128.fromString('1E-40') }, Decimal128.fromString('1')],
+    [{ $floor: Decimal128.fromString('Infinity') }, Decimal128.fromString('Infinity')],
+    [{ $floor: 2.5 }, new Double(2)],
+    [{ $mod: [Decimal128.fromString('-12345678901234567890.1'), 7] }, Decimal128.fromString('-1.1')],
     ['$$big', Long.fromString('9007199254740993')],
   ])('%j has the type MongoDB gives it', (expression, value) => {
     const compiled = compileExpression(typedValue(expression), {

@@ -5,7 +5,6 @@ import { CommandError } from '../errors.ts';
 import { toText } from './conversions.ts';
 import { isNullish, type OperatorTable, unary, variadic } from './node.ts';
 
-/** The string operators that care for types; the others are the library's. */
 export const stringOperators: OperatorTable = {
   $concat: variadic((values) => {
     if (values.some(isNullish)) return null;
