@@ -25,6 +25,9 @@ describe('compileFilter, what matches', () => {
     [{ 'a.b': null }, { a: [{ c: 1 }] }],
     [{ a: { $gte: null } }, {}],
     [{ a: id }, { a: new ObjectId(id.toHexString()) }],
+    [{ a: { $elemMatch: { $id: id } } }, { a: [{ $ref: 'things', $id: id }] }],
+    [{ a: { $elemMatch: { $ref: 'things', $id: id } } }, { a: [{ $ref: 'things', $id: id, $db: 'test' }] }],
+    [{ a: { $elemMatch: { $or: [{ $ref: 'things' }, { b: 1 }] } } }, { a: [{ $ref: 'things', $id: id }] }],
     [
       { a: new UUID('00000000-0000-4000-8000-000000000001') },
       { a: new Binary(Buffer.from('00000000000040008000000000000001', 'hex'), 4) },
@@ -89,6 +92,7 @@ describe('compileFilter, what matches', () => {
 
 describe('compileFilter, what does not match', () => {
   it.each<[filter: Fields, document: Fields]>([
+    [{ a: { $elemMatch: { $id: new ObjectId() } } }, { a: [{ $ref: 'things', $id: id }] }],
     [{ a: 1 }, { a: '1' }],
     [{ a: Long.fromString('9007199254740993') }, { a: 9007199254740992 }],
     [{ a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }],

@@ -1,6 +1,7 @@
 import { isTruthy } from '../bson/bson-type.ts';
 import type { Collation } from '../bson/collation.ts';
 import type { StringOrder } from '../bson/compare.ts';
+import type { BSONRegExp } from 'bson';
 import { toSafeInteger } from '../bson/numbers.ts';
 import { isRegex } from '../bson/regex.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
@@ -59,9 +60,17 @@ export function compileFilter(filter: BsonDocument, options: FilterOptions = {})
   };
 }
 
-/** Compiles what `$pull` asks of single values: an operator document, a regular expression or a value to equal. */
-export function compileValueTest(operand: BsonValue, options: FilterOptions = {}): ValueTest {
-  const test = compileField('v', operand, contextOf(options));
+/** Compiles what `$pull` asks of single values: a regular expression, operators on the value, or a filter of its fields. */
+export function compileValueTest(
+  operand: BsonDocument | BSONRegExp | RegExp,
+  options: FilterOptions = {},
+): ValueTest {
+  const context = contextOf(options);
+  if (isDocument(operand) && !isOnValue(operand)) {
+    const onFields = compileDocument(operand, context);
+    return (value) => isDocument(value) && onFields(value);
+  }
+  const test = compileField('v', operand, context);
   return (value) => test({ v: value });
 }
 
@@ -195,11 +204,14 @@ function findElement(value: BsonValue, test: ValueTest, position: MatchPosition)
   return at >= 0;
 }
 
-/** $elemMatch's condition: operators test the element itself, anything else its fields. */
+/** Whether the condition's operators test a value itself. Anything else, `$and` and its siblings too, tests its fields. */
+function isOnValue(condition: BsonDocument): boolean {
+  return isOperatorDocument(condition) && !logicalNames.has(Object.keys(condition)[0] ?? '');
+}
+
+/** $elemMatch's condition. */
 function elementTest(operand: BsonDocument, context: FilterContext): ValueTest {
-  const first = Object.keys(operand)[0];
-  const isOnValue = isOperatorDocument(operand) && !logicalNames.has(first ?? '');
-  if (isOnValue) {
+  if (isOnValue(operand)) {
     const onValue = compileField('v', operand, { ...context, leafArrays: 'whole' });
     return (value) => onValue({ v: value });
   }
@@ -234,6 +246,11 @@ function compileLogical(name: string, operand: BsonValue, context: FilterContext
     }
     case '$comment':
       return always;
+    // The fields of a reference, which `$elemMatch` and `$pull` may ask for without a path.
+    case '$ref':
+    case '$id':
+    case '$db':
+      return anyValue(name, equalTo(operand, context), context);
     default:
       throw refuseTopLevelOperator(name);
   }

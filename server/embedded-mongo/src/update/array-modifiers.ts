@@ -5,7 +5,7 @@ import { isRegex } from '../bson/regex.ts';
 import { isSameValue } from '../bson/same-value.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { compileFilter, compileValueTest, isOperatorDocument } from '../query/filter.ts';
+import { compileValueTest } from '../query/filter.ts';
 import type { ValueTest } from '../query/path.ts';
 import { compileSort } from '../query/sort.ts';
 import type { CompileModifier, Modifier, ModifierOptions } from './modifier.ts';
@@ -144,10 +144,8 @@ function compilePull(operand: BsonValue, options: ModifierOptions): Modifier {
 }
 
 function pullTest(operand: BsonValue, options: ModifierOptions): ValueTest {
-  if (isOperatorDocument(operand) || isRegex(operand)) return compileValueTest(operand, options);
-  if (!isDocument(operand)) return (element) => valuesEqual(element, operand, options.strings);
-  const { matches } = compileFilter(operand, options);
-  return (element) => isDocument(element) && matches(element);
+  if (isDocument(operand) || isRegex(operand)) return compileValueTest(operand, options);
+  return (element) => valuesEqual(element, operand, options.strings);
 }
 
 function compilePullAll(operand: BsonValue, { strings }: ModifierOptions): Modifier {

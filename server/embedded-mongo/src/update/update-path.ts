@@ -14,6 +14,12 @@ export type ArrayFilters = { readonly tests: ReadonlyMap<string, ValueTest>; rea
 export function parseUpdatePath(path: string, filters: ArrayFilters): readonly PathPart[] {
   if (path === '') throw new CommandError('EmptyFieldName', 'An empty update path is not valid.');
   const parts = path.split('.').map((part) => parsePart(part, path, filters));
+  if (parts[0]?.kind === 'field' && parts[0].name.startsWith('$')) {
+    throw new CommandError(
+      'DollarPrefixedFieldName',
+      `The dollar ($) prefixed field '${parts[0].name}' in '${path}' is not allowed in the context of an update's path. Consider using an aggregation pipeline with $replaceWith.`,
+    );
+  }
   if (parts[0]?.kind === 'positional') {
     throw new CommandError(
       'BadValue',
@@ -74,16 +80,10 @@ function parsePart(part: string, path: string, filters: ArrayFilters): PathPart 
       `The update path '${path}' contains an empty field name, which is not allowed.`,
     );
   }
-  if (!part.startsWith('$')) return { kind: 'field', name: part };
   if (part === '$') return { kind: 'positional' };
   if (part === '$[]') return { kind: 'all' };
   const identifier = /^\$\[(.*)\]$/.exec(part)?.[1];
-  if (identifier !== undefined) return filteredPart(identifier, path, filters);
-  if (part === '$id' || part === '$ref' || part === '$db') return { kind: 'field', name: part };
-  throw new CommandError(
-    'DollarPrefixedFieldName',
-    `The dollar ($) prefixed field '${part}' in '${path}' is not allowed in the context of an update's path. Consider using an aggregation pipeline with $replaceWith.`,
-  );
+  return identifier === undefined ? { kind: 'field', name: part } : filteredPart(identifier, path, filters);
 }
 
 function filteredPart(identifier: string, path: string, filters: ArrayFilters): PathPart {
