@@ -42,6 +42,7 @@ export const errorCodes = {
   ExceededMemoryLimit: 146,
   QueryExceededMemoryLimitNoDiskUseAllowed: 292,
   NoQueryExecutionPlans: 291,
+  InvalidIndexSpecificationOption: 197,
   UnknownSessionId: 206,
   OutOfDiskSpace: 14031,
   DuplicateKey: 11000,

@@ -50,11 +50,39 @@ test('refuses indexes it cannot keep', async () => {
   await expect(create({ b: 1, c: 1 }, { name: 't', expireAfterSeconds: 1 })).rejects.toMatchObject({
     code: 67,
   });
+  await expect(create({ b: 1 }, { name: 't', sparse: 'yes' })).rejects.toMatchObject({ code: 14 });
   await expect(create({ b: 1 }, { name: 'first' })).rejects.toMatchObject({ code: 86 });
   await expect(create({ a: 1 }, { name: 'second' })).rejects.toMatchObject({ code: 85 });
   await expect(create({ a: 1 }, { name: 'first' })).resolves.toMatchObject({
     note: 'all indexes already exist',
   });
+});
+
+test('refuses partial indexes by conditions that no query can imply', async () => {
+  await using server = await startTestServer();
+  const create = (partialFilterExpression: object, options = {}) =>
+    server.db.command({
+      createIndexes: 'things',
+      indexes: [{ key: { a: 1 }, name: 'a_1', partialFilterExpression, ...options }],
+    });
+
+  for (const filter of [
+    { a: { $ne: 1 } },
+    { a: { $not: { $gt: 1 } } },
+    { a: { $nin: [1] } },
+    { a: { $exists: false } },
+    { a: /x/ },
+    { a: { $in: [/x/] } },
+    { a: { $gt: 1, $size: 1 } },
+    { $nor: [{ a: 1 }] },
+    { $expr: { $gt: ['$a', 1] } },
+    { $and: [{ a: 1 }, { $or: [{ b: { $ne: 1 } }] }] },
+  ])
+    await expect(create(filter), JSON.stringify(filter)).rejects.toMatchObject({ code: 67 });
+  await expect(create({ a: 1 }, { sparse: true })).rejects.toMatchObject({ code: 67 });
+  await expect(
+    create({ $or: [{ a: { $type: 'string' } }, { b: { $exists: true }, c: { $in: [1, 2] } }] }),
+  ).resolves.toMatchObject({ ok: 1 });
 });
 
 test('reports each failed statement with its index and keeps the others', async () => {

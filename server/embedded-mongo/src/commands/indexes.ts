@@ -4,9 +4,10 @@ import { BufferedSource } from '../engine/cursors.ts';
 import { CommandError } from '../errors.ts';
 import { CollectionIndex } from '../storage/collection-index.ts';
 import type { Collection } from '../storage/collection.ts';
-import { describeIndex, type IndexSpec, readIndexSpec } from '../storage/index-spec.ts';
+import { describeIndex, type IndexSpec } from '../storage/index-spec.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { firstBatch, nsOf } from './find.ts';
+import { readNewIndex } from './new-index.ts';
 
 const indexesMax = 64;
 
@@ -17,7 +18,7 @@ export const createIndexes: Command = {
   run(ctx) {
     const { engine, args } = ctx;
     const namespace = targetOf(ctx);
-    const specs = (args.documents('indexes') ?? []).map(readIndexSpec);
+    const specs = (args.documents('indexes') ?? []).map(readNewIndex);
     if (specs.length === 0) throw new CommandError('BadValue', 'Must specify at least one index to create');
     const isNew = engine.collection(namespace) === undefined;
     const collection = engine.catalog.ensure(namespace);

@@ -50,8 +50,8 @@ export function readIndexSpec(spec: BsonDocument): IndexSpec {
   return {
     name,
     key,
-    isUnique: isTruthy(spec['unique']),
-    isSparse: isTruthy(spec['sparse']),
+    isUnique: readFlag(spec, 'unique'),
+    isSparse: readFlag(spec, 'sparse'),
     partialFilter,
     expireAfterSeconds: readExpiry(spec['expireAfterSeconds']),
   };
@@ -61,8 +61,11 @@ function isSimpleCollation(value: BsonValue): boolean {
   return isDocument(value) && value['locale'] === 'simple';
 }
 
-function isTruthy(value: BsonValue): boolean {
-  return isNumber(value) ? toDouble(value) !== 0 : value === true;
+function readFlag(spec: BsonDocument, option: string): boolean {
+  const value = spec[option];
+  if (value === undefined || typeof value === 'boolean') return value ?? false;
+  if (isNumber(value)) return toDouble(value) !== 0;
+  throw new CommandError('TypeMismatch', `The field '${option}' of an index has to be a bool`);
 }
 
 function readExpiry(value: BsonValue): number | undefined {
