@@ -44,6 +44,8 @@ export const errorCodes = {
   NoQueryExecutionPlans: 291,
   InvalidIndexSpecificationOption: 197,
   UnknownSessionId: 206,
+  APIVersionError: 322,
+  APIStrictError: 323,
   OutOfDiskSpace: 14031,
   DuplicateKey: 11000,
   BSONObjectTooLarge: 10334,

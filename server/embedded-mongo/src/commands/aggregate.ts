@@ -1,24 +1,13 @@
 import { toSafeInteger } from '../bson/numbers.ts';
 import { CommandError } from '../errors.ts';
 import { aggregateCollection, aggregateDatabase, isWriting } from './aggregate-source.ts';
-import { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
-import { explainCommand } from './explain.ts';
-import { firstBatch, nsOf } from './find.ts';
+import { aggregateFields, explainCommand } from './explain.ts';
+import { firstBatch, nsOf, readBatchSize } from './find.ts';
 
 export const aggregate: Command = {
   name: 'aggregate',
-  fields: [
-    'aggregate',
-    'pipeline',
-    'cursor',
-    'explain',
-    'allowDiskUse',
-    'bypassDocumentValidation',
-    'hint',
-    'collation',
-    'let',
-  ],
+  fields: aggregateFields,
   isWrite: ({ args }) => isWriting(args.documents('pipeline') ?? []),
   run(ctx) {
     const pipeline = ctx.args.documents('pipeline');
@@ -29,14 +18,15 @@ export const aggregate: Command = {
       );
     }
     if (ctx.args.boolean('explain')) return explainCommand(ctx, ctx.args, 'queryPlanner');
-    const cursor = ctx.args.document('cursor');
-    if (!cursor) {
+    const batchSize = readBatchSize(ctx.args);
+    // Of effect only where the pipeline writes.
+    ctx.args.boolean('bypassDocumentValidation');
+    if (!ctx.args.has('cursor')) {
       throw new CommandError(
         'FailedToParse',
         "The 'cursor' option is required, except for aggregate with the explain argument",
       );
     }
-    const batchSize = new Arguments('cursor', cursor).count('batchSize');
     const isWhole = toSafeInteger(ctx.args.value('aggregate')) === 1;
     const namespace = isWhole ? { db: ctx.db, name: '$cmd.aggregate' } : targetOf(ctx);
     const source = isWhole

@@ -2,7 +2,7 @@ import { isNumber, toDouble, toSafeInteger } from '../bson/numbers.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 
-/** Fields any command may carry. Read and write concerns say nothing to one durable node; sessions are only noted. */
+/** Fields any command may carry. */
 const genericFields = new Set([
   '$db',
   'lsid',
@@ -18,8 +18,17 @@ const genericFields = new Set([
   'txnNumber',
   'startTransaction',
   'autocommit',
-  'clientOperationKey',
 ]);
+
+/** Options that change nothing on a standalone server without users, MongoDB's included. Their types are checked. */
+const withoutEffect: Readonly<Record<string, 'boolean' | 'document'>> = {
+  lsid: 'document',
+  $clusterTime: 'document',
+  allowDiskUse: 'boolean',
+  allowPartialResults: 'boolean',
+  authorizedCollections: 'boolean',
+  authorizedDatabases: 'boolean',
+};
 
 /** A command's (or a statement's) fields, read by type; what is wrong throws MongoDB's error for it. */
 export class Arguments {
@@ -31,15 +40,25 @@ export class Arguments {
     this.body = body;
   }
 
-  /** Throws 40415 on a field that is neither in the list nor allowed everywhere: nothing is silently ignored. */
-  requireKnown(fields: readonly string[], { isStatement = false } = {}): void {
+  /** Throws 40415 on a field that is neither in the list nor, in a whole command, allowed everywhere. */
+  requireKnown(fields: readonly string[], { isStatement = false } = {}): this {
     for (const field of Object.keys(this.body)) {
-      if (fields.includes(field) || (!isStatement && genericFields.has(field))) continue;
-      throw new CommandError(
-        'UnrecognizedCommandField',
-        `BSON field '${this.name}.${field}' is an unknown field.`,
-      );
+      if (!fields.includes(field) && (isStatement || !genericFields.has(field))) {
+        throw new CommandError(
+          'UnrecognizedCommandField',
+          `BSON field '${this.name}.${field}' is an unknown field.`,
+        );
+      }
+      const type = Object.hasOwn(withoutEffect, field) ? withoutEffect[field] : undefined;
+      if (type) this[type](field);
     }
+    return this;
+  }
+
+  /** The fields of an embedded document, which may have no others; empty when it is absent. */
+  inner(field: string, fields: readonly string[]): Arguments {
+    const inner = new Arguments(`${this.name}.${field}`, this.document(field) ?? {});
+    return inner.requireKnown(fields, { isStatement: true });
   }
 
   value(field: string): BsonValue {
@@ -66,6 +85,10 @@ export class Arguments {
     if (value === undefined || value === null) return undefined;
     if (!Array.isArray(value)) throw this.#wrongType(field, 'array');
     return value;
+  }
+
+  requireArray(field: string): BsonValue[] {
+    return this.array(field) ?? this.#missing(field);
   }
 
   documents(field: string): BsonDocument[] | undefined {

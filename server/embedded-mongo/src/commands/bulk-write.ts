@@ -12,7 +12,7 @@ import { CommandError } from '../errors.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
-import { firstBatch } from './find.ts';
+import { firstBatch, readBatchSize } from './find.ts';
 import { readUpdate } from './read-update.ts';
 import { runStatements, toWriteError } from './statements.ts';
 
@@ -53,11 +53,10 @@ export const bulkWrite: Command = {
       }
     });
     const shown = ctx.args.boolean('errorsOnly') ? results.filter(({ ok }) => ok === 0) : results;
-    const batchSize = new Arguments('cursor', ctx.args.document('cursor') ?? {}).count('batchSize');
     return firstBatch(ctx, {
       ns: 'admin.$cmd.bulkWrite',
       source: new BufferedSource(shown.map(encodeDocument)),
-      batchSize: batchSize ?? Number.POSITIVE_INFINITY,
+      batchSize: readBatchSize(ctx.args) ?? Number.POSITIVE_INFINITY,
       extra: { nErrors: writeErrors.length, ...totals },
     });
   },
@@ -146,7 +145,8 @@ function selection(args: Arguments) {
 
 function readNamespaces(ctx: CommandContext): Namespace[] {
   return documentsOf(ctx, 'nsInfo').map((info) => {
-    const ns = new Arguments('nsInfo', info).requireString('ns');
+    const args = new Arguments('bulkWrite.nsInfo', info);
+    const ns = args.requireKnown(['ns'], { isStatement: true }).requireString('ns');
     const dot = ns.indexOf('.');
     if (dot < 1) throw new CommandError('InvalidNamespace', `Invalid namespace specified '${ns}'`);
     return { db: ns.slice(0, dot), name: ns.slice(dot + 1) };

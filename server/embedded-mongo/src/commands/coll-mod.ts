@@ -15,7 +15,9 @@ export const collMod: Command = {
     const collection = ctx.engine.collection(namespace);
     if (!collection) throw new CommandError('NamespaceNotFound', `ns does not exist: ${nsOf(namespace)}`);
     const view = readView(ctx.args);
-    if (view && !viewOf(collection.meta)) {
+    const isView = viewOf(collection.meta) !== undefined;
+    if (isView && !view) throw new CommandError('InvalidOptions', 'Only the definition of a view can change');
+    if (view && !isView) {
       throw new CommandError('InvalidOptions', 'ns is not a view, and cannot be made one');
     }
     const options = view ?? { ...collection.meta.options, ...readValidation(ctx.args.body) };

@@ -5,9 +5,10 @@ import { CommandError } from '../errors.ts';
 import { compileFilter } from '../query/filter.ts';
 import type { Collection } from '../storage/collection.ts';
 import { viewOf } from '../storage/view.ts';
+import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { readCreateOptions } from './create-options.ts';
-import { firstBatch, nsOf } from './find.ts';
+import { firstBatch, nsOf, readBatchSize } from './find.ts';
 
 export const create: Command = {
   name: 'create',
@@ -27,9 +28,7 @@ export const create: Command = {
   isWrite: true,
   run(ctx) {
     const namespace = targetOf(ctx);
-    if (ctx.args.boolean('capped')) {
-      throw new CommandError('CommandNotSupported', 'Capped collections are not supported by this server');
-    }
+    requireUncapped(ctx.args);
     if (ctx.engine.collection(namespace)) {
       throw new CommandError('NamespaceExists', `Collection ${nsOf(namespace)} already exists.`);
     }
@@ -37,6 +36,18 @@ export const create: Command = {
     return { ok: 1 };
   },
 };
+
+function requireUncapped(args: Arguments): void {
+  if (args.boolean('capped')) {
+    throw new CommandError('CommandNotSupported', 'Capped collections are not supported by this server');
+  }
+  if (args.count('size') !== undefined || args.count('max') !== undefined) {
+    throw new CommandError('InvalidOptions', "'size' and 'max' need 'capped' to be true");
+  }
+  if (args.has('autoIndexId') && !args.boolean('autoIndexId')) {
+    throw new CommandError('InvalidOptions', 'A collection without an index on _id is not supported');
+  }
+}
 
 export const drop: Command = {
   name: 'drop',
@@ -70,12 +81,12 @@ export const renameCollection: Command = {
   run({ engine, args }) {
     const from = args.requireString('renameCollection');
     const to = args.requireString('to');
+    const isReplacing = args.boolean('dropTarget');
     const source = engine.catalog.get(from);
     const target = engine.catalog.get(to);
     if (!source) throw new CommandError('NamespaceNotFound', `Source collection ${from} does not exist`);
     if (from === to) throw new CommandError('IllegalOperation', "Can't rename a collection to itself");
-    if (target && !args.boolean('dropTarget'))
-      throw new CommandError('NamespaceExists', 'target namespace exists');
+    if (target && !isReplacing) throw new CommandError('NamespaceExists', 'target namespace exists');
     if (target) engine.dropCollection(target);
     const dot = to.indexOf('.');
     engine.renameCollection(source, { db: to.slice(0, dot), name: to.slice(dot + 1) });
@@ -101,7 +112,7 @@ export const listCollections: Command = {
     return firstBatch(ctx, {
       ns: `${ctx.db}.$cmd.listCollections`,
       source: new BufferedSource(documents),
-      batchSize: documents.length,
+      batchSize: readBatchSize(ctx.args) ?? documents.length,
     });
   },
 };

@@ -3,9 +3,11 @@ import { documentsOf } from './aggregate-source.ts';
 import { type Command, targetOf } from './command.ts';
 import { findInView } from './read-view.ts';
 
+export const countFields = ['count', 'query', 'limit', 'skip', 'hint', 'collation', 'fields'];
+
 export const count: Command = {
   name: 'count',
-  fields: ['count', 'query', 'limit', 'skip', 'hint', 'collation', 'fields'],
+  fields: countFields,
   isWrite: false,
   run(ctx) {
     const { engine, args, deadline } = ctx;
@@ -13,12 +15,15 @@ export const count: Command = {
     const filter = args.document('query') ?? {};
     const skip = args.count('skip');
     const limit = Math.abs(args.integer('limit') ?? 0);
+    const hint = args.has('hint') ? args.value('hint') : undefined;
+    const collation = compileCollation(args.value('collation'));
+    // MongoDB takes a projection here and makes nothing of it.
+    args.document('fields');
     if (!collection) return { n: 0, ok: 1 };
     const viewed = findInView(ctx, targetOf(ctx), { filter, skip, limit });
     if (viewed) return { n: [...documentsOf(viewed, ctx)].length, ok: 1 };
-    if (Object.keys(filter).length === 0 && !skip && !limit) return { n: collection.count, ok: 1 };
-    const hint = args.has('hint') ? args.value('hint') : undefined;
-    const collation = compileCollation(args.value('collation'));
+    const isWhole = Object.keys(filter).length === 0 && !skip && !limit && hint === undefined;
+    if (isWhole) return { n: collection.count, ok: 1 };
     const n = engine.find(collection, { filter, skip, limit, hint, collation }, deadline).count(deadline);
     return { n, ok: 1 };
   },

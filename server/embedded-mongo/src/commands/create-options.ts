@@ -1,5 +1,4 @@
 import { valuesEqual } from '../bson/compare.ts';
-import { toSafeInteger } from '../bson/numbers.ts';
 import type { BsonDocument } from '../bson/value.ts';
 import { readValidation } from '../engine/validation.ts';
 import { CommandError } from '../errors.ts';
@@ -13,6 +12,9 @@ export function readCreateOptions(args: Arguments): BsonDocument {
   return { ...(clusteredIndex && { clusteredIndex }), ...readValidation(args.body) };
 }
 
+const notOfViews = ['clusteredIndex', 'validator', 'validationLevel', 'validationAction'];
+
+/** The definition of a view, when the options are a view's. */
 export function readView(args: Arguments): BsonDocument | undefined {
   const viewOn = args.string('viewOn');
   const pipeline = args.documents('pipeline');
@@ -20,15 +22,19 @@ export function readView(args: Arguments): BsonDocument | undefined {
     if (!pipeline) return undefined;
     throw new CommandError('InvalidOptions', "'pipeline' requires 'viewOn' to also be specified");
   }
+  const other = notOfViews.find((option) => args.has(option));
+  if (other !== undefined) throw new CommandError('InvalidOptions', `A view cannot have the option ${other}`);
   return { viewOn, pipeline: pipeline ?? [] };
 }
 
 /** Every collection of this store is clustered by _id, so the option changes nothing. */
 function readClusteredIndex(args: Arguments): BsonDocument | undefined {
-  const given = args.document('clusteredIndex');
-  if (!given) return undefined;
-  const { key, unique, name = '_id_' } = given;
-  const isById = valuesEqual(key, { _id: 1 }) && (unique === true || toSafeInteger(unique) === 1);
+  if (!args.has('clusteredIndex')) return undefined;
+  const given = args.inner('clusteredIndex', ['v', 'key', 'name', 'unique']);
+  const name = given.string('name') ?? '_id_';
+  const isById = valuesEqual(given.value('key'), { _id: 1 }) && given.boolean('unique');
+  if (given.has('v') && given.integer('v') !== 2)
+    throw new CommandError('InvalidOptions', "A clustered index's version is 2");
   if (isById) return { v: 2, key: { _id: 1 }, name, unique: true };
   throw new CommandError('InvalidOptions', 'A clustered index has the key {_id: 1} and is unique');
 }

@@ -5,9 +5,11 @@ import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { runStatements, statementsOf } from './statements.ts';
 
+export const deleteFields = ['delete', 'deletes', 'ordered', 'let'];
+
 export const remove: Command = {
   name: 'delete',
-  fields: ['delete', 'deletes', 'ordered', 'let'],
+  fields: deleteFields,
   isWrite: true,
   run(ctx) {
     const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
@@ -20,8 +22,10 @@ export const remove: Command = {
   },
 };
 
+export const deleteStatementFields = ['q', 'limit', 'hint', 'collation'];
+
 function readStatement(args: Arguments): DeleteStatement {
-  args.requireKnown(['q', 'limit', 'hint', 'collation'], { isStatement: true });
+  args.requireKnown(deleteStatementFields, { isStatement: true });
   const limit = args.integer('limit');
   if (limit !== 0 && limit !== 1) {
     throw new CommandError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`);

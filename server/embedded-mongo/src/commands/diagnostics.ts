@@ -1,7 +1,10 @@
 import { cpus, hostname } from 'node:os';
+import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { checkCollection } from '../storage/check-store.ts';
 import type { Collection } from '../storage/collection.ts';
+import { viewOf } from '../storage/view.ts';
+import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';
 import { nsOf } from './find.ts';
 import { serverVersion } from './hello.ts';
@@ -21,19 +24,21 @@ export const serverStatus: Command = {
   name: 'serverStatus',
   fields: 'any',
   isWrite: false,
-  run({ engine }) {
-    const memory = process.memoryUsage();
-    const seconds = (Date.now() - engine.startedAt) / 1_000;
+  run({ engine, args }) {
+    const sections: BsonDocument = {
+      metrics: { cursor: { open: { total: engine.cursors.size } } },
+      mem: { bits: 64, resident: Math.round(process.memoryUsage().rss / 2 ** 20), supported: true },
+      storageEngine: { name: 'lmdb', persistent: true },
+    };
+    const shown = Object.entries(sections).filter(([name]) => !args.has(name) || args.boolean(name));
     return {
       host: hostname(),
       version: serverVersion,
       process: 'embedded-mongo',
       pid: process.pid,
-      uptime: seconds,
+      uptime: (Date.now() - engine.startedAt) / 1_000,
       localTime: new Date(),
-      metrics: { cursor: { open: { total: engine.cursors.size } } },
-      mem: { bits: 64, resident: Math.round(memory.rss / 2 ** 20), supported: true },
-      storageEngine: { name: 'lmdb', persistent: true },
+      ...Object.fromEntries(shown),
       ok: 1,
     };
   },
@@ -42,17 +47,20 @@ export const serverStatus: Command = {
 export const dbStats: Command = {
   name: 'dbStats',
   aliases: ['dbstats'],
-  fields: ['dbStats', 'dbstats', 'scale', 'freeStorage'],
+  fields: ['dbStats', 'dbstats', 'scale'],
   isWrite: false,
-  run({ engine, db }) {
-    const collections = engine.catalog.list(db);
+  run({ engine, db, args }) {
+    const all = engine.catalog.list(db);
+    const collections = all.filter(({ meta }) => !viewOf(meta));
+    const scaleFactor = readScale(args);
     return {
       db,
       collections: collections.length,
-      views: 0,
+      views: all.length - collections.length,
       objects: collections.reduce((sum, { count }) => sum + count, 0),
       indexes: collections.reduce((sum, { indexes }) => sum + indexes.length + 1, 0),
-      fsUsedSize: engine.sizeOnDisk(),
+      fsUsedSize: engine.sizeOnDisk() / scaleFactor,
+      scaleFactor,
       ok: 1,
     };
   },
@@ -66,9 +74,22 @@ export const collStats: Command = {
   run(ctx) {
     const namespace = targetOf(ctx);
     const collection = ctx.engine.collection(namespace);
-    return { ns: nsOf(namespace), count: collection?.count ?? 0, nindexes: indexCount(collection), ok: 1 };
+    return {
+      ns: nsOf(namespace),
+      count: collection?.count ?? 0,
+      nindexes: indexCount(collection),
+      scaleFactor: readScale(ctx.args),
+      ok: 1,
+    };
   },
 };
+
+/** What sizes are divided by. */
+function readScale(args: Arguments): number {
+  const scale = args.integer('scale') ?? 1;
+  if (scale >= 1) return scale;
+  throw new CommandError('BadValue', `scale has to be at least 1, not ${scale}`);
+}
 
 function indexCount(collection: Collection | undefined): number {
   return collection ? collection.indexes.length + 1 : 0;
@@ -81,6 +102,8 @@ export const validate: Command = {
   run(ctx) {
     const namespace = targetOf(ctx);
     const collection = ctx.engine.collection(namespace);
+    // Every validation here is a full one.
+    ctx.args.boolean('full');
     if (!collection) {
       throw new CommandError(
         'NamespaceNotFound',
@@ -106,7 +129,12 @@ export const getLog: Command = {
   fields: ['getLog'],
   isWrite: false,
   isAdminOnly: true,
-  run: () => ({ totalLinesWritten: 0, log: [], ok: 1 }),
+  run({ args }) {
+    const name = args.requireString('getLog');
+    if (name === '*') return { names: ['global', 'startupWarnings'], ok: 1 };
+    if (name === 'global' || name === 'startupWarnings') return { totalLinesWritten: 0, log: [], ok: 1 };
+    throw new CommandError('BadValue', `No log named '${name}'`);
+  },
 };
 
 export const getCmdLineOpts: Command = {

@@ -9,9 +9,11 @@ import { documentsOf } from './aggregate-source.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { findInView } from './read-view.ts';
 
+export const distinctFields = ['distinct', 'key', 'query', 'collation', 'hint'];
+
 export const distinct: Command = {
   name: 'distinct',
-  fields: ['distinct', 'key', 'query', 'collation', 'hint'],
+  fields: distinctFields,
   isWrite: false,
   run(ctx) {
     const { engine, args } = ctx;

@@ -5,10 +5,29 @@ import { CommandError } from '../errors.ts';
 import { viewOf } from '../storage/view.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
-import { nsOf, readFindQuery } from './find.ts';
+import { countFields } from './count.ts';
+import { deleteFields, deleteStatementFields } from './delete.ts';
+import { distinctFields } from './distinct.ts';
+import { findAndModifyFields } from './find-and-modify.ts';
+import { findFields, nsOf, readFindQuery } from './find.ts';
 import { serverVersion } from './hello.ts';
 import { splitPipeline } from './pipeline-head.ts';
 import type { Reply } from './reply.ts';
+import { updateFields, updateStatementFields } from './update.ts';
+
+const verbosities: ReadonlySet<string> = new Set(['queryPlanner', 'executionStats', 'allPlansExecution']);
+
+export const aggregateFields = [
+  'aggregate',
+  'pipeline',
+  'cursor',
+  'explain',
+  'allowDiskUse',
+  'bypassDocumentValidation',
+  'hint',
+  'collation',
+  'let',
+];
 
 export const explain: Command = {
   name: 'explain',
@@ -17,7 +36,11 @@ export const explain: Command = {
   run(ctx) {
     const body = ctx.args.requireDocument('explain');
     const args = new Arguments(Object.keys(body)[0] ?? '', body);
-    return explainCommand(ctx, args, ctx.args.string('verbosity') ?? 'allPlansExecution');
+    const verbosity = ctx.args.string('verbosity') ?? 'allPlansExecution';
+    if (!verbosities.has(verbosity)) {
+      throw new CommandError('FailedToParse', `verbosity has to be one of ${[...verbosities].join(', ')}`);
+    }
+    return explainCommand(ctx, args, verbosity);
   },
 };
 
@@ -38,29 +61,38 @@ export function explainCommand(ctx: CommandContext, args: Arguments, verbosity: 
     explainVersion: '1',
     queryPlanner: { namespace: nsOf(namespace), parsedQuery: query.filter, winningPlan, rejectedPlans: [] },
     // queryPlanner asks for the plan without running it.
-    ...(verbosity === 'queryPlanner' ? {} : { executionStats: executed(ctx, source) }),
+    ...(verbosity !== 'queryPlanner' && { executionStats: executed(ctx, source, verbosity) }),
     command: args.body,
     serverInfo: { version: serverVersion },
     ok: 1,
   };
 }
 
+/** What the command would ask of the planner. A field that the command itself would not take is refused. */
 function explained(args: Arguments): FindQuery {
   switch (args.name) {
     case 'find':
-      return readFindQuery(args);
+      return readFindQuery(args.requireKnown(findFields));
     case 'count':
-      return { ...selection(args, 'query'), limit: args.integer('limit'), skip: args.count('skip') };
+      return {
+        ...selection(args.requireKnown(countFields), 'query'),
+        limit: Math.abs(args.integer('limit') ?? 0),
+        skip: args.count('skip'),
+      };
     case 'distinct':
-      return selection(args, 'query');
+      return selection(args.requireKnown(distinctFields), 'query');
     case 'findAndModify':
-      return { ...selection(args, 'query'), sort: args.document('sort'), limit: 1 };
+      return {
+        ...selection(args.requireKnown(findAndModifyFields), 'query'),
+        sort: args.document('sort'),
+        limit: 1,
+      };
     case 'update':
-      return statement(args, 'updates');
+      return statement(args.requireKnown(updateFields), 'updates', updateStatementFields);
     case 'delete':
-      return statement(args, 'deletes');
+      return statement(args.requireKnown(deleteFields), 'deletes', deleteStatementFields);
     case 'aggregate':
-      return pipelineHead(args);
+      return pipelineHead(args.requireKnown(aggregateFields));
     default:
       throw new CommandError('CommandNotFound', `Explain failed due to unknown command: ${args.name}`);
   }
@@ -71,13 +103,15 @@ function selection(args: Arguments, field: string): FindQuery {
     filter: args.document(field) ?? {},
     hint: args.has('hint') ? args.value('hint') : undefined,
     collation: compileCollation(args.value('collation')),
+    let: args.document('let'),
   };
 }
 
-function statement(args: Arguments, field: string): FindQuery {
+function statement(args: Arguments, field: string, fields: readonly string[]): FindQuery {
   const [first] = args.documents(field) ?? [];
   if (!first) throw new CommandError('MissingCommandField', `BSON field '${field}' is missing`);
-  return selection(new Arguments(field, first), 'q');
+  const one = new Arguments(field, first).requireKnown(fields, { isStatement: true });
+  return { ...selection(one, 'q'), sort: one.document('sort'), let: args.document('let') };
 }
 
 function pipelineHead(args: Arguments): FindQuery {
@@ -98,7 +132,7 @@ function describePlan(source: FindSource, query: FindQuery): BsonDocument {
   return { stage: 'SORT', sortPattern: query.sort ?? {}, inputStage: fetched };
 }
 
-function executed(ctx: CommandContext, source: FindSource | undefined): BsonDocument {
+function executed(ctx: CommandContext, source: FindSource | undefined, verbosity: string): BsonDocument {
   const startedAt = performance.now();
   const batch = source?.next({ countMax: Number.POSITIVE_INFINITY, deadline: ctx.deadline });
   return {
@@ -107,5 +141,7 @@ function executed(ctx: CommandContext, source: FindSource | undefined): BsonDocu
     executionTimeMillis: Math.round(performance.now() - startedAt),
     totalKeysExamined: source && source.plan.stage !== 'COLLSCAN' ? source.counts.keysExamined : 0,
     totalDocsExamined: source?.counts.docsExamined ?? 0,
+    // One plan is chosen without trying others.
+    ...(verbosity === 'allPlansExecution' && { allPlansExecution: [] }),
   };
 }

@@ -9,29 +9,32 @@ import { type Command, targetOf } from './command.ts';
 import { readUpdate } from './read-update.ts';
 import type { Reply } from './reply.ts';
 
+export const findAndModifyFields = [
+  'findAndModify',
+  'findandmodify',
+  'query',
+  'sort',
+  'remove',
+  'update',
+  'new',
+  'fields',
+  'upsert',
+  'bypassDocumentValidation',
+  'collation',
+  'arrayFilters',
+  'hint',
+  'let',
+];
+
 export const findAndModify: Command = {
   name: 'findAndModify',
   aliases: ['findandmodify'],
-  fields: [
-    'findAndModify',
-    'findandmodify',
-    'query',
-    'sort',
-    'remove',
-    'update',
-    'new',
-    'fields',
-    'upsert',
-    'bypassDocumentValidation',
-    'collation',
-    'arrayFilters',
-    'hint',
-    'let',
-  ],
+  fields: findAndModifyFields,
   isWrite: true,
   run(ctx) {
     const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
     const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline, skipsValidation };
+    ctx.args.document('fields');
     return ctx.args.boolean('remove') ? removeOne(scope, ctx.args) : updateOne(scope, ctx.args);
   },
 };
@@ -50,6 +53,8 @@ function selection(args: Arguments) {
 function removeOne(scope: WriteScope, args: Arguments): Reply {
   if (args.has('update'))
     throw new CommandError('FailedToParse', 'Cannot specify both an update and remove=true');
+  if (args.has('arrayFilters'))
+    throw new CommandError('FailedToParse', 'Cannot specify arrayFilters and remove=true');
   if (args.boolean('new')) {
     throw new CommandError(
       'FailedToParse',

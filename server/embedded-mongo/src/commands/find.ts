@@ -72,11 +72,15 @@ export function firstBatch(
   { ns, source, batchSize = firstBatchDefault, extra }: Opening,
 ): EncodedReply {
   const batch = source.next({ countMax: batchSize, deadline: ctx.deadline });
-  const isOver = batch.isDone || ctx.args.boolean('singleBatch');
-  const id = isOver
-    ? 0n
-    : ctx.engine.cursors.add(ns, source, { isKept: ctx.args.boolean('noCursorTimeout') });
+  const isSingle = ctx.args.boolean('singleBatch');
+  const isKept = ctx.args.boolean('noCursorTimeout');
+  const id = batch.isDone || isSingle ? 0n : ctx.engine.cursors.add(ns, source, { isKept });
   return cursorReply({ ns, id, batchName: 'firstBatch', documents: batch.documents }, extra);
+}
+
+/** The batchSize of a command that has it in its `cursor`. */
+export function readBatchSize(args: Arguments): number | undefined {
+  return args.inner('cursor', ['batchSize']).count('batchSize');
 }
 
 export function nsOf({ db, name }: Namespace): string {

@@ -23,7 +23,8 @@ export const killCursors: Command = {
   fields: ['killCursors', 'cursors'],
   isWrite: false,
   run({ engine, args }) {
-    const ids = (args.array('cursors') ?? []).map(readCursorId);
+    args.requireString('killCursors');
+    const ids = args.requireArray('cursors').map(readCursorId);
     const killed = ids.map((id) => ({ id, isKilled: engine.cursors.kill(id) }));
     const pick = (isKilled: boolean) =>
       killed.filter((one) => one.isKilled === isKilled).map(({ id }) => Long.fromBigInt(id));

@@ -1,4 +1,5 @@
-import { isDocument } from '../bson/value.ts';
+import { type BsonDocument, isDocument } from '../bson/value.ts';
+import { CommandError } from '../errors.ts';
 import { documentBytesMax } from '../storage/collection.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command, ConnectionInfo } from './command.ts';
@@ -69,7 +70,14 @@ export const connectionStatus: Command = {
   name: 'connectionStatus',
   fields: ['connectionStatus', 'showPrivileges'],
   isWrite: false,
-  run: () => ({ authInfo: { authenticatedUsers: [], authenticatedUserRoles: [] }, ok: 1 }),
+  run: ({ args }) => ({
+    authInfo: {
+      authenticatedUsers: [],
+      authenticatedUserRoles: [],
+      ...(args.boolean('showPrivileges') && { authenticatedUserPrivileges: [] }),
+    },
+    ok: 1,
+  }),
 };
 
 export const whatsMyUri: Command = {
@@ -79,10 +87,19 @@ export const whatsMyUri: Command = {
   run: ({ connection }) => ({ you: `local:${connection.id}`, ok: 1 }),
 };
 
+const parameters: Readonly<Record<string, BsonDocument>> = {
+  featureCompatibilityVersion: { version: '8.0' },
+};
+
 export const getParameter: Command = {
   name: 'getParameter',
   fields: 'any',
   isWrite: false,
   isAdminOnly: true,
-  run: () => ({ featureCompatibilityVersion: { version: '8.0' }, ok: 1 }),
+  run({ args }) {
+    const isEverything = args.value('getParameter') === '*';
+    const asked = Object.keys(parameters).filter((name) => isEverything || args.has(name));
+    if (asked.length === 0) throw new CommandError('InvalidOptions', 'no option found to get');
+    return { ...Object.fromEntries(asked.map((name) => [name, parameters[name]])), ok: 1 };
+  },
 };

@@ -6,7 +6,7 @@ import { CollectionIndex } from '../storage/collection-index.ts';
 import type { Collection } from '../storage/collection.ts';
 import { describeIndex, type IndexSpec } from '../storage/index-spec.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
-import { firstBatch, nsOf } from './find.ts';
+import { firstBatch, nsOf, readBatchSize } from './find.ts';
 import { readNewIndex } from './new-index.ts';
 
 const indexesMax = 64;
@@ -19,6 +19,9 @@ export const createIndexes: Command = {
     const { engine, args } = ctx;
     const namespace = targetOf(ctx);
     const specs = (args.documents('indexes') ?? []).map(readNewIndex);
+    if (args.has('commitQuorum')) {
+      throw new CommandError('BadValue', "Standalones can't specify commitQuorum");
+    }
     if (specs.length === 0) throw new CommandError('BadValue', 'Must specify at least one index to create');
     const isNew = engine.collection(namespace) === undefined;
     const collection = engine.catalog.ensure(namespace);
@@ -109,7 +112,7 @@ export const listIndexes: Command = {
     return firstBatch(ctx, {
       ns: collection.ns,
       source: new BufferedSource(documents),
-      batchSize: documents.length,
+      batchSize: readBatchSize(ctx.args) ?? documents.length,
     });
   },
 };

@@ -11,6 +11,7 @@ import { requireConcerns } from './concerns.ts';
 import { findCommand } from './registry.ts';
 import { encodeReply, extendReply } from './reply.ts';
 import { noTransactions } from './sessions.ts';
+import { requireStableApi } from './stable-api.ts';
 
 export type CommandRequest = {
   readonly body: BsonDocument;
@@ -67,6 +68,7 @@ function prepare(engine: Engine, { body, sequences, connection }: CommandRequest
   }
   if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
   requireConcerns(args);
+  requireStableApi(args, command.name);
   const deadline = new Deadline(args.count('maxTimeMS') ?? 0);
   const ctx: CommandContext = { engine, db, args, sequences, deadline, connection };
   return { command, ctx };

@@ -20,7 +20,7 @@ export function runStatements<T>(
       `Write batch sizes must be between 1 and ${statementsMax}. Got ${statements.length} operations.`,
     );
   }
-  const isOrdered = args.value('ordered') !== false;
+  const isOrdered = args.has('ordered') ? args.boolean('ordered') : true;
   const writeErrors: BsonDocument[] = [];
   for (const [index, statement] of statements.entries()) {
     try {

@@ -7,11 +7,23 @@ import { type Command, targetOf } from './command.ts';
 import { readUpdate } from './read-update.ts';
 import { runStatements, statementsOf } from './statements.ts';
 
-const statementFields = ['q', 'u', 'c', 'multi', 'upsert', 'arrayFilters', 'hint', 'collation', 'sort'];
+export const updateStatementFields = [
+  'q',
+  'u',
+  'c',
+  'multi',
+  'upsert',
+  'arrayFilters',
+  'hint',
+  'collation',
+  'sort',
+];
+
+export const updateFields = ['update', 'updates', 'ordered', 'bypassDocumentValidation', 'let'];
 
 export const update: Command = {
   name: 'update',
-  fields: ['update', 'updates', 'ordered', 'bypassDocumentValidation', 'let'],
+  fields: updateFields,
   isWrite: true,
   run(ctx) {
     const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
@@ -32,7 +44,7 @@ export const update: Command = {
 };
 
 function readStatement(args: Arguments): UpdateStatement {
-  args.requireKnown(statementFields, { isStatement: true });
+  args.requireKnown(updateStatementFields, { isStatement: true });
   const isMulti = args.boolean('multi');
   const sort = args.document('sort');
   if (isMulti && sort) throw new CommandError('FailedToParse', 'Cannot specify sort with multi=true');

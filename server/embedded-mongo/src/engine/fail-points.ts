@@ -28,17 +28,17 @@ type FailCommand = {
   readonly probability: number;
 };
 
-const dataFields = new Set([
-  'failCommands',
-  'errorCode',
-  'errorLabels',
-  'closeConnection',
-  'blockConnection',
-  'blockTimeMS',
-  'appName',
-  'namespace',
-  'writeConcernError',
-]);
+const dataTypes: Readonly<Record<string, (value: BsonValue) => boolean>> = {
+  failCommands: Array.isArray,
+  errorCode: isNumber,
+  errorLabels: Array.isArray,
+  closeConnection: (value) => typeof value === 'boolean',
+  blockConnection: (value) => typeof value === 'boolean',
+  blockTimeMS: isNumber,
+  appName: (value) => typeof value === 'string',
+  namespace: (value) => typeof value === 'string',
+  writeConcernError: isDocument,
+};
 
 /** MongoDB's failCommand: makes chosen commands fail on purpose, for tests of those who use the store. */
 export class FailPoints {
@@ -86,8 +86,12 @@ function readMode(mode: BsonValue): Mode {
 }
 
 function readData(data: BsonDocument): Omit<FailCommand, keyof Mode> {
-  const unknown = Object.keys(data).find((field) => !dataFields.has(field));
-  if (unknown !== undefined) throw new CommandError('BadValue', `failCommand does not know '${unknown}'`);
+  for (const [field, value] of Object.entries(data)) {
+    const isOfType = Object.hasOwn(dataTypes, field) ? dataTypes[field] : undefined;
+    if (!isOfType) throw new CommandError('BadValue', `failCommand does not know '${field}'`);
+    if (!isOfType(value))
+      throw new CommandError('TypeMismatch', `failCommand's '${field}' has the wrong type`);
+  }
   const { failCommands, appName, namespace } = data;
   if (!Array.isArray(failCommands)) throw new CommandError('BadValue', 'failCommand needs failCommands');
   return {
