@@ -110,6 +110,57 @@ test('counts, skips and gets the front of a pipeline from the index alone', asyn
   expect(await messages.countDocuments({ chat, seq: { $gte: 290 } })).toBe(10);
 });
 
+test('walks an index for each branch of an alternative, and each document once', async () => {
+  const { server, messages, chat } = await startWithChats();
+  await using _ = server;
+  await messages.createIndex({ text: 1 });
+  const alternatives = { $or: [{ text: { $in: ['t1', 't2'] } }, { chat, seq: { $lt: 2 } }] };
+
+  const found = await messages.find(alternatives).explain('executionStats');
+  const within = await messages.find({ ...alternatives, seq: 1 }).explain('executionStats');
+  const partly = await messages.find({ $or: [{ text: 't1' }, { seq: 3 }] }).explain('executionStats');
+
+  const { inputStage } = found['queryPlanner'].winningPlan;
+  expect(inputStage).toMatchObject({
+    stage: 'OR',
+    inputStages: [{ indexName: 'text_1' }, { indexName: 'chat_1_seq_-1' }],
+  });
+  expect(figures(found)).toEqual({ plan: 'FETCH < OR', keys: 6, documents: 5, returned: 5 });
+  expect(within['executionStats'].nReturned).toBe(2);
+  expect(figures(partly).plan).toBe('COLLSCAN');
+});
+
+test('finds by an index what an expression wants to equal a constant', async () => {
+  const { server, messages, chats, chat } = await startWithChats();
+  await using _ = server;
+  const one = { plan: 'FETCH < IXSCAN', keys: 1, documents: 1, returned: 1 };
+  const equal = { $and: [{ $eq: ['$chat', '$$wanted'] }, { $eq: [7, '$seq'] }] };
+
+  const found = await messages.find({ $expr: equal }, { let: { wanted: chat } }).explain('executionStats');
+  await chats.insertOne({ pairKey: ['x'] });
+  const inArray = await chats.find({ $expr: { $eq: ['$pairKey', 'x'] } }).explain('executionStats');
+  const joined = await chats
+    .aggregate([
+      { $limit: 1 },
+      {
+        $lookup: {
+          from: 'messages',
+          let: { chat, seq: 9 },
+          pipeline: [
+            { $match: { $expr: { $and: [{ $eq: ['$chat', '$$chat'] }, { $eq: ['$seq', '$$seq'] }] } } },
+            { $project: { _id: 0, text: 1, wanted: '$$seq' } },
+          ],
+          as: 'found',
+        },
+      },
+    ])
+    .toArray();
+
+  expect(figures(found)).toEqual(one);
+  expect(figures(inArray)).toEqual({ ...one, returned: 0 });
+  expect(joined[0]?.['found']).toEqual([{ text: 't9', wanted: 9 }]);
+});
+
 test('uses a partial index only for queries that stay within it', async () => {
   const { server, messages, chat } = await startWithChats();
   await using _ = server;

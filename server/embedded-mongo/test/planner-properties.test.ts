@@ -52,8 +52,21 @@ const condition: fc.Arbitrary<BsonValue> = fc.oneof(
   fc.record({ $ne: scalar }),
   fc.array(scalar, { maxLength: 2 }),
 );
+const branches = fc.array(fc.dictionary(path, condition, { minKeys: 1, maxKeys: 2 }), {
+  minLength: 1,
+  maxLength: 3,
+});
+const equality = fc
+  .tuple(path, scalar)
+  .map(([name, constant]) => ({ $eq: [`$${name}`, { $literal: constant }] }));
 const filter: fc.Arbitrary<BsonDocument> = fc.oneof(
   { weight: 3, arbitrary: fc.dictionary(path, condition, { minKeys: 1, maxKeys: 2 }) },
+  { weight: 2, arbitrary: fc.record({ $or: branches }) },
+  fc.record({ $or: branches, a: condition }),
+  fc.record({ $and: fc.tuple(fc.record({ $or: branches }), fc.record({ b: condition })) }),
+  fc.record({
+    $expr: fc.oneof(equality, fc.record({ $and: fc.array(equality, { minLength: 1, maxLength: 2 }) })),
+  }),
   fc.record({
     $and: fc.array(fc.dictionary(path, condition, { minKeys: 1, maxKeys: 2 }), {
       minLength: 1,

@@ -44,19 +44,34 @@ function joinerOf(
   compile: CompilePipeline,
 ): (document: BsonDocument) => BsonDocument[] {
   const { from, join, variables } = lookup;
-  const find = (filter: BsonDocument) =>
-    from ? context.host.find(from, { filter, collation: context.collation }) : [];
+  const { matches, rest } = from ? splitMatches(lookup.pipeline) : { matches: [], rest: lookup.pipeline };
+  const find = (filters: readonly BsonDocument[], { collation, let: constants }: PipelineContext) =>
+    from ? context.host.find(from, { filter: conjunction(filters), collation, let: constants }) : [];
   if (!join && variables.length === 0) {
     let found: BsonDocument[] | undefined;
-    const run = compile(lookup.pipeline, context);
-    return () => (found ??= [...run(find({}))]);
+    const run = compile(rest, context);
+    return () => (found ??= [...run(find(matches, context))]);
   }
-  const runShared = variables.length === 0 ? compile(lookup.pipeline, context) : undefined;
+  const runShared = variables.length === 0 ? compile(rest, context) : undefined;
   return (document) => {
-    const filter = join ? joinFilter(document, join) : {};
-    const run = runShared ?? compile(lookup.pipeline, withVariables(context, lookup, document));
-    return [...run(find(filter))];
+    const inner = withVariables(context, lookup, document);
+    const filters = join ? [joinFilter(document, join), ...matches] : matches;
+    return [...(runShared ?? compile(rest, inner))(find(filters, inner))];
   };
+}
+
+/** The `$match` stages a pipeline begins with, which the foreign collection's indexes may serve, and the others. */
+function splitMatches(pipeline: readonly BsonDocument[]) {
+  const end = pipeline.findIndex((stage) => !('$match' in stage));
+  const front = end < 0 ? pipeline : pipeline.slice(0, end);
+  return {
+    matches: front.map(({ $match }) => $match).filter(isDocument),
+    rest: pipeline.slice(front.length),
+  };
+}
+
+function conjunction([first = {}, ...others]: readonly BsonDocument[]): BsonDocument {
+  return others.length === 0 ? first : { $and: [first, ...others] };
 }
 
 /** The outer variables and the lookup's own, as constants of the foreign pipeline. */

@@ -240,6 +240,7 @@ describe('runPipeline over other collections', () => {
       { $project: { over: 1 } },
     ];
     expect(run(pipeline, { host })).toEqual([{ _id: 1, over: [{ _id: 2, max: 5, n: 1 }] }]);
+    expect(host.asked).toEqual([{ $expr: { $gt: ['$max', '$$n'] } }]);
   });
 
   it('unites with another collection', () => {

@@ -3,6 +3,7 @@ import type { BsonDocument } from '../bson/value.ts';
 import type { FindQuery, FindSource } from '../engine/find-source.ts';
 import { CommandError } from '../errors.ts';
 import { viewOf } from '../storage/view.ts';
+import type { Walk } from '../plan/plan.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { countFields } from './count.ts';
@@ -118,18 +119,22 @@ function pipelineHead(args: Arguments): FindQuery {
   return { ...selection(args, ''), ...splitPipeline(args.documents('pipeline') ?? []).query };
 }
 
-function describePlan(source: FindSource, query: FindQuery): BsonDocument {
-  const { stage, indexName, keyPattern, isReverse, isCovered, index } = source.plan;
-  const direction = isReverse ? 'backward' : 'forward';
+function describePlan({ plan, needsSort }: FindSource, query: FindQuery): BsonDocument {
   const walk: BsonDocument =
-    stage === 'COLLSCAN'
-      ? { stage, direction }
-      : { stage, indexName, keyPattern, direction, isUnique: index?.spec.isUnique ?? true };
-  const filtered = isCovered ? {} : { filter: query.filter };
-  const fetched: BsonDocument =
-    stage === 'IXSCAN' ? { stage: 'FETCH', ...filtered, inputStage: walk } : { ...walk, ...filtered };
-  if (!source.needsSort) return fetched;
+    plan.stage === 'OR' ? { stage: 'OR', inputStages: plan.walks.map(describeWalk) } : describeWalk(plan);
+  const filtered = plan.isCovered ? {} : { filter: query.filter };
+  const isFetching = plan.stage === 'IXSCAN' || plan.stage === 'OR';
+  const fetched: BsonDocument = isFetching
+    ? { stage: 'FETCH', ...filtered, inputStage: walk }
+    : { ...walk, ...filtered };
+  if (!needsSort) return fetched;
   return { stage: 'SORT', sortPattern: query.sort ?? {}, inputStage: fetched };
+}
+
+function describeWalk({ stage, indexName, keyPattern, isReverse, index }: Walk): BsonDocument {
+  const direction = isReverse ? 'backward' : 'forward';
+  if (stage === 'COLLSCAN') return { stage, direction };
+  return { stage, indexName, keyPattern, direction, isUnique: index?.spec.isUnique ?? true };
 }
 
 function executed(ctx: CommandContext, source: FindSource | undefined, verbosity: string): BsonDocument {

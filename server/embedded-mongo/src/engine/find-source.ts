@@ -3,7 +3,7 @@ import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } fro
 import { choosePlan } from '../plan/choose-plan.ts';
 import type { Deadline } from '../plan/deadline.ts';
 import type { Plan } from '../plan/plan.ts';
-import { Scan, type ScanCounts } from '../plan/scan.ts';
+import { openScan, type Scan, type ScanCounts } from '../plan/scan.ts';
 import { TopSort } from '../plan/top-sort.ts';
 import { compileFilter, type Filter } from '../query/filter.ts';
 import { compileProjection, type Project } from '../query/projection.ts';
@@ -62,13 +62,19 @@ export class FindSource implements BatchSource {
       projection && paths.length > 0
         ? compileProjection(projection, { collation, let: query.let })
         : undefined;
-    this.plan = choosePlan(options.collection, { filter, sort, hint, hasCollation: collation !== undefined });
+    this.plan = choosePlan(options.collection, {
+      filter,
+      sort,
+      hint,
+      let: query.let,
+      hasCollation: collation !== undefined,
+    });
     const needsPosition = query.needsPosition || paths.some((path) => path.endsWith('.$'));
     this.#filter =
       this.plan.isCovered && !needsPosition
         ? undefined
         : compileFilter(filter, { collation, let: query.let });
-    this.#scan = new Scan(this.plan, options);
+    this.#scan = openScan(this.plan, options);
     this.#skipLeft = query.skip ?? 0;
     this.#limitLeft = query.limit ? query.limit : Number.POSITIVE_INFINITY;
   }

@@ -5,14 +5,16 @@ import type { CollectionIndex } from '../storage/collection-index.ts';
 import type { Collection } from '../storage/collection.ts';
 import { buildCandidate, type Candidate } from './candidates.ts';
 import { implies } from './implication.ts';
-import type { Plan } from './plan.ts';
-import { extractPredicates, type Predicate, type Predicates } from './predicates.ts';
+import type { Plan, Union, Walk } from './plan.ts';
+import { alternativesOf, extractPredicates, type Predicate, type Predicates } from './predicates.ts';
 
 export type PlanRequest = {
   readonly filter: BsonDocument;
   readonly sort?: BsonDocument | undefined;
   /** An index's name or key pattern. */
   readonly hint?: BsonValue;
+  /** Variables of the command's `let`, for `$expr`. */
+  readonly let?: BsonDocument | undefined;
   /** Strings compare by other rules than the indexes'. */
   readonly hasCollation?: boolean;
 };
@@ -21,18 +23,51 @@ type SortField = { readonly path: string; readonly isDescending: boolean };
 
 /** Picks the walk that is likely to touch the fewest keys. Throws 2 when the hint names no index. */
 export function choosePlan(collection: Collection, request: PlanRequest): Plan {
-  const extracted = extractPredicates(request.filter);
-  const predicates = request.hasCollation ? withoutStrings(extracted) : extracted;
+  const predicates = predicatesOf(request.filter, request);
   const { sort, hint } = readOrder(request);
-  const hinted = hint === undefined ? undefined : findHinted(collection, hint);
-  const usable = hinted ? [hinted.index] : usableIndexes(collection, predicates.list, sort);
-  const [best] = usable
-    .map((index) =>
-      rate(buildCandidate(collection, index, predicates.list), request.hasCollation ? [] : sort),
-    )
+  const usable = hint === undefined ? undefined : [findHinted(collection, hint).index];
+  const best = chooseWalk(collection, predicates, { sort: request.hasCollation ? [] : sort, usable });
+  const walk = toWalk(best, predicates);
+  if (usable || best.candidate.boundCount > 0) return walk;
+  return chooseUnion(collection, predicates, request) ?? walk;
+}
+
+function predicatesOf(filter: BsonDocument, { let: variables, hasCollation }: PlanRequest): Predicates {
+  const extracted = extractPredicates(filter, variables);
+  return hasCollation ? withoutStrings(extracted) : extracted;
+}
+
+type WalkOptions = {
+  readonly sort: readonly SortField[];
+  /** Left out: every index that may help. */
+  readonly usable?: readonly (CollectionIndex | undefined)[] | undefined;
+};
+
+function chooseWalk(collection: Collection, { list }: Predicates, { sort, usable }: WalkOptions): Rated {
+  const [best] = (usable ?? usableIndexes(collection, list, sort))
+    .map((index) => rate(buildCandidate(collection, index, list), sort))
     .sort((a, b) => b.score - a.score);
   if (!best) throw new CommandError('NoQueryExecutionPlans', 'No index can answer the query');
-  return toPlan(best, predicates);
+  return best;
+}
+
+const branchesMax = 1_000;
+
+/** For a filter that no single index narrows: an `$or` of which an index narrows every branch. */
+function chooseUnion(collection: Collection, outer: Predicates, request: PlanRequest): Union | undefined {
+  for (const branches of alternativesOf(request.filter)) {
+    if (branches.length > branchesMax) continue;
+    const walks = branches.map((branch): Walk | undefined => {
+      const own = predicatesOf(branch, request);
+      const predicates = { list: [...own.list, ...outer.list], hasMore: true };
+      const best = chooseWalk(collection, predicates, { sort: [] });
+      return best.candidate.boundCount > 0 ? toWalk(best, predicates) : undefined;
+    });
+    const found = walks.filter((walk) => walk !== undefined);
+    if (found.length < walks.length) continue;
+    return { stage: 'OR', walks: found, needsDedupe: true, isCovered: false, isSorted: false };
+  }
+  return undefined;
 }
 
 /** Indexes hold strings in code point order, so under a collation they serve neither equality nor order of strings. */
@@ -115,7 +150,7 @@ function sortedBy(
   return isServed ? { isReverse } : undefined;
 }
 
-function toPlan({ candidate, sorted }: Rated, predicates: Predicates): Plan {
+function toWalk({ candidate, sorted }: Rated, predicates: Predicates): Walk {
   const { index, fields, used, boundCount, fixedCount } = candidate;
   const isPointById = index === undefined && fixedCount === 1;
   const isIdBound = index === undefined && boundCount > 0;

@@ -10,7 +10,8 @@ export type Access = {
 
 export type Bounds = { readonly lower: Buffer; readonly upper: Buffer };
 
-export type Plan = Access & {
+/** One walk. */
+export type Walk = Access & {
   /** Walked one after the other, each forwards or each backwards. */
   readonly ranges: readonly Bounds[];
   /** Each range is one whole key: a look-up, not a walk. */
@@ -22,3 +23,14 @@ export type Plan = Access & {
   readonly isCovered: boolean;
   readonly isSorted: boolean;
 };
+
+/** One walk for each branch of an `$or`. A document that several of them meet comes once. */
+export type Union = {
+  readonly stage: 'OR';
+  readonly walks: readonly Walk[];
+  readonly needsDedupe: true;
+  readonly isCovered: false;
+  readonly isSorted: false;
+};
+
+export type Plan = Walk | Union;

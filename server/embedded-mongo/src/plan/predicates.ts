@@ -1,6 +1,7 @@
 import { BSONRegExp } from 'bson';
 import { encodeValue, tags } from '../bson/key-encoding.ts';
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
+import { compileExpression } from '../expressions/expression.ts';
 import { isOperatorDocument } from '../query/filter.ts';
 
 export type RangeOperator = '$gt' | '$gte' | '$lt' | '$lte';
@@ -22,27 +23,72 @@ export type Predicates = {
   readonly hasMore: boolean;
 };
 
-/** The parts of a filter an index can serve, from its top level and from nested $and. */
-export function extractPredicates(filter: BsonDocument): Predicates {
-  const list: Predicate[] = [];
-  let hasMore = false;
-  for (const [name, value] of Object.entries(filter)) {
-    const found =
-      name === '$and' ? conjunction(value) : name.startsWith('$') ? undefined : field(name, value);
-    if (!found) {
-      if (name !== '$comment') hasMore = true;
-      continue;
-    }
-    list.push(...found.list);
-    hasMore ||= found.hasMore;
-  }
-  return { list, hasMore };
+/** The parts of a filter an index can serve, from its top level, from nested `$and` and from equalities of `$expr`. */
+export function extractPredicates(filter: BsonDocument, variables: BsonDocument = {}): Predicates {
+  return merge(Object.entries(filter).map(([name, value]) => extractPart(name, value, variables)));
 }
 
-function conjunction(value: BsonValue): Predicates | undefined {
-  if (!Array.isArray(value) || !value.every(isDocument)) return undefined;
-  const parts = value.map(extractPredicates);
+const nothing: Predicates = { list: [], hasMore: false };
+const more: Predicates = { list: [], hasMore: true };
+
+function extractPart(name: string, value: BsonValue, variables: BsonDocument): Predicates {
+  if (!name.startsWith('$')) return field(name, value);
+  switch (name) {
+    case '$and':
+      return isListOfDocuments(value) ? merge(value.map((part) => extractPredicates(part, variables))) : more;
+    case '$expr':
+      return { list: expressionPredicates(value, variables), hasMore: true };
+    case '$comment':
+      return nothing;
+    default:
+      return more;
+  }
+}
+
+function merge(parts: readonly Predicates[]): Predicates {
   return { list: parts.flatMap(({ list }) => list), hasMore: parts.some(({ hasMore }) => hasMore) };
+}
+
+/** The branches of each `$or` at the filter's top level and in nested `$and`. */
+export function alternativesOf(filter: BsonDocument): readonly (readonly BsonDocument[])[] {
+  return Object.entries(filter).flatMap(([name, value]) => {
+    if (!isListOfDocuments(value)) return [];
+    if (name === '$and') return value.flatMap(alternativesOf);
+    return name === '$or' ? [value] : [];
+  });
+}
+
+function isListOfDocuments(value: BsonValue): value is BsonDocument[] {
+  return Array.isArray(value) && value.every(isDocument);
+}
+
+/**
+ * What `$eq` of a path and a constant says of the index. Beside the documents it finds, the index also holds those with
+ * the value in an array, so the filter has to see them.
+ */
+function expressionPredicates(expression: BsonValue, variables: BsonDocument): Predicate[] {
+  if (!isDocument(expression) || Object.keys(expression).length !== 1) return [];
+  const { $and: parts, $eq: sides } = expression;
+  if (Array.isArray(parts)) return parts.flatMap((part) => expressionPredicates(part, variables));
+  if (!Array.isArray(sides) || sides.length !== 2) return [];
+  const path = sides.map(pathOf).find((each) => each !== undefined);
+  const [value] = sides
+    .filter((side) => pathOf(side) === undefined)
+    .map((side) => constantOf(side, variables));
+  if (path === undefined || value === undefined || !isPoint(value)) return [];
+  return [{ kind: 'points', path, values: [value], isExact: false }];
+}
+
+function pathOf(side: BsonValue): string | undefined {
+  return typeof side === 'string' && /^\$[^$]/.test(side) ? side.slice(1) : undefined;
+}
+
+/** The value of an expression that is the same for every document; undefined when it is none, or has no value. */
+function constantOf(side: BsonValue, variables: BsonDocument): BsonValue {
+  if (isDocument(side)) return Object.keys(side).length === 1 ? side['$literal'] : undefined;
+  if (typeof side !== 'string' || !side.startsWith('$')) return side;
+  const [name = ''] = side.slice(2).split('.');
+  return Object.hasOwn(variables, name) ? compileExpression(side, { let: variables })({}) : undefined;
 }
 
 function field(path: string, value: BsonValue): Predicates {

@@ -1,7 +1,7 @@
 import type { Collection } from '../storage/collection.ts';
 import type { KeyValue, KeyValueStore } from '../storage/kv.ts';
 import type { Deadline } from './deadline.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Walk } from './plan.ts';
 
 /** Where a walk stands: everything up to `lastKey` in range number `range` has been seen. */
 export type ScanPosition = { range: number; lastKey: Buffer | undefined };
@@ -17,25 +17,65 @@ type ScanOptions = {
 };
 
 /**
- * A walk along a plan that can stop and go on later from its last key: between two `entries()` loops it holds nothing
- * open, and sees what was written in the meantime.
+ * What a plan leads to, entry by entry. It can stop and go on later from its last key: between two `entries()` loops it
+ * holds nothing open, and sees what was written in the meantime.
  */
-export class Scan {
-  readonly plan: Plan;
+export interface Scan {
+  readonly counts: ScanCounts;
+  /** The entries not yet given, in order. Leave the loop at any time; the next call goes on after the last entry. */
+  entries(deadline?: Deadline): Iterable<ScanEntry>;
+  /** How many entries there are in all. */
+  countEntries(): number;
+}
+
+export function openScan(plan: Plan, options: ScanOptions): Scan {
+  return plan.stage === 'OR' ? new UnionScan(plan.walks, options) : new WalkScan(plan, options);
+}
+
+class UnionScan implements Scan {
+  readonly #scans: readonly WalkScan[];
+  #at = 0;
+
+  constructor(walks: readonly Walk[], options: ScanOptions) {
+    const seen = new Set<string>();
+    this.#scans = walks.map((walk) => new WalkScan(walk, options, seen));
+  }
+
+  get counts(): ScanCounts {
+    return this.#scans.reduce(
+      (sum, { counts }) => ({
+        keysExamined: sum.keysExamined + counts.keysExamined,
+        docsExamined: sum.docsExamined + counts.docsExamined,
+      }),
+      { keysExamined: 0, docsExamined: 0 },
+    );
+  }
+
+  *entries(deadline?: Deadline): Generator<ScanEntry> {
+    for (; this.#at < this.#scans.length; this.#at++) yield* this.#scans[this.#at]?.entries(deadline) ?? [];
+  }
+
+  countEntries(): number {
+    return Array.from(this.entries()).length;
+  }
+}
+
+class WalkScan implements Scan {
+  readonly plan: Walk;
   readonly counts: ScanCounts = { keysExamined: 0, docsExamined: 0 };
   readonly #options: ScanOptions;
   readonly #position: ScanPosition = { range: 0, lastKey: undefined };
   readonly #seen: Set<string> | undefined;
   #deadline: Deadline;
 
-  constructor(plan: Plan, options: ScanOptions) {
+  /** `seen`: documents that have already come, by this walk or another. */
+  constructor(plan: Walk, options: ScanOptions, seen = plan.needsDedupe ? new Set<string>() : undefined) {
     this.plan = plan;
     this.#options = options;
     this.#deadline = options.deadline;
-    this.#seen = plan.needsDedupe ? new Set() : undefined;
+    this.#seen = seen;
   }
 
-  /** The entries not yet given, in order. Leave the loop at any time; the next call goes on after the last entry. */
   *entries(deadline?: Deadline): Generator<ScanEntry> {
     if (deadline) this.#deadline = deadline;
     const { ranges } = this.plan;
@@ -45,7 +85,7 @@ export class Scan {
     }
   }
 
-  /** How many entries the whole walk has, counted inside the store. */
+  /** Counted inside the store. */
   countEntries(): number {
     const { kv } = this.#options;
     return this.plan.ranges.reduce((sum, range) => sum + kv.countRange(range), 0);
@@ -56,12 +96,9 @@ export class Scan {
       this.#position.lastKey = key;
       this.counts.keysExamined += 1;
       this.#deadline.tick();
-      if (!this.plan.index) {
-        yield { idKey: key.subarray(4), load: () => this.#examined(value) };
-        continue;
-      }
-      if (this.#seen && !this.#isNew(value)) continue;
-      yield { idKey: value, load: () => this.#examined(this.#fetch(value)) };
+      const idKey = this.plan.index ? value : key.subarray(4);
+      if (this.#seen && !this.#isNew(idKey)) continue;
+      yield { idKey, load: () => this.#examined(this.plan.index ? this.#fetch(value) : value) };
     }
   }
 
