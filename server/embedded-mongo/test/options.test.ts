@@ -130,6 +130,8 @@ describe('no option is ignored', () => {
   it.each<[name: string, options: Document, code: number]>([
     ['getMore', { batchSize: 'x' }, 14],
     ['aggregate', { cursor: { frobnicate: 1 } }, 40415],
+    ['aggregate', { aggregate: 1, pipeline: [{ $listLocalSessions: { frobnicate: 1 } }] }, 40415],
+    ['aggregate', { pipeline: [{ $indexStats: { frobnicate: 1 } }] }, 40415],
     ['listCollections', { cursor: { batchSize: -1 } }, 51024],
     ['listIndexes', { cursor: { frobnicate: 1 } }, 40415],
     ['bulkWrite', { cursor: { batchSize: 'x' } }, 14],

@@ -61,9 +61,13 @@ function compileField(name: string, operand: BsonValue, context: PipelineContext
   if (refused.has(operator)) {
     throw new CommandError('CommandNotSupported', `${operator} is not supported by this server`);
   }
+  const argument = operand[operator];
+  if (operator === '$count' && !(isDocument(argument) && Object.keys(argument).length === 0)) {
+    throw new CommandError('TypeMismatch', '$count takes no arguments, i.e. $count:{}');
+  }
   const start = Object.hasOwn(accumulators, operator) ? accumulators[operator] : undefined;
   if (!start) throw new CommandError(15952, `unknown group operator '${operator}'`);
-  return { name, evaluate: compileExpression(operand[operator], context), start };
+  return { name, evaluate: compileExpression(argument, context), start };
 }
 
 function toDocument(id: BsonValue, fields: readonly Field[], gathered: readonly Accumulator[]): BsonDocument {

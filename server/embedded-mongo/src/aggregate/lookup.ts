@@ -28,8 +28,9 @@ export function compileLookup(spec: BsonValue, context: PipelineContext, compile
 
 /** `$unionWith`: the documents so far, then those of another collection or pipeline. */
 export function compileUnionWith(spec: BsonValue, context: PipelineContext, compile: CompilePipeline): Stage {
-  const { coll, pipeline } =
-    typeof spec === 'string' ? { coll: spec, pipeline: undefined } : requireObject('$unionWith', spec);
+  const fields: BsonDocument = typeof spec === 'string' ? { coll: spec } : requireObject('$unionWith', spec);
+  const { coll, pipeline, ...unknown } = fields;
+  refuseOthers('$unionWith', unknown);
   const from = coll === undefined ? undefined : parseNamespace('$unionWith', coll, context);
   const run = compile(parsePipeline('$unionWith', pipeline), context);
   return function* union(documents) {
@@ -99,8 +100,7 @@ function parseLookup(spec: BsonValue, context: PipelineContext): Lookup {
     let: variables,
     ...unknown
   } = requireObject('$lookup', spec);
-  const [other] = Object.keys(unknown);
-  if (other !== undefined) throw new CommandError('FailedToParse', `unknown argument to $lookup: ${other}`);
+  refuseOthers('$lookup', unknown);
   if (from === undefined && pipeline === undefined) {
     throw new CommandError('FailedToParse', "must specify 'pipeline' when 'from' is empty");
   }
@@ -135,12 +135,18 @@ function parseLookup(spec: BsonValue, context: PipelineContext): Lookup {
 
 export function parseNamespace(name: string, value: BsonValue, { host }: PipelineContext): Namespace {
   if (typeof value === 'string' && value !== '') return { db: host.namespace.db, name: value };
-  const { db, coll } = isDocument(value) ? value : {};
+  const { db, coll, ...unknown } = isDocument(value) ? value : {};
+  refuseOthers(name, unknown);
   if (typeof db === 'string' && typeof coll === 'string') return { db, name: coll };
   throw new CommandError(
     'FailedToParse',
     `${name} needs the name of a collection, found: ${bsonTypeOf(value)}`,
   );
+}
+
+function refuseOthers(name: string, unknown: BsonDocument): void {
+  const [other] = Object.keys(unknown);
+  if (other !== undefined) throw new CommandError('FailedToParse', `unknown argument to ${name}: ${other}`);
 }
 
 function parsePipeline(name: string, value: BsonValue): readonly BsonDocument[] {

@@ -89,6 +89,7 @@ describe('runPipeline', () => {
         { _id: 3, at: null },
       ],
     ],
+    [[{ $set: { in: [{ deep: [1] }] } }, { $unwind: '$in.deep' }], []],
     [
       [{ $group: { _id: '$kind', sum: { $sum: '$n' }, ids: { $push: '$_id' }, last: { $last: '$n' } } }],
       [
@@ -152,6 +153,15 @@ describe('runPipeline', () => {
     [[{ $facet: { a: [{ $densify: {} }] } }], 115],
     [[{ $lookup: { from: 'x', as: 'y', pipeline: [{ $bucket: {} }] } }], 115],
     [[{ $merge: { into: 'x', on: 'n' } }], 51183],
+    [[{ $merge: { into: { db: 'a', coll: 'x', frobnicate: 1 } } }], 9],
+    [[{ $merge: { into: 'x', frobnicate: 1 } }], 40415],
+    [[{ $out: { db: 'a', coll: 'x', frobnicate: 1 } }], 9],
+    [[{ $lookup: { from: 'x', as: 'y', pipeline: [], frobnicate: 1 } }], 9],
+    [[{ $unionWith: { coll: 'x', frobnicate: 1 } }], 9],
+    [[{ $unwind: { path: '$tags', frobnicate: 1 } }], 28811],
+    [[{ $sample: { size: 1, frobnicate: 1 } }], 28748],
+    [[{ $replaceRoot: { newRoot: {}, frobnicate: 1 } }], 40415],
+    [[{ $group: { _id: 1, n: { $count: { frobnicate: 1 } } } }], 14],
     [[{ $changeStream: {} }], 40573],
   ])('refuses %j with %i', (pipeline, code) => {
     expect(() => run(pipeline)).toThrow(expect.objectContaining({ code }));

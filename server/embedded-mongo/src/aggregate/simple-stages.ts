@@ -87,6 +87,8 @@ function compileCount(spec: BsonValue): Stage {
 }
 
 function compileSample(spec: BsonValue): Stage {
+  const other = isDocument(spec) ? Object.keys(spec).find((option) => option !== 'size') : undefined;
+  if (other !== undefined) throw new CommandError(28748, `unrecognized option to $sample: ${other}`);
   const size = isDocument(spec) ? toSafeInteger(spec['size']) : undefined;
   if (size === undefined) throw new CommandError(28746, 'size argument to $sample must be a number');
   if (size <= 0) throw new CommandError(28747, 'size argument to $sample must be a positive integer');

@@ -1,8 +1,7 @@
 import { Long } from 'bson';
 import { bsonTypeOf } from '../bson/bson-type.ts';
-import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
+import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { valueAlong } from '../expressions/node.ts';
 import type { Stage } from './stage.ts';
 
 type UnwindSpec = {
@@ -23,7 +22,7 @@ function* unwindOne(
   document: BsonDocument,
   { parts, indexField, keepsEmpty }: UnwindSpec,
 ): Iterable<BsonDocument> {
-  const value = valueAlong(document, parts);
+  const value = nestedValue(document, parts);
   const withIndex = (unwound: BsonDocument, index: number | null) => {
     if (indexField === undefined) return unwound;
     return setAt(unwound, indexField.split('.'), index === null ? null : Long.fromNumber(index));
@@ -80,6 +79,14 @@ function parseSpec(operand: BsonValue): UnwindSpec {
 function parsePath(path: string): readonly string[] {
   if (path.startsWith('$') && path.length > 1) return path.slice(1).split('.');
   throw new CommandError(28818, `path option to $unwind stage should be prefixed with a '$': ${path}`);
+}
+
+/** The value at the path, which leads through documents alone; behind an array there is nothing to unwind. */
+function nestedValue(document: BsonDocument, parts: readonly string[]): BsonValue {
+  return parts.reduce<BsonValue>(
+    (value, part) => (isDocument(value) ? getField(value, part) : undefined),
+    document,
+  );
 }
 
 /** A copy with the value at the path; undefined takes the field away. */

@@ -3,10 +3,13 @@ import { Int32, Long } from 'bson';
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import type { Collection } from '../storage/collection.ts';
+import { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 
 /** What a database pipeline's first stage tells of the server itself; undefined when it is no such stage. */
 export function databaseSource(ctx: CommandContext, stage: BsonDocument): BsonDocument[] | undefined {
+  if ('$listLocalSessions' in stage) requireOptions(stage, '$listLocalSessions', ['allUsers', 'users']);
+  if ('$currentOp' in stage) requireOptions(stage, '$currentOp', operationOptions);
   if ('$listLocalSessions' in stage) return [{ _id: ctx.args.document('lsid') ?? {}, lastUse: new Date() }];
   return '$currentOp' in stage ? describeOperation(ctx) : undefined;
 }
@@ -16,8 +19,23 @@ export function collectionSource(
   collection: Collection | undefined,
   stage: BsonDocument,
 ): BsonDocument[] | undefined {
+  if ('$indexStats' in stage) requireOptions(stage, '$indexStats', []);
   if ('$indexStats' in stage) return describeIndexes(collection);
   return '$collStats' in stage ? describeCollection(collection, stage['$collStats']) : undefined;
+}
+
+/** They would add idle connections, cursors and sessions, and other users'; this server tells none of them. */
+const operationOptions = [
+  'allUsers',
+  'idleConnections',
+  'idleCursors',
+  'idleSessions',
+  'localOps',
+  'truncateOps',
+];
+
+function requireOptions(stage: BsonDocument, name: string, known: readonly string[]): void {
+  new Arguments('aggregate', stage).inner(name, known);
 }
 
 // Commands run one after another, so the only operation in progress is the one that asks.

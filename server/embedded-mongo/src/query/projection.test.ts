@@ -68,6 +68,7 @@ describe('compileProjection', () => {
     [{ 'a.$': 0 }, 31395],
     [{ a: { $slice: [1, 0] } }, 28729],
     [{ a: { $foo: 1 } }, 168],
+    [{ h: { $slice: 1, $elemMatch: {} } }, 2],
   ])('refuses %j with %i', (projection, code) => {
     expect(() => compileProjection(typed(projection))).toThrow(expect.objectContaining({ code }));
   });

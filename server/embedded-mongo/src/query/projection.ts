@@ -66,6 +66,10 @@ function computedLeaf(expression: BsonValue, options: ProjectionOptions): Leaf {
 }
 
 function parseFindOperator(path: string, value: BsonDocument, options: ProjectionOptions): Leaf | undefined {
+  const isOperator = ['$elemMatch', '$meta', '$slice'].some((name) => name in value);
+  if (isOperator && Object.keys(value).length > 1) {
+    throw new CommandError('BadValue', `The projection of '${path}' may have one operator`);
+  }
   if ('$elemMatch' in value) return elemMatchLeaf(path, value['$elemMatch'], options);
   if ('$meta' in value)
     throw new CommandError('BadValue', '$meta projections are not supported by this server');
