@@ -1,8 +1,8 @@
+import { refuseUpgrade } from '@whisper/trpc-socket';
 import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
-import { refuseUpgrade } from './http/answer.ts';
 import type { Lifecycle } from './http/health.ts';
 import { closePort, createListener, firstSegmentOf, openPort, OpenStreams } from './http/listener.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';

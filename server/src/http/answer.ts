@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** Answers with JSON that no cache keeps. */
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
@@ -10,14 +9,6 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
     'x-content-type-options': 'nosniff',
   });
   response.end(JSON.stringify(body));
-}
-
-/** Answers an upgrade that is not taken, and cuts the connection, which belongs to nobody from here on. */
-export function refuseUpgrade(stream: Duplex, status: 404 | 503): void {
-  // Nobody else listens: without this, a peer that resets the connection would end the process.
-  stream.on('error', () => stream.destroy());
-  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
-  stream.end(head, () => stream.destroy());
 }
 
 const requestIds = new WeakMap<IncomingMessage, string>();

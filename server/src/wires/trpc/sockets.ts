@@ -4,6 +4,7 @@ import {
   createTrpcSocketServer,
   type CallFailure,
   type OpenSocket,
+  type SocketClose,
   type SocketOpening,
   type TrpcSocketServer,
 } from '@whisper/trpc-socket';
@@ -24,9 +25,13 @@ const reasonsByCode = new Map(
 
 /** tRPC over WebSockets, for whoever signs in with a token in the connection parameters. */
 export function createTrpcSockets(deps: SocketDeps, router: AnyTRPCRouter): TrpcSocketServer {
+  return createTrpcSocketServer({ ...createSocketHost(deps), router });
+}
+
+/** What this server is to its sockets: who signs in, what is bounded, what is told and counted. */
+export function createSocketHost(deps: SocketDeps) {
   const { slowReader, authDeadline, draining, unresponsive, malformed } = closeCodes;
-  return createTrpcSocketServer({
-    router,
+  return {
     clock: deps.clock,
     closeCodes: { slowReader, paramsDeadline: authDeadline, draining, unresponsive, malformed },
     bounds: {
@@ -36,13 +41,14 @@ export function createTrpcSockets(deps: SocketDeps, router: AnyTRPCRouter): Trpc
       stalledMs: limits.stalledMs,
       paramsDeadlineMs: limits.authDeadlineMs,
     },
-    createContext: (opening) => signIn(deps, opening),
-    onError: (failure) => logFailure(deps, failure),
+    createContext: (opening: SocketOpening) => signIn(deps, opening),
+    onError: (failure: CallFailure) => logFailure(deps, failure),
     onDelivered: () => {
       deps.metrics.deliveries += 1;
     },
-    onClose: (_socket, { code }) => deps.metrics.closes.inc({ reason: reasonsByCode.get(code) ?? 'other' }),
-  });
+    onClose: (_socket: OpenSocket, { code }: SocketClose) =>
+      deps.metrics.closes.inc({ reason: reasonsByCode.get(code) ?? 'other' }),
+  };
 }
 
 /** Nobody is refused here: that is for the procedures to do, call by call. */
