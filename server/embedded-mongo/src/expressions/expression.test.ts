@@ -113,6 +113,9 @@ describe('compileExpression', () => {
   it.each<[expression: unknown, code: number]>([
     [{ $foo: 1 }, 168],
     [{ $week: '$when' }, 168],
+    [{ $isoWeekYear: '$when' }, 168],
+    [{ $dateFromParts: { year: 2024 } }, 168],
+    [{ $dateToString: { date: '$when', format: '%U' } }, 168],
     [{ $dateAdd: { startDate: '$when', unit: 'month', amount: 1 } }, 168],
     [{ $dateFromString: { dateString: 'nonsense' } }, 168],
     [{ $pow: [2, 3] }, 168],
