@@ -131,7 +131,7 @@ function toDate(value: BsonValue): Date {
   return new Date(time);
 }
 
-const isoDate = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
+const isoDate = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** Milliseconds of an ISO 8601 date, in UTC where it names no offset; NaN for any other text. */
 function parseDate(text: string): number {

@@ -9,20 +9,13 @@ function writeOwner(dataDir: string, pid: number): void {
   writeFileSync(join(dataDir, 'lock'), JSON.stringify({ pid, startedAt: '', token: '' }));
 }
 
-test('waits for an owner that is just ending', () => {
+test.skipIf(process.platform === 'win32')('waits for an owner that is just ending', () => {
   using dir = makeTempDir();
   // The process ends while this one is blocked, and so is not reaped before the lock is taken.
-  const ending = spawn(process.execPath, ['-e', '']);
+  const ending = spawn('sleep', ['0.2']);
   writeOwner(dir.path, ending.pid ?? 0);
 
   lockDataDir(dir.path).release();
-});
-
-test('names the owner that stays', () => {
-  using dir = makeTempDir();
-  writeOwner(dir.path, process.ppid);
-
-  expect(() => lockDataDir(dir.path)).toThrow(`in use by process ${process.ppid}`);
 });
 
 test('takes a directory from an owner that is gone, and gives it back', () => {

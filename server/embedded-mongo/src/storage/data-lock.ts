@@ -8,13 +8,13 @@ export type DataLock = { release(): void };
 type Owner = { pid: number; startedAt: string; token: string };
 
 /** How long an owner may take to end, when its directory is wanted just after it was told to. */
-const endingMsMax = 2_000;
+const endingMsMax = 5_000;
 const pollMs = 20;
 
 /**
  * Takes the data directory for this process alone, or throws and names the process that has it. A lock whose process
  * is gone (killed, also when nobody has collected its exit status yet, or another process under its number since a
- * reboot) is taken over. An owner that may be just ending is waited for: this blocks the process for up to two seconds.
+ * reboot) is taken over. An owner that may be just ending is waited for: this blocks the process for up to five seconds.
  */
 export function lockDataDir(dataDir: string): DataLock {
   const path = join(dataDir, 'lock');
@@ -99,10 +99,14 @@ function isAlive({ pid, startedAt }: Owner): boolean {
   return now === '' || startedAt === '' || now === startedAt;
 }
 
-/** Whether a process that still takes signals is only waiting for its parent to collect its exit status. */
+/**
+ * Whether a process that still takes signals is only waiting for its parent to collect its exit status. While other
+ * threads of it are still ending, they may be writing, so it counts as alive.
+ */
 function hasEnded(pid: number): boolean {
-  const state = readStat(pid)?.[0] ?? spawnSync('ps', ['-o', 'state=', '-p', String(pid)]).stdout?.toString();
-  return state !== undefined && /^[ZX]/.test(state);
+  const stat = readStat(pid);
+  const state = stat?.[0] ?? spawnSync('ps', ['-o', 'state=', '-p', String(pid)]).stdout?.toString() ?? '';
+  return /^[ZX]/.test(state) && Number(stat?.[17] ?? 1) <= 1;
 }
 
 /** Tells a process from a later one with the same number; empty where the system does not say. */
