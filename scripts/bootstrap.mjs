@@ -69,6 +69,8 @@ function runPnpm(args) {
   const child = spawn(`npx --yes pnpm@${version} ${args}`, {
     cwd: root,
     shell: true,
+    // npm's advertisement of itself would stand between the install and what it was for.
+    env: { ...process.env, npm_config_update_notifier: 'false' },
     stdio: ['ignore', process.stderr, process.stderr],
   });
   return new Promise((resolve, reject) =>

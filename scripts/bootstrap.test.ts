@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -81,3 +82,26 @@ describe.skipIf(process.platform === 'win32')('the bootstrap script', () => {
     expect(stderr).toBe(`Whisper needs Node 99.1 or newer; this is Node ${process.versions.node}.\n`);
   });
 });
+
+describe('the workspace', () => {
+  const root = join(import.meta.dirname, '..');
+
+  it('has decided about the agent skills of every package it names, so that an install asks nothing', async () => {
+    const lockfile = await readFile(join(root, 'pnpm-lock.yaml'), 'utf8');
+    const importers = /^importers:\n(.*?)^packages:/ms.exec(lockfile)?.[1] ?? '';
+    const folders = [...importers.matchAll(/^ {2}(\S+):$/gm)].map(([, folder = '']) => folder);
+    const shipped = await Promise.all(folders.map((folder) => packagesWithSkills(join(root, folder))));
+    const settings = await readFile(join(root, 'pnpm-workspace.yaml'), 'utf8');
+    const decided = [...settings.matchAll(/^ {2}'(.+)': \{ skills: false \}$/gm)].map(([, name]) => name);
+    expect(folders.length).toBeGreaterThan(5);
+    expect([...new Set(shipped.flat())].toSorted()).toEqual(decided);
+  });
+});
+
+async function packagesWithSkills(folder: string): Promise<string[]> {
+  const manifest: Record<string, Record<string, string>> = JSON.parse(
+    await readFile(join(folder, 'package.json'), 'utf8'),
+  );
+  const names = Object.keys({ ...manifest['dependencies'], ...manifest['devDependencies'] });
+  return names.filter((name) => existsSync(join(folder, 'node_modules', name, 'skills')));
+}
