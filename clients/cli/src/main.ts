@@ -1,4 +1,5 @@
 import { readOptions, usage } from './chat/options.ts';
+import { printable } from './chat/printable.ts';
 import { runChat } from './chat/run-chat.ts';
 
 try {
@@ -7,6 +8,6 @@ try {
   else console.log(usage);
   process.exit(0);
 } catch (error) {
-  console.error(`! ${error instanceof Error ? error.message : String(error)}`);
+  console.error(`! ${printable(error instanceof Error ? error.message : String(error))}`);
   process.exit(1);
 }

@@ -1,6 +1,7 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
+import { printable } from './printable.ts';
 
 type Listener = {
   readonly onLine: (line: string) => void;
@@ -12,6 +13,7 @@ type Listener = {
 
 /**
  * Lines out and lines in, on a screen or a pipe. On a screen the line being typed stays below what is printed.
+ * Whatever is printed is made printable here, wherever it came from.
  */
 export class Terminal implements Disposable {
   readonly isScreen: boolean;
@@ -45,18 +47,32 @@ export class Terminal implements Disposable {
   }
 
   print(text: string): void {
-    // Readline goes up by as many rows as the line being typed had before it draws that line again.
-    this.#output.write(`${text}\n${'\n'.repeat(this.#eraseTyped())}`);
-    this.#prompt();
+    this.#write(this.#toPrintable(text));
   }
 
   /** Prints a line that is no message, such as a notice; dimmed on a screen. */
   note(text: string): void {
-    this.print(this.isScreen ? styleText('dim', text) : text);
+    const shown = this.#toPrintable(text);
+    this.#write(this.isScreen ? styleText('dim', shown) : shown);
   }
 
   [Symbol.dispose](): void {
     this.#lines?.close();
+  }
+
+  #toPrintable(text: string): string {
+    return this.isScreen ? printable(text, this.#columns) : printable(text);
+  }
+
+  #write(shown: string): void {
+    // Readline goes up by as many rows as the line being typed had before it draws that line again.
+    this.#output.write(`${shown}\n${'\n'.repeat(this.#eraseTyped())}`);
+    this.#prompt();
+  }
+
+  /** Some terminals report a width of 0. */
+  get #columns(): number {
+    return this.#output.columns || 80;
   }
 
   #prompt(): void {
@@ -74,9 +90,7 @@ export class Terminal implements Disposable {
   /** The entered line comes back as a message once it is stored; until then it would stand there twice. */
   #eraseEntered(line: string): void {
     if (!this.isScreen || !this.#lines) return;
-    // Some terminals report a width of 0.
-    const columns = this.#output.columns || 80;
-    this.#eraseUp(Math.ceil((this.#lines.getPrompt().length + line.length + 1) / columns));
+    this.#eraseUp(Math.ceil((this.#lines.getPrompt().length + line.length + 1) / this.#columns));
   }
 
   #eraseUp(rows: number): void {
