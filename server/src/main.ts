@@ -51,13 +51,19 @@ function describe({ url, store }: WhisperServer, env: Env): string {
     ['Panel', env.isProduction ? 'with PANEL_TOKEN, at /panel' : `${url}/panel`],
     ['Store', store === 'embedded' ? `embedded, in ${env.DATA_DIR}` : 'MongoDB, at MONGODB_URI'],
     ['Identity', env.isLocalIssuer ? `local, for ${demoPeople.join(', ')} or any name` : 'Clerk'],
-    ['Try', env.isLocalIssuer ? 'npm run chat -- --as alice' : `${url}/health`],
+    ['Try', env.isLocalIssuer ? chatCommand('alice', url) : `${url}/health`],
     [
       'and',
-      env.isLocalIssuer ? 'npm run chat -- --as bob     (in another terminal)' : 'docs/ARCHITECTURE.md',
+      env.isLocalIssuer ? `${chatCommand('bob', url)}     (in another terminal)` : 'docs/ARCHITECTURE.md',
     ],
   ];
   return `\n${lines.map(([label = '', value]) => `  ${label.padEnd(10)}${value}\n`).join('')}\n`;
+}
+
+/** The quotes are for an address in brackets, which some shells would look for among the files. */
+function chatCommand(name: string, url: string): string {
+  const isUsual = url === 'http://127.0.0.1:3000';
+  return `npm run chat -- --as ${name}${isUsual ? '' : ` --url "${url}"`}`;
 }
 
 function explain(error: unknown): string {

@@ -99,6 +99,14 @@ describe('the process', () => {
   });
 });
 
+it('proposes commands that reach it where it is', async () => {
+  const { ready, output } = await run();
+  const url = await ready();
+  for (const name of ['alice', 'bob']) {
+    expect(output()).toContain(`npm run chat -- --as ${name} --url "${url}"`);
+  }
+});
+
 describe('a process that cannot start', () => {
   it('names every wrong setting in production without Clerk', async () => {
     const said = await refusal({ NODE_ENV: 'production', PORT: 'high', RATE_LIMITS: 'off' });

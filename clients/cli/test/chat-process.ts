@@ -15,6 +15,7 @@ export class ChatProcess implements AsyncDisposable {
   readonly #child: ChildProcessWithoutNullStreams;
   #output = '';
   readonly #changes = new EventEmitter();
+  readonly #exited: Promise<number | null>;
 
   constructor(options: Options) {
     const args = ['--as', options.as, '--with', options.with, '--url', options.url, '--state', this.#state];
@@ -29,7 +30,9 @@ export class ChatProcess implements AsyncDisposable {
         this.#changes.emit('change');
       });
     }
-    this.#child.on('exit', () => this.#changes.emit('change'));
+    // `close` comes after the last output, `exit` before.
+    this.#exited = once(this.#child, 'close').then(([code]) => code);
+    this.#child.on('close', () => this.#changes.emit('change'));
   }
 
   /** What stands on the screen, line by line. */
@@ -40,6 +43,11 @@ export class ChatProcess implements AsyncDisposable {
   /** The conversation without the time of day. */
   get messages(): readonly string[] {
     return this.lines.flatMap((line) => /^\d\d:\d\d (.*)$/.exec(line)?.[1] ?? []);
+  }
+
+  /** Resolves with the exit code when the process ends by itself. */
+  get exited(): Promise<number | null> {
+    return this.#exited;
   }
 
   type(line: string): void {
@@ -57,8 +65,7 @@ export class ChatProcess implements AsyncDisposable {
   /** Closes the input and resolves with the exit code. */
   async end(): Promise<number | null> {
     this.#child.stdin.end();
-    if (this.#child.exitCode === null) await once(this.#child, 'exit');
-    return this.#child.exitCode;
+    return this.#exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { ServerProcess, startTestServer } from '@whisper/server/testing';
+import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { ChatProcess } from './chat-process.ts';
 
@@ -49,11 +50,73 @@ it('waits for a person who has not been here yet, answers commands and shows the
   expect(again.messages[0]).toBe('carol: message 6');
 }, 60_000);
 
-it('says what is missing, and that a server cannot be reached', async () => {
-  await using nobody = new ChatProcess({ url: 'http://127.0.0.1:1', as: '', with: 'bob' });
-  await nobody.shows('Say it with --as NAME');
-  expect(await nobody.end()).toBe(1);
+it('says what is missing or cannot be, and ends', async () => {
+  await using server = await startTestServer();
+  const { url } = server;
+  const ended = async (options: { as: string; with: string; url?: string }) => {
+    await using chat = new ChatProcess({ url, ...options });
+    expect(await chat.exited).toBe(1);
+    return chat.lines.join('\n');
+  };
+  const [noName, badName, oneself, noUrl] = await Promise.all([
+    ended({ as: '', with: 'bob' }),
+    ended({ as: '!', with: 'bob' }),
+    ended({ as: 'alice', with: 'Alice ' }),
+    ended({ as: 'alice', with: 'bob', url: 'localhost:3000' }),
+  ]);
+  expect(noName).toMatch(/^! .*Say it with --as NAME/);
+  expect(badName).toMatch(/^! http:.* gave no token for ! \(400\): .*a name/);
+  expect(oneself).toBe('! One cannot chat with oneself. Name somebody else.');
+  expect(noUrl).toMatch(/^! --url wants an address/);
+}, 60_000);
 
+it('names the address it cannot reach, and goes on trying', async () => {
   await using alice = new ChatProcess({ url: 'http://127.0.0.1:1', as: 'alice', with: 'bob' });
-  await alice.shows('* No connection to the server, trying again');
+  await alice.shows('* No connection to the server at http://127.0.0.1:1, trying again');
 });
+
+it('shows what others wrote without obeying it, names too, and forges no line', async () => {
+  await using server = await startTestServer();
+  const mallory = await server.signIn('mallory');
+  await mallory.api.auth.sync.mutate();
+  const alice = await server.signIn('alice');
+  const { id } = await alice.api.auth.sync.mutate();
+  const chat = await mallory.api.chat.openDirect.mutate({ userId: id });
+  const texts = [
+    '\u001b]0;owned\u0007 \u001b]52;c;cm0gLXJm\u0007 \u001b[2J\u009b1A',
+    'now\n21:00 you: I owe you\u2028* bob is online\r21:01 you: really',
+    '\u202eevil\u202c',
+  ];
+  for (const text of texts) {
+    await mallory.api.message.send.mutate({ chatId: chat.id, text, clientId: randomUUID() });
+  }
+  await server.signIn('eve').then((eve) => eve.api.auth.sync.mutate());
+  const name = 'eve\u001b]2;owned\u0007\n21:00 you';
+  await server.app.db.collection('users').updateOne({ name: 'eve' }, { $set: { name } });
+
+  await using screen = new ChatProcess({ url: server.url, as: 'alice', with: 'mallory' });
+  screen.type('/people');
+  await Promise.all([screen.shows('evil'), screen.shows('eve␛]2;owned␇\n      │ 21:00 you')]);
+
+  expect(screen.lines.join('')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+  expect(screen.lines.join('\n')).toContain('␛]0;owned␇ ␛]52;c;cm0gLXJm␇ ␛[2J');
+  expect(screen.messages.every((line) => line.startsWith('mallory: '))).toBe(true);
+  expect(screen.lines.filter((line) => line.startsWith('      │ '))).toHaveLength(4);
+}, 60_000);
+
+it('sends texts that begin with a slash, and no command that does not exist', async () => {
+  await using server = await startTestServer();
+  await using alice = new ChatProcess({ url: server.url, as: 'alice', with: 'bob' });
+  await alice.shows('* In another terminal: npm run chat -- --as bob --url http://127.0.0.1:');
+  await using bob = new ChatProcess({ url: server.url, as: 'bob', with: 'alice' });
+  await Promise.all([alice.shows('* Talking to bob'), bob.shows('* Talking to alice')]);
+
+  for (const line of ['/etc/hosts is a file', '//etc/hosts too', '/quti', '/with ALICE', '//who am I'])
+    alice.type(line);
+
+  await bob.shows('alice: /who am I');
+  expect(bob.messages).toEqual(
+    ['/etc/hosts is a file', '/etc/hosts too', '/who am I'].map((text) => `alice: ${text}`),
+  );
+  await Promise.all([alice.shows('* There is no /quti;'), alice.shows('! One cannot chat with oneself.')]);
+}, 60_000);

@@ -1,8 +1,24 @@
 import { DevTokenOutputSchema } from '@whisper/shared';
 
+/** A server was reached and gave no token; `message` is its reason. */
+export class NoTokenError extends Error {
+  override readonly name = 'NoTokenError';
+  readonly httpStatus: number;
+
+  constructor(httpStatus: number, message: string) {
+    super(message);
+    this.httpStatus = httpStatus;
+  }
+
+  /** It may give one later: it is overloaded or starting, or a proxy answered for it. */
+  get isRetryable(): boolean {
+    return this.httpStatus >= 500 || this.httpStatus === 429;
+  }
+}
+
 /**
  * Signs in at a development server by name alone; a name it does not know becomes a new person. The server
- * offers this on its own machine only, and never in production. Rejects with the server's reason.
+ * offers this on its own machine only, and never in production. Rejects with NoTokenError when the server answered.
  */
 export function devTokens(url: string, user: string): () => Promise<string> {
   return async () => {
@@ -13,7 +29,11 @@ export function devTokens(url: string, user: string): () => Promise<string> {
     });
     const body: unknown = await response.json().catch(() => null);
     if (response.ok) return DevTokenOutputSchema.parse(body).token;
-    throw new Error(messageOf(body) ?? `The server gave no token for ${user}: ${response.status}`);
+    const reason = messageOf(body) ?? 'There is no token here';
+    throw new NoTokenError(
+      response.status,
+      `${url} gave no token for ${user} (${response.status}): ${reason}`,
+    );
   };
 }
 

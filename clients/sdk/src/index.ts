@@ -12,7 +12,7 @@ export {
   type WhisperClient,
   type WhisperClientOptions,
 } from './create-whisper-client.ts';
-export { devTokens, fetchDevPeople, type DevPeople } from './dev-tokens.ts';
+export { devTokens, fetchDevPeople, NoTokenError, type DevPeople } from './dev-tokens.ts';
 export { Value, type Observable } from './observable.ts';
 export { browserStorage } from './outbox/browser-storage.ts';
 export { memoryStorage } from './outbox/memory-storage.ts';

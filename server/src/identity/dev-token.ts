@@ -8,6 +8,9 @@ import { readJson, sendError } from '../http/body.ts';
 
 const bodyBytesMax = 4096;
 
+const nameWanted =
+  'Send { "user": "a name" }: at most 40 letters, digits, spaces, dots, _ and -, a letter or digit first';
+
 /**
  * `POST /dev/token` and `GET /dev/people`, for programs on this machine alone. No CORS header is
  * ever sent, so no other origin's page can read an answer.
@@ -24,8 +27,7 @@ export async function handleDevToken(
     if (route === 'GET /dev/people') return sendJson(response, 200, { people: demoPeople });
     if (route !== 'POST /dev/token') throw new AppError('NOT_FOUND', 'There is nothing here');
     const parsed = DevTokenInputSchema.safeParse(await readJson(request, bodyBytesMax));
-    if (!parsed.success)
-      throw new AppError('BAD_REQUEST', 'Send { "user": "a name" }', { cause: parsed.error });
+    if (!parsed.success) throw new AppError('BAD_REQUEST', nameWanted, { cause: parsed.error });
     const { token, expiresAt } = issuer.issue(parsed.data.user);
     sendJson(response, 200, { token, expiresAt: expiresAt.toISOString() });
   } catch (error) {

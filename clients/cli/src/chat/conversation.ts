@@ -1,19 +1,23 @@
 import { toFailure, type WhisperClient } from '@whisper/client/node';
 import type { Chat, User } from '@whisper/shared';
-import { findPerson, listPeople } from './choose-person.ts';
+import { findPerson, listPeople, type Search } from './choose-person.ts';
+import { readEntered, type Command } from './entered-line.ts';
 import { Narrator } from './narrator.ts';
 import { watchConnection } from './notices.ts';
 import type { Terminal } from './terminal.ts';
 
-const help = `* /who       who you are and whom you talk to
-* /people    who is there
-* /with NAME talk to somebody else
-* /retry     send again what the server refused      /discard  throw it away
-* /quit      leave; what is unsent is kept
-* Anything else is sent.`;
+const help = [
+  '* /who       who you are and whom you talk to',
+  '* /people    who is there',
+  '* /with NAME talk to somebody else',
+  '* /retry     send again what the server refused      /discard  throw it away',
+  '* /quit      leave; what is unsent is kept',
+  '* Anything else is sent. Of two slashes in front the first is left out: //who sends /who.',
+];
 
 /** One person at a keyboard, or a script, talking to one other at a time. */
 export class Conversation implements Disposable {
+  readonly #search: Search;
   readonly #client: WhisperClient;
   readonly #terminal: Terminal;
   readonly #stops: (() => void)[] = [];
@@ -28,8 +32,9 @@ export class Conversation implements Disposable {
     this.#end = resolve;
   });
 
-  constructor(client: WhisperClient, terminal: Terminal) {
-    this.#client = client;
+  constructor(search: Search, terminal: Terminal) {
+    this.#search = search;
+    this.#client = search.client;
     this.#terminal = terminal;
   }
 
@@ -37,13 +42,13 @@ export class Conversation implements Disposable {
     await this.#talkTo(person);
     const { store } = this.#client;
     this.#stops.push(
-      watchConnection(this.#client, (notice) => this.#terminal.note(notice)),
+      watchConnection(this.#search),
       store.subscribe(() => this.#update()),
     );
     this.#terminal.listen({
-      onLine: (line) => this.#take(() => this.#handle(line.trim())),
+      onLine: (line) => this.#take(() => this.#handle(line)),
       onKey: (text) => {
-        if (this.#chat) store.setTyping(this.#chat.id, text !== '' && !text.startsWith('/'));
+        if (this.#chat) store.setTyping(this.#chat.id, readEntered(text).kind === 'text');
       },
       onEnd: () => this.#take(() => this.#leave()),
     });
@@ -82,15 +87,42 @@ export class Conversation implements Disposable {
   }
 
   async #handle(line: string): Promise<void> {
-    const [command = '', ...rest] = line.split(/\s+/);
-    if (line === '' || !this.#chat) return;
-    if (!command.startsWith('/')) return void this.#client.store.send(this.#chat.id, line);
-    if (command === '/quit') return this.#end();
-    if (command === '/who') return this.#who(this.#chat);
-    if (command === '/people') return this.#people();
-    if (command === '/with') return this.#switchTo(rest.join(' '));
-    if (command === '/retry' || command === '/discard') return this.#settle(command);
-    this.#terminal.note(help);
+    const entered = readEntered(line);
+    if (!this.#chat) return;
+    switch (entered.kind) {
+      case 'nothing':
+        return;
+      case 'text':
+        return void this.#client.store.send(this.#chat.id, entered.text);
+      case 'unknown':
+        return this.#terminal.note(
+          `* There is no ${entered.word}; //… sends a text that begins with a slash`,
+        );
+      case 'command':
+        return this.#obey(entered.command, { chat: this.#chat, argument: entered.argument });
+    }
+  }
+
+  async #obey(
+    command: Command,
+    { chat, argument }: { readonly chat: Chat; readonly argument: string },
+  ): Promise<void> {
+    switch (command) {
+      case '/help':
+        for (const line of help) this.#terminal.note(line);
+        return;
+      case '/who':
+        return this.#who(chat);
+      case '/people':
+        return this.#people();
+      case '/with':
+        return this.#switchTo(argument);
+      case '/retry':
+      case '/discard':
+        return this.#settle(command);
+      case '/quit':
+        return this.#end();
+    }
   }
 
   #who({ participant }: Chat): void {
@@ -110,8 +142,7 @@ export class Conversation implements Disposable {
 
   async #switchTo(name: string): Promise<void> {
     if (name === '') return this.#terminal.note('* With whom? /with NAME');
-    const note = (text: string) => this.#terminal.note(text);
-    await this.#talkTo(await findPerson(this.#client, { name, note }));
+    await this.#talkTo(await findPerson(this.#search, name));
   }
 
   #settle(command: '/retry' | '/discard'): void {

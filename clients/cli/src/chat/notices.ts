@@ -1,17 +1,23 @@
 import type { WhisperClient } from '@whisper/client/node';
 
+type Watch = {
+  readonly client: WhisperClient;
+  readonly url: string;
+  readonly note: (notice: string) => void;
+};
+
 /** Says once that the connection is gone and once that it is back. */
-export function watchConnection(client: WhisperClient, say: (notice: string) => void): () => void {
+export function watchConnection({ client, url, note }: Watch): () => void {
   let isLost = false;
   const check = () => {
     const { status } = client.connection.getSnapshot();
     switch (status) {
       case 'offline':
-        if (!isLost) say('* No connection to the server, trying again …');
+        if (!isLost) note(`* No connection to the server at ${url}, trying again …`);
         isLost = true;
         return;
       case 'open':
-        if (isLost) say('* Connected again');
+        if (isLost) note('* Connected again');
         isLost = false;
         return;
       // An attempt says nothing yet. The program ends with a refused or closed client and says so itself.

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultUrl } from './chat-command.ts';
+import { isSamePerson, notWithOneself } from './choose-person.ts';
 
 export type ChatOptions = {
   readonly as: string;
@@ -12,7 +14,7 @@ export type ChatOptions = {
 
 export const usage = `Chat in the terminal.
 
-  npm run chat -- --as alice [--with bob] [--url http://127.0.0.1:3000] [--state FOLDER]
+  npm run chat -- --as alice [--with bob] [--url ${defaultUrl}] [--state FOLDER]
 
   --as      who you are; any name will do on a development server
   --with    whom to write to, instead of picking somebody
@@ -28,13 +30,19 @@ export function readOptions(args: readonly string[]): ChatOptions | undefined {
     options: {
       as: { type: 'string' },
       with: { type: 'string' },
-      url: { type: 'string', default: 'http://127.0.0.1:3000' },
+      url: { type: 'string', default: defaultUrl },
       state: { type: 'string', default: join(homedir(), '.whisper') },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return undefined;
-  if (!values.as) throw new Error(`Who are you? Say it with --as NAME.\n\n${usage}`);
-  const { url, state } = values;
-  return { as: values.as, url, state, ...(values.with !== undefined && { with: values.with }) };
+  if (!values.as) throw new Error('Who are you? Say it with --as NAME; --help says more.');
+  const { as, with: other, state } = values;
+  if (other !== undefined && isSamePerson(as, other)) throw new Error(notWithOneself);
+  return { as, url: toUrl(values.url), state, ...(other !== undefined && { with: other }) };
+}
+
+function toUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
+  throw new Error(`--url wants an address such as ${defaultUrl}, not "${text}".`);
 }

@@ -87,7 +87,9 @@ describe('a connection', () => {
     await using link = await FlakyLink.open(server.url);
 
     const nobody = openUnsynced(link.url, 'nobody', { getToken: () => null });
+    const waiting = nobody.store.when(({ isSynced }) => isSynced);
 
+    await expect(waiting).rejects.toThrow('The client is closed');
     await statusBecomes(nobody, 'refused');
     expect(nobody.connection.getSnapshot()).toMatchObject({ reason: 'signedOut' });
     expect(link.connectionCount).toBe(0);

@@ -87,8 +87,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
         else if (this.#connection.signal.aborted) reject(new Error('The client is closed'));
         else return;
         unsubscribe();
+        signal.removeEventListener('abort', check);
       };
+      const { signal } = this.#connection;
       const unsubscribe = this.subscribe(check);
+      signal.addEventListener('abort', check);
       check();
     });
   }
