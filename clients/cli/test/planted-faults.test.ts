@@ -19,9 +19,14 @@ async function verify(...args: string[]): Promise<{ code: number; output: string
   return { code, output };
 }
 
-it.concurrent('finds nothing wrong with the server as it is', { timeout: 180_000 }, async () => {
+it.concurrent('says what it is at, and finds nothing wrong with the server as it is', {
+  timeout: 180_000,
+}, async () => {
   const { code, output } = await verify('--seconds', '6');
 
+  expect(output).toMatch(
+    /^whisper verify, seed \d+\n +0 s {2}starting a server[^]* \d+ messages given to clients, \d+ faults made/,
+  );
   expect(output).toContain(
     '0 lost, 0 duplicated, 0 reordered, 0 unstored, 0 stored twice, 0 hole, 0 unsettled',
   );

@@ -18,14 +18,21 @@ type Target = {
 /** How often each kind of fault was made. */
 export type FaultCounts = { kills: number; restarts: number; cuts: number; stalls: number };
 
-/** Makes faults one after the other until it is told to stop or has made `max`. Resolves with nothing left broken. */
+export function totalOf({ kills, restarts, cuts, stalls }: FaultCounts): number {
+  return kills + restarts + cuts + stalls;
+}
+
+type Limits = { readonly signal: AbortSignal; readonly max: number; readonly counts: FaultCounts };
+
+/**
+ * Makes faults one after the other, and counts them, until it is told to stop or has made `max`. Resolves with
+ * nothing left broken.
+ */
 export async function makeFaults(
   { random, actors, server }: Target,
-  { signal, max }: { readonly signal: AbortSignal; readonly max: number },
-): Promise<FaultCounts> {
-  const counts: FaultCounts = { kills: 0, restarts: 0, cuts: 0, stalls: 0 };
-  const total = () => counts.kills + counts.restarts + counts.cuts + counts.stalls;
-  while (!signal.aborted && total() < max) {
+  { signal, max, counts }: Limits,
+): Promise<void> {
+  while (!signal.aborted && totalOf(counts) < max) {
     await delay(random.between(pauseMinMs, pauseMaxMs));
     const dice = random.next();
     if (server && dice < 0.2) {
@@ -42,5 +49,4 @@ export async function makeFaults(
       counts.stalls += 1;
     }
   }
-  return counts;
 }

@@ -8,7 +8,7 @@ try {
     process.exit(0);
   }
   console.log(`whisper verify, seed ${options.seed}`);
-  const report = await runVerify(options);
+  const report = await runVerify(options, (line) => console.log(line));
   console.log(describeReport(report));
   process.exit(report.findings.length === 0 ? 0 : 1);
 } catch (error) {

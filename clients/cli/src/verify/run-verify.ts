@@ -6,9 +6,10 @@ import { RawSender } from './actors/raw-sender.ts';
 import { SdkPerson } from './actors/sdk-person.ts';
 import { SocketIoPerson } from './actors/socketio-person.ts';
 import { audit, findingKinds, type Finding, type StoredMessage } from './audit.ts';
-import { makeFaults, type FaultCounts } from './faults.ts';
+import { makeFaults, totalOf, type FaultCounts } from './faults.ts';
 import type { VerifyOptions } from './options.ts';
 import { OwnServer } from './own-server.ts';
+import { Progress } from './progress.ts';
 import { Random } from './random.ts';
 import { readStored, setStage, type Stage } from './stage.ts';
 
@@ -23,15 +24,19 @@ export type Report = {
 
 const sendPauseMs = 5;
 
-/** One run: set the stage, let people talk while things break, let them settle, compare. */
-export async function runVerify(options: VerifyOptions): Promise<Report> {
+/** One run: set the stage, let people talk while things break, let them settle, compare. Says what it is at. */
+export async function runVerify(options: VerifyOptions, say: (line: string) => void): Promise<Report> {
+  using progress = new Progress(say);
+  progress.step(() => (options.url ? `going to ${options.url}` : 'starting a server on data of its own'));
   await using server = options.url === undefined ? await OwnServer.start(options.preload) : undefined;
   const url = options.url ?? server?.url ?? '';
   const stage = await setStage(url, options.seed);
   const actors = createActors(url, stage);
   try {
+    progress.step(() => `connecting ${actors.length} clients`);
     await Promise.all(actors.map((actor) => actor.start()));
-    const faults = await talkThroughFaults({ options, stage, actors, server });
+    const faults = await talkThroughFaults({ options, stage, actors, server, progress });
+    progress.step(() => 'nothing breaks any more: everyone sends what is left, then all is compared');
     const { stored, findings } = await settle({
       url,
       stage,
@@ -67,41 +72,53 @@ type Play = {
   readonly stage: Stage;
   readonly actors: readonly Actor[];
   readonly server: OwnServer | undefined;
+  readonly progress: Progress;
 };
 
-async function talkThroughFaults({ options, stage, actors, server }: Play): Promise<FaultCounts> {
+async function talkThroughFaults({ options, stage, actors, server, progress }: Play): Promise<FaultCounts> {
+  const counts: FaultCounts = { kills: 0, restarts: 0, cuts: 0, stalls: 0 };
+  const tally = { messages: 0 };
+  progress.step(
+    () =>
+      `${tally.messages} messages given to clients, ${totalOf(counts)} faults made, ${options.seconds} s in all`,
+  );
   const timeUp = new AbortController();
   const timer = setTimeout(() => timeUp.abort(), options.seconds * 1_000);
   const talking = talk(stage, actors, {
     random: new Random(options.seed ^ 0x5eed),
     signal: timeUp.signal,
     countMin: options.messages,
+    tally,
   });
   const target = { random: new Random(options.seed), actors, server };
   const max = options.hasChaos ? options.faults : 0;
-  const faults = await makeFaults(target, { signal: timeUp.signal, max });
+  await makeFaults(target, { signal: timeUp.signal, max, counts });
   if (max > 0) timeUp.abort();
   await talking;
   clearTimeout(timer);
-  return faults;
+  return counts;
 }
 
 type TalkOptions = {
   readonly random: Random;
   readonly signal: AbortSignal;
   readonly countMin: number;
+  readonly tally: { messages: number };
 };
 
 async function talk(
   { chats }: Stage,
   actors: readonly Actor[],
-  { random, signal, countMin }: TalkOptions,
+  { random, signal, countMin, tally }: TalkOptions,
 ): Promise<void> {
   const talkers = actors.filter((actor): actor is Talker => 'send' in actor);
   for (let count = 1; !signal.aborted || count <= countMin; count += 1) {
     const talker = random.pick(talkers);
     const own = chats.filter(({ people }) => people.some((person) => talker.name.startsWith(`${person} (`)));
-    if (!talker.isBusy) talker.send(random.pick(own).id, `message ${count} of ${talker.name}`);
+    if (!talker.isBusy) {
+      talker.send(random.pick(own).id, `message ${count} of ${talker.name}`);
+      tally.messages += 1;
+    }
     await delay(sendPauseMs);
   }
 }
@@ -148,7 +165,7 @@ export function describeReport({ seed, stored, faults, actors, receipts, finding
   const counts = findingKinds.map((kind) => `${countOf(findings, kind)} ${kind}`).join(', ');
   return [
     `${stored.length} messages stored, ${receipts} receipts checked, ${actors.length} clients compared`,
-    `${kills + restarts + cuts + stalls} faults: ${kills} kill -9 of the server, ${restarts} clients restarted, ${cuts} connections cut, ${stalls} readers stalled`,
+    `${totalOf(faults)} faults: ${kills} kill -9 of the server, ${restarts} clients restarted, ${cuts} connections cut, ${stalls} readers stalled`,
     counts,
     ...findings.slice(0, shownMax).map(({ kind, detail }) => `  ${kind}: ${detail}`),
     ...(findings.length > shownMax ? [`  … and ${findings.length - shownMax} more`] : []),
