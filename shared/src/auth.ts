@@ -21,5 +21,8 @@ export const DevTokenInputSchema = z.object({
 });
 export const DevTokenOutputSchema = z.object({ token: TokenSchema, expiresAt: z.iso.datetime() });
 
+/** How long a local token is good; as long as Clerk's. */
+export const devTokenSeconds = 60;
+
 /** The people the local issuer offers; any other name makes that person. */
 export const demoPeople = ['alice', 'bob', 'carol', 'dave', 'erin'] as const;

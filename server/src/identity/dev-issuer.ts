@@ -9,6 +9,7 @@ import {
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { devTokenSeconds } from '@whisper/shared';
 import type { Clock } from '../platform/clock.ts';
 
 /** Issuer and authorised party of local tokens; `.test` never is a real host. */
@@ -16,9 +17,6 @@ export const devOrigin = 'https://local.whisper.test';
 
 const clerkIdPrefix = 'user_local_';
 const keyId = 'local';
-
-/** As long as Clerk's. */
-const tokenLifetimeSeconds = 60;
 
 export type DevIssuer = {
   /** PEM. */
@@ -36,7 +34,7 @@ export async function openDevIssuer({ dataDir, clock }: Options): Promise<DevIss
     publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
     issue(name) {
       const iat = Math.floor(clock.now() / 1000);
-      const exp = iat + tokenLifetimeSeconds;
+      const exp = iat + devTokenSeconds;
       const claims = {
         azp: devOrigin,
         exp,

@@ -12,7 +12,7 @@ import type { LegacyDeps } from '../deps.ts';
 import { createDocs } from './docs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
-import { describeApi } from './openapi.ts';
+import { createDescription } from './openapi.ts';
 import { sessionTokenOf } from './session-token.ts';
 
 /** The old REST interface. Request bodies are not read: no endpoint ever used one. */
@@ -21,8 +21,10 @@ export function createRest(deps: LegacyDeps): RequestListener {
   rest.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }));
   rest.use(createCors(deps.env));
   for (const endpoint of endpoints) rest[endpoint.method](endpoint.path, serve(deps, endpoint));
-  const description = describeApi(endpoints);
-  rest.get('/api/openapi.json', (_request, response) => void response.json(description));
+  const describe = createDescription(endpoints);
+  rest.get('/api/openapi.json', ({ protocol, host }, response) => {
+    response.json(describe({ isLocalIssuer: deps.env.isLocalIssuer, origin: `${protocol}://${host}` }));
+  });
   rest.use('/api/docs', createDocs());
   rest.use(() => {
     throw new AppError('NOT_FOUND', 'Not found');

@@ -39,11 +39,17 @@ describe('the description of the old REST interface', () => {
     const addresses = [...String(page.body).matchAll(/(?:href|src)="([^"]+)"/g)].map(
       ([, address]) => address,
     );
-    expect(addresses).toHaveLength(4);
+    const [app, panel] = addresses.filter((address) => address?.startsWith('../'));
+    expect([addresses.length, app, panel]).toEqual([8, '../', '../panel']);
     for (const address of addresses) {
-      expect((await request(server.url, `GET ${address}`)).status).toBe(200);
+      if (address === app || address === panel) continue;
+      const { pathname } = new URL(address ?? '', `${server.url}/api/docs`);
+      expect((await fetch(`${server.url}${pathname}`)).status, pathname).toBe(200);
     }
     expect(String(page.body)).not.toMatch(/<script>|style=/);
+
+    const slashed = await fetch(`${server.url}/api/docs/?a`);
+    expect([slashed.status, slashed.url]).toEqual([200, `${server.url}/api/docs`]);
   });
 
   it('gives away nothing else of the folder its files are in', async () => {

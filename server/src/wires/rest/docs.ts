@@ -1,25 +1,7 @@
-import express, { Router } from 'express';
+import express, { Router, type RequestHandler } from 'express';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-
-const page = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>Whisper: the old REST interface</title>
-    <link rel="stylesheet" href="/api/docs/swagger-ui.css">
-    <link rel="icon" href="/api/docs/favicon-32x32.png">
-  </head>
-  <body>
-    <main id="docs"></main>
-    <script src="/api/docs/swagger-ui-bundle.js"></script>
-    <script src="/api/docs/start.js"></script>
-  </body>
-</html>
-`;
-
-const script = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#docs', deepLinking: true });\n`;
+import { page, script, styles } from './docs-page.ts';
 
 const assets = ['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png'];
 
@@ -28,8 +10,16 @@ export function createDocs(): Router {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const files = express.static(folder, { index: false, redirect: false, maxAge: '1h' });
   const docs = Router();
-  docs.get('/', (_request, response) => void response.type('html').send(page));
+  docs.get('/', servePage);
   docs.get('/start.js', (_request, response) => void response.type('js').send(script));
+  docs.get('/page.css', (_request, response) => void response.type('css').send(styles));
   docs.get(assets, files);
   return docs;
 }
+
+/** The page's relative addresses need it to be at a path without a slash at the end. */
+const servePage: RequestHandler = ({ originalUrl }, response) => {
+  const [path = ''] = originalUrl.split('?');
+  if (path.endsWith('/')) response.redirect(308, '../docs');
+  else response.type('html').send(page);
+};

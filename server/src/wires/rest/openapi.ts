@@ -1,10 +1,16 @@
+import { devTokenSeconds } from '@whisper/shared';
 import { LegacyErrorSchema, LegacyHealthSchema, legacySchemas } from '@whisper/shared/legacy';
 import { z, type ZodType } from 'zod';
 import type { Endpoint } from './endpoint.ts';
 
-/** The OpenAPI 3.1 document of the endpoints and of the schemas they answer with. */
-export function describeApi(endpoints: readonly Endpoint[]): object {
-  return {
+/** `origin` is where whoever asks for the document reaches the server. */
+type Reader = { readonly isLocalIssuer: boolean; readonly origin: string };
+
+/** Writes the OpenAPI 3.1 document of the endpoints and of the schemas they answer with. */
+export function createDescription(endpoints: readonly Endpoint[]): (reader: Reader) => object {
+  const paths = { '/health': describeHealth(), ...describePaths(endpoints) };
+  const schemas = describeSchemas();
+  return (reader) => ({
     openapi: '3.1.0',
     info: {
       title: 'Whisper: the old REST interface',
@@ -12,28 +18,43 @@ export function describeApi(endpoints: readonly Endpoint[]): object {
       description: 'For existing clients. New ones call tRPC at /trpc.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    // Relative to the document itself, which may be served below a path.
+    servers: [{ url: '..' }],
     security: [{ bearer: [] }, { cookie: [] }],
-    paths: { '/health': describeHealth(), ...describePaths(endpoints) },
+    paths,
     components: {
-      schemas: describeSchemas(),
+      schemas,
       securitySchemes: {
         bearer: {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: 'A Clerk session token.',
+          description: describeToken(reader),
         },
         cookie: { type: 'apiKey', in: 'cookie', name: '__session' },
       },
     },
-  };
+  });
+}
+
+function describeToken({ isLocalIssuer, origin }: Reader): string {
+  if (!isLocalIssuer) return 'A Clerk session token.';
+  return [
+    `A session token, good for ${devTokenSeconds} s. This server gives one to anybody on its machine, by \`POST /dev/token\`:`,
+    `\`\`\`sh\ncurl -s -d '{"user":"alice"}' ${origin}/dev/token\n\`\`\``,
+  ].join('\n\n');
 }
 
 function describeHealth() {
   const answer = { description: 'OK', ...jsonOf(LegacyHealthSchema) };
   return {
-    get: { operationId: 'health', summary: 'The server runs.', security: [], responses: { 200: answer } },
+    get: {
+      operationId: 'health',
+      summary: 'The server runs.',
+      tags: ['health'],
+      security: [],
+      responses: { 200: answer },
+    },
   };
 }
 
