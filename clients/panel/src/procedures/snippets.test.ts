@@ -40,7 +40,7 @@ it('writes inputs as TypeScript, dates as Dates', () => {
 
 it.skipIf(process.platform === 'win32')('hands curl the very body, whatever is in it', () => {
   const input = { text: `it's $HOME \`id\` "x"`, at: new Date(0) };
-  const command = textOf('curl', { input }).split('\n').slice(1).join('\n');
+  const command = textOf('curl', { input }).split('\n').slice(2).join('\n');
 
   const words = execFileSync('sh', ['-c', command.replace('curl', `printf '%s\\n'`)])
     .toString()

@@ -1,3 +1,4 @@
+import { devTokenSeconds } from '@whisper/shared';
 import superjson from 'superjson';
 import type { ProcedureDescription } from '../api/description.ts';
 import { isRecord } from '../api/outcome.ts';
@@ -23,19 +24,38 @@ export function snippetsFor(request: SnippetRequest): readonly Snippet[] {
   ];
 }
 
+/** Where the packages that a snippet imports are found, and how it runs from the root of the repository. */
+const runLines = (name: string | null) => [
+  '// In the repository: save it as clients/cli/try.ts, then, from its root folder, run',
+  `//   ${name === null ? 'TOKEN=… ' : ''}npx tsx -C source clients/cli/try.ts`,
+];
+
+const secondsShown = 10;
+const endOfShow = `// Shows what comes for ${secondsShown} seconds.`;
+
 function sdkSnippet({ procedure, input, url, name }: SnippetRequest): string {
+  const call = `whisper.api.${procedure.path}`;
   const argument = input === undefined ? '' : toSource(input);
-  const token = name === null ? "() => process.env['TOKEN'] ?? null" : `devTokens(url, ${toSource(name)})`;
-  const call =
-    procedure.kind === 'subscription'
-      ? `whisper.api.${procedure.path}.subscribe(${argument || 'undefined'}, {\n  onData: (event) => console.log(event),\n});`
-      : `console.log(await whisper.api.${procedure.path}.${procedure.kind === 'query' ? 'query' : 'mutate'}(${argument}));`;
+  const calls = {
+    query: [`console.log(await ${call}.query(${argument}));`],
+    mutation: [`console.log(await ${call}.mutate(${argument}));`],
+    subscription: [
+      `${call}.subscribe(${argument || 'undefined'}, {`,
+      '  onData: (event) => console.log(event),',
+      '  onError: (error) => console.error(error.message),',
+      '});',
+      endOfShow,
+      `await new Promise((resolve) => setTimeout(resolve, ${secondsShown}_000));`,
+    ],
+  };
   return [
+    ...runLines(name),
     `import { createWhisperClient${name === null ? '' : ', devTokens'} } from '@whisper/client/node';`,
     '',
     `const url = ${toSource(url)};`,
-    `const whisper = createWhisperClient({ url, getToken: ${token} });`,
-    call,
+    `const getToken = ${name === null ? "() => process.env['TOKEN'] ?? null" : `devTokens(url, ${toSource(name)})`};`,
+    'using whisper = createWhisperClient({ url, getToken });',
+    ...calls[procedure.kind],
   ].join('\n');
 }
 
@@ -47,15 +67,18 @@ function curlSnippet({ procedure, input, url, name }: SnippetRequest): string {
   const lines = {
     query: `curl ${auth} ${quote(target + query)}`,
     mutation: `curl ${auth} -H 'content-type: application/json' \\\n  -d ${quote(body)} ${quote(target)}`,
-    subscription: `curl -N ${auth} -H 'accept: text/event-stream' \\\n  ${quote(target + query)}`,
+    subscription: `${endOfShow.replace('//', '#')}\ncurl -N --max-time ${secondsShown} ${auth} -H 'accept: text/event-stream' \\\n  ${quote(target + query)}`,
   };
   return `${tokenLine(url, name)}\n${lines[procedure.kind]}`;
 }
 
 function tokenLine(url: string, name: string | null): string {
-  if (name === null) return 'TOKEN=…   # a session token';
+  if (name === null) return '# In a shell, anywhere.\nTOKEN=…   # a session token';
   const body = quote(JSON.stringify({ user: name }));
-  return `TOKEN=$(curl -s -d ${body} ${quote(`${url}/dev/token`)} | cut -d '"' -f 4)`;
+  return [
+    `# In a shell, anywhere. The token is good for ${devTokenSeconds} seconds.`,
+    `TOKEN=$(curl -s -d ${body} ${quote(`${url}/dev/token`)} | cut -d '"' -f 4)`,
+  ].join('\n');
 }
 
 type SocketIoCall = (input: Record<string, unknown>) => string;
@@ -63,7 +86,8 @@ type SocketIoCall = (input: Record<string, unknown>) => string;
 const listen = (event: string) => `socket.on('${event}', (event) => console.log(event));`;
 
 const socketIoCalls: Readonly<Record<string, SocketIoCall>> = {
-  'message.send': ({ chatId, text }) => `socket.emit('send-message', ${toSource({ chatId, text })});`,
+  'message.send': ({ chatId, text }) =>
+    `${listen('new-message')}\nsocket.emit('send-message', ${toSource({ chatId, text })});`,
   'message.onNew': () => listen('new-message'),
   'message.onEvent': () => listen('new-message'),
   'typing.set': (input) => `socket.emit('typing', ${toSource(input)});`,
@@ -72,12 +96,19 @@ const socketIoCalls: Readonly<Record<string, SocketIoCall>> = {
   'presence.onChange': () => ['online-users', 'user-online', 'user-offline'].map(listen).join('\n'),
 };
 
-function socketIoSnippet({ input, url }: SnippetRequest, write: SocketIoCall): string {
+function socketIoSnippet({ input, url, name }: SnippetRequest, write: SocketIoCall): string {
+  const token = name === null ? "process.env['TOKEN']" : `await devTokens(url, ${toSource(name)})()`;
   return [
+    ...runLines(name),
+    ...(name === null ? [] : ["import { devTokens } from '@whisper/client/node';"]),
     "import { io } from 'socket.io-client';",
     '',
-    `const socket = io(${toSource(url)}, { auth: { token: process.env['TOKEN'] } });`,
+    `const url = ${toSource(url)};`,
+    `const socket = io(url, { auth: { token: ${token} } });`,
+    "for (const problem of ['connect_error', 'socket-error']) socket.on(problem, ({ message }) => console.error(message));",
     write(isRecord(input) ? input : {}),
+    endOfShow,
+    `setTimeout(() => socket.close(), ${secondsShown}_000);`,
   ].join('\n');
 }
 

@@ -1,0 +1,86 @@
+import { createWhisperClient, devTokens } from '@whisper/client/node';
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProcedureDescription } from '../src/api/description.ts';
+import { snippetsFor } from '../src/procedures/snippets.ts';
+import { exampleOf } from '../src/schema/example.ts';
+import { toWire } from '../src/schema/to-wire.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** Beside the place that snippets name, out of the way of who has a file there. */
+const folder = 'clients/cli/dist/snippets';
+
+type Result = { readonly stdout: string; readonly stderr: string };
+
+describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as they say', () => {
+  let server: TestServer;
+  let procedures: readonly ProcedureDescription[];
+  let hints: Readonly<Record<string, unknown>>;
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    await mkdir(`${root}/${folder}`, { recursive: true });
+    const described = await fetch(`${server.url}/panel/api.json`);
+    ({ procedures } = (await described.json()) as { procedures: ProcedureDescription[] });
+    using alice = createWhisperClient({ url: server.url, getToken: devTokens(server.url, 'alice') });
+    using bob = createWhisperClient({ url: server.url, getToken: devTokens(server.url, 'bob') });
+    const { id: userId } = await bob.api.auth.me.query();
+    const { id: chatId } = await alice.api.chat.openDirect.mutate({ userId });
+    hints = { userId, chatId, token: await server.tokenFor('alice') };
+  });
+
+  afterAll(async () => {
+    await rm(`${root}/${folder}`, { recursive: true, force: true });
+    await server?.[Symbol.asyncDispose]();
+  });
+
+  /** Runs the snippet and resolves when it ended by itself. */
+  async function run(path: string, title: string): Promise<Result> {
+    const procedure = procedures.find((each) => each.path === path);
+    if (!procedure) throw new Error(`There is no ${path}`);
+    const input = toWire(procedure.input, exampleOf(procedure.input, hints));
+    const snippets = snippetsFor({ procedure, input, url: server.url, name: 'alice' });
+    const text = snippets.find((snippet) => snippet.title === title)?.text ?? '';
+    const command = title === 'curl' ? text : await saveAsTold(text);
+    const run = promisify(execFile)('sh', ['-c', command], { cwd: root });
+    // curl ends with 28 when its time is up, which is how it is told to end.
+    return run.catch((error: Result & { code: number }) =>
+      error.code === 28 ? error : Promise.reject(error),
+    );
+  }
+
+  async function saveAsTold(text: string): Promise<string> {
+    const [, command = ''] = /^\/\/ {3}(npx .*)$/m.exec(text) ?? [];
+    const file = `${folder}/${randomUUID()}.ts`;
+    await writeFile(`${root}/${file}`, text);
+    return command.replace('clients/cli/try.ts', file);
+  }
+
+  it.concurrent('answer a curl of every procedure', { timeout: 60_000 }, async () => {
+    const answers = await Promise.all(procedures.map(({ path }) => run(path, 'curl')));
+    for (const [index, { stdout }] of answers.entries()) {
+      expect(stdout, procedures[index]?.path).toMatch(/^\{"result":|^event: connected/);
+    }
+  });
+
+  it.concurrent('run in the repository, show what comes, and end by themselves', {
+    timeout: 120_000,
+  }, async () => {
+    const runs: readonly [path: string, title: string, shown: string][] = [
+      ['auth.me', 'SDK', "name: 'alice'"],
+      ['message.send', 'SDK', "text: 'Hello from the panel'"],
+      ['message.onEvent', 'SDK', 'data: {'],
+      ['message.send', 'Socket.IO', "text: 'Hello from the panel'"],
+      ['presence.onChange', 'Socket.IO', 'userIds: ['],
+    ];
+    const results = await Promise.all(runs.map(([path, title]) => run(path, title)));
+    for (const [index, { stdout, stderr }] of results.entries()) {
+      expect([stdout, stderr]).toEqual([expect.stringContaining(runs[index]?.[2] ?? '?'), '']);
+    }
+  });
+});
