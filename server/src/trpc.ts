@@ -5,6 +5,7 @@ import { flattenError, z, ZodError, type ZodType } from 'zod';
 import { isFeed, type Feed, type TrackedFeed } from '@whisper/trpc-socket/feed';
 import type { Asker } from './identity/identify.ts';
 import type { Identity } from './identity/viewer.ts';
+import { fieldWords } from './platform/field-words.ts';
 import { AppError, toAppError } from './platform/errors.ts';
 import { transformer } from './platform/transformer.ts';
 
@@ -69,7 +70,7 @@ function toErrorShape(thrown: TRPCError): ErrorShape {
 }
 
 function toFieldErrors(error: ZodError) {
-  const { fieldErrors, formErrors } = flattenError(error);
+  const { fieldErrors, formErrors } = flattenError(error, fieldWords);
   return formErrors.length > 0 ? { ...fieldErrors, '': formErrors } : fieldErrors;
 }
 

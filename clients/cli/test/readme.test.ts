@@ -53,11 +53,11 @@ it.skipIf(process.platform === 'win32')(
   async () => {
     const chats = lines.filter((line) => line.startsWith('npm run chat'));
     expect(chats).toHaveLength(2);
-    for (const line of chats) {
-      const command = line.replace(/ *#.*/, ' --help');
-      const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: root });
-      expect(stdout).toContain('Chat in the terminal.');
-    }
+    const helps = chats.map((line) => line.replace(/ *#.*/, ' --help'));
+    const outputs = await Promise.all(
+      helps.map((line) => promisify(execFile)('sh', ['-c', line], { cwd: root })),
+    );
+    for (const { stdout } of outputs) expect(stdout).toContain('Chat in the terminal.');
   },
   60_000,
 );

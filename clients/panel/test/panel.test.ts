@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     await alice.expectStatus('BAD_REQUEST');
     expect(await text.getAttribute('aria-invalid')).toBe('true');
     const errors = await text.getAttribute('aria-describedby');
-    expect(await panel.page.locator(`[id="${errors}"]`).innerText()).toContain('Too small');
+    expect(await panel.page.locator(`[id="${errors}"]`).innerText()).toContain('must not be empty');
 
     await text.fill('written in the form');
     await alice.root.getByRole('button', { name: 'JSON', exact: true }).click();
