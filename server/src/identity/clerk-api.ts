@@ -9,7 +9,7 @@ const apiVersion = '2026-05-12';
 
 const JwksSchema = z.object({ keys: z.array(z.object({ kid: z.string(), n: z.string(), e: z.string() })) });
 
-export type ClerkJwk = z.infer<typeof JwksSchema>['keys'][number];
+type ClerkJwk = z.infer<typeof JwksSchema>['keys'][number];
 
 /**
  * The two questions we ask Clerk's API. Plain fetch, because Clerk's own client waits without an end and trips over

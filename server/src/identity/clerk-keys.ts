@@ -1,6 +1,6 @@
-import { createPublicKey } from 'node:crypto';
 import type { Clock } from '../platform/clock.ts';
-import type { ClerkApi, ClerkJwk } from './clerk-api.ts';
+import type { ClerkApi } from './clerk-api.ts';
+import { publicPemOf } from './public-pem.ts';
 
 /** A key that Clerk withdrew is trusted no longer than this. */
 const freshForMs = 5 * 60 * 1000;
@@ -43,14 +43,9 @@ export class ClerkKeys {
 
   async #fetch(): Promise<void> {
     const keys = await this.#api.signingKeys();
-    this.#keys = new Map(keys.map((key) => [key.kid, toPem(key)]));
+    const pems = keys.map(async (key) => [key.kid, await publicPemOf(key)] as const);
+    this.#keys = new Map(await Promise.all(pems));
     this.#staleAt = this.#clock.now() + freshForMs;
     this.#retryAt = this.#clock.now() + retryAfterMs;
   }
-}
-
-function toPem({ n, e }: ClerkJwk): string {
-  return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
-    .export({ type: 'spki', format: 'pem' })
-    .toString();
 }

@@ -1,38 +1,32 @@
-import {
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPair,
-  randomUUID,
-  sign,
-  type KeyObject,
-} from 'node:crypto';
+import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { devTokenSeconds } from '@whisper/shared';
 import type { Clock } from '../platform/clock.ts';
+import { publicPemOf } from './public-pem.ts';
 
 /** Issuer and authorised party of local tokens; `.test` never is a real host. */
 export const devOrigin = 'https://local.whisper.test';
 
 const clerkIdPrefix = 'user_local_';
-const keyId = 'local';
+const header = { alg: 'RS256', kid: 'local', typ: 'JWT' };
 
 export type DevIssuer = {
   /** PEM. */
   readonly publicKey: string;
   /** A session token of Clerk's shape for the person of that name; case makes no other person. */
-  issue(name: string): { readonly token: string; readonly expiresAt: Date };
+  issue(name: string): Promise<{ readonly token: string; readonly expiresAt: Date }>;
 };
 
 type Options = { readonly dataDir: string; readonly clock: Clock };
 
 /** The local issuer; its key is made once and kept in the data directory. */
 export async function openDevIssuer({ dataDir, clock }: Options): Promise<DevIssuer> {
-  const privateKey = createPrivateKey(await readOrMakeKey(dataDir));
+  const privateKey = await importPKCS8(await readOrMakeKey(dataDir), header.alg, { extractable: true });
   return {
-    publicKey: createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString(),
-    issue(name) {
+    publicKey: await publicPemOf(await exportJWK(privateKey)),
+    async issue(name) {
       const iat = Math.floor(clock.now() / 1000);
       const exp = iat + devTokenSeconds;
       const claims = {
@@ -44,7 +38,8 @@ export async function openDevIssuer({ dataDir, clock }: Options): Promise<DevIss
         sid: `sess_local_${randomUUID()}`,
         sub: devClerkIdOf(name),
       };
-      return { token: signToken(claims, privateKey), expiresAt: new Date(exp * 1000) };
+      const token = await new SignJWT(claims).setProtectedHeader(header).sign(privateKey);
+      return { token, expiresAt: new Date(exp * 1000) };
     },
   };
 }
@@ -58,12 +53,6 @@ export function devClerkIdOf(name: string): string {
 export function devNameOf(clerkId: string): string | null {
   if (!clerkId.startsWith(clerkIdPrefix)) return null;
   return decodeURIComponent(clerkId.slice(clerkIdPrefix.length));
-}
-
-function signToken(claims: object, privateKey: KeyObject): string {
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-  const signed = `${encode({ alg: 'RS256', kid: keyId, typ: 'JWT' })}.${encode(claims)}`;
-  return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), privateKey).toString('base64url')}`;
 }
 
 async function readOrMakeKey(dataDir: string): Promise<string> {
@@ -80,10 +69,10 @@ async function readOrMakeKey(dataDir: string): Promise<string> {
 
 /** Links a finished file into place: of two processes one key wins, and none reads half of one. */
 async function placeNewKey(path: string): Promise<void> {
-  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const { privateKey } = await generateKeyPair(header.alg, { extractable: true });
   const draft = `${path}.${randomUUID()}`;
   try {
-    await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600, flag: 'wx' });
+    await writeFile(draft, await exportPKCS8(privateKey), { mode: 0o600, flag: 'wx' });
     await link(draft, path);
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;

@@ -180,7 +180,8 @@ describe('the issuer’s key', () => {
     await using server = await startTestServer();
     const other = await openDevIssuer({ dataDir: await tempDir(), clock: systemClock });
     await using clerk = await startFakeClerk();
-    const tokens = [other.issue('alice').token, await clerk.signToken('user_ada', { azp: fakeClerkOrigin })];
+    const { token } = await other.issue('alice');
+    const tokens = [token, await clerk.signToken('user_ada', { azp: fakeClerkOrigin })];
     for (const token of tokens) {
       await expect(server.app.authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     }

@@ -28,7 +28,7 @@ export async function handleDevToken(
     if (route !== 'POST /dev/token') throw new AppError('NOT_FOUND', 'There is nothing here');
     const parsed = DevTokenInputSchema.safeParse(await readJson(request, bodyBytesMax));
     if (!parsed.success) throw new AppError('BAD_REQUEST', nameWanted, { cause: parsed.error });
-    const { token, expiresAt } = issuer.issue(parsed.data.user);
+    const { token, expiresAt } = await issuer.issue(parsed.data.user);
     sendJson(response, 200, { token, expiresAt: expiresAt.toISOString() });
   } catch (error) {
     sendError(response, error);
