@@ -15,11 +15,9 @@ type Options = {
 /** Clerk's tokens: by CLERK_JWT_KEY without any network, else by the keys that Clerk publishes. */
 export function createClerkVerifier({ env, api, clock }: Options): TokenVerifier {
   const keys = new ClerkKeys(api, clock);
-  // A PEM in an environment file often has its line breaks written as \n.
-  const configuredKey = env.CLERK_JWT_KEY?.replaceAll('\\n', '\n');
   return {
     async verify(token) {
-      const jwtKey = configuredKey ?? (await keys.find(keyIdOf(token)));
+      const jwtKey = env.CLERK_JWT_KEY ?? (await keys.find(keyIdOf(token)));
       if (jwtKey === undefined) throw invalidToken('The key id is unknown');
       return verifySessionToken(token, { jwtKey, authorizedParties: env.CLERK_AUTHORIZED_PARTIES });
     },

@@ -1,31 +1,43 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { readEnvFile } from './env-file.ts';
+import {
+  basePath,
+  bearerSecret,
+  clerkSecretKey,
+  host,
+  httpUrl,
+  list,
+  mongodbUri,
+  origins,
+  password,
+  publicPem,
+  webhookSecret,
+  wholeNumber,
+} from './env-values.ts';
 
-const optional = z.string().min(1).optional();
-
-const list = z
-  .string()
-  .transform((value) => value.split(',').map((part) => part.trim()))
-  .pipe(z.array(z.string().min(1)))
-  .optional();
+const hourSeconds = 3_600;
 
 /** Every setting there is. Nothing else reads process.env. */
 const EnvSchema = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  HOST: optional.describe('Address to listen on'),
-  MONGODB_URI: optional.describe('A MongoDB connection string'),
-  DATA_DIR: z.string().min(1).default('.data'),
-  CLERK_SECRET_KEY: optional,
-  CLERK_JWT_KEY: optional,
-  CLERK_API_URL: z.url().optional(),
-  CLERK_AUTHORIZED_PARTIES: list,
-  CLERK_WEBHOOK_SIGNING_SECRET: optional,
-  FRONTEND_URL: list,
-  PANEL_TOKEN: optional,
-  METRICS_TOKEN: optional,
-  TOKEN_GRACE_SECONDS: z.coerce.number().int().min(0).default(30),
+  NODE_ENV: z.enum(['development', 'test', 'production']),
+  PORT: wholeNumber({ min: 0, max: 65_535 }).default(3000),
+  HOST: host.optional(),
+  BASE_PATH: basePath.default(''),
+  KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: hourSeconds }).default(75),
+  MONGODB_URI: mongodbUri.optional(),
+  DATA_DIR: z.string().default('.data'),
+  CLERK_SECRET_KEY: clerkSecretKey.optional(),
+  CLERK_JWT_KEY: publicPem.optional(),
+  CLERK_API_URL: httpUrl.optional(),
+  CLERK_AUTHORIZED_PARTIES: origins.optional(),
+  CLERK_ISSUER: list.pipe(z.array(httpUrl)).optional(),
+  CLERK_AUDIENCE: list.optional(),
+  CLERK_WEBHOOK_SIGNING_SECRET: webhookSecret.optional(),
+  FRONTEND_URL: origins.optional(),
+  PANEL_TOKEN: password.optional(),
+  METRICS_TOKEN: bearerSecret.optional(),
+  TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -47,20 +59,33 @@ export const envNames = Object.keys(EnvSchema.shape);
 
 /** Takes over what a `.env` file in the working directory sets, where the environment does not. Throws EnvError. */
 export function loadEnvFile(): void {
-  if (!existsSync('.env')) return;
   try {
-    process.loadEnvFile('.env');
+    for (const [name, value] of Object.entries(readEnvFile('.env'))) process.env[name] ??= value;
   } catch (cause) {
-    throw new EnvError(`The file .env cannot be read: ${String(cause)}`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EnvError(`The file .env cannot be read: ${reason}`, { cause });
   }
 }
 
-/** Reads and checks the settings; an empty value counts as unset. Throws EnvError. */
+/**
+ * Reads and checks the settings; an empty value counts as unset, blanks around one do not count. Who sets a Clerk key
+ * and says nothing of NODE_ENV means production. Throws EnvError.
+ */
 export function readEnv(source: Record<string, string | undefined> = process.env): Env {
-  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const parsed = EnvSchema.safeParse(given);
-  const invalid = parsed.error?.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) ?? [];
-  const problems = [...invalid, ...findConflicts(given)];
+  const given = Object.fromEntries(
+    envNames.flatMap((name) => (source[name] ? [[name, source[name].trim()] as const] : [])),
+  );
+  const NODE_ENV = given['NODE_ENV'] || ('CLERK_SECRET_KEY' in given ? 'production' : 'development');
+  const parsed = EnvSchema.safeParse({
+    ...Object.fromEntries(Object.entries(given).filter(isSaid)),
+    NODE_ENV,
+  });
+  const blank = Object.entries(given).filter((entry) => !isSaid(entry));
+  const problems = [
+    ...blank.map(([name]) => `${name}: holds nothing but blanks; leave it empty to unset it`),
+    ...(parsed.error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`) ?? []),
+    ...findConflicts(given, NODE_ENV === 'production'),
+  ];
   if (!parsed.success || problems.length > 0) {
     throw new EnvError(`Some settings are wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
   }
@@ -72,19 +97,23 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   };
 }
 
+function isSaid([, value]: [string, string]): boolean {
+  return value !== '';
+}
+
 /** What is wrong between settings. Looks at the raw values, because a schema stops at the first invalid one. */
-function findConflicts(given: Record<string, string | undefined>): string[] {
-  const isProduction = given['NODE_ENV'] === 'production';
-  const isWithoutClerk = given['CLERK_SECRET_KEY'] === undefined;
+function findConflicts(given: Readonly<Record<string, string>>, isProduction: boolean): string[] {
+  const isWithoutClerk = !('CLERK_SECRET_KEY' in given);
   const conflicts: string[] = [];
   if (isWithoutClerk && isProduction) {
     conflicts.push('CLERK_SECRET_KEY: is required in production: people sign in with Clerk');
-  } else if (isWithoutClerk && (given['CLERK_JWT_KEY'] ?? given['CLERK_API_URL']) !== undefined) {
+  } else if (isWithoutClerk && Object.keys(given).some((name) => name.startsWith('CLERK_'))) {
     conflicts.push('CLERK_SECRET_KEY: is required beside other CLERK_ settings: profiles are read with it');
   }
-  if (isProduction && given['CLERK_AUTHORIZED_PARTIES'] === undefined) {
+  if (isProduction && !('CLERK_AUTHORIZED_PARTIES' in given)) {
+    const why = 'NODE_ENV' in given ? '' : ' (which CLERK_SECRET_KEY means while NODE_ENV is unset)';
     conflicts.push(
-      'CLERK_AUTHORIZED_PARTIES: is required in production: the origins whose tokens are accepted',
+      `CLERK_AUTHORIZED_PARTIES: is required in production${why}: the origins whose tokens are accepted`,
     );
   }
   if (isProduction && given['RATE_LIMITS'] === 'off')
