@@ -9,7 +9,7 @@ import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
 import { TypingState } from './delivery/typing-state.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
-import { RevokedSessions } from './identity/revoked-sessions.ts';
+import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { findMessages } from './messages/log/read-log.ts';
@@ -36,7 +36,7 @@ export type Context = Foundations &
   RouterDeps & {
     readonly metrics: Metrics;
     readonly connections: Connections;
-    readonly revokedSessions: RevokedSessions;
+    readonly revocations: Revocations;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
   };
@@ -50,7 +50,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const viewers = new ViewerCache(clock);
-  const revokedSessions = new RevokedSessions(clock);
+  const revocations = new Revocations({ db, clock });
   const lastMessages = new LastMessages(foundations);
   metrics.gauge('whisper_connections', {
     help: 'Open sockets and event streams of signed-in people, on every wire.',
@@ -68,7 +68,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     typing,
     connections,
     viewers,
-    revokedSessions,
+    revocations,
     lastMessages,
     rateLimits: env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited,
     memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
@@ -79,7 +79,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
       {
         log,
         clock,
-        revokedSessions,
+        revocations,
         ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers }, clerkId, fetchPerson),
       },
       identity,

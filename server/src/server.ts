@@ -6,6 +6,7 @@ import { createContext, type Context } from './context.ts';
 import type { Lifecycle } from './http/health.ts';
 import { closePort, createListener, firstSegmentOf, openPort, OpenStreams } from './http/listener.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
+import { createRevocationIndexes } from './identity/revocations.ts';
 import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
 import { repairChats } from './messages/log/repair-chats.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
@@ -49,7 +50,10 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
   const { env, clock = systemClock, log = createLogger(env.LOG_LEVEL) } = options;
   const store = options.store ?? (await openStore(env));
   try {
-    const [identity, db] = await Promise.all([openIdentityProvider(env, clock), connectMongo(store.uri)]);
+    const [identity, db] = await Promise.all([
+      openIdentityProvider({ env, clock, log }),
+      connectMongo(store.uri),
+    ]);
     const app = createContext({ env, clock, log, db }, identity);
     await prepareDatabase(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
@@ -61,7 +65,11 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
 }
 
 async function prepareDatabase(app: Context): Promise<void> {
-  await Promise.all([createUserIndexes(app.db), createChatIndexes(app.db), createMessageIndexes(app.db)]);
+  await Promise.all(
+    [createRevocationIndexes, createUserIndexes, createChatIndexes, createMessageIndexes].map((create) =>
+      create(app.db),
+    ),
+  );
   await repairChats(app);
 }
 

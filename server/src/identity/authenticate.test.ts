@@ -4,13 +4,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createLogger } from '../platform/logger.ts';
 import { startFakeClerk, type FakeClerk } from '../testing/fake-clerk.ts';
 import { ManualClock, startTestServer } from '../testing/index.ts';
 
-async function startClerkServer(env: Record<string, string> = {}) {
+async function startClerkServer(env: Record<string, string> = {}, logLines?: string[]) {
   const clerk = await startFakeClerk();
   const clock = new ManualClock();
-  const server = await startTestServer({ clock, env: { ...clerk.env, ...env } });
+  const server = await startTestServer({
+    clock,
+    env: { ...clerk.env, ...env },
+    ...(logLines && { log: createLogger('info', { write: (line) => void logLines.push(line) }) }),
+  });
   onTestFinished(() => server[Symbol.asyncDispose]());
   onTestFinished(() => clerk[Symbol.asyncDispose]());
   const { app } = server;
@@ -57,6 +62,24 @@ describe('first contact', () => {
     const named = async (clerkId: string) => (await authenticate(await clerk.signToken(clerkId))).viewer.user;
     expect(await named('user_x')).toMatchObject({ name: 'grace.h', email: 'grace.h@example.org' });
     expect(await named('user_y')).toMatchObject({ name: 'linus', email: '', avatar: null });
+  });
+
+  test('takes the address that is the primary one, and only when it is verified', async () => {
+    const { clerk, authenticate } = await startClerkServer();
+    const email_addresses = [
+      { id: 'idn_old', email_address: 'old@example.org' },
+      { id: 'idn_new', email_address: 'new@example.org' },
+      { id: 'idn_boss', email_address: 'boss@example.org', verification: { status: 'unverified' } },
+      { id: 'idn_null', email_address: 'null@example.org', verification: null },
+    ];
+    const emailOf = async (id: string, primary_email_address_id: string | null) => {
+      clerk.putUser({ id, email_addresses, primary_email_address_id });
+      return (await authenticate(await clerk.signToken(id))).viewer.user;
+    };
+    expect(await emailOf('user_1', 'idn_new')).toMatchObject({ email: 'new@example.org', name: 'new' });
+    expect(await emailOf('user_2', 'idn_boss')).toMatchObject({ email: '', name: 'New user' });
+    expect(await emailOf('user_3', 'idn_null')).toMatchObject({ email: '' });
+    expect(await emailOf('user_4', null)).toMatchObject({ email: '' });
   });
 
   test('a hundred at once make one user and ask Clerk once', async () => {
@@ -122,7 +145,10 @@ describe('a token is refused', () => {
     'not valid yet': (clerk, now) => clerk.signToken('user_ada', { nbf: now + 33 }),
     'issued in the future': (clerk, now) => clerk.signToken('user_ada', { iat: now + 33 }),
     'of another party': (clerk) => clerk.signToken('user_ada', { azp: 'https://evil.example' }),
-    'that names no party': (clerk) => clerk.signToken('user_ada', { azp: undefined }),
+    'of no party, though it says so': (clerk) => clerk.signToken('user_ada', { azp: '' }),
+    'whose party is no text': (clerk) => clerk.signToken('user_ada', { azp: null }),
+    'for another audience': (clerk) => clerk.signToken('user_ada', { aud: 'https://other.example' }),
+    'for several other audiences': (clerk) => clerk.signToken('user_ada', { aud: ['a', 'b'] }),
     'without a person': (clerk) => clerk.signToken('user_ada', { sub: undefined }),
     'without an end': (clerk) => clerk.signToken('user_ada', { exp: undefined }),
     'of a session with unfinished tasks': (clerk) => clerk.signToken('user_ada', { sts: 'pending' }),
@@ -149,6 +175,36 @@ describe('a token is refused', () => {
       code: 'UNAUTHORIZED',
     });
     expect(await app.db.collection('users').countDocuments()).toBe(0);
+  });
+});
+
+describe('a token is accepted', () => {
+  test('without a party when it was sent on purpose, as native apps do, and not when a browser sent it by itself', async () => {
+    const { clerk, authenticate } = await startClerkServer();
+    clerk.putUser(ada);
+    const token = await clerk.signToken('user_ada', { azp: undefined });
+    await expect(authenticate(token)).resolves.toBeDefined();
+    await expect(authenticate(token, { isOfCookie: true })).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    const ofPage = await clerk.signToken('user_ada');
+    await expect(authenticate(ofPage, { isOfCookie: true })).resolves.toBeDefined();
+  });
+
+  test('only of the issuers and for the audiences that were named', async () => {
+    const { clerk, authenticate } = await startClerkServer({
+      CLERK_ISSUER: 'https://clerk.chat.example, https://chat.example/__clerk',
+      CLERK_AUDIENCE: 'chat',
+    });
+    clerk.putUser(ada);
+    const codeFor = async (claims: Record<string, unknown>) =>
+      authenticate(await clerk.signToken('user_ada', claims)).then(
+        () => 'OK',
+        (error: { code: string }) => error.code,
+      );
+    expect(await codeFor({})).toBe('OK');
+    expect(await codeFor({ iss: 'https://chat.example/__clerk', aud: ['other', 'chat'] })).toBe('OK');
+    expect(await codeFor({ iss: 'https://clerk.evil.example' })).toBe('UNAUTHORIZED');
+    expect(await codeFor({ iss: undefined })).toBe('UNAUTHORIZED');
+    expect(await codeFor({ aud: 'other' })).toBe('UNAUTHORIZED');
   });
 });
 
@@ -219,7 +275,57 @@ describe('Clerk', () => {
     const newcomer = await clerk.signToken('user_eve');
     await expect(authenticate(newcomer)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     clerk.failWith = null;
+    clock.advance(1_000);
     await expect(authenticate(newcomer)).resolves.toBeDefined();
+  });
+
+  test('is left alone while it fails: three hundred strangers make one request and one line in the log', async () => {
+    const lines: string[] = [];
+    const { clerk, clock, authenticate } = await startClerkServer({}, lines);
+    clerk.failWith = 500;
+    const strangers = async () => {
+      for (let index = 0; index < 300; index += 1) {
+        const token = await clerk.signToken('user_ada', {}, { keyId: `made-up-${index}` });
+        await expect(authenticate(token)).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+      }
+    };
+    await strangers();
+    expect([clerk.requests.length, lines.length]).toEqual([1, 1]);
+
+    clock.advance(1_000);
+    await strangers();
+    expect([clerk.requests.length, lines.length]).toEqual([2, 2]);
+    await expect(authenticate(await clerk.signToken('user_ada'))).rejects.toMatchObject({
+      code: 'SERVICE_UNAVAILABLE',
+      retryAfterMs: 2_000,
+    });
+  });
+
+  test('hears nothing of tokens that could not be good', async () => {
+    const { clerk, authenticate, nowSeconds } = await startClerkServer();
+    const unsignedToken = (claims: object) =>
+      `${unsigned({ alg: 'RS256', typ: 'JWT', kid: 'ins_fake' }, claims)}c2lnbmVk`;
+    for (const token of [
+      'a.b.c',
+      unsignedToken({}),
+      unsignedToken({ sub: 'user_ada' }),
+      unsignedToken({ sub: 'user_ada', exp: nowSeconds + 60, azp: 'https://evil.example' }),
+    ]) {
+      await expect(authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    }
+    expect(clerk.requests).toEqual([]);
+  });
+
+  test('is not asked again and again for somebody it does not know', async () => {
+    const { clerk, clock, authenticate } = await startClerkServer();
+    for (const sid of ['sess_1', 'sess_2', 'sess_3']) {
+      const token = await clerk.signToken('user_eve', { sid });
+      await expect(authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    }
+    expect(clerk.requests).toEqual(['GET /v1/jwks', 'GET /v1/users/user_eve']);
+    clerk.putUser({ ...ada, id: 'user_eve' });
+    clock.advance(10_000);
+    await expect(authenticate(await clerk.signToken('user_eve'))).resolves.toBeDefined();
   });
 
   test('not answering leaves the keys that are known good, until it answers with others', async () => {

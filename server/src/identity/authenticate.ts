@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import type { Person } from './person.ts';
-import type { RevokedSessions } from './revoked-sessions.ts';
+import type { Revocations } from './revocations.ts';
 import type { SessionClaims, TokenVerifier } from './token-verifier.ts';
 import { invalidToken } from './verify-session-token.ts';
 import type { Authenticate, Viewer } from './viewer.ts';
@@ -19,7 +19,7 @@ const rememberedTokensMax = 10_000;
 type Deps = {
   readonly log: Logger;
   readonly clock: Clock;
-  readonly revokedSessions: RevokedSessions;
+  readonly revocations: Revocations;
   /** The person behind a Clerk id, made from `fetchPerson` on first contact; UNAUTHORIZED for the deleted. */
   readonly ensureUser: (clerkId: string, fetchPerson: () => Promise<Person>) => Promise<Viewer>;
 };
@@ -27,41 +27,42 @@ type Deps = {
 /**
  * Makes the one way from a token to a person. It throws UNAUTHORIZED for every token that does not prove who
  * calls, SERVICE_UNAVAILABLE when Clerk or the database cannot be asked, and provisions on first contact.
- * `expiredForAtMostMs` lets a token in that expired so long ago, for clients that cannot get another one.
+ * `expiredForAtMostMs` lets a token in that expired so long ago, for clients that cannot get another one. A token of
+ * a cookie, which a browser sends by itself, must say for which page it was made.
  */
 export function createAuthenticate(
   deps: Deps,
   { verifier, directory }: Pick<IdentityProvider, 'verifier' | 'directory'>,
 ): Authenticate {
-  const verify = rememberVerified(verifier);
-  return async (token, { expiredForAtMostMs = 0 } = {}) => {
+  const verify = rememberVerified(verifier, deps.revocations);
+  return async (token, { expiredForAtMostMs = 0, isOfCookie = false } = {}) => {
     if (!token) throw new AppError('UNAUTHORIZED', 'Sign in first');
     if (token.length > limits.tokenLengthMax) throw invalidToken();
     try {
-      const { clerkId, sessionId, ...times } = await verify(token);
-      requireInTime(times, deps.clock.now(), expiredForAtMostMs);
+      const claims = await verify(token);
+      const { clerkId, sessionId, party, expiresAt } = claims;
+      if (isOfCookie && party === null) throw invalidToken('The cookie names no party');
+      requireInTime(claims, deps.clock.now(), expiredForAtMostMs);
       const viewer = await deps.ensureUser(clerkId, () => directory.fetchPerson(clerkId));
       // Last, so that a revocation which arrived during the look-ups counts.
-      if (sessionId !== null && deps.revokedSessions.has(sessionId)) {
-        throw new AppError('UNAUTHORIZED', 'The session was revoked');
-      }
-      return { viewer, sessionId, expiresAt: times.expiresAt };
+      if (deps.revocations.includes(claims)) throw new AppError('UNAUTHORIZED', 'The session was revoked');
+      return { viewer, sessionId, expiresAt };
     } catch (thrown) {
-      const error = toAppError(thrown);
-      if (error.code !== 'UNAUTHORIZED') deps.log.error({ err: error.cause }, 'authenticating failed');
-      throw error;
+      if (!(thrown instanceof AppError)) deps.log.error({ err: thrown }, 'authenticating failed');
+      throw toAppError(thrown);
     }
   };
 }
 
-/** A signature check costs about 0.2 ms, and a client sends the same token for a minute. */
-function rememberVerified(verifier: TokenVerifier): TokenVerifier['verify'] {
+/** A signature check costs about 0.2 ms and a look-up as much, and a client sends the same token for a minute. */
+function rememberVerified(verifier: TokenVerifier, revocations: Revocations): TokenVerifier['verify'] {
   const verified = new LRUCache<string, SessionClaims>({ max: rememberedTokensMax });
   return async (token) => {
     const key = hash('sha256', token, 'base64');
     const known = verified.get(key);
     if (known) return known;
     const claims = await verifier.verify(token);
+    await revocations.recall(claims);
     verified.set(key, claims);
     return claims;
   };

@@ -13,12 +13,24 @@ export const ClerkUserSchema = z.object({
   last_name: text,
   username: text,
   image_url: text,
-  email_addresses: z.array(z.object({ email_address: z.string() })).default([]),
+  primary_email_address_id: z.string().nullish(),
+  email_addresses: z
+    .array(
+      z.object({
+        id: z.string(),
+        email_address: z.string(),
+        verification: z.object({ status: z.string().nullish() }).nullish(),
+      }),
+    )
+    .default([]),
+  banned: z.boolean().nullish(),
   updated_at: z.number().nullish(),
 });
 
-export function toPerson(user: z.infer<typeof ClerkUserSchema>): Person {
-  const email = user.email_addresses[0]?.email_address.toLowerCase() ?? '';
+type ClerkUser = z.infer<typeof ClerkUserSchema>;
+
+export function toPerson(user: ClerkUser): Person {
+  const email = emailOf(user);
   const fullName = `${user.first_name} ${user.last_name}`.trim();
   return {
     clerkId: user.id,
@@ -27,4 +39,10 @@ export function toPerson(user: z.infer<typeof ClerkUserSchema>): Person {
     avatar: user.image_url || null,
     updatedAt: new Date(user.updated_at ?? 0),
   };
+}
+
+/** The address the person chose, if they proved that it is theirs; anybody can claim another one. */
+function emailOf({ primary_email_address_id: primaryId, email_addresses: addresses }: ClerkUser): string {
+  const primary = addresses.find(({ id }) => id === primaryId);
+  return primary?.verification?.status === 'verified' ? primary.email_address.toLowerCase() : '';
 }

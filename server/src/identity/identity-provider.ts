@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
+import type { Logger } from '../platform/logger.ts';
 import { ClerkApi } from './clerk-api.ts';
 import { openDevIssuer, type DevIssuer } from './dev-issuer.ts';
 import { createClerkDirectory } from './directory.clerk.ts';
@@ -17,17 +18,19 @@ export type IdentityProvider = {
   readonly devIssuer: DevIssuer | null;
 };
 
+type Options = { readonly env: Env; readonly clock: Clock; readonly log: Logger };
+
 /** Clerk when it is configured, the local issuer otherwise. */
-export async function openIdentityProvider(env: Env, clock: Clock): Promise<IdentityProvider> {
+export async function openIdentityProvider({ env, clock, log }: Options): Promise<IdentityProvider> {
   if (env.isLocalIssuer) {
     const devIssuer = await openDevIssuer({ dataDir: env.DATA_DIR, clock });
     return { kind: 'local', verifier: createDevVerifier(devIssuer), directory: devDirectory, devIssuer };
   }
-  const api = new ClerkApi(env);
+  const api = new ClerkApi({ env, clock, log });
   return {
     kind: 'clerk',
     verifier: createClerkVerifier({ env, api, clock }),
-    directory: createClerkDirectory(api),
+    directory: createClerkDirectory(api, clock),
     devIssuer: null,
   };
 }

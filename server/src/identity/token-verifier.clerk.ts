@@ -1,13 +1,12 @@
-import { decodeJwt } from '@clerk/backend/jwt';
 import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
 import type { ClerkApi } from './clerk-api.ts';
 import { ClerkKeys } from './clerk-keys.ts';
 import type { TokenVerifier } from './token-verifier.ts';
-import { invalidToken, verifySessionToken } from './verify-session-token.ts';
+import { verifySessionToken, type Expected } from './verify-session-token.ts';
 
 type Options = {
-  readonly env: Pick<Env, 'CLERK_JWT_KEY' | 'CLERK_AUTHORIZED_PARTIES'>;
+  readonly env: Pick<Env, 'CLERK_JWT_KEY' | 'CLERK_AUTHORIZED_PARTIES' | 'CLERK_ISSUER' | 'CLERK_AUDIENCE'>;
   readonly api: ClerkApi;
   readonly clock: Clock;
 };
@@ -15,19 +14,12 @@ type Options = {
 /** Clerk's tokens: by CLERK_JWT_KEY without any network, else by the keys that Clerk publishes. */
 export function createClerkVerifier({ env, api, clock }: Options): TokenVerifier {
   const keys = new ClerkKeys(api, clock);
-  return {
-    async verify(token) {
-      const jwtKey = env.CLERK_JWT_KEY ?? (await keys.find(keyIdOf(token)));
-      if (jwtKey === undefined) throw invalidToken('The key id is unknown');
-      return verifySessionToken(token, { jwtKey, authorizedParties: env.CLERK_AUTHORIZED_PARTIES });
-    },
+  const expected: Expected = {
+    parties: env.CLERK_AUTHORIZED_PARTIES,
+    issuers: env.CLERK_ISSUER,
+    audiences: env.CLERK_AUDIENCE,
   };
-}
-
-function keyIdOf(token: string): string {
-  try {
-    return decodeJwt(token).header.kid;
-  } catch (cause) {
-    throw invalidToken(cause);
-  }
+  return {
+    verify: (token) => verifySessionToken(token, expected, (keyId) => env.CLERK_JWT_KEY ?? keys.find(keyId)),
+  };
 }

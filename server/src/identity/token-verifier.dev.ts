@@ -3,8 +3,6 @@ import type { TokenVerifier } from './token-verifier.ts';
 import { verifySessionToken } from './verify-session-token.ts';
 
 export function createDevVerifier({ publicKey }: Pick<DevIssuer, 'publicKey'>): TokenVerifier {
-  return {
-    verify: (token) =>
-      verifySessionToken(token, { jwtKey: publicKey, authorizedParties: [devOrigin], issuer: devOrigin }),
-  };
+  const expected = { parties: [devOrigin], issuers: [devOrigin] };
+  return { verify: (token) => verifySessionToken(token, expected, () => publicKey) };
 }

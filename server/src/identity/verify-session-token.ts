@@ -1,13 +1,15 @@
 import { verifyToken } from '@clerk/backend';
+import { decodeJwt } from '@clerk/backend/jwt';
 import { z } from 'zod';
 import { AppError } from '../platform/errors.ts';
 import type { SessionClaims } from './token-verifier.ts';
 
-type Expected = {
-  /** The public key as PEM. */
-  readonly jwtKey: string;
-  readonly authorizedParties?: readonly string[] | undefined;
-  readonly issuer?: string | undefined;
+/** Whom a token must be meant for and come from; what is undefined is not known, and not asked. */
+export type Expected = {
+  readonly parties?: readonly string[] | undefined;
+  readonly issuers?: readonly string[] | undefined;
+  /** A token that names an audience must name one of these; there is none unless somebody says so. */
+  readonly audiences?: readonly string[] | undefined;
 };
 
 const secondsSchema = z.number().min(0).max(1e10);
@@ -17,34 +19,58 @@ const ClaimsSchema = z.object({
   sid: z.string().min(1).max(255).optional(),
   /** A session with unfinished tasks is `pending`: Clerk treats it as signed out, and so do we. */
   sts: z.literal('active').optional(),
+  azp: z.string().optional(),
+  iss: z.string().optional(),
+  aud: z.union([z.string().transform((one) => [one]), z.array(z.string())]).optional(),
   iat: secondsSchema.default(0),
   nbf: secondsSchema.default(0),
   exp: secondsSchema,
 });
 
-/** The one place where a token's signature and parties are checked, whoever issued it. */
+/**
+ * The one place where a token's key and claims are checked, whoever issued it. `findKey` is asked for the key, as PEM,
+ * only when the claims would do: whatever else somebody makes up costs nobody a request.
+ */
 export async function verifySessionToken(
   token: string,
-  { jwtKey, authorizedParties, issuer }: Expected,
+  expected: Expected,
+  findKey: (keyId: string) => string | undefined | Promise<string | undefined>,
 ): Promise<SessionClaims> {
+  const { header, payload } = decode(token);
+  readClaims(payload, expected);
+  const jwtKey = await findKey(header.kid);
+  if (jwtKey === undefined) throw invalidToken('The key id is unknown');
   try {
-    const payload = await verifyToken(token, {
-      jwtKey,
-      ...(authorizedParties && { authorizedParties: [...authorizedParties] }),
-      ...(issuer !== undefined && { issuer }),
-      // The times are judged by authenticate, on the server's clock and again whenever the answer is reused.
-      clockSkewInMs: Number.MAX_SAFE_INTEGER,
-    });
-    const { sub, sid, iat, nbf, exp } = ClaimsSchema.parse(payload);
-    return {
-      clerkId: sub,
-      sessionId: sid ?? null,
-      notBefore: Math.max(iat, nbf) * 1000,
-      expiresAt: exp * 1000,
-    };
+    // The times are judged by authenticate, on the server's clock and again whenever the answer is reused.
+    return readClaims(await verifyToken(token, { jwtKey, clockSkewInMs: Number.MAX_SAFE_INTEGER }), expected);
   } catch (cause) {
     throw invalidToken(cause);
   }
+}
+
+function decode(token: string) {
+  try {
+    return decodeJwt(token);
+  } catch (cause) {
+    throw invalidToken(cause);
+  }
+}
+
+function readClaims(payload: unknown, { parties, issuers, audiences = [] }: Expected): SessionClaims {
+  const { data, error } = ClaimsSchema.safeParse(payload);
+  if (!data) throw invalidToken(error);
+  const { sub, sid, azp, iss, aud, iat, nbf, exp } = data;
+  if (azp !== undefined && parties && !parties.includes(azp)) throw invalidToken('The party is foreign');
+  if (issuers && !(iss !== undefined && issuers.includes(iss))) throw invalidToken('The issuer is foreign');
+  if (aud && !aud.some((each) => audiences.includes(each))) throw invalidToken('The audience is foreign');
+  return {
+    clerkId: sub,
+    sessionId: sid ?? null,
+    party: azp ?? null,
+    issuedAt: iat * 1000,
+    notBefore: Math.max(iat, nbf) * 1000,
+    expiresAt: exp * 1000,
+  };
 }
 
 export function invalidToken(cause?: unknown): AppError {

@@ -14,9 +14,11 @@ export type Identity = {
   readonly expiresAt: number;
 };
 
-type AuthenticateOptions = {
+export type AuthenticateOptions = {
   /** Accept a token that expired at most this long ago: for clients that cannot refresh theirs. Default 0. */
   readonly expiredForAtMostMs?: number;
+  /** The browser sent the token by itself, so it must name the page it was made for. Default false. */
+  readonly isOfCookie?: boolean;
 };
 
 /** From a token to a person; throws UNAUTHORIZED, or SERVICE_UNAVAILABLE when that cannot be found out now. */

@@ -121,6 +121,63 @@ test.for(['session.revoked', 'session.ended', 'session.removed'])(
   },
 );
 
+test('a revocation outlives the process, and reaches others on the same database', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  clerk.putUser(ada());
+  await using other = await startTestServer({ env: clerk.env, sameDatabaseAs: server });
+  const token = await clerk.signToken('user_ada', { sid: 'sess_phone' });
+  await app.authenticate(token);
+  await post(server, clerk.signWebhook('session.revoked', { id: 'sess_phone', user_id: 'user_ada' }));
+  await server[Symbol.asyncDispose]();
+
+  await using next = await startTestServer({ env: clerk.env, sameDatabaseAs: server });
+  for (const { app: node } of [other, next]) {
+    await expect(node.authenticate(token)).rejects.toMatchObject({ message: 'The session was revoked' });
+    await expect(node.authenticate(await clerk.signToken('user_ada'))).resolves.toBeDefined();
+  }
+  const [kept] = await next.app.db.collection('revocations').find().toArray();
+  expect(kept).toMatchObject({ expiresAt: expect.any(Date) });
+});
+
+test('a token that names no session ends with any session of its person; a newer one is good', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  clerk.putUser(ada());
+  clerk.putUser(ada({ id: 'user_bob' }));
+  const [mine, others] = await Promise.all(
+    ['user_ada', 'user_bob'].map((id) => clerk.signToken(id, { sid: undefined })),
+  );
+  await app.authenticate(mine);
+  await post(server, clerk.signWebhook('session.ended', { id: 'sess_phone', user_id: 'user_ada' }));
+  await expect(app.authenticate(mine)).rejects.toMatchObject({ message: 'The session was revoked' });
+  await expect(app.authenticate(others)).resolves.toBeDefined();
+  const iat = Math.floor(Date.now() / 1000) + 1;
+  const newer = await clerk.signToken('user_ada', { sid: undefined, iat });
+  await expect(app.authenticate(newer)).resolves.toBeDefined();
+});
+
+test('somebody who is banned loses every token there is', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  clerk.putUser(ada());
+  const token = await clerk.signToken('user_ada');
+  await app.authenticate(token);
+  const record = clerk.putUser(ada({ banned: true, updated_at: 2000 }));
+  expect(await post(server, clerk.signWebhook('user.updated', record))).toBe(200);
+  await expect(app.authenticate(token)).rejects.toMatchObject({ message: 'The session was revoked' });
+});
+
+test('another primary e-mail address replaces the old one', async () => {
+  const { clerk, server, app } = await startClerkServer();
+  const email_addresses = [
+    { id: 'idn_a', email_address: 'a@example.org' },
+    { id: 'idn_b', email_address: 'b@example.org' },
+  ];
+  clerk.putUser(ada({ email_addresses }));
+  const { viewer } = await app.authenticate(await clerk.signToken('user_ada'));
+  const changed = ada({ email_addresses, primary_email_address_id: 'idn_b', updated_at: 2000 });
+  await post(server, clerk.signWebhook('user.updated', clerk.putUser(changed)));
+  expect(viewer.user.email).toBe('b@example.org');
+});
+
 test('what is not signed by Clerk changes nothing', async () => {
   const { clerk, server, app } = await startClerkServer();
   const { body, headers } = clerk.signWebhook('user.created', clerk.putUser(ada()));

@@ -8,13 +8,13 @@ import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
 import { ClerkUserSchema, toPerson } from './clerk-user.ts';
 import type { Person } from './person.ts';
-import type { RevokedSessions } from './revoked-sessions.ts';
+import type { Revocations } from './revocations.ts';
 import { readBody, sendError } from '../http/body.ts';
 
 type Deps = {
   readonly env: Pick<Env, 'CLERK_WEBHOOK_SIGNING_SECRET'>;
   readonly log: Logger;
-  readonly revokedSessions: RevokedSessions;
+  readonly revocations: Revocations;
   readonly closeUser: (userId: UserId, reason: CloseReason) => void;
   readonly closeSession: (sessionId: string, reason: CloseReason) => void;
   /** Takes over what Clerk says of a person, who may be new. */
@@ -64,11 +64,13 @@ async function receive({ env }: Deps, request: IncomingMessage): Promise<Webhook
 /** Whatever else the webhook was subscribed to is received and ignored. */
 async function apply(deps: Deps, { type, data }: WebhookEvent): Promise<void> {
   if (type === 'user.created' || type === 'user.updated') {
-    await deps.updateUser(toPerson(parseUser(data)));
+    const user = parseUser(data);
+    await deps.updateUser(toPerson(user));
+    if (user.banned) await deps.revocations.endAll(user.id, user.updated_at ?? 0);
   } else if (type === 'user.deleted' && data.id) {
     deps.closeUser(await deps.deleteUser(data.id), 'userDeleted');
   } else if (type === 'session.revoked' || type === 'session.ended' || type === 'session.removed') {
-    deps.revokedSessions.add(data.id);
+    await deps.revocations.endSession(data.id, { clerkId: data.user_id, at: data.updated_at });
     deps.closeSession(data.id, 'sessionRevoked');
   }
 }

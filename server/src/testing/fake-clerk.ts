@@ -8,8 +8,17 @@ export type FakeClerkUser = {
   readonly last_name?: string | null;
   readonly username?: string | null;
   readonly image_url?: string;
-  readonly email_addresses?: readonly { readonly email_address: string }[];
+  /** The first is the primary one, and each is verified, unless something else is said. */
+  readonly primary_email_address_id?: string | null;
+  readonly email_addresses?: readonly FakeEmailAddress[];
+  readonly banned?: boolean;
   readonly updated_at?: number;
+};
+
+type FakeEmailAddress = {
+  readonly email_address: string;
+  readonly id?: string;
+  readonly verification?: { readonly status: string } | null;
 };
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -117,14 +126,20 @@ function failure(status: number): [number, object] {
   return [status, { errors: [{ code: `fake_${status}`, message: 'refused by the fake' }] }];
 }
 
-function toClerkRecord(user: FakeClerkUser): object {
+function toClerkRecord({ email_addresses = [], ...user }: FakeClerkUser): object {
+  const emails = email_addresses.map((email, index) => ({
+    id: `idn_${index}`,
+    verification: { status: 'verified', strategy: 'email_code' },
+    ...email,
+  }));
   return {
     object: 'user',
     first_name: null,
     last_name: null,
     username: null,
     image_url: `https://img.example/${user.id}.png`,
-    email_addresses: [],
+    primary_email_address_id: emails[0]?.id ?? null,
+    email_addresses: emails,
     phone_numbers: [],
     web3_wallets: [],
     external_accounts: [],

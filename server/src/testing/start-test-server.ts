@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inject, onTestFinished } from 'vitest';
 import { systemClock, type Clock } from '../platform/clock.ts';
 import { readEnv } from '../platform/env.ts';
-import { createLogger } from '../platform/logger.ts';
+import { createLogger, type Logger } from '../platform/logger.ts';
 import { startServer, type WhisperServer } from '../server.ts';
 import './provided-context.ts';
 import { TestClient } from './test-client.ts';
@@ -11,6 +11,8 @@ type TestServerOptions = {
   readonly clock?: Clock;
   /** Settings as they would stand in the environment; they win over the test's defaults. */
   readonly env?: Record<string, string>;
+  /** Silent unless given, or unless LOG_LEVEL says otherwise. */
+  readonly log?: Logger;
   /** Another node, or the next life, of a server that runs already. */
   readonly sameDatabaseAs?: TestServer;
 };
@@ -57,7 +59,7 @@ export class TestServer implements AsyncDisposable {
 
 /** A real server on a free port, on the run's store, in a database of its own. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { clock = systemClock, env = {}, sameDatabaseAs } = options;
+  const { clock = systemClock, env = {}, sameDatabaseAs, log } = options;
   const mongoUri = sameDatabaseAs?.mongoUri ?? withDatabase(inject('mongoUri'), `test-${randomUUID()}`);
   const settings = {
     NODE_ENV: 'test',
@@ -71,7 +73,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const server = await startServer({
     env: readEnv({ ...settings, ...env }),
     clock,
-    log: createLogger(env['LOG_LEVEL'] ?? 'silent'),
+    log: log ?? createLogger(env['LOG_LEVEL'] ?? 'silent'),
   });
   return new TestServer(server, mongoUri);
 }

@@ -153,7 +153,8 @@ describe('a session', () => {
   it('ends when Clerk revokes it while the client is away', async () => {
     const { talk, ticket } = await leaveTicket();
     await using _ = talk;
-    talk.server.app.revokedSessions.add(String(decodeJwt(talk.alice.token)['sid']));
+    const { sid } = decodeJwt(talk.alice.token);
+    await talk.server.app.revocations.endSession(String(sid), {});
     const revoked = comeBack(talk.server.url, { ...ticket, token: talk.alice.token });
     expect(await revoked.refusal()).toMatchObject({ message: 'Authentication error' });
     expect(revoked.received).toEqual([]);
