@@ -1,8 +1,7 @@
 import type { Context } from './context.ts';
 import { sendJson } from './http/answer.ts';
-import { createCors } from './http/cors.ts';
-import { answerMetrics, answerReadiness, type Lifecycle } from './http/health.ts';
-import type { Route, Routes } from './http/listener.ts';
+import { answerReadiness, createMetricsHandler, type Lifecycle } from './http/health.ts';
+import { localPath, type Route, type Routes } from './http/listener.ts';
 import { createPanelHandler, panelPath } from './http/panel.ts';
 import { createWebHandler, webPaths } from './http/web.ts';
 import { bearerTokenOf } from './identity/bearer-token.ts';
@@ -25,22 +24,20 @@ type RoutesOptions = {
 
 /** Everything the port answers over HTTP, by the first segment of the path; Socket.IO answers its own. */
 export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOptions): Routes {
-  const applyCors = createCors(app.env);
-  const trpc = createTrpcHttpHandler(app, router);
   const web = createWebHandler(app.env);
   return new Map<string, Route>([
-    [trpcPath, (request, response) => applyCors(request, response, () => trpc(request, response))],
+    [trpcPath, createTrpcHttpHandler(app, router)],
     ['/livez', (_request, response) => sendJson(response, 200, { status: 'ok' })],
     [
       '/health',
       (_request, response) => sendJson(response, 200, { status: 'ok', message: 'Server is running' }),
     ],
     ['/readyz', (_request, response) => void answerReadiness({ ...app, lifecycle }, response)],
-    ['/metrics', (request, response) => void answerMetrics({ ...app, bearerTokenOf }, request, response)],
+    ['/metrics', createMetricsHandler({ ...app, bearerTokenOf })],
     ['/webhooks', createWebhookRoute(app)],
-    [panelPath, createPanelHandler(app.env, describeRouter(router))],
+    [panelPath, createPanelHandler(app, describeRouter(router))],
     ['/api', createRest({ ...app, createCaller: createCallers(router) })],
-    ['/dev', (request, response) => void handleDevToken(devIssuer, request, response)],
+    [localPath, (request, response) => void handleDevToken(devIssuer, request, response)],
     ...webPaths.map((path) => [path, web] as const),
   ]);
 }

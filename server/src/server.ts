@@ -3,8 +3,12 @@ import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
+import { takeOffBasePath } from './http/base-path.ts';
+import { createCors } from './http/cors.ts';
 import type { Lifecycle } from './http/health.ts';
 import { closePort, createListener, firstSegmentOf, openPort, OpenStreams } from './http/listener.ts';
+import { answerUnreadable } from './http/unreadable.ts';
+import { answerPlainly, isWebSocketUpgrade } from './http/upgrades.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
 import { createRevocationIndexes } from './identity/revocations.ts';
 import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
@@ -83,16 +87,21 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const lifecycle: Lifecycle = { isDraining: false };
   const streams = new OpenStreams();
   const router = createAppRouter(app);
+  const { env } = app;
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
-  const http = createServer(streams.follow(createListener(routes)));
+  const listener = createListener({ routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
+  const http = createServer({ keepAliveTimeout: env.KEEP_ALIVE_SECONDS * 1_000 }, streams.follow(listener));
+  answerUnreadable(http);
   const sockets = createTrpcSockets(app, router);
   http.on('upgrade', (request, stream, head) => {
-    if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
+    if (!isWebSocketUpgrade(request)) answerPlainly(http, { request, stream, head });
+    else if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
     else if (!isSocketIoUrl(request.url)) refuseUpgrade(stream, 404);
   });
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
-  const host = app.env.HOST ?? (app.env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
-  const url = await openPort(http, { host, port: app.env.PORT });
+  takeOffBasePath(http, env.BASE_PATH);
+  const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
+  const url = await openPort(http, { host, port: env.PORT });
 
   const close = async () => {
     lifecycle.isDraining = true;

@@ -48,10 +48,11 @@ describe('the operator’s endpoints', () => {
     expect(text).not.toContain('hello');
   });
 
-  it('keep metrics from whoever is not on this machine and has no token', async () => {
+  it('keep metrics from whoever has no token, on this machine too', async () => {
     await using server = await startTestServer({ env: { METRICS_TOKEN: 'secret' } });
     const url = `${server.url}/metrics`;
 
+    expect((await fetch(url)).status).toBe(403);
     expect(await getThroughProxy(url, {})).toBe(403);
     expect(await getThroughProxy(url, { authorization: 'Bearer wrong!' })).toBe(403);
     expect(await getThroughProxy(url, { authorization: 'Bearer secret' })).toBe(200);

@@ -1,10 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Connection as Database } from 'mongoose';
+import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { sendJson } from './answer.ts';
+import { sendJson, sendTooMany } from './answer.ts';
+import { Guesses, type Verdict } from './guesses.ts';
 import { isLocalRequest } from './local-request.ts';
 
 /** What the process says of itself; it changes once, when the process is asked to end. */
@@ -29,25 +30,30 @@ export async function answerReadiness(
 
 type MetricsDeps = {
   readonly env: Pick<Env, 'METRICS_TOKEN'>;
+  readonly clock: Clock;
+  readonly log: Logger;
   readonly metrics: Metrics;
   readonly bearerTokenOf: (request: IncomingMessage) => string | undefined;
 };
 
-/** Prometheus metrics, for this machine or for whoever has METRICS_TOKEN. */
-export async function answerMetrics(
-  { env, metrics, bearerTokenOf }: MetricsDeps,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const isAllowed = isLocalRequest(request) || isSameSecret(bearerTokenOf(request), env.METRICS_TOKEN);
-  if (!isAllowed) return sendJson(response, 403, { message: 'Metrics need METRICS_TOKEN' });
+/** Prometheus metrics: for whoever has METRICS_TOKEN or, while there is none, for this machine. */
+export function createMetricsHandler({ env, metrics, bearerTokenOf, ...deps }: MetricsDeps): RequestListener {
+  const { METRICS_TOKEN: secret } = env;
+  const guesses = new Guesses(deps, 'METRICS_TOKEN');
+  const judge = (request: IncomingMessage): Verdict =>
+    secret === undefined
+      ? { isRight: isLocalRequest(request) }
+      : guesses.judge({ request, given: bearerTokenOf(request), secret });
+  return (request, response) => {
+    const { isRight, retryAfterMs } = judge(request);
+    if (isRight) void sendMetrics(metrics, response);
+    else if (retryAfterMs !== undefined) sendTooMany(response, retryAfterMs);
+    else sendJson(response, 403, { message: 'Metrics need METRICS_TOKEN' });
+  };
+}
+
+async function sendMetrics(metrics: Metrics, response: ServerResponse): Promise<void> {
   const text = await metrics.render();
   response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
   response.end(text);
-}
-
-function isSameSecret(given: string | undefined, secret: string | undefined): boolean {
-  if (given === undefined || secret === undefined) return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(secret)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

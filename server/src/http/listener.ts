@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { requestIdOf, sendJson } from './answer.ts';
+import { redirect, requestIdOf, sendJson } from './answer.ts';
+import { isItself, withClosingSlash } from './base-path.ts';
 
 /** Takes a request whose path begins with the segment it was registered for. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => void;
@@ -7,15 +8,32 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => void
 /** Routes by the first segment of the path, such as `/trpc`. */
 export type Routes = ReadonlyMap<string, Route>;
 
+type ListenerOptions = {
+  readonly routes: Routes;
+  /** What a proxy leaves in front of every path; taken off by `takeOffBasePath` before a request gets here. */
+  readonly basePath: string;
+  /** Says in the answer which pages may read it. */
+  readonly applyCors: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+};
+
 /** The one request listener: dispatch by the path's first segment, anything else is 404. */
-export function createListener(routes: Routes): RequestListener {
-  return (request, response) => {
-    response.setHeader('x-request-id', requestIdOf(request));
+export function createListener({ routes, basePath, applyCors }: ListenerOptions): RequestListener {
+  const dispatch: Route = (request, response) => {
     const route = routes.get(firstSegmentOf(request.url));
     if (route) route(request, response);
+    else if (isItself(basePath, request.url)) redirect(response, withClosingSlash(request.url));
     else sendJson(response, 404, { message: 'Not found' });
   };
+  return (request, response) => {
+    response.setHeader('x-request-id', requestIdOf(request));
+    // The local sign-in is for programs and its own page: no other page reads an answer, whoever is named.
+    if (firstSegmentOf(request.url) === localPath) dispatch(request, response);
+    else applyCors(request, response, () => dispatch(request, response));
+  };
 }
+
+/** The segment of what only this machine and its own pages may read. */
+export const localPath = '/dev';
 
 /** `/trpc` of `/trpc/chat.list?batch=1`. */
 export function firstSegmentOf(url = '/'): string {
@@ -30,9 +48,15 @@ export function openPort(http: Server, { host, port }: { host: string; port: num
       http.off('error', reject);
       const address = http.address();
       const actual = typeof address === 'object' && address ? address.port : port;
-      resolve(`http://${host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host}:${actual}`);
+      resolve(`http://${reachable(host)}:${actual}`);
     });
   });
+}
+
+/** The host as a URL has it: of every address the local one, an IPv6 address in brackets. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** The answers of a server that never end by themselves (SSE), so that closing need not wait for them. */

@@ -1,14 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 
+/** Headers that proxies and balancers add to say for whom they ask; one is enough to know that there is one. */
+const forwardedHeaders =
+  /^(forwarded|via|x-(forwarded|original|real-ip|client-ip|cluster-client|envoy|amzn|azure|appengine|arr)|cf-|true-client-ip|fastly-|fly-|cdn-loop)/;
+
 /**
  * Whether a program on this machine asks, for itself. The Host header is checked as well as the peer, because a
  * web page whose name was made to resolve to 127.0.0.1 sends its own name there, and a request that a proxy on
  * this machine passes on is not local.
  */
 export function isLocalRequest({ socket, headers }: IncomingMessage): boolean {
-  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
   return (
-    !isForwarded &&
+    !Object.keys(headers).some((name) => forwardedHeaders.test(name)) &&
     isLoopbackAddress(socket.remoteAddress) &&
     isLoopbackOrigin(`http://${headers.host ?? ''}`) &&
     (headers.origin === undefined || isLoopbackOrigin(headers.origin))

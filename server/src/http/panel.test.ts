@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { startTestServer } from '../testing/index.ts';
+import { createLogger } from '../platform/logger.ts';
+import { ManualClock, startTestServer } from '../testing/index.ts';
 import { describeRouter } from '../wires/trpc/describe-router.ts';
 
 const production = {
@@ -43,5 +44,34 @@ describe('/panel', () => {
     expect(await statusWith(basic('any:wrong'))).toEqual([401, 'Basic']);
     expect(await statusWith('Basic !')).toEqual([401, 'Basic']);
     expect(await statusWith(basic('any:pässword:1'))).toEqual([200, undefined]);
+  });
+
+  it('slows down who guesses PANEL_TOKEN, and tells the log without saying what was tried', async () => {
+    const lines: string[] = [];
+    const clock = new ManualClock();
+    await using server = await startTestServer({
+      clock,
+      env: { ...production, PANEL_TOKEN: 'correct horse' },
+      log: createLogger('info', { write: (line) => void lines.push(line) }),
+    });
+    const tryWith = async (password: string) => {
+      const authorization = `Basic ${Buffer.from(`any:${password}`).toString('base64')}`;
+      const { status, headers } = await fetch(`${server.url}/panel/api.json`, { headers: { authorization } });
+      return [status, headers.get('retry-after')];
+    };
+
+    for (let guess = 0; guess < 10; guess += 1) expect(await tryWith(`guess ${guess}`)).toEqual([401, null]);
+    for (let guess = 0; guess < 100; guess += 1) expect(await tryWith(`more ${guess}`)).toEqual([429, '60']);
+    expect(await tryWith('correct horse')).toEqual([429, '60']);
+    expect(lines).toHaveLength(10);
+    expect(lines.join('')).not.toMatch(/guess \d|more \d|Z3Vlc3M/);
+    expect(JSON.parse(lines[9] ?? '')).toMatchObject({
+      setting: 'PANEL_TOKEN',
+      address: '127.0.0.1',
+      tries: 10,
+    });
+
+    clock.advance(60_000);
+    expect(await tryWith('correct horse')).toEqual([200, null]);
   });
 });

@@ -1,27 +1,49 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
-import { sendJson } from './answer.ts';
+import type { Logger } from '../platform/logger.ts';
+import { sendJson, sendTooMany } from './answer.ts';
+import { Guesses } from './guesses.ts';
 import { createStaticFiles } from './static-files.ts';
-import { checkPanelAccess } from './panel-access.ts';
 
 export const panelPath = '/panel';
 
 /** The same place seen from server/src/http and, after a build, from server/dist/http. */
 const bundleDir = fileURLToPath(new URL('../../../clients/panel/dist', import.meta.url));
 
-type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+type Deps = {
+  readonly env: Pick<Env, 'isProduction' | 'PANEL_TOKEN'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+};
 
-/** The panel's page at /panel and, at /panel/api.json, the description of the procedures that it shows. */
-export function createPanelHandler(env: Env, description: object): RequestHandler {
+/**
+ * The panel's page at /panel and, at /panel/api.json, the description of the procedures that it shows. Outside
+ * production it is open. In production it exists only with PANEL_TOKEN, which is the password that the browser asks
+ * for (HTTP Basic, any user name); the API itself asks for a session token as ever.
+ */
+export function createPanelHandler({ env, ...deps }: Deps, description: object): RequestListener {
   const serveBundle = createStaticFiles({ dir: bundleDir, base: panelPath });
-  return (request, response) => {
-    const access = checkPanelAccess(env, request);
-    if (access === 'closed') return sendJson(response, 404, { message: 'Not found' });
-    if (access === 'passwordNeeded') return askForPassword(response);
+  const serve: RequestListener = (request, response) => {
     if (request.url?.split('?')[0] === `${panelPath}/api.json`) return sendJson(response, 200, description);
     serveBundle(request, response);
   };
+  if (!env.isProduction) return serve;
+  const { PANEL_TOKEN: secret } = env;
+  if (secret === undefined) return (_request, response) => sendJson(response, 404, { message: 'Not found' });
+  const guesses = new Guesses(deps, 'PANEL_TOKEN');
+  return (request, response) => {
+    const { isRight, retryAfterMs } = guesses.judge({ request, given: passwordOf(request), secret });
+    if (isRight) serve(request, response);
+    else if (retryAfterMs !== undefined) sendTooMany(response, retryAfterMs);
+    else askForPassword(response);
+  };
+}
+
+function passwordOf({ headers: { authorization = '' } }: IncomingMessage): string | undefined {
+  const credentials = /^Basic +(\S+)$/i.exec(authorization)?.[1];
+  return credentials && /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8'))?.[1];
 }
 
 function askForPassword(response: ServerResponse): void {

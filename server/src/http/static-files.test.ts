@@ -27,6 +27,26 @@ describe('a built bundle', () => {
     expect(asset.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
+  it('has its page at the base with a closing slash, where relative addresses hold', async () => {
+    const url = await serve({ base: '/panel' });
+    const { status, headers } = await fetch(`${url}/panel?x=1`, { redirect: 'manual' });
+    expect([status, headers.get('location')]).toEqual([302, 'panel/?x=1']);
+  });
+
+  it('finds its files from every address of an app that routes by path, below any path', async () => {
+    await writeFile(
+      join(dir, 'dist/index.html'),
+      '<script type="module" src="./assets/app-abc.js"></script>',
+    );
+    const url = await serve({ base: '/', hasFallback: true });
+    for (const path of ['/', '/chats', '/chats/', '/chats/1', '/chats/1/2']) {
+      const page = await fetch(url + path);
+      const [, src = ''] = /src="([^"]+)"/.exec(await page.text()) ?? [];
+      expect([path, new URL(src, page.url).pathname]).toEqual([path, '/assets/app-abc.js']);
+    }
+    expect((await fetch(`${url}/a/b/c/d/e`)).status).toBe(404);
+  });
+
   it('lets browsers keep hashed assets for ever and ask again for the page', async () => {
     const url = await serve({ base: '/' });
 

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { redirect } from './answer.ts';
+import { isItself, withClosingSlash } from './base-path.ts';
 
 type Options = {
   /** The folder of the bundle. It may be missing, and may be built again while the server runs. */
@@ -22,7 +24,12 @@ type StaticFile = {
   readonly encoded: Map<Encoding, Buffer>;
 };
 
+type Bundle = Map<string, StaticFile>;
+
 type Encoding = 'br' | 'gzip';
+
+/** How deep the addresses of an app that routes by path may be. */
+const depthMax = 3;
 
 /** What a page of ours may do: its own scripts, styles and server, and pictures from anywhere over https. */
 export const pagePolicy = [
@@ -69,9 +76,11 @@ export function createStaticFiles(
     }
     const files = readBundle();
     if (!files) return sendText(response, 503, 'This page is not built yet. Run: pnpm build');
+    if (isItself(options.base, request.url) && options.base !== '/') {
+      return redirect(response, withClosingSlash(request.url));
+    }
     const path = pathBelow(options.base, request.url);
-    const file =
-      files.get(path) ?? (options.hasFallback && !extname(path) ? files.get('index.html') : undefined);
+    const file = files.get(path) ?? (options.hasFallback && !extname(path) ? pageAt(path, files) : undefined);
     if (file) send(request, response, file);
     else sendText(response, 404, 'There is nothing here.');
   };
@@ -86,10 +95,16 @@ function pathBelow(base: string, url = '/'): string {
   return path === '' ? 'index.html' : path;
 }
 
+/** The app's page for one of its own addresses: what it loads lies as many folders up as the address is deep. */
+function pageAt(path: string, files: Bundle): StaticFile | undefined {
+  const up = path.split('/').length - 1;
+  return files.get(up === 0 ? 'index.html' : `index.html ${up}`);
+}
+
 /** Reads the folder once, and again when its index.html is another one. Undefined while there is none. */
 function rememberBundle({ dir, policy = pagePolicy }: Options) {
   let version: number | undefined;
-  let files: Map<string, StaticFile> | undefined;
+  let files: Bundle | undefined;
   return () => {
     const found = statSync(join(dir, 'index.html'), { throwIfNoEntry: false })?.mtimeMs;
     if (found !== version) files = found === undefined ? undefined : readFiles(dir, policy);
@@ -98,11 +113,19 @@ function rememberBundle({ dir, policy = pagePolicy }: Options) {
   };
 }
 
-function readFiles(dir: string, policy: string): Map<string, StaticFile> {
+function readFiles(dir: string, policy: string): Bundle {
   const paths = readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && extname(entry.name) in contentTypes)
     .map((entry) => relative(dir, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  return new Map(paths.map((path) => [path, toStaticFile(path, readFileSync(join(dir, path)), policy)]));
+  const files = new Map(
+    paths.map((path) => [path, toStaticFile(path, readFileSync(join(dir, path)), policy)]),
+  );
+  const page = files.get('index.html')?.body.toString() ?? '';
+  for (let up = 1; up <= depthMax; up += 1) {
+    const body = page.replace(/(\s(?:src|href)=")\.\//g, `$1${'../'.repeat(up)}`);
+    files.set(`index.html ${up}`, toStaticFile('index.html', Buffer.from(body), policy));
+  }
+  return files;
 }
 
 function toStaticFile(path: string, body: Buffer, policy: string): StaticFile {
@@ -122,7 +145,8 @@ function toStaticFile(path: string, body: Buffer, policy: string): StaticFile {
 function send(request: IncomingMessage, response: ServerResponse, file: StaticFile): void {
   const encoding = compressible.test(file.headers['content-type'] ?? '') ? encodingFor(request) : undefined;
   const etag = `"${file.etag}${encoding ? `-${encoding}` : ''}"`;
-  const headers = { ...file.headers, etag, vary: 'accept-encoding' };
+  const headers = { ...file.headers, etag };
+  response.appendHeader('vary', 'accept-encoding');
   if (request.headers['if-none-match']?.includes(etag)) return void response.writeHead(304, headers).end();
   const body = encoding ? encode(file, encoding) : file.body;
   response.writeHead(200, {

@@ -102,6 +102,12 @@ describe('on this machine', () => {
     { origin: 'null' },
     { 'x-forwarded-for': '203.0.113.9' },
     { forwarded: 'for=203.0.113.9' },
+    { 'x-real-ip': '203.0.113.9' },
+    { via: '1.1 proxy' },
+    { 'x-forwarded-host': 'chat.example' },
+    { 'x-forwarded-proto': 'https' },
+    { 'cf-connecting-ip': '203.0.113.9' },
+    { 'true-client-ip': '203.0.113.9' },
   ])('refuses %o, and lets no page read why', async (headers) => {
     for (const asked of [{ body: alice }, { path: '/dev/people' }]) {
       const answer = await ask(server, { ...asked, headers });

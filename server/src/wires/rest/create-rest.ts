@@ -3,23 +3,20 @@ import type { LegacyError } from '@whisper/shared/legacy';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { RequestListener } from 'node:http';
-import { createCors } from '../../http/cors.ts';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { identify } from '../../identity/identify.ts';
 import type { LegacyDeps } from '../deps.ts';
 import { createDocs } from './docs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { createDescription } from './openapi.ts';
-import { sessionTokenOf } from './session-token.ts';
+import { identifyRequest } from './identify-request.ts';
 
 /** The old REST interface. Request bodies are not read: no endpoint ever used one. */
 export function createRest(deps: LegacyDeps): RequestListener {
   const rest = express();
   rest.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }));
-  rest.use(createCors(deps.env));
   for (const endpoint of endpoints) rest[endpoint.method](endpoint.path, serve(deps, endpoint));
   const describe = createDescription(endpoints);
   rest.get('/api/openapi.json', ({ protocol, host }, response) => {
@@ -48,7 +45,7 @@ const contentSecurityPolicy = {
 function serve(deps: LegacyDeps, endpoint: Endpoint): RequestHandler {
   return async (request, response) => {
     try {
-      const asker = await identify(deps.authenticate, sessionTokenOf(request, response));
+      const asker = await identifyRequest(deps, request);
       if (!asker.identity) throw asker.refusal ?? new AppError('UNAUTHORIZED', 'Unauthorized');
       const body = await endpoint.answerWith({
         api: deps.createCaller({ ...asker, socket: null }),

@@ -9,6 +9,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { LegacyClient, request } from '../../testing/legacy/legacy-client.ts';
+import { startFakeClerk } from '../../testing/fake-clerk.ts';
 import { startTestServer, type TestServer } from '../../testing/index.ts';
 
 const nobody = '0123456789abcdef01234567';
@@ -213,10 +214,46 @@ describe('who is asking', () => {
   it('is not said by the cookie when another site asks, unless CORS names it', async () => {
     await using server = await startTestServer();
     const cookie = `__session=${await server.tokenFor('alice')}`;
-    const from = async (origin: string) =>
-      (await request(server.url, me, { cookie, origin, 'sec-fetch-site': 'cross-site' })).status;
-    expect(await from('https://evil.example')).toBe(401);
-    expect(await from('http://localhost:5173')).toBe(200);
+    const from = async (headers: Record<string, string>) =>
+      (await request(server.url, me, { cookie, ...headers })).status;
+    const foreign = [
+      { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      { origin: 'https://evil.chat.example', 'sec-fetch-site': 'same-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ];
+    for (const headers of foreign) expect([headers, await from(headers)]).toEqual([headers, 401]);
+    const ours = [
+      { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' },
+      { origin: server.url },
+      { origin: server.url.replace('http:', 'https:'), 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'none' },
+    ];
+    for (const headers of ours) expect([headers, await from(headers)]).toEqual([headers, 200]);
+  });
+
+  it('is said by the one cookie that is for us, among those of other apps', async () => {
+    await using clerk = await startFakeClerk();
+    await using other = await startFakeClerk();
+    await using server = await startTestServer({ env: { ...clerk.env, CLERK_JWT_KEY: clerk.jwtKey } });
+    clerk.putUser({ id: 'user_ada', first_name: 'Ada' });
+    const [foreign, ours, withoutParty] = await Promise.all([
+      other.signToken('user_ada'),
+      clerk.signToken('user_ada'),
+      clerk.signToken('user_ada', { azp: undefined }),
+    ]);
+    const statusWith = async (cookie: string) => (await request(server.url, me, { cookie })).status;
+
+    expect(await statusWith(`__session=${foreign}; __session_Ab-c_12=${ours}`)).toBe(200);
+    expect(await statusWith(`__session_other=${foreign}; __session=${ours}`)).toBe(200);
+    expect(await statusWith(`__session=${foreign}; __session_other=${foreign}`)).toBe(401);
+    expect(await statusWith(`__session=${withoutParty}`)).toBe(401);
+    expect(await statusWith(`x__session=${ours}`)).toBe(401);
+    const bearer = await request(server.url, me, { authorization: `Bearer ${withoutParty}` });
+    expect(bearer.status).toBe(200);
   });
 });
 

@@ -17,13 +17,18 @@ type RequestHandler = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** tRPC over HTTP. The caller has checked that the path is below `trpcPath`. */
 export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): RequestHandler {
-  return createHTTPHandler({
+  const handle = createHTTPHandler({
     router,
     basePath: `${trpcPath}/`,
     maxBatchSize: limits.batchSizeMax,
     maxBodySize: limits.frameBytesMax,
+    // A query may come as POST, for input that is too long for an address.
+    allowMethodOverride: true,
     createContext: async ({ req, res, info }) => {
-      const params = ConnectionParamsSchema.safeParse(info.connectionParams);
+      // An EventSource cannot send headers; everybody else can, and what stands in an address ends in proxies' logs.
+      const params = ConnectionParamsSchema.safeParse(
+        info.type === 'subscription' ? info.connectionParams : undefined,
+      );
       const token = params.success ? params.data.token : bearerTokenOf(req);
       const context = { ...(await identify(deps.authenticate, token)), socket: null };
       return info.type === 'subscription' ? followEventStream(deps, context, res) : context;
@@ -36,6 +41,11 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
       else deps.log.info(call, 'a call was refused');
     },
   });
+  return (request, response) => {
+    response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-content-type-options', 'nosniff');
+    handle(request, response);
+  };
 }
 
 /** The longest wait that any refused call of a batch asks for, as HTTP says it. */

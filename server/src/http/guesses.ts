@@ -1,0 +1,69 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { IncomingMessage } from 'node:http';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+
+/** Wrong secrets that an address may try in a minute; then it is heard again when that minute is over. */
+const wrongMax = 10;
+const windowMs = 60_000;
+
+const addressesMax = 10_000;
+
+type Deps = { readonly clock: Clock; readonly log: Logger };
+
+type Attempt = {
+  readonly request: IncomingMessage;
+  readonly given: string | undefined;
+  readonly secret: string;
+};
+
+/** `right`, `wrong`, or how long to wait before the next try is looked at, right or wrong. */
+export type Verdict = { readonly isRight: boolean; readonly retryAfterMs?: number };
+
+/**
+ * Compares what callers give with a secret, and slows down who guesses: per address, a whole IPv6 network being one.
+ * The log tells of wrong tries and never of what was tried. Behind a proxy all callers share its address: while
+ * somebody guesses there, the right secret waits as well.
+ */
+export class Guesses {
+  readonly #deps: Deps;
+  readonly #what: string;
+  readonly #wrong = new LRUCache<string, { count: number; readonly endsAt: number }>({ max: addressesMax });
+
+  /** `what` is guessed, by the name of its setting. */
+  constructor(deps: Deps, what: string) {
+    this.#deps = deps;
+    this.#what = what;
+  }
+
+  judge({ request, given, secret }: Attempt): Verdict {
+    const address = networkOf(request.socket.remoteAddress);
+    const now = this.#deps.clock.now();
+    const known = this.#wrong.get(address);
+    const tries = known && now < known.endsAt ? known : { count: 0, endsAt: now + windowMs };
+    if (tries.count >= wrongMax) return { isRight: false, retryAfterMs: tries.endsAt - now };
+    if (given === undefined) return { isRight: false };
+    if (isSame(given, secret)) return { isRight: true };
+    tries.count += 1;
+    this.#wrong.set(address, tries);
+    const facts = { address, setting: this.#what, tries: tries.count };
+    this.#deps.log.warn(facts, tries.count < wrongMax ? 'a secret was wrong' : 'a secret was guessed at');
+    return { isRight: false };
+  }
+}
+
+function isSame(given: string, secret: string): boolean {
+  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', secret, 'buffer'));
+}
+
+/** An IPv4 address, or the first half of an IPv6 one: whoever has one of those has them all. */
+function networkOf(address = ''): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (mapped ?? !address.includes(':')) return mapped ?? address;
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+}
