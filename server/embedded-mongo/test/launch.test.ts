@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { statSync } from 'node:fs';
+import { chownSync, mkdirSync, statSync, symlinkSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,6 +25,19 @@ test('lets only its owner open its socket and read its file', async () => {
   expect(statSync(join(dir.path, 'store.mdb')).mode & 0o777).toBe(0o600);
   await using client = await MongoClient.connect(server.uri);
   expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
+});
+
+test('does not start where the place of its socket is a link or another user’s', async () => {
+  using dir = makeTempDir();
+  using elsewhere = makeTempDir();
+  symlinkSync(elsewhere.path, join(dir.path, 'socket'));
+  await expect(startEmbeddedMongo({ dataDir: dir.path })).rejects.toThrow('remove it');
+
+  unlinkSync(join(dir.path, 'socket'));
+  mkdirSync(join(dir.path, 'socket'));
+  if (process.getuid?.() !== 0) return;
+  chownSync(join(dir.path, 'socket'), 12_345, 12_345);
+  await expect(startEmbeddedMongo({ dataDir: dir.path })).rejects.toThrow('another user');
 });
 
 test('listens on a loopback port when asked', async () => {

@@ -1,9 +1,11 @@
 import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, SignJWT } from 'jose';
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { link, mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { devTokenSeconds } from '@whisper/shared';
 import type { Clock } from '../platform/clock.ts';
+import { EnvError } from '../platform/env.ts';
 import { publicPemOf } from './public-pem.ts';
 
 /** Issuer and authorised party of local tokens; `.test` never is a real host. */
@@ -55,16 +57,36 @@ export function devNameOf(clerkId: string): string | null {
   return decodeURIComponent(clerkId.slice(clerkIdPrefix.length));
 }
 
+/** The kept key. One that others may have read is replaced; one that another user put there stops the start. */
 async function readOrMakeKey(dataDir: string): Promise<string> {
   const path = join(dataDir, 'local-issuer.pem');
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
+  const kept = await readKept(path);
+  if (kept?.isPrivate) return kept.text;
+  if (kept) await rm(path, { force: true });
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   await placeNewKey(path);
-  return readFile(path, 'utf8');
+  const placed = await readKept(path);
+  if (!placed) throw new Error(`${path} was removed while Whisper started`);
+  return placed.text;
+}
+
+type Kept = { readonly text: string; readonly isPrivate: boolean };
+
+async function readKept(path: string): Promise<Kept | undefined> {
+  try {
+    // No link is followed: whoever may write to the directory could lead it to a key they know.
+    await using file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    const { uid, mode } = await file.stat();
+    if (process.getuid && uid !== process.getuid()) throw new EnvError(foreignKey(path));
+    return { text: await file.readFile('utf8'), isPrivate: !process.getuid || (mode & 0o077) === 0 };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw hasCode(error, 'ELOOP') ? new EnvError(foreignKey(path)) : error;
+  }
+}
+
+function foreignKey(path: string): string {
+  return `DATA_DIR: ${path} was put there by another user of this machine, or is a link; remove it`;
 }
 
 /** Links a finished file into place: of two processes one key wins, and none reads half of one. */

@@ -1,6 +1,6 @@
 import { demoPeople } from '@whisper/shared';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -180,6 +180,29 @@ describe('the issuer’s key', () => {
     const issuers = await Promise.all([open(), open(), open()]);
     expect(new Set(issuers.map(({ publicKey }) => publicKey)).size).toBe(1);
     expect(await readdir(dataDir)).toEqual(['local-issuer.pem']);
+  });
+
+  test('is made anew when others could have read it', async () => {
+    const dataDir = await tempDir();
+    const first = await openDevIssuer({ dataDir, clock: systemClock });
+    await chmod(join(dataDir, 'local-issuer.pem'), 0o644);
+    const second = await openDevIssuer({ dataDir, clock: systemClock });
+    expect(second.publicKey).not.toBe(first.publicKey);
+    expect((await stat(join(dataDir, 'local-issuer.pem'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('stops the start when it is a link, to whatever it leads', async () => {
+    const [dataDir, elsewhere] = [await tempDir(), await tempDir()];
+    await openDevIssuer({ dataDir: elsewhere, clock: systemClock });
+    await symlink(join(elsewhere, 'local-issuer.pem'), join(dataDir, 'local-issuer.pem'));
+    await expect(openDevIssuer({ dataDir, clock: systemClock })).rejects.toThrow('DATA_DIR: ');
+  });
+
+  test.runIf(process.getuid?.() === 0)('stops the start when another user put it there', async () => {
+    const dataDir = await tempDir();
+    await openDevIssuer({ dataDir, clock: systemClock });
+    await chown(join(dataDir, 'local-issuer.pem'), 12_345, 12_345);
+    await expect(openDevIssuer({ dataDir, clock: systemClock })).rejects.toThrow('another user');
   });
 
   test('another data directory’s tokens are refused, and so are Clerk’s', async () => {

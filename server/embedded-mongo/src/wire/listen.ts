@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
@@ -55,6 +55,15 @@ function uriOf(server: Server, address: Address): string {
 function prepareSocket(socketPath: string): void {
   const directory = dirname(socketPath);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  requireOwn(directory);
   chmodSync(directory, 0o700);
   rmSync(socketPath, { force: true });
+}
+
+/** Whoever owns the directory can put another socket in the place of ours, and hear everything. */
+function requireOwn(directory: string): void {
+  const stats = lstatSync(directory);
+  const isOwn = process.getuid === undefined || stats.uid === process.getuid();
+  if (isOwn && stats.isDirectory()) return;
+  throw new Error(`${directory} was put there by another user of this machine, or is a link; remove it`);
 }
