@@ -48,7 +48,7 @@ async function shutDown(server: WhisperServer): Promise<void> {
 function describe({ url, store }: WhisperServer, env: Env): string {
   const lines = [
     ['Whisper', url],
-    ['Panel', env.isProduction ? 'with PANEL_TOKEN, at /panel' : `${url}/panel`],
+    ['Panel', describePanel(url, env)],
     ['Store', store === 'embedded' ? `embedded, in ${env.DATA_DIR}` : 'MongoDB, at MONGODB_URI'],
     ['Identity', env.isLocalIssuer ? `local, for ${demoPeople.join(', ')} or any name` : 'Clerk'],
     ['Try', env.isLocalIssuer ? chatCommand('alice', url) : `${url}/health`],
@@ -66,13 +66,29 @@ function chatCommand(name: string, url: string): string {
   return `npm run chat -- --as ${name}${isUsual ? '' : ` --url "${url}"`}`;
 }
 
+function describePanel(url: string, { isProduction, PANEL_TOKEN }: Env): string {
+  if (!isProduction) return `${url}/panel`;
+  return PANEL_TOKEN === undefined ? 'closed; PANEL_TOKEN opens it' : `${url}/panel, with PANEL_TOKEN`;
+}
+
+/** What to do about it, where that is known; a sentence that names the setting. */
 function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
   if (error instanceof EnvError) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `${error.message}: is Whisper running already? Set PORT to use another port.`;
+  const code = 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${error.message}: is Whisper running already? Set PORT to use another port.`;
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')) {
+        return `${error.message}: set HOST and PORT to what this machine may listen on.`;
+      }
   }
-  if (error instanceof Error && error.name === 'MongooseServerSelectionError') {
-    return `The database does not answer: ${error.message}`;
+  if (error.name === 'MongooseServerSelectionError') return `The database does not answer: ${error.message}`;
+  if (/^Mongo(Parse|API|InvalidArgument|MissingCredentials|Server)/.test(error.name)) {
+    return `MONGODB_URI: ${error.message}`;
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return error.stack ?? error.message;
 }

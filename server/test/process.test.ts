@@ -133,6 +133,21 @@ describe('a process that cannot start', () => {
     expect(wrong).toMatch(/LOG_LEVEL[\s\S]*NODE_ENV|NODE_ENV[\s\S]*LOG_LEVEL/);
   });
 
+  it('names the setting that is at fault when its value is of the right shape and no use', async () => {
+    const said = await Promise.all([
+      refusal({ MONGODB_URI: 'mongodb://127.0.0.1:9/none?nothing=1' }),
+      refusal({ HOST: '203.0.113.1' }),
+      refusal({ CLERK_SECRET_KEY: 'sk_test_0' }),
+      refusal({}, (cwd) => writeFile(join(cwd, '.env'), Buffer.from('\ufeffPORT=0', 'utf16le'))),
+      refusal({ DATA_DIR: '/dev/null/data' }),
+    ]);
+    expect(said[0]).toContain('MONGODB_URI: ');
+    expect(said[1]).toMatch(/203\.0\.113\.1.*set HOST/);
+    expect(said[2]).toContain('CLERK_AUTHORIZED_PARTIES: is required in production');
+    expect(said[3]).toContain('UTF-16');
+    expect(said[4]).toContain('DATA_DIR: ');
+  });
+
   it('says that its database cannot be reached', async () => {
     expect(await refusal({ MONGODB_URI: 'mongodb://127.0.0.1:9/none' })).toContain('127.0.0.1:9');
   });

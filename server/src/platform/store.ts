@@ -1,6 +1,6 @@
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { join } from 'node:path';
-import type { Env } from './env.ts';
+import { EnvError, type Env } from './env.ts';
 
 /** A running MongoDB, ours or the operator's. */
 export type Store = {
@@ -11,7 +11,7 @@ export type Store = {
   close(): Promise<void>;
 };
 
-/** MONGODB_URI, or the embedded store in DATA_DIR when there is none. */
+/** MONGODB_URI, or the embedded store in DATA_DIR when there is none. Throws EnvError when that cannot be had. */
 export async function openStore(env: Env): Promise<Store> {
   if (env.MONGODB_URI)
     return {
@@ -20,6 +20,8 @@ export async function openStore(env: Env): Promise<Store> {
       ended: new Promise(() => undefined),
       close: () => Promise.resolve(),
     };
-  const store = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') });
+  const store = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') }).catch((cause: unknown) => {
+    throw new EnvError(`DATA_DIR: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
   return { uri: store.uri, kind: 'embedded', ended: store.ended, close: () => store.close() };
 }

@@ -18,8 +18,7 @@ export function createDescription(endpoints: readonly Endpoint[]): (reader: Read
       description: 'For existing clients. New ones call tRPC at /trpc.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to the document itself, which may be served below a path.
-    servers: [{ url: '..' }],
+    servers: [{ url: '/' }],
     security: [{ bearer: [] }, { cookie: [] }],
     paths,
     components: {
