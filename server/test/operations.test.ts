@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
@@ -56,6 +58,15 @@ describe('the operator’s endpoints', () => {
     expect(await getThroughProxy(url, {})).toBe(403);
     expect(await getThroughProxy(url, { authorization: 'Bearer wrong!' })).toBe(403);
     expect(await getThroughProxy(url, { authorization: 'Bearer secret' })).toBe(200);
+  });
+
+  it('keep metrics from a proxy on this machine that says nothing of itself', async () => {
+    await using server = await startTestServer();
+    const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' });
+    socket.write('GET /metrics HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 403 /);
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(200);
   });
 
   it('name every answer, or keep the name a proxy gave it', async () => {

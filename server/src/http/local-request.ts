@@ -9,8 +9,10 @@ const forwardedHeaders =
  * web page whose name was made to resolve to 127.0.0.1 sends its own name there, and a request that a proxy on
  * this machine passes on is not local.
  */
-export function isLocalRequest({ socket, headers }: IncomingMessage): boolean {
+export function isLocalRequest({ socket, headers, httpVersion }: IncomingMessage): boolean {
   return (
+    // Without being told otherwise, nginx adds no header at all, and asks in HTTP/1.0.
+    httpVersion !== '1.0' &&
     !Object.keys(headers).some((name) => forwardedHeaders.test(name)) &&
     isLoopbackAddress(socket.remoteAddress) &&
     isLoopbackOrigin(`http://${headers.host ?? ''}`) &&
