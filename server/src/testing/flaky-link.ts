@@ -6,9 +6,12 @@ export class FlakyLink implements AsyncDisposable {
   isDown = false;
   /** Every chunk waits this long on its way to the client. */
   delayMs = 0;
+  /** New connections are taken and carry nothing, for ever, while this is set. */
+  isMute = false;
   connectionCount = 0;
   readonly #target: URL;
   readonly #sockets = new Set<Socket>();
+  readonly #joins = new Set<{ isMute: boolean }>();
   readonly #server = createServer((socket) => this.#join(socket));
 
   private constructor(target: string) {
@@ -42,6 +45,11 @@ export class FlakyLink implements AsyncDisposable {
     this.isDown = false;
   }
 
+  /** Every connection that is open now falls silent for ever, in both directions and without a goodbye. */
+  mute(): void {
+    for (const join of this.#joins) join.isMute = true;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.drop();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -51,6 +59,8 @@ export class FlakyLink implements AsyncDisposable {
     this.connectionCount += 1;
     if (this.isDown) return void client.destroy();
     const server = connect(Number(this.#target.port), this.#target.hostname);
+    const join = { isMute: this.isMute };
+    this.#joins.add(join);
     for (const [from, to] of [
       [client, server],
       [server, client],
@@ -59,11 +69,15 @@ export class FlakyLink implements AsyncDisposable {
       from.on('error', () => undefined);
       from.on('close', () => {
         this.#sockets.delete(from);
-        to.destroy();
+        this.#joins.delete(join);
+        if (!join.isMute) to.destroy();
       });
     }
-    client.pipe(server);
+    client.on('data', (chunk) => {
+      if (!join.isMute) server.write(chunk);
+    });
     server.on('data', (chunk) => {
+      if (join.isMute) return;
       if (this.delayMs === 0) client.write(chunk);
       else setTimeout(() => client.write(chunk), this.delayMs);
     });
