@@ -20,7 +20,10 @@ export type WhisperClient = Disposable & {
   /** A live picture of my chats, and what one does in them. */
   readonly store: ChatStore;
   readonly connection: Observable<ConnectionState>;
-  /** Ends a wait between connection attempts. In a browser this happens by itself when the network is back. */
+  /**
+   * Ends a wait between connection attempts, starts one that hangs anew, and finds out within seconds whether an open
+   * socket still lives. In a browser this happens by itself when the network or the person is back.
+   */
   retryNow(): void;
   /** Ends everything for good; what is unsent stays in the storage. */
   close(): void;
@@ -31,9 +34,9 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
   const connection = new Connection(options);
   const store = new ChatStore(connection, options.storage ?? memoryStorage());
   const retryNow = () => connection.retryNow();
-  const forgetOnline = whenOnline(retryNow);
+  const stopWatching = whenBack(retryNow);
   const close = () => {
-    forgetOnline();
+    stopWatching();
     connection.close();
     store.close();
   };
@@ -47,9 +50,17 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
   };
 }
 
-/** Browsers say when the network is back; other runtimes do not. */
-function whenOnline(listener: () => void): () => void {
-  if (typeof addEventListener !== 'function') return () => undefined;
-  addEventListener('online', listener);
-  return () => removeEventListener('online', listener);
+/** Browsers say when the network is back, and when the page is looked at again; other runtimes do not. */
+function whenBack(listener: () => void): () => void {
+  const onVisible = () => {
+    if (document.visibilityState === 'visible') listener();
+  };
+  const page = typeof document === 'undefined' ? undefined : document;
+  const scope = typeof addEventListener === 'function' ? globalThis : undefined;
+  page?.addEventListener('visibilitychange', onVisible);
+  scope?.addEventListener('online', listener);
+  return () => {
+    page?.removeEventListener('visibilitychange', onVisible);
+    scope?.removeEventListener('online', listener);
+  };
 }

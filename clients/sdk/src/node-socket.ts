@@ -1,7 +1,7 @@
 import { WebSocket as BaseSocket } from 'ws';
 
-/** Gives up on a dead peer after seconds; the default for closing is half a minute. */
-const options = { handshakeTimeout: 10_000, closeTimeout: 2_000, perMessageDeflate: false };
+/** A dead peer is let go of after seconds; the default is half a minute, in which a process could not end. */
+const options = { closeTimeout: 2_000, perMessageDeflate: false };
 
 class NodeSocket extends BaseSocket {
   constructor(url: string | URL) {

@@ -51,3 +51,22 @@ export async function sees(client: WhisperClient, chatId: ChatId, texts: readonl
   const wanted = JSON.stringify(texts);
   await client.store.when(() => JSON.stringify(textsOf(client, chatId)) === wanted);
 }
+
+/** Every status from now on. */
+export function recordStatuses({ connection }: WhisperClient): string[] {
+  const statuses: string[] = [];
+  connection.subscribe(() => statuses.push(connection.getSnapshot().status));
+  return statuses;
+}
+
+export function statusBecomes({ connection }: WhisperClient, status: string): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (connection.getSnapshot().status !== status) return;
+      unsubscribe();
+      resolve();
+    };
+    const unsubscribe = connection.subscribe(check);
+    check();
+  });
+}

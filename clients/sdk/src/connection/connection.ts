@@ -5,6 +5,8 @@ import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
 import { createLinks } from './links.ts';
 import { SessionRenewal } from './session-renewal.ts';
+import { TimedFetch } from './timed-fetch.ts';
+import { TimedSockets } from './timed-sockets.ts';
 import { TokenSource, type GetToken } from './token-source.ts';
 import { jitteredDelayMs, wait } from './waits.ts';
 
@@ -38,7 +40,6 @@ export type ConnectionOptions = {
 
 /** After a connection that held this long, the next wait starts small again. */
 const stableMs = 10_000;
-const keepAlive = { enabled: true, intervalMs: 10_000, pongTimeoutMs: 10_000 } as const;
 
 const refusalMessages: Record<'signedOut' | 'unauthorized', string> = {
   signedOut: 'Nobody is signed in',
@@ -55,6 +56,8 @@ export class Connection {
   readonly #stop = new AbortController();
   readonly #wsUrl: string;
   readonly #tokens: TokenSource;
+  readonly #sockets: TimedSockets;
+  readonly #http: TimedFetch;
   readonly #socket: TRPCWebSocketClient;
   readonly #renewal: SessionRenewal;
   #wake = new AbortController();
@@ -68,11 +71,14 @@ export class Connection {
     const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
     this.#wsUrl = httpUrl.replace(/^http/, 'ws');
     this.#tokens = new TokenSource(options.getToken, this.clock);
-    this.#socket = this.#openSocket(options.WebSocket);
+    this.#sockets = new TimedSockets(options.WebSocket ?? WebSocket, this.clock);
+    this.#http = new TimedFetch(this.clock);
+    this.#socket = this.#openSocket();
     this.api = createTRPCClient({
       links: createLinks({
         httpUrl,
         socket: this.#socket,
+        fetch: this.#http.fetch,
         getToken: () => this.#tokens.get(),
         replaceToken: () => this.#renewal.replaceToken(),
         stoppedBecause: () => stopMessage(this.state.getSnapshot()),
@@ -103,9 +109,16 @@ export class Connection {
     return this.#stop.signal;
   }
 
-  /** Ends a wait between attempts, such as when the device says that it is online again. */
+  /**
+   * Ends a wait between attempts, drops an attempt under way for a new one, and checks that an open socket still
+   * lives. For when the device is online again, or a person asks.
+   */
   retryNow(): void {
-    this.#wake.abort();
+    if (!this.isOpen) {
+      this.#wake.abort();
+      this.#tokens.abandon();
+    }
+    this.#sockets.hurry();
   }
 
   /** Cannot be undone. Calls under way fail; closing twice is harmless. */
@@ -113,14 +126,13 @@ export class Connection {
     this.#end({ status: 'closed' });
   }
 
-  #openSocket(socketClass: typeof WebSocket | undefined): TRPCWebSocketClient {
+  #openSocket(): TRPCWebSocketClient {
     const socket = createWSClient({
-      ...(socketClass && { WebSocket: socketClass }),
+      WebSocket: this.#sockets.WebSocket,
       // The wait is made in `url` and not here, where tRPC could neither cut it short nor end it on close.
       retryDelayMs: () => 0,
       url: () => this.#prepareAttempt(),
       connectionParams: async () => ({ token: (await this.#tokens.get()) ?? '' }),
-      keepAlive,
       onOpen: () => this.#opened(),
       onClose: (cause) => this.#closed(cause?.code),
     });
@@ -175,14 +187,16 @@ export class Connection {
 
   #end(state: ConnectionState): void {
     if (this.signal.aborted) return;
-    this.#show(state);
+    // First, so that whoever hears of the state finds the signal aborted.
     this.#stop.abort();
+    this.#state.set(state);
     this.#wake.abort();
     this.#renewal.stop();
-    const open = this.#socket.connection;
     void this.#socket.close();
     // tRPC would keep the socket open until calls under way are answered.
-    open?.ws.close();
+    this.#sockets.end();
+    this.#http.end();
+    this.#tokens.abandon();
   }
 
   #show(state: ConnectionState): void {

@@ -10,6 +10,7 @@ import { observable } from '@trpc/server/observable';
 import type { AppRouter } from '@whisper/server';
 import { limits, transformer } from '@whisper/shared';
 import { StoppedError } from './failure.ts';
+import type { TimedFetch } from './timed-fetch.ts';
 
 /** Longer ones are split; proxies commonly refuse URLs over 8 KiB. */
 const urlLengthMax = 4_000;
@@ -17,6 +18,7 @@ const urlLengthMax = 4_000;
 type LinkOptions = {
   readonly httpUrl: string;
   readonly socket: TRPCWebSocketClient;
+  readonly fetch: TimedFetch['fetch'];
   readonly getToken: () => Promise<string | null>;
   /** Resolves when another token has been presented. */
   readonly replaceToken: () => Promise<void>;
@@ -30,16 +32,17 @@ type LinkOptions = {
  * server knows which device speaks, so typing ends with its socket and `auth.refresh` extends it.
  */
 export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
-  const { httpUrl, socket, getToken } = options;
+  const { httpUrl, socket, fetch, getToken } = options;
   return [
     authLink(options),
-    // After `authLink`, because a refusal may come between a call and its repetition.
+    // After those that make a call later or once more, because a refusal may come before they do.
     stopLink(options),
     splitLink({
       condition: (op) => op.type === 'query',
       true: httpBatchLink({
         url: httpUrl,
         transformer,
+        fetch,
         maxItems: limits.batchSizeMax,
         maxURLLength: urlLengthMax,
         headers: async () => {

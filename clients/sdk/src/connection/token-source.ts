@@ -5,6 +5,8 @@ export type GetToken = () => Promise<string | null> | string | null;
 
 type Held = { readonly token: string; readonly renewAt: number };
 
+/** What asking for a token may take. */
+const askingMs = 10_000;
 /** A token is renewed when this part of its life is left. */
 const renewalShare = 0.25;
 /** What a token is taken to live when it does not say. */
@@ -20,6 +22,7 @@ export class TokenSource {
   readonly #clock: Clock;
   #held: Held | undefined;
   #asking: Promise<string | null> | undefined;
+  #giveUp: (reason: Error) => void = () => undefined;
   #skewMs = Number.POSITIVE_INFINITY;
 
   constructor(getToken: GetToken, clock: Clock) {
@@ -27,7 +30,7 @@ export class TokenSource {
     this.#clock = clock;
   }
 
-  /** Rejects with what `getToken` threw. */
+  /** Rejects with what `getToken` threw, and when it did not answer in time. */
   get(): Promise<string | null> {
     if (this.#held && this.renewInMs() > 0) return Promise.resolve(this.#held.token);
     this.#asking ??= this.#ask().finally(() => {
@@ -41,15 +44,33 @@ export class TokenSource {
     this.#held = undefined;
   }
 
+  /** Fails an asking that is under way, so that the next call asks anew. */
+  abandon(): void {
+    this.#giveUp(new Error('Asking for a token was given up'));
+  }
+
   /** How long until the token should be replaced; 0 when there is none. */
   renewInMs(): number {
     return Math.max(0, (this.#held?.renewAt ?? 0) - this.#clock.now());
   }
 
   async #ask(): Promise<string | null> {
-    const token = await this.#getToken();
+    const token = await this.#answerInTime();
     this.#held = token === null ? undefined : { token, renewAt: this.#renewalTime(token) };
     return token;
+  }
+
+  async #answerInTime(): Promise<string | null> {
+    const givenUp = new Promise<never>((_, reject) => {
+      this.#giveUp = reject;
+    });
+    const cancel = this.#clock.after(askingMs, () => this.#giveUp(new Error('No token came in time')));
+    try {
+      return await Promise.race([this.#getToken(), givenUp]);
+    } finally {
+      cancel();
+      this.#giveUp = () => undefined;
+    }
   }
 
   #renewalTime(token: string): number {
