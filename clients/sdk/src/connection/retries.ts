@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { toFailure, type Failure } from './failure.ts';
-import { jitteredDelayMs, wait } from './waits.ts';
+import { jitteredDelayMs } from './waits.ts';
 
 /**
  * Repeats a call that is safe to repeat for as long as its failure says that it may succeed later. Rejects with
@@ -69,17 +69,20 @@ function isWorthRepeating({ isRetryable, code }: Failure): boolean {
   return isRetryable || code === 'UNAUTHORIZED';
 }
 
-/** Waits, but no longer than until a closed socket opens. */
-async function waitForChance(connection: Connection, delayMs: number): Promise<void> {
-  const chance = new AbortController();
-  const end = () => chance.abort();
-  const wasOpen = connection.isOpen;
-  const unsubscribe = connection.state.subscribe(() => {
-    if (!wasOpen && connection.isOpen) end();
+/** Waits, but no longer than until a closed socket opens or the connection ends for good. */
+function waitForChance(connection: Connection, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wasOpen = connection.isOpen;
+    const end = () => {
+      cancel();
+      unsubscribe();
+      resolve();
+    };
+    const cancel = connection.clock.after(delayMs, end);
+    // Not by listening to the signal: hundreds of calls may wait, and Node warns of a signal with ten listeners.
+    const unsubscribe = connection.state.subscribe(() => {
+      if (connection.signal.aborted || (!wasOpen && connection.isOpen)) end();
+    });
+    if (connection.signal.aborted) end();
   });
-  connection.signal.addEventListener('abort', end, { once: true });
-  if (connection.signal.aborted) end();
-  await wait(connection.clock, delayMs, chance.signal);
-  unsubscribe();
-  connection.signal.removeEventListener('abort', end);
 }
