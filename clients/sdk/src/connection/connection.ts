@@ -4,6 +4,7 @@ import type { AppRouter } from '@whisper/server';
 import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
 import { createLinks } from './links.ts';
+import { Pace } from './pace.ts';
 import { SessionRenewal } from './session-renewal.ts';
 import { TimedFetch } from './timed-fetch.ts';
 import { TimedSockets } from './timed-sockets.ts';
@@ -79,6 +80,7 @@ export class Connection {
         httpUrl,
         socket: this.#socket,
         fetch: this.#http.fetch,
+        pace: new Pace(),
         getToken: () => this.#tokens.get(),
         replaceToken: () => this.#renewal.replaceToken(),
         stoppedBecause: () => stopMessage(this.state.getSnapshot()),

@@ -7,6 +7,12 @@ export class StoppedError extends Error {
   override readonly name = 'StoppedError';
 }
 
+/** A call that no frame could hold. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+  override readonly message = 'This is too large to be sent';
+}
+
 /**
  * Why a call failed. `UNREACHABLE`: no answer arrived, so whether it was carried out is unknown. `STOPPED`: this
  * client makes no calls any more.
@@ -27,6 +33,9 @@ export function toFailure(error: unknown): Failure {
   }
   const { data, cause } = error;
   if (cause instanceof StoppedError) return { code: 'STOPPED', message, isRetryable: false, retryAfterMs: 0 };
+  if (cause instanceof TooLargeError) {
+    return { code: 'PAYLOAD_TOO_LARGE', message, isRetryable: false, retryAfterMs: 0 };
+  }
   // A proxy's error page or a dead socket. It says nothing about the call, so the call may be repeated.
   if (!data || !(data.code in errorCodes)) {
     return {

@@ -10,6 +10,7 @@ import { observable } from '@trpc/server/observable';
 import type { AppRouter } from '@whisper/server';
 import { limits, transformer } from '@whisper/shared';
 import { StoppedError } from './failure.ts';
+import type { Pace } from './pace.ts';
 import type { TimedFetch } from './timed-fetch.ts';
 
 /** Longer ones are split; proxies commonly refuse URLs over 8 KiB. */
@@ -19,6 +20,7 @@ type LinkOptions = {
   readonly httpUrl: string;
   readonly socket: TRPCWebSocketClient;
   readonly fetch: TimedFetch['fetch'];
+  readonly pace: Pace;
   readonly getToken: () => Promise<string | null>;
   /** Resolves when another token has been presented. */
   readonly replaceToken: () => Promise<void>;
@@ -32,9 +34,10 @@ type LinkOptions = {
  * server knows which device speaks, so typing ends with its socket and `auth.refresh` extends it.
  */
 export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
-  const { httpUrl, socket, fetch, getToken } = options;
+  const { httpUrl, socket, fetch, pace, getToken } = options;
   return [
     authLink(options),
+    pace.link(),
     // After those that make a call later or once more, because a refusal may come before they do.
     stopLink(options),
     splitLink({

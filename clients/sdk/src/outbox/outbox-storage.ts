@@ -13,8 +13,9 @@ export type StoredDraft = {
 
 /**
  * Where drafts outlive the process, each under its own key, so that two tabs or processes of one person do not
- * overwrite each other. Every function may answer at once or later; a draft leaves the device only after `put`
- * is done. `remove` of what is not there is harmless.
+ * overwrite each other. Every function may answer at once or later, throw, reject or not answer at all: a draft
+ * waits a moment for `put` before it leaves the device, and what failed is tried again. `remove` of what is not
+ * there is harmless.
  */
 export interface OutboxStorage {
   /** In any order. Leaves out what cannot be read. */

@@ -10,7 +10,11 @@ import type { Connection } from '../connection/connection.ts';
 import { toFailure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
 import { createUuid } from './create-uuid.ts';
+import { DraftKeeper } from './draft-keeper.ts';
 import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
+
+/** Chats in which a message is under way at once. */
+const lanesMax = 16;
 
 type OutboxOptions = {
   readonly connection: Connection;
@@ -27,9 +31,15 @@ type OutboxOptions = {
 export class Outbox {
   readonly #options: OutboxOptions;
   #drafts: readonly StoredDraft[] = [];
-  #userId: UserId | undefined;
+  #keeper: DraftKeeper | undefined;
+  #isStarted = false;
   #lastQueuedAt = 0;
-  readonly #working = new Set<ChatId>();
+  /** The server refused a message that it was sent among others: until all are sent, each goes alone. */
+  #isCareful = false;
+  readonly #busy = new Set<ChatId>();
+  /** Written by this process before the storage said what it holds, which may be this too, sent or not. */
+  #made: Set<ClientId> | undefined = new Set();
+  readonly #unkept = new Set<ClientId>();
   readonly #sent = new Set<ClientId>();
 
   constructor(options: OutboxOptions) {
@@ -42,18 +52,22 @@ export class Outbox {
   }
 
   /**
-   * Takes up what an earlier process of this person left, and begins to send. What is queued before this call
-   * is kept from now on: drafts are stored by person, so that nobody sends another's.
+   * Begins to send, also what an earlier process of this person left. What is queued before this call is kept from
+   * now on: drafts are stored by person, so that nobody sends another's. A storage in trouble is not waited for;
+   * what it holds is sent when it can be read, and no longer before what was written meanwhile.
    */
   async start(userId: UserId): Promise<void> {
-    const stored = await this.#options.storage.list(userId);
-    const held = new Set(this.#drafts.map(({ clientId }) => clientId));
-    const early = this.#drafts;
-    this.#userId = userId;
-    this.#lastQueuedAt = Math.max(this.#lastQueuedAt, ...stored.map(({ queuedAt }) => queuedAt));
-    this.#set([...this.#drafts, ...stored.filter(({ clientId }) => !held.has(clientId))]);
-    await Promise.all(early.map((draft) => this.#keep(draft)));
-    for (const chatId of new Set(this.#drafts.map((draft) => draft.chatId))) void this.#work(chatId);
+    const { connection, storage } = this.#options;
+    const keeper = new DraftKeeper({
+      connection,
+      storage,
+      userId,
+      onFound: (drafts) => this.#takeUp(drafts),
+    });
+    this.#keeper = keeper;
+    await Promise.all([keeper.open(), ...this.#drafts.map((draft) => keeper.put(draft))]);
+    this.#isStarted = true;
+    this.#sendNext();
   }
 
   /** Throws a ZodError when the text is empty or too long. */
@@ -79,77 +93,97 @@ export class Outbox {
 
   /** Forgets a failed draft. One that is being sent cannot be taken back. */
   discard(clientId: ClientId): void {
-    const draft = this.#drafts.find((each) => each.clientId === clientId);
-    if (draft?.failure) void this.#forget(draft);
+    if (!this.#drafts.find((draft) => draft.clientId === clientId)?.failure) return;
+    this.#forget(clientId);
+    void this.#keeper?.remove(clientId);
+  }
+
+  close(): void {
+    this.#keeper?.close();
+  }
+
+  #takeUp(stored: readonly StoredDraft[]): void {
+    const found = stored.filter(({ clientId }) => !this.#made?.has(clientId));
+    this.#made = undefined;
+    this.#lastQueuedAt = stored.reduce((last, { queuedAt }) => Math.max(last, queuedAt), this.#lastQueuedAt);
+    this.#set([...this.#drafts, ...found.map(toUnrefused)]);
+    this.#sendNext();
   }
 
   #put(draft: StoredDraft): void {
+    this.#made?.add(draft.clientId);
+    this.#unkept.add(draft.clientId);
     this.#set([...this.#drafts.filter(({ clientId }) => clientId !== draft.clientId), draft]);
-    void this.#keep(draft).then(() => this.#work(draft.chatId));
+    void this.#keep(draft);
   }
 
+  /** A draft leaves the device only when it would outlive this process, unless the storage is in trouble. */
   async #keep(draft: StoredDraft): Promise<void> {
-    await this.#write((storage, userId) => storage.put(userId, draft));
+    await this.#keeper?.put(draft);
+    this.#unkept.delete(draft.clientId);
+    this.#sendNext();
   }
 
-  async #unkeep(clientId: ClientId): Promise<void> {
-    await this.#write((storage, userId) => storage.remove(userId, clientId));
-  }
-
-  /** Never rejects: a draft that cannot be stored is still sent, but would not outlive this process. */
-  async #write(change: (storage: OutboxStorage, userId: UserId) => Promise<void> | void): Promise<void> {
-    if (!this.#userId) return;
-    try {
-      await change(this.#options.storage, this.#userId);
-    } catch (error) {
-      this.#options.connection.onError(error);
-    }
-  }
-
-  async #forget({ clientId }: StoredDraft): Promise<void> {
+  #forget(clientId: ClientId): void {
     this.#set(this.#drafts.filter((draft) => draft.clientId !== clientId));
-    await this.#unkeep(clientId);
   }
 
-  /** Sends a chat's drafts one at a time, which keeps their order. Never rejects. */
-  async #work(chatId: ChatId): Promise<void> {
-    if (!this.#userId || this.#working.has(chatId)) return;
-    this.#working.add(chatId);
-    for (let draft = this.#next(chatId); draft; draft = this.#next(chatId)) await this.#send(draft);
-    this.#working.delete(chatId);
+  /** Sends the oldest drafts of a few chats, one of each at a time, which keeps their order. */
+  #sendNext(): void {
+    if (!this.#isStarted || this.#options.connection.signal.aborted) return;
+    while (this.#busy.size < (this.#isCareful ? 1 : lanesMax)) {
+      const draft = this.#next();
+      if (!draft) break;
+      this.#busy.add(draft.chatId);
+      void this.#send(draft).then(() => {
+        this.#busy.delete(draft.chatId);
+        this.#sendNext();
+      });
+    }
+    if (this.#busy.size === 0) this.#isCareful = false;
   }
 
-  #next(chatId: ChatId): StoredDraft | undefined {
-    if (this.#options.connection.signal.aborted) return undefined;
-    return this.#drafts.find(
-      (draft) => draft.chatId === chatId && !draft.failure && !this.#sent.has(draft.clientId),
-    );
+  #next(): StoredDraft | undefined {
+    const passed = new Set(this.#busy);
+    for (const draft of this.#drafts) {
+      if (draft.failure || this.#sent.has(draft.clientId) || passed.has(draft.chatId)) continue;
+      if (!this.#unkept.has(draft.clientId)) return draft;
+      passed.add(draft.chatId);
+    }
+    return undefined;
   }
 
+  /** Never rejects. */
   async #send(draft: StoredDraft): Promise<void> {
     const { connection } = this.#options;
     const { chatId, text, clientId } = draft;
+    const isAlone = this.#isCareful;
     try {
       const message = await callWithRetries(connection, () =>
         connection.api.message.send.mutate({ chatId, text, clientId }),
       );
-      this.#finish(draft, message);
+      this.#finish(clientId, message);
     } catch (error) {
       // Closed before the answer came. The draft is still stored, and the next process sends it.
       if (connection.signal.aborted) return;
       const { code, message } = toFailure(error);
-      const failed = { ...draft, failure: { code, message } };
-      this.#set(this.#drafts.map((each) => (each.clientId === clientId ? failed : each)));
-      await this.#keep(failed);
+      // What was refused among others may be all of them together. Only alone it is surely this message.
+      if (code === 'BAD_REQUEST' && !isAlone) this.#isCareful = true;
+      else this.#fail({ ...draft, failure: { code, message } });
     }
   }
 
-  #finish(draft: StoredDraft, message: Message): void {
-    this.#sent.add(draft.clientId);
-    void this.#unkeep(draft.clientId);
-    void this.#options.onSent(message).then(async () => {
-      await this.#forget(draft);
-      this.#sent.delete(draft.clientId);
+  #fail(failed: StoredDraft): void {
+    this.#set(this.#drafts.map((draft) => (draft.clientId === failed.clientId ? failed : draft)));
+    void this.#keeper?.put(failed);
+  }
+
+  #finish(clientId: ClientId, message: Message): void {
+    this.#sent.add(clientId);
+    void this.#keeper?.remove(clientId);
+    void this.#options.onSent(message).then(() => {
+      this.#forget(clientId);
+      this.#sent.delete(clientId);
     });
   }
 
@@ -162,4 +196,9 @@ export class Outbox {
     this.#lastQueuedAt = Math.max(Date.now(), this.#lastQueuedAt + 1);
     return this.#lastQueuedAt;
   }
+}
+
+/** Versions up to 0.1.0 took the refusal of a bundle for the refusal of each message in it: it is sent once more. */
+function toUnrefused({ failure, ...draft }: StoredDraft): StoredDraft {
+  return failure && failure.code !== 'BAD_REQUEST' ? { ...draft, failure } : draft;
 }

@@ -1,0 +1,138 @@
+import type { ClientId, UserId } from '@whisper/shared';
+import type { Connection } from '../connection/connection.ts';
+import { jitteredDelayMs } from '../connection/waits.ts';
+import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
+
+/** How long a message waits for the storage. */
+const patienceMs = 2_000;
+
+type KeeperOptions = {
+  readonly connection: Pick<Connection, 'clock' | 'random' | 'onError'>;
+  readonly storage: OutboxStorage;
+  readonly userId: UserId;
+  /** Called once, as soon as the storage says what an earlier process left. */
+  readonly onFound: (drafts: readonly StoredDraft[]) => void;
+};
+
+type Trouble = { readonly error: unknown };
+
+/**
+ * One person's drafts in a storage that may throw, be full or never answer. What it does not take is held here and
+ * offered again and again, and nothing waits for it longer than a moment. No function rejects.
+ */
+export class DraftKeeper {
+  readonly #options: KeeperOptions;
+  /** What the storage does not have yet; `null`: what it has and should not. */
+  readonly #owed = new Map<ClientId, StoredDraft | null>();
+  readonly #cancels = new Set<() => void>();
+  #hasFound = false;
+  #isFailing = false;
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the drafts of an earlier process were found, or when that may take long. */
+  async open(): Promise<void> {
+    this.#heed(await this.#find());
+  }
+
+  /** Resolves when the draft is kept, or when it has to leave without. */
+  put(draft: StoredDraft): Promise<void> {
+    return this.#owe(draft.clientId, draft);
+  }
+
+  remove(clientId: ClientId): Promise<void> {
+    return this.#owe(clientId, null);
+  }
+
+  close(): void {
+    for (const cancel of this.#cancels) cancel();
+  }
+
+  async #owe(clientId: ClientId, draft: StoredDraft | null): Promise<void> {
+    this.#owed.set(clientId, draft);
+    const paid = this.#pay(clientId, draft);
+    // A storage that is known to be in trouble does not hold up every message anew.
+    if (!this.#isFailing) this.#heed(await paid);
+  }
+
+  #pay(clientId: ClientId, draft: StoredDraft | null): Promise<Trouble | undefined> {
+    const { storage, userId } = this.#options;
+    return this.#try(
+      () => (draft ? storage.put(userId, draft) : storage.remove(userId, clientId)),
+      () => {
+        if (this.#owed.get(clientId) === draft) this.#owed.delete(clientId);
+      },
+    );
+  }
+
+  #find(): Promise<Trouble | undefined> {
+    const { storage, userId, onFound } = this.#options;
+    return this.#try(
+      () => storage.list(userId),
+      (drafts) => {
+        if (this.#hasFound) return;
+        this.#hasFound = true;
+        onFound(drafts);
+      },
+    );
+  }
+
+  /** Why it failed, or that it takes long; an answer that is late counts all the same. */
+  async #try<T>(ask: () => Promise<T> | T, onAnswer: (answer: T) => void): Promise<Trouble | undefined> {
+    try {
+      const asked = ask();
+      if (isPromise(asked)) await this.#inTime(asked.then(onAnswer));
+      else onAnswer(asked);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  #inTime(answered: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.#after(patienceMs, () => reject(new Error('The storage does not answer')));
+      answered.then(resolve, reject).finally(cancel);
+    });
+  }
+
+  #heed(trouble: Trouble | undefined): void {
+    if (!trouble || this.#isFailing) return;
+    this.#isFailing = true;
+    this.#options.connection.onError(trouble.error);
+    this.#offerLater(1);
+  }
+
+  #offerLater(attempt: number): void {
+    this.#after(jitteredDelayMs(attempt, this.#options.connection.random), () => void this.#offer(attempt));
+  }
+
+  /** Everything at once: what is removed may make room for what is put. */
+  async #offer(attempt: number): Promise<void> {
+    const offers = [...this.#owed].map(([clientId, draft]) => this.#pay(clientId, draft));
+    if (!this.#hasFound) offers.push(this.#find());
+    const trouble = (await Promise.all(offers)).find((each) => each !== undefined);
+    if (trouble) this.#options.connection.onError(trouble.error);
+    this.#isFailing = !this.#hasFound || this.#owed.size > 0;
+    if (this.#isFailing) this.#offerLater(attempt + 1);
+  }
+
+  #after(delayMs: number, task: () => void): () => void {
+    const cancel = () => {
+      stop();
+      this.#cancels.delete(cancel);
+    };
+    const stop = this.#options.connection.clock.after(delayMs, () => {
+      this.#cancels.delete(cancel);
+      task();
+    });
+    this.#cancels.add(cancel);
+    return cancel;
+  }
+}
+
+function isPromise<T>(asked: Promise<T> | T): asked is Promise<T> {
+  return typeof asked === 'object' && asked !== null && 'then' in asked;
+}

@@ -1,0 +1,155 @@
+import { TRPCError } from '@trpc/server';
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { UserIdSchema, type ChatId } from '@whisper/shared';
+import { describe, expect, it, vi } from 'vitest';
+import { meOf, openConversation, openDevice, sees } from '../../test/people.ts';
+import type { WhisperClient } from '../create-whisper-client.ts';
+import { nodeWebSocket } from '../node-socket.ts';
+import { memoryStorage } from './memory-storage.ts';
+import { buildDraft } from './outbox-storage.contract.ts';
+
+/** The longest text there is: characters of three bytes each. */
+const longest = '漢'.repeat(8_000);
+
+describe('an outbox with much to send', () => {
+  it.each([
+    ['short texts', 'hello'],
+    ['long ones', 'x'.repeat(7_900)],
+    ['the longest ones', longest],
+  ])('sends %s to 40 chats in one tick, in frames that a server takes', async (_, text) => {
+    await using server = await startTestServer();
+    const sizes: number[] = [];
+    const WebSocket = watchFrames((size) => sizes.push(size) > 0);
+    const alice = await openDevice(server.url, 'alice', { WebSocket });
+    const chatIds = await openChats(server, alice, 40);
+
+    for (const chatId of chatIds) alice.store.send(chatId, text);
+    await alice.store.when(({ outbox }) => outbox.length === 0);
+
+    expect(await lastTextsOf(alice)).toEqual(chatIds.map(() => text));
+    expect(Math.max(...sizes)).toBeLessThan(200 * 1024);
+  });
+
+  it('sends to 520 chats in one tick, also through the rate limit', async () => {
+    await using server = await startTestServer({ env: { RATE_LIMITS: 'on' } });
+    const spend = vi.spyOn(server.app.rateLimits, 'spend').mockResolvedValue();
+    const alice = await openDevice(server.url, 'alice');
+    const chatIds = await openChats(server, alice, 520);
+    let spent = 0;
+    spend.mockImplementation(async () => {
+      spent += 1;
+      if (spent % 3 === 0) throw new TRPCError({ code: 'TOO_MANY_REQUESTS' });
+    });
+
+    for (const chatId of chatIds) alice.store.send(chatId, 'hello');
+    const { outbox } = await alice.store.when(
+      (snapshot) => snapshot.outbox.length === 0 || snapshot.outbox.some(({ failure }) => failure),
+    );
+
+    expect(outbox).toEqual([]);
+    expect(await server.app.db.collection('messages').countDocuments()).toBe(520);
+  }, 90_000);
+
+  it('drains what version 0.1.0 left: many long drafts, and some that were refused as a bundle', async () => {
+    await using server = await startTestServer();
+    const storage = memoryStorage();
+    const { alice, bob, chatId } = await openConversation(server);
+    alice.close();
+    const drafts = Array.from({ length: 30 }, (_, index) =>
+      buildDraft({
+        chatId,
+        queuedAt: index,
+        text: `${index} ${longest}`.slice(0, 8_000),
+        ...(index % 2 === 0 && { failure: { code: 'BAD_REQUEST', message: 'Too many messages' } }),
+      }),
+    );
+    for (const draft of drafts) await storage.put(meOf(alice).id, draft);
+
+    const later = await openDevice(server.url, 'alice', { storage });
+
+    await sees(
+      bob,
+      chatId,
+      drafts.map(({ text }) => text),
+    );
+    await vi.waitFor(async () => expect(await storage.list(meOf(later).id)).toEqual([]));
+  });
+
+  it('sends each alone after all together were refused, and gives up only what is refused alone', async () => {
+    await using server = await startTestServer();
+    const alice = await openDevice(server.url, 'alice');
+    const chatIds = await openChats(server, alice, 20);
+    const { messageLog } = server.app;
+    const append = messageLog.append.bind(messageLog);
+    let running = 0;
+    vi.spyOn(messageLog, 'append').mockImplementation(async (wanted) => {
+      running += 1;
+      try {
+        if (running > 1 || wanted.text === 'bad') throw new TRPCError({ code: 'BAD_REQUEST' });
+        return await append(wanted);
+      } finally {
+        running -= 1;
+      }
+    });
+
+    chatIds.forEach((chatId, index) => alice.store.send(chatId, index === 5 ? 'bad' : `${index}`));
+    const { outbox } = await alice.store.when((snapshot) => snapshot.outbox.every(({ failure }) => failure));
+
+    expect(outbox.map(({ text, failure }) => [text, failure?.code])).toEqual([['bad', 'BAD_REQUEST']]);
+  });
+
+  it('sends one message a frame once frames were too large, and gives up only what is too large alone', async () => {
+    await using server = await startTestServer();
+    let closedCount = 0;
+    const WebSocket = watchFrames((size) => {
+      if (size < 9_000) return true;
+      closedCount += 1;
+      server.app.connections.closeUser(meOf(alice).id, 'frameTooLarge');
+      return false;
+    });
+    const alice = await openDevice(server.url, 'alice', { WebSocket });
+    const chatIds = await openChats(server, alice, 5);
+
+    for (const chatId of chatIds)
+      alice.store.send(chatId, chatId === chatIds[3] ? longest : 'y'.repeat(7_000));
+    const { outbox } = await alice.store.when((snapshot) => snapshot.outbox.every(({ failure }) => failure));
+
+    expect(outbox.map(({ chatId, failure }) => [chatId, failure?.code])).toEqual([
+      [chatIds[3], 'PAYLOAD_TOO_LARGE'],
+    ]);
+    expect(closedCount).toBe(2);
+  });
+});
+
+/** A socket whose frames are shown to `pass`, by their size in bytes, and dropped when it says so. */
+function watchFrames(pass: (size: number) => boolean): typeof WebSocket {
+  return class extends nodeWebSocket {
+    override send(data: string): void {
+      if (pass(Buffer.byteLength(data))) super.send(data);
+    }
+  };
+}
+
+/** That person's chats with as many others, of whom nobody ever signs in. */
+async function openChats(server: TestServer, { api }: WhisperClient, count: number): Promise<ChatId[]> {
+  const now = new Date();
+  const { insertedIds } = await server.app.db.collection('users').insertMany(
+    Array.from({ length: count }, (_, index) => ({
+      clerkId: `other-${index}`,
+      name: `other ${index}`,
+      email: '',
+      searchKeys: [],
+      profileAt: now,
+      createdAt: now,
+      updatedAt: now,
+    })),
+  );
+  const userIds = Object.values(insertedIds).map((id) => UserIdSchema.parse(String(id)));
+  const chats = await Promise.all(userIds.map((userId) => api.chat.openDirect.mutate({ userId })));
+  return chats.map(({ id }) => id);
+}
+
+async function lastTextsOf({ api }: WhisperClient): Promise<(string | undefined)[]> {
+  const { chats } = await api.chat.list.query({ limit: 50 });
+  return chats.map(({ lastMessage }) => lastMessage?.text);
+}
