@@ -33,7 +33,10 @@ export type WhisperClient = Disposable & {
 export function createWhisperClient(options: WhisperClientOptions): WhisperClient {
   const connection = new Connection(options);
   const store = new ChatStore(connection, options.storage ?? memoryStorage());
-  const retryNow = () => connection.retryNow();
+  const retryNow = () => {
+    connection.retryNow();
+    store.checkUnread();
+  };
   const stopWatching = whenBack(retryNow);
   const close = () => {
     stopWatching();

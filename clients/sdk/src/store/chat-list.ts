@@ -1,19 +1,25 @@
-import type { Chat, ChatId, Message, UserId } from '@whisper/shared';
+import { limits, type Chat, type ChatId, type Message, type UserId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
+
+type ChatListOptions = {
+  readonly onChange: () => void;
+  /** The person has read up to this place of the chat, whether or not the server knows it yet. */
+  readonly isRead: (chatId: ChatId, seq: number) => boolean;
+};
 
 /** My chats, newest conversation first, kept current by the same events that feed the logs. */
 export class ChatList {
   readonly #connection: Connection;
-  readonly #onChange: () => void;
+  readonly #options: ChatListOptions;
   readonly #fetching = new Map<ChatId, Promise<void>>();
   readonly #heardSeqs = new Map<ChatId, number>();
   #chats: readonly Chat[] = [];
   #nextCursor: string | null = null;
 
-  constructor(connection: Connection, onChange: () => void) {
+  constructor(connection: Connection, options: ChatListOptions) {
     this.#connection = connection;
-    this.#onChange = onChange;
+    this.#options = options;
   }
 
   get chats(): readonly Chat[] {
@@ -38,11 +44,22 @@ export class ChatList {
     this.put(page.chats);
   }
 
+  /** Asks again how much is unread of the newest chats, down to the last of them with a badge. */
+  async checkUnread(): Promise<void> {
+    const count = this.#chats.findLastIndex(({ unread }) => unread > 0) + 1;
+    if (count === 0) return;
+    const limit = Math.min(count, limits.chatPageSizeMax);
+    const { chats } = await this.#connection.api.chat.list.query({ limit });
+    this.put(chats);
+  }
+
   /** Takes chats as the server answered them. A last message known from a newer event stays. */
   put(fetched: readonly Chat[]): void {
     const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
-    for (const chat of fetched) {
-      const known = byId.get(chat.id);
+    for (const each of fetched) {
+      const known = byId.get(each.id);
+      const isRead = this.#options.isRead(each.id, seqOf(each));
+      const chat = isRead ? { ...each, unread: 0 } : each;
       byId.set(
         chat.id,
         known && seqOf(known) > seqOf(chat) ? { ...known, participant: chat.participant } : chat,
@@ -101,7 +118,7 @@ export class ChatList {
 
   #set(chats: readonly Chat[]): void {
     this.#chats = [...chats].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
-    this.#onChange();
+    this.#options.onChange();
   }
 }
 

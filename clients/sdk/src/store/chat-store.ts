@@ -20,6 +20,7 @@ import { OpenChat, type ChatView } from './open-chat.ts';
 import { ReadMarks } from './read-marks.ts';
 import { TypingSignal } from './typing-signal.ts';
 import { TypingWatch } from './typing-watch.ts';
+import { UnreadCheck } from './unread-check.ts';
 
 /**
  * A live picture of one person's chats, without a framework: `subscribe` and `getSnapshot` fit React's
@@ -33,6 +34,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
   readonly #typingWatch: TypingWatch;
   readonly #typingSignal: TypingSignal;
   readonly #readMarks: ReadMarks;
+  readonly #unreadCheck: UnreadCheck;
   readonly #openChats = new Map<ChatId, OpenChat>();
   readonly #stops: (() => void)[] = [];
   #open: ReadonlyMap<ChatId, ChatView> = new Map();
@@ -45,7 +47,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
   constructor(connection: Connection, storage: OutboxStorage) {
     const onChange = () => this.#changed();
     this.#connection = connection;
-    this.#list = new ChatList(connection, onChange);
+    this.#list = new ChatList(connection, {
+      onChange,
+      isRead: (chatId, seq) => this.#readMarks.covers(chatId, seq),
+    });
+    this.#unreadCheck = new UnreadCheck(connection, this.#list);
     this.#typingWatch = new TypingWatch(connection.clock, onChange);
     this.#typingSignal = new TypingSignal(connection);
     this.#readMarks = new ReadMarks(connection, ({ chatId, seq, unread }) => {
@@ -159,6 +165,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#readMarks.mark(chatId, seq);
   }
 
+  /** Looks whether another device has read what is unread here. It happens by itself now and then. */
+  checkUnread(): void {
+    void this.#unreadCheck.ask();
+  }
+
   /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */
   setTyping(chatId: ChatId, isTyping: boolean): void {
     this.#typingSignal.set(chatId, isTyping);
@@ -167,6 +178,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
   /** Called by the client's `close`. */
   close(): void {
     for (const stop of this.#stops.splice(0)) stop();
+    this.#outbox.close();
+    this.#unreadCheck.stop();
     this.#typingSignal.forget();
     this.#typingWatch.clear();
     this.#changed();
@@ -218,6 +231,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#changed();
     // Read after subscribing, so that a change between the two is in at least one of them.
     if (!this.#me || !this.#isLoaded) void this.#load();
+    else void this.#unreadCheck.ask();
   }
 
   /** Never rejects. Resolves when an open log holds the message. */
@@ -239,6 +253,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
       this.#me = me;
       this.#isLoaded = true;
       this.#changed();
+      this.#unreadCheck.start();
       if (isFirst) await this.#outbox.start(me.id);
     } catch (error) {
       if (!this.#connection.signal.aborted) this.#connection.onError(error);

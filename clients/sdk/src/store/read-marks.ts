@@ -22,6 +22,11 @@ export class ReadMarks {
     if (!this.#running.has(chatId)) void this.#run(chatId);
   }
 
+  /** The mark stands at this place or after it, here if not yet on the server. */
+  covers(chatId: ChatId, seq: number): boolean {
+    return seq > 0 && seq <= this.#wantedSeq(chatId);
+  }
+
   #wantedSeq(chatId: ChatId): number {
     return this.#wanted.get(chatId) ?? 0;
   }
