@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
+import { isVisible, TextSchema } from './text.ts';
 
 /** A session token as Clerk makes it; it lives about a minute. */
-export const TokenSchema = z.string().min(1).max(limits.tokenLengthMax);
+export const TokenSchema = TextSchema.min(1).max(limits.tokenLengthMax);
 
 /** What a WebSocket client sends as tRPC connectionParams. */
 export const ConnectionParamsSchema = z.object({ token: TokenSchema });
@@ -14,10 +15,10 @@ export const RefreshOutputSchema = z.object({
 
 /** `POST /dev/token`, the local issuer's only endpoint. */
 export const DevTokenInputSchema = z.object({
-  user: z
-    .string()
+  user: TextSchema.normalize('NFC')
     .trim()
-    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, 'is not a name'),
+    .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, 'is not a name')
+    .refine(isVisible, 'shows nothing'),
 });
 export const DevTokenOutputSchema = z.object({ token: TokenSchema, expiresAt: z.iso.datetime() });
 

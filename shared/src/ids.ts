@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isVisible, TextSchema } from './text.ts';
 
 /** An id as MongoDB prints an ObjectId: 24 lower-case hexadecimal digits. */
 const ObjectIdSchema = z.string().regex(/^[0-9a-f]{24}$/, 'is not a valid id');
@@ -12,6 +13,15 @@ export type ChatId = z.infer<typeof ChatIdSchema>;
 export const MessageIdSchema = ObjectIdSchema.brand<'MessageId'>();
 export type MessageId = z.infer<typeof MessageIdSchema>;
 
-/** Made by the sender, once per message: the same id sent again is the same message. */
-export const ClientIdSchema = z.uuid().toLowerCase();
+const clientIdLengthMax = 128;
+const anyUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Made by the sender, once per message: the same id sent again is the same message. Any visible string is one and is kept
+ * as it is, but for a UUID, of whatever version, whose case says nothing.
+ */
+export const ClientIdSchema = TextSchema.min(1)
+  .max(clientIdLengthMax)
+  .refine(isVisible, 'shows nothing')
+  .overwrite((id) => (anyUuid.test(id) ? id.toLowerCase() : id));
 export type ClientId = z.infer<typeof ClientIdSchema>;

@@ -7,6 +7,7 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './messages.ts';
 export * from './presence.ts';
+export * from './text.ts';
 export * from './transformer.ts';
 export * from './typing.ts';
 export * from './users.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ChatIdSchema, ClientIdSchema, MessageIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { pageLimitSchema } from './paging.ts';
+import { MessageTextSchema, TextSchema } from './text.ts';
 import { UserSchema } from './users.ts';
 
 export const MessageSchema = z.object({
@@ -19,10 +20,12 @@ export type Message = z.infer<typeof MessageSchema>;
 
 export const SendMessageInputSchema = z.object({
   chatId: ChatIdSchema,
-  text: z.string().trim().min(1).max(limits.textLengthMax),
-  clientId: ClientIdSchema.describe(
-    'A UUID made once per message: sending it again returns the stored message.',
-  ),
+  text: MessageTextSchema,
+  // The format is what forms offer to make; any other key is taken as well.
+  clientId: ClientIdSchema.meta({
+    description: 'A key made once per message, best a UUID: sending it again returns the stored message.',
+    format: 'uuid',
+  }),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInputSchema>;
 
@@ -91,6 +94,6 @@ export const WatchMessagesInputSchema = z.object({
   chatId: ChatIdSchema.optional().describe(
     'One chat (exactly once); leave it out for all my chats (at least once).',
   ),
-  lastEventId: z.string().max(limits.cursorLengthMax).nullish(),
+  lastEventId: TextSchema.max(limits.cursorLengthMax).nullish(),
 });
 export type WatchMessagesInput = z.infer<typeof WatchMessagesInputSchema>;

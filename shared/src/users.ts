@@ -2,18 +2,20 @@ import { z } from 'zod';
 import { UserIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { cursorSchema, pageLimitSchema } from './paging.ts';
+import { QuerySchema } from './text.ts';
 
 /** A person as others see them. A deleted person keeps their id and is called "Deleted user". */
 export const UserSchema = z.object({
   id: UserIdSchema,
   name: z.string(),
-  email: z.string(),
+  email: z.string().describe('Empty: only its owner is told. It stays for clients that expect the field.'),
   avatar: z.string().nullable(),
 });
 export type User = z.infer<typeof UserSchema>;
 
 /** A person as they see themselves. */
 export const MeSchema = UserSchema.extend({
+  email: z.string(),
   clerkId: z.string(),
   createdAt: z.date(),
   updatedAt: z.date(),
@@ -21,12 +23,9 @@ export const MeSchema = UserSchema.extend({
 export type Me = z.infer<typeof MeSchema>;
 
 export const ListUsersInputSchema = z.object({
-  query: z
-    .string()
-    .trim()
-    .max(limits.queryLengthMax)
-    .optional()
-    .describe('Start of a name, of one of its words, or of an e-mail address; case does not matter.'),
+  query: QuerySchema.optional().describe(
+    'Start of a name or of one of its words, or a whole e-mail address; case does not matter.',
+  ),
   cursor: cursorSchema,
   limit: pageLimitSchema(limits.userPageSizeMax),
 });

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { ClientIdSchema } from '../ids.ts';
 import { LegacyChatIdSchema, type LegacyMessage } from './rest.ts';
 
-/** `send-message`. Numbers and booleans are text, as they were when the database cast them. */
+/**
+ * `send-message`. Numbers and booleans are text, as they were when the database cast them. A `clientId` that cannot be one
+ * is refused: with another in its place, the repeat would be a second message.
+ */
 export const LegacySendSchema = z.object({
   chatId: LegacyChatIdSchema,
   text: z.union([z.string(), z.number(), z.boolean()]).transform(String),
-  clientId: ClientIdSchema.optional().catch(undefined),
+  clientId: ClientIdSchema.nullish(),
 });
 
 /** The client's own name for a message it shows before it is stored. */

@@ -49,7 +49,8 @@ async function store({ person }: Sender, payload: unknown): Promise<Message> {
   if (isWithoutChat(payload)) throw new AppError('NOT_FOUND', 'Chat not found');
   const parsed = LegacySendSchema.safeParse(payload);
   if (!parsed.success) throw new AppError('BAD_REQUEST', 'Invalid message', { cause: parsed.error });
-  const { chatId, text, clientId = randomUUID() } = parsed.data;
+  const { chatId, text } = parsed.data;
+  const clientId = parsed.data.clientId ?? randomUUID();
   const tempId = tempIdOf(payload);
   if (tempId !== undefined) person.tempIds.set(clientId, tempId);
   try {
