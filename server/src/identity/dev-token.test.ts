@@ -64,13 +64,13 @@ describe('on this machine', () => {
   test('the token signs that person in, by the same name in any case', async () => {
     const { viewer } = await server.app.authenticate(await server.tokenFor('alice'));
     const again = await server.app.authenticate(await server.tokenFor('ALICE'));
-    expect(viewer.user).toMatchObject({ name: 'alice', email: 'alice@example.test', avatar: null });
+    expect(viewer.user).toMatchObject({ name: 'alice', avatar: null });
     expect(again.viewer.id).toBe(viewer.id);
   });
 
   test('a name that is new makes that person', async () => {
     const { viewer } = await server.app.authenticate(await server.tokenFor('Zoë van Dam'));
-    expect(viewer.user).toMatchObject({ name: 'zoë van dam', email: 'zoë.van.dam@example.test' });
+    expect(viewer.user).toMatchObject({ name: 'zoë van dam' });
   });
 
   test('a hundred first contacts at once make one user', async () => {

@@ -1,7 +1,7 @@
 import type { UsersDeps } from './deps.ts';
 import { isDuplicateKey } from '../platform/errors.ts';
 import type { Person } from '../identity/person.ts';
-import { searchKeysOf } from './search-keys.ts';
+import { toProfile } from './profile.ts';
 import { userModel, type UserDoc } from './user.model.ts';
 
 type Deps = Pick<UsersDeps, 'db'>;
@@ -15,16 +15,9 @@ export async function findOrInsert(
   const users = userModel(db);
   const known = await users.findOne({ clerkId }).lean();
   if (known) return known;
-  const { name, email, avatar, updatedAt } = await fetchPerson();
+  const { avatar, ...profile } = toProfile(await fetchPerson());
   try {
-    const created = await users.create({
-      clerkId,
-      name,
-      email,
-      ...(avatar !== null && { avatar }),
-      searchKeys: searchKeysOf({ name, email }),
-      profileAt: updatedAt,
-    });
+    const created = await users.create({ clerkId, ...profile, ...(avatar !== null && { avatar }) });
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

@@ -2,22 +2,30 @@ import { UserIdSchema, type ListUsersInput, type UserId, type UserPage } from '@
 import { Types } from 'mongoose';
 import type { UsersDeps } from './deps.ts';
 import { decodeCursor, encodeCursor } from '../platform/cursor.ts';
-import { toSearchKey } from './search-keys.ts';
+import { addressIn, toSearchKey } from './search-keys.ts';
 import { userModel } from './user.model.ts';
 import { toUser } from './user.view.ts';
 
 /** Shorter beginnings fit so many people that walking everybody in order fills a page sooner than the index. */
 const indexedLengthMin = 3;
 
-/** Everybody but the viewer and the deleted, oldest account first; with a query, whom it is the beginning of. */
+/**
+ * Everybody but the viewer and the deleted, oldest account first; with a query, those of whose name or of one of its words
+ * it is the beginning, or whose e-mail address it is.
+ */
 export async function listUsers(
   { db }: Pick<UsersDeps, 'db'>,
   viewerId: UserId,
   { query = '', cursor, limit }: ListUsersInput,
 ): Promise<UserPage> {
-  const prefix = toSearchKey(query);
+  const address = addressIn(query);
+  const prefix = address === undefined ? toSearchKey(query) : '';
   const found = userModel(db)
-    .find({ _id: idsAfter(viewerId, cursor), deletedAt: null, ...startingWith(prefix) })
+    .find({
+      _id: idsAfter(viewerId, cursor),
+      deletedAt: null,
+      ...(address === undefined ? startingWith(prefix) : { email: address }),
+    })
     .sort({ _id: 1 })
     .limit(limit + 1);
   if (prefix.length >= indexedLengthMin) found.hint({ searchKeys: 1 });

@@ -1,7 +1,7 @@
 import type { UsersDeps } from './deps.ts';
 import { findOrInsert } from './find-or-insert.ts';
 import type { Person } from '../identity/person.ts';
-import { searchKeysOf } from './search-keys.ts';
+import { toProfile } from './profile.ts';
 import { userModel } from './user.model.ts';
 import { toViewer } from './user.view.ts';
 
@@ -10,9 +10,9 @@ import { toViewer } from './user.view.ts';
  * never replaces a newer one, and the deleted stay deleted.
  */
 export async function updateUser(deps: Pick<UsersDeps, 'db' | 'viewers'>, person: Person): Promise<void> {
-  const { clerkId, name, email, avatar, updatedAt } = person;
+  const { clerkId, updatedAt } = person;
   await findOrInsert(deps, clerkId, () => Promise.resolve(person));
-  const profile = { name, email, searchKeys: searchKeysOf({ name, email }), profileAt: updatedAt };
+  const { avatar, ...profile } = toProfile(person);
   const updated = await userModel(deps.db)
     .findOneAndUpdate(
       { clerkId, deletedAt: null, profileAt: { $lt: updatedAt } },

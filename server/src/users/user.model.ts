@@ -4,9 +4,10 @@ export type UserDoc = {
   _id: Types.ObjectId;
   clerkId: string;
   name: string;
+  /** Lower-cased; empty when there is none. Found as a whole, shown to its owner. */
   email: string;
   avatar?: string;
-  /** What a search may begin with: the lower-cased name, each of its words, the e-mail address. */
+  /** What a search may begin with: the name and each of its words, in the form that compares. */
   searchKeys: string[];
   /** When the directory says the profile last changed; an older change never overwrites a newer one. */
   profileAt: Date;
@@ -30,6 +31,7 @@ const userSchema = new Schema<UserDoc>(
 );
 userSchema.index({ clerkId: 1 }, { unique: true });
 userSchema.index({ searchKeys: 1 });
+userSchema.index({ email: 1 });
 
 export function userModel(db: Connection): Model<UserDoc> {
   return (db.models['User'] as Model<UserDoc> | undefined) ?? db.model<UserDoc>('User', userSchema);

@@ -2,17 +2,19 @@ import type { Me, User, UserId } from '@whisper/shared';
 import type { Viewer } from '../identity/viewer.ts';
 import type { UserDoc } from './user.model.ts';
 
-export function toUser(doc: Pick<UserDoc, '_id' | 'name' | 'email' | 'avatar'>): User {
+/** The person as others see them: without their address. */
+export function toUser(doc: Pick<UserDoc, '_id' | 'name' | 'avatar'>): User {
   return {
     id: doc._id.toHexString() as UserId,
     name: doc.name,
-    email: doc.email,
+    email: '',
     avatar: doc.avatar ?? null,
   };
 }
 
 export function toMe(doc: UserDoc): Me {
-  return { ...toUser(doc), clerkId: doc.clerkId, createdAt: doc.createdAt, updatedAt: doc.updatedAt };
+  const { clerkId, email, createdAt, updatedAt } = doc;
+  return { ...toUser(doc), email, clerkId, createdAt, updatedAt };
 }
 
 export function toViewer(doc: UserDoc): Viewer {

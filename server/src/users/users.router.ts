@@ -7,7 +7,9 @@ import { listUsers } from './list-users.ts';
 export function createUsersRouter(deps: Pick<UsersDeps, 'db'>) {
   return router({
     list: procedure
-      .meta({ docs: 'Everybody but me, or those whose name or e-mail begins with the query.' })
+      .meta({
+        docs: 'Everybody but me, or those whose name begins with the query, or whose e-mail address it is.',
+      })
       .input(ListUsersInputSchema)
       .output(UserPageSchema)
       .query(({ ctx, input }) => listUsers(deps, ctx.viewer.id, input)),
