@@ -1,7 +1,8 @@
-import type { ChatId } from '@whisper/shared';
+import type { ChatId, UserId } from '@whisper/shared';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import type { Membership } from './chats/chat.view.ts';
+import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { Connections } from './delivery/connections.ts';
@@ -39,6 +40,10 @@ export type Context = Foundations &
     readonly revocations: Revocations;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
+    readonly findSharedEmails: (
+      viewerId: UserId,
+      userIds: readonly UserId[],
+    ) => Promise<ReadonlyMap<UserId, string>>;
   };
 
 /** Makes everything a server owns, on the database it was given. */
@@ -75,6 +80,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     messageLog: new MessageLog({ db, clock, broker, lastMessages }),
     findMessages: (ids) => findMessages(db, ids),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
+    findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
       {
         log,

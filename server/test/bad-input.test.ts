@@ -12,6 +12,9 @@ const bad: Record<string, readonly unknown[]> = {
   'user.list': [
     { query: operator },
     { query: 'x'.repeat(200) },
+    { query: '\0' },
+    { query: 'a\0' },
+    { query: 'a\ud83d' },
     { limit: 0 },
     { limit: 51 },
     { limit: '5' },
@@ -44,7 +47,12 @@ const bad: Record<string, readonly unknown[]> = {
   'message.send': [
     undefined,
     { chatId: unknownId, text: 'x' },
-    { chatId: unknownId, text: 'x', clientId: 'not-a-uuid' },
+    { chatId: unknownId, text: 'x', clientId: '' },
+    { chatId: unknownId, text: 'x', clientId: 'x'.repeat(129) },
+    { chatId: unknownId, text: 'x', clientId: 7 },
+    { chatId: unknownId, text: 'x', clientId: '\u200B' },
+    { chatId: unknownId, text: 'cut \ud83d', clientId: uuid },
+    { chatId: unknownId, text: '\u2800\u200B', clientId: uuid },
     { chatId: unknownId, text: '   ', clientId: uuid },
     { chatId: unknownId, text: 'x'.repeat(8_001), clientId: uuid },
     { chatId: unknownId, text: operator, clientId: uuid },

@@ -13,12 +13,18 @@ export const RefreshOutputSchema = z.object({
   expiresAt: z.date().describe('When the new token expires; refresh again before that.'),
 });
 
+/** The name is part of the token, letters beyond ASCII in three or more characters each; what follows them has 255 in all. */
+function fitsToken(name: string): boolean {
+  return encodeURIComponent(name.toLowerCase()).length <= 240;
+}
+
 /** `POST /dev/token`, the local issuer's only endpoint. */
 export const DevTokenInputSchema = z.object({
   user: TextSchema.normalize('NFC')
     .trim()
     .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,39}$/u, 'is not a name')
-    .refine(isVisible, 'shows nothing'),
+    .refine(isVisible, 'shows nothing')
+    .refine(fitsToken, 'is too long'),
 });
 export const DevTokenOutputSchema = z.object({ token: TokenSchema, expiresAt: z.iso.datetime() });
 

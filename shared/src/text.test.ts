@@ -38,7 +38,7 @@ const invisible = [
   '\u200D\u200D',
   '\u202E\u202C',
   ' \u200B \u2800 ',
-]; // prettier-ignore
+];
 
 describe('the text of a message', () => {
   it.each(invisible.map((text) => [escape(text), text]))(
@@ -132,7 +132,7 @@ describe('a clientId', () => {
 
 it('a local name is one that can be seen, in one form', () => {
   expect(DevTokenInputSchema.parse({ user: ' Zoe\u0308 ' }).user).toBe('Zoë');
-  for (const user of ['\u3164', '\u115F', '-bob', 'a\0', 'x'.repeat(41)])
+  for (const user of ['\u3164', '\u115F', '-bob', 'a\0', '\ud83d', 'x'.repeat(41), '你'.repeat(40)])
     expect(DevTokenInputSchema.safeParse({ user }).success).toBe(false);
 });
 

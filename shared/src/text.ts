@@ -21,7 +21,9 @@ export function isVisible(text: string): boolean {
 }
 
 /** Any string input. What cannot be stored is refused, never changed: the caller would not know it again. */
-export const TextSchema = z.string().refine(isStorable, 'holds characters that cannot be stored');
+export const TextSchema = z
+  .string()
+  .refine(isStorable, { error: 'holds characters that cannot be stored', abort: true });
 
 /**
  * The text of a message. White space around it goes; everything else is stored, announced and repeated as it was sent,

@@ -6,6 +6,10 @@ export type ChatDoc = {
   /** `<lowId>:<highId>` of a direct chat: what makes two opens one chat. */
   pairKey?: string;
   lastMessage?: Types.ObjectId;
+  /** Who opened it: while there is no message, it is on nobody else's list. */
+  openedBy: Types.ObjectId[];
+  /** This chat was a second one of the same two people; its messages are in the other one, under which its id still answers. */
+  mergedInto?: Types.ObjectId;
   /** The chat's creation while there is no message. */
   lastMessageAt: Date;
   lastSeq: number;
@@ -19,6 +23,8 @@ const chatSchema = new Schema<ChatDoc>(
   {
     participants: { type: [Schema.Types.ObjectId], ref: 'User', required: true },
     pairKey: { type: String },
+    openedBy: { type: [Schema.Types.ObjectId], required: true },
+    mergedInto: { type: Schema.Types.ObjectId },
     lastMessage: { type: Schema.Types.ObjectId, ref: 'Message' },
     lastMessageAt: { type: Date, required: true },
     lastSeq: { type: Number, required: true, default: 0 },

@@ -4,9 +4,9 @@ import type { ChatDoc } from './chat.model.ts';
 /** A chat and who is in it: all that other rooms need to know of one. */
 export type Membership = { readonly chatId: ChatId; readonly participants: readonly UserId[] };
 
-export function toMembership(doc: Pick<ChatDoc, '_id' | 'participants'>): Membership {
+export function toMembership(doc: Pick<ChatDoc, '_id' | 'participants' | 'mergedInto'>): Membership {
   return {
-    chatId: doc._id.toHexString() as ChatId,
+    chatId: (doc.mergedInto ?? doc._id).toHexString() as ChatId,
     participants: doc.participants.map((id) => id.toHexString() as UserId),
   };
 }

@@ -5,9 +5,9 @@ import { settledChats } from './settled-chats.ts';
 import { showChats } from './show-chats.ts';
 
 export async function getChat(deps: ChatsDeps, viewerId: UserId, chatId: ChatId): Promise<Chat> {
-  await requireParticipant(deps, chatId, viewerId);
+  const membership = await requireParticipant(deps, chatId, viewerId);
   const chats = await settledChats(deps);
-  const doc = await chats.findById(chatId).lean();
+  const doc = await chats.findById(membership.chatId).lean();
   const [chat] = doc ? await showChats(deps, viewerId, [doc]) : [];
   if (!chat) throw chatNotFound();
   return chat;

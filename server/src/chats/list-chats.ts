@@ -12,15 +12,19 @@ const timeMsMax = 8.64e15;
 
 const CursorSchema = z.tuple([z.int().min(0).max(timeMsMax), z.string().regex(/^[0-9a-f]{24}$/)]);
 
-/** The person's chats, the one with the newest message first. */
+/** The person's chats, the one with the newest message first; of those without a message, the ones this person opened. */
 export async function listChats(
   deps: ChatsDeps,
   viewerId: UserId,
   { cursor, limit }: ListChatsInput,
 ): Promise<ChatPage> {
   const chats = await settledChats(deps);
+  const viewer = new Types.ObjectId(viewerId);
   const docs = await chats
-    .find({ participants: new Types.ObjectId(viewerId), ...afterCursor(cursor) })
+    .find({
+      participants: viewer,
+      $and: [{ $or: [{ lastSeq: { $gt: 0 } }, { openedBy: viewer }] }, afterCursor(cursor)],
+    })
     .sort({ lastMessageAt: -1, _id: -1 })
     .limit(limit + 1)
     .lean();

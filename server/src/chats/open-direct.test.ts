@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { deleteUser } from '../users/delete-user.ts';
-import { openChat, startTestServer } from '../testing/index.ts';
+import { openChat, startTestServer, type TestClient } from '../testing/index.ts';
 
 describe('chat.openDirect', () => {
   it('makes one chat of 100 opens from both sides at once', async () => {
@@ -32,7 +32,34 @@ describe('chat.openDirect', () => {
   });
 });
 
+describe('the id of a chat', () => {
+  it('says nothing of the next chat’s', async () => {
+    await using server = await startTestServer();
+    const one = await openChat(server, 'alice', 'bob');
+    const next = await openChat(server, 'alice', 'carol');
+    // An ObjectId has ten bytes in common with the one made before it.
+    expect(one.chat.id.slice(0, 16)).not.toBe(next.chat.id.slice(0, 16));
+  });
+});
+
 describe('chat.list', () => {
+  it('shows an empty chat to whoever opened it, and to the other person with its first message', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    const idsOf = async ({ api }: TestClient) => (await api.chat.list.query({})).chats.map(({ id }) => id);
+
+    expect([await idsOf(alice), await idsOf(bob)]).toEqual([[chat.id], []]);
+    await alice.api.message.send.mutate({ chatId: chat.id, text: 'hello', clientId: 'first' });
+    expect([await idsOf(alice), await idsOf(bob)]).toEqual([[chat.id], [chat.id]]);
+  });
+
+  it('shows an empty chat to both when both opened it', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    expect(await bob.api.chat.openDirect.mutate({ userId: alice.me.id })).toMatchObject({ id: chat.id });
+    expect((await bob.api.chat.list.query({})).chats).toMatchObject([{ id: chat.id }]);
+  });
+
   it('keeps a chat whose other person was deleted, under the name of nobody', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server);

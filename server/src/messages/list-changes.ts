@@ -11,9 +11,9 @@ const pieceSize = 100;
 export async function listChanges(
   deps: Pick<MessagesDeps, 'db' | 'memberships'>,
   viewerId: UserId,
-  { chatId, afterRev, limit }: ListChangesInput,
+  { chatId: askedId, afterRev, limit }: ListChangesInput,
 ): Promise<MessageChanges> {
-  await requireParticipant(deps, chatId, viewerId);
+  const { chatId } = await requireParticipant(deps, askedId, viewerId);
   const found: Message[] = [];
   for (let isMore = true; isMore && found.length <= limit && textLengthOf(found) <= pageTextMax; ) {
     const wanted = Math.min(pieceSize, limit + 1 - found.length);

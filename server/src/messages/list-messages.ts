@@ -9,9 +9,9 @@ import { readHead, readPlaces } from './log/read-log.ts';
 export async function listMessages(
   deps: Pick<MessagesDeps, 'db' | 'memberships'>,
   viewerId: UserId,
-  { chatId, before, after, limit }: ListMessagesInput,
+  { chatId: askedId, before, after, limit }: ListMessagesInput,
 ): Promise<MessagePage> {
-  await requireParticipant(deps, chatId, viewerId);
+  const { chatId } = await requireParticipant(deps, askedId, viewerId);
   // The head is read first: what is written between the two reads has a higher rev and is not promised.
   const rev = await readHead(deps.db, chatId);
   const docs = await readPlaces(deps.db, { chatId, before, after, limit: limit + 1 });

@@ -17,6 +17,6 @@ export async function sendMessage(
   const stopTimer = deps.metrics.sendSeconds.startTimer();
   const message = await deps.messageLog.append({ membership, sender: viewer.user, text, clientId });
   stopTimer();
-  deps.endTyping(chatId, viewer.id);
+  deps.endTyping(membership.chatId, viewer.id);
   return message;
 }

@@ -13,10 +13,10 @@ type Caller = { readonly viewer: Viewer; readonly socket: CallingSocket | null }
 export async function setTyping(
   deps: TypingDeps,
   { viewer, socket }: Caller,
-  { chatId, isTyping }: SetTypingInput,
+  { chatId: askedId, isTyping }: SetTypingInput,
 ): Promise<void> {
   await deps.rateLimits.spend('typing.set', viewer.id);
-  const { participants } = await requireParticipant(deps, chatId, viewer.id);
+  const { chatId, participants } = await requireParticipant(deps, askedId, viewer.id);
   const deviceId = socket?.id ?? 'http';
   const typer = { chatId, userId: viewer.id, audience: participants.filter((id) => id !== viewer.id) };
   if (!isTyping) return deps.typing.stop(typer, deviceId);

@@ -12,8 +12,8 @@ export async function watchTyping(
   userId: UserId,
   { chatId }: WatchTypingInput,
 ): Promise<Feed<TypingEvent>> {
-  if (chatId) await requireParticipant(deps, chatId, userId);
-  return createEphemeralFeed(() => createTypingSource(deps, userId, chatId));
+  const membership = chatId && (await requireParticipant(deps, chatId, userId));
+  return createEphemeralFeed(() => createTypingSource(deps, userId, membership?.chatId));
 }
 
 function createTypingSource(

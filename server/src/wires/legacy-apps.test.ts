@@ -16,8 +16,7 @@ async function startTalk(server: TestServer) {
     open(new WebApp(server, 'bob')),
   ]);
   const chatId = await alice.openChatWith(bob.me._id);
-  await bob.fetchChats();
-  await bob.showChat(chatId);
+  await bob.openChatWith(alice.me._id);
   return { alice, bob, chatId };
 }
 
@@ -56,6 +55,22 @@ describe('the old apps', () => {
     await expectSameRows(chatId, [alice, bob]);
     expect(alice.chats[0]?.lastMessage?.text).toBe('hello to you');
     expect(bob.chats[0]?.lastMessage?.text).toBe('hello to you');
+  });
+
+  it('list a chat that somebody else began once it has a message', async () => {
+    await using server = await startTestServer();
+    const [alice, bob] = await Promise.all([
+      open(new MobileApp(server, 'alice')),
+      open(new WebApp(server, 'bob')),
+    ]);
+    const chatId = await alice.openChatWith(bob.me._id);
+    await bob.fetchChats();
+    expect(bob.chats).toEqual([]);
+
+    alice.send(chatId, 'hello');
+    await bob.socket.next('new-message');
+    await bob.fetchChats();
+    expect(bob.chats).toMatchObject([{ _id: chatId, lastMessage: { text: 'hello' } }]);
   });
 
   it('agree on the chat when both write without waiting', async () => {

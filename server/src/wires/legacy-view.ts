@@ -1,4 +1,4 @@
-import type { Chat, Me, Message, User } from '@whisper/shared';
+import type { Chat, Me, Message, User, UserId } from '@whisper/shared';
 import type {
   LegacyChat,
   LegacyLastMessage,
@@ -7,22 +7,35 @@ import type {
   LegacyUser,
 } from '@whisper/shared/legacy';
 
-export function toLegacyUser({ id, name, email, avatar }: User): LegacyUser {
-  return { _id: id, name, email, avatar: avatar ?? '' };
+/** The addresses that the reader of an answer may see; others are shown empty. */
+export type Emails = ReadonlyMap<UserId, string>;
+
+const noEmails: Emails = new Map();
+
+export function toLegacyUser({ id, name, avatar }: User, emails: Emails): LegacyUser {
+  return { _id: id, name, email: emails.get(id) ?? '', avatar: avatar ?? '' };
 }
 
 export function toLegacyMe(me: Me): LegacyMe {
-  return { ...toLegacyUser(me), clerkId: me.clerkId, ...toTimes(me), __v: 0 };
+  const user = toLegacyUser(me, new Map([[me.id, me.email]]));
+  return { ...user, clerkId: me.clerkId, ...toTimes(me), __v: 0 };
 }
 
-export function toLegacyMessage({ id, chatId, sender, text, ...times }: Message): LegacyMessage {
-  return { _id: id, chat: chatId, sender: toLegacyUser(sender), text, ...toTimes(times), __v: 0 };
+/** Without `emails`, as on sockets: the old backend sent no address with a new message. */
+export function toLegacyMessage(
+  { id, chatId, sender, text, ...times }: Message,
+  emails = noEmails,
+): LegacyMessage {
+  return { _id: id, chat: chatId, sender: toLegacyUser(sender, emails), text, ...toTimes(times), __v: 0 };
 }
 
-export function toLegacyChat({ id, participant, lastMessage, lastMessageAt, createdAt }: Chat): LegacyChat {
+export function toLegacyChat(
+  { id, participant, lastMessage, lastMessageAt, createdAt }: Chat,
+  emails: Emails,
+): LegacyChat {
   return {
     _id: id,
-    participant: toLegacyUser(participant),
+    participant: toLegacyUser(participant, emails),
     lastMessage: lastMessage && toLegacyLastMessage(lastMessage),
     lastMessageAt: lastMessageAt.toISOString(),
     createdAt: createdAt.toISOString(),

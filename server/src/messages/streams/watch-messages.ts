@@ -26,10 +26,10 @@ export async function watchNewMessages(
   return createTrackedFeed(() => onlyCreated(makeSource()));
 }
 
-async function prepareSource(deps: StreamDeps, userId: UserId, { chatId, lastEventId }: WatchMessagesInput) {
-  const cursor = lastEventId ?? undefined;
-  if (chatId === undefined) return () => new AllChatsSource(deps, { userId, lastEventId: cursor });
-  await requireParticipant(deps, chatId, userId);
+async function prepareSource(deps: StreamDeps, userId: UserId, input: WatchMessagesInput) {
+  const cursor = input.lastEventId ?? undefined;
+  if (input.chatId === undefined) return () => new AllChatsSource(deps, { userId, lastEventId: cursor });
+  const { chatId } = await requireParticipant(deps, input.chatId, userId);
   return () => new ChatSource(deps, { userId, chatId, lastEventId: cursor });
 }
 

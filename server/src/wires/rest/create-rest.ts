@@ -1,4 +1,4 @@
-import { errorCodes } from '@whisper/shared';
+import { errorCodes, type UserId } from '@whisper/shared';
 import type { LegacyError } from '@whisper/shared/legacy';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -7,14 +7,19 @@ import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { LegacyDeps } from '../deps.ts';
+import type { Emails } from '../legacy-view.ts';
 import { createDocs } from './docs.ts';
 import type { Endpoint } from './endpoint.ts';
 import { endpoints } from './endpoints.ts';
 import { createDescription } from './openapi.ts';
 import { identifyRequest } from './identify-request.ts';
 
+type RestDeps = LegacyDeps & {
+  readonly findSharedEmails: (viewerId: UserId, userIds: readonly UserId[]) => Promise<Emails>;
+};
+
 /** The old REST interface. Request bodies are not read: no endpoint ever used one. */
-export function createRest(deps: LegacyDeps): RequestListener {
+export function createRest(deps: RestDeps): RequestListener {
   const rest = express();
   rest.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: contentSecurityPolicy } }));
   for (const endpoint of endpoints) rest[endpoint.method](endpoint.path, serve(deps, endpoint));
@@ -42,13 +47,19 @@ const contentSecurityPolicy = {
   frameAncestors: ["'none'"],
 };
 
-function serve(deps: LegacyDeps, endpoint: Endpoint): RequestHandler {
+function serve(deps: RestDeps, endpoint: Endpoint): RequestHandler {
   return async (request, response) => {
     try {
       const asker = await identifyRequest(deps, request);
       if (!asker.identity) throw asker.refusal ?? new AppError('UNAUTHORIZED', 'Unauthorized');
+      const viewerId = asker.identity.viewer.id;
       const body = await endpoint.answerWith({
         api: deps.createCaller({ ...asker, socket: null }),
+        findEmails: (users) =>
+          deps.findSharedEmails(
+            viewerId,
+            users.map(({ id }) => id),
+          ),
         request,
         response,
       });

@@ -1,10 +1,20 @@
+import type { User } from '@whisper/shared';
 import type { LegacyHistoryQuerySchema } from '@whisper/shared/legacy';
 import type { Request, Response } from 'express';
 import type { ZodType } from 'zod';
 import type { Procedures } from '../../router.ts';
+import type { Emails } from '../legacy-view.ts';
 
-/** `api`: the procedures, called as the person who made the request. */
-type Call = { readonly api: Procedures; readonly request: Request; readonly response: Response };
+/**
+ * `api`: the procedures, called as the person who made the request. `findEmails`: the addresses of those among people whom
+ * this person shares a chat with; procedures show none.
+ */
+type Call = {
+  readonly api: Procedures;
+  readonly findEmails: (users: readonly User[]) => Promise<Emails>;
+  readonly request: Request;
+  readonly response: Response;
+};
 
 /** One old endpoint. Express is routed by it and the OpenAPI document is written from it. */
 export type Endpoint = {

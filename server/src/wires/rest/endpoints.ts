@@ -39,7 +39,11 @@ export const endpoints: readonly Endpoint[] = [
     summary: `The first ${limits.userPageSizeMax} people besides me, oldest account first.`,
     answer: LegacyUserListSchema,
     refusals: [],
-    answerWith: async ({ api }) => (await api.user.list({})).users.map(toLegacyUser),
+    async answerWith({ api, findEmails }) {
+      const { users } = await api.user.list({});
+      const emails = await findEmails(users);
+      return users.map((user) => toLegacyUser(user, emails));
+    },
   },
   {
     method: 'get',
@@ -47,7 +51,11 @@ export const endpoints: readonly Endpoint[] = [
     summary: 'My chats, the one with the newest message first.',
     answer: LegacyChatListSchema,
     refusals: [],
-    answerWith: async ({ api }) => (await listAllChats(api)).map(toLegacyChat),
+    async answerWith({ api, findEmails }) {
+      const chats = await listAllChats(api);
+      const emails = await findEmails(chats.map(({ participant }) => participant));
+      return chats.map((chat) => toLegacyChat(chat, emails));
+    },
   },
   {
     method: 'post',
@@ -55,9 +63,10 @@ export const endpoints: readonly Endpoint[] = [
     summary: 'The direct chat with a person, made when it is missing.',
     answer: LegacyChatSchema,
     refusals: [400, 404, 429],
-    async answerWith({ api, request }) {
+    async answerWith({ api, findEmails, request }) {
       const userId = read(LegacyUserIdSchema, request.params['participantId'], 'Invalid participant ID');
-      return toLegacyChat(await api.chat.openDirect({ userId }));
+      const chat = await api.chat.openDirect({ userId });
+      return toLegacyChat(chat, await findEmails([chat.participant]));
     },
   },
   {
@@ -67,7 +76,7 @@ export const endpoints: readonly Endpoint[] = [
     answer: LegacyMessageListSchema,
     query: LegacyHistoryQuerySchema,
     refusals: [400, 404],
-    async answerWith({ api, request, response }) {
+    async answerWith({ api, findEmails, request, response }) {
       const chatId = read(LegacyChatIdSchema, request.params['chatId'], 'Invalid chat ID');
       const query = read(LegacyHistoryQuerySchema, request.query, 'Invalid before or limit');
       const { messages, hasMore } = await readHistory(api, { chatId, ...query });
@@ -76,7 +85,8 @@ export const endpoints: readonly Endpoint[] = [
         const older = `${request.path}?before=${oldest.seq}&limit=${query.limit}`;
         response.set({ Link: `<${older}>; rel="next"`, 'Access-Control-Expose-Headers': 'Link' });
       }
-      return messages.map(toLegacyMessage);
+      const emails = await findEmails(messages.map(({ sender }) => sender));
+      return messages.map((message) => toLegacyMessage(message, emails));
     },
   },
 ];

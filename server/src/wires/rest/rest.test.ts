@@ -61,6 +61,27 @@ describe('the old REST interface', () => {
     expect(Object.keys(users[0] ?? {}).sort()).toEqual(['_id', 'avatar', 'email', 'name']);
   });
 
+  it('tells the addresses of those whom a person shares a chat with, and nobody else’s', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    const carol = await OldClient.signIn(server, 'carol');
+    await alice.call(`POST /api/chats/with/${carol.me._id}`);
+    const emails = async (client: OldClient) =>
+      LegacyUserListSchema.parse(await client.call('GET /api/users')).map(({ email }) => email);
+
+    expect(await emails(alice)).toEqual(['', '']);
+    const socket = await alice.connect();
+    await socket.client.emitWithAck('send-message', { chatId: chat._id, text: 'hello' });
+
+    expect(await emails(alice)).toEqual([bob.me.email, '']);
+    expect(await emails(bob)).toEqual([alice.me.email, '']);
+    expect(await emails(carol)).toEqual(['', '']);
+    const [shared, empty] = LegacyChatListSchema.parse(await alice.call('GET /api/chats'));
+    expect([shared?.participant.email, empty?.participant.email].sort()).toEqual(['', bob.me.email]);
+    const messages = await bob.call(`GET /api/messages/chat/${chat._id}`);
+    expect(messages).toMatchObject([{ sender: { email: 'alice@example.test' } }]);
+  });
+
   it('opens one chat with a person, new or not, from either side', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server);

@@ -24,8 +24,8 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
       for (const socket of members) {
         const { sender, ...message } = LegacyMessageSchema.strict().parse(await socket.next('new-message'));
         expect(message).toMatchObject({ chat: chatId, text: 'hello', __v: 0 });
-        const { _id, name, email, avatar } = alice.me;
-        expect(sender).toEqual({ _id, name, email, avatar });
+        const { _id, name, avatar } = alice.me;
+        expect(sender).toEqual({ _id, name, avatar, email: '' });
       }
       for (const socket of [...members, outsider]) await socket.settle();
       expect(members.map((socket) => socket.all('new-message').length)).toEqual([1, 1, 1, 1]);
@@ -64,10 +64,16 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
       expect(await tab.next('new-message')).toEqual(message);
     });
 
-    it('stores a message that is sent twice under one clientId once', async () => {
+    it.each([
+      randomUUID(),
+      '66a0000000000000000003e9',
+      'V1StGXR8_Z5jdHi6B-myT',
+      '00000000-0000-0000-0000-000000000001',
+      'k'.repeat(128),
+    ])('stores a message that is sent twice under the clientId %s once', async (clientId) => {
       await using talk = await Conversation.start();
       const alice = await connect(talk.alice);
-      const payload = { chatId: talk.chatId, text: 'hello', clientId: randomUUID() };
+      const payload = { chatId: talk.chatId, text: 'hello', clientId };
       const first = await alice.client.emitWithAck('send-message', payload);
       expect(await alice.client.emitWithAck('send-message', payload)).toEqual(first);
       expect(alice.all('new-message')).toHaveLength(1);
@@ -89,6 +95,17 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
         [alice, { chatId, text: ['x'] }, 'Failed to send message'],
         [alice, { chatId, text: 'x'.repeat(limits.textLengthMax + 1) }, 'Failed to send message'],
         [alice, { chatId: 'nope', text: 'x' }, 'Failed to send message'],
+        ...['\u200B', '\u2800', '\u3164', 'cut \ud83d', 'a\0'].map(
+          (text) => [alice, { chatId, text }, 'Failed to send message'] as [OldSocket, unknown, string],
+        ),
+        ...[7, '', ' ', 'x'.repeat(129), '\0', '\ud83d', {}].map(
+          (clientId) =>
+            [alice, { chatId, text: 'x', clientId }, 'Failed to send message'] as [
+              OldSocket,
+              unknown,
+              string,
+            ],
+        ),
         [alice, { chatId: { $ne: null }, text: 'x' }, 'Failed to send message'],
         [alice, null, 'Failed to send message'],
         [alice, 'hello', 'Failed to send message'],
