@@ -38,7 +38,7 @@ export const lines = {
       'trpc.ts',
       'users',
       'chats',
-      ['messages', 'typing', 'presence'],
+      ['messages', 'typing', 'presence', 'migrations'],
       'router.ts',
       'wires',
     ],

@@ -13,6 +13,7 @@ import { openIdentityProvider, type IdentityProvider } from './identity/identity
 import { createRevocationIndexes } from './identity/revocations.ts';
 import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
 import { repairChats } from './messages/log/repair-chats.ts';
+import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
@@ -57,9 +58,10 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     const [identity, db] = await Promise.all([
       openIdentityProvider({ env, clock, log }),
       connectMongo(store.uri),
+      prepareDatabase(store.uri, { clock, log }),
     ]);
     const app = createContext({ env, clock, log, db }, identity);
-    await prepareDatabase(app);
+    await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
   } catch (error) {
@@ -68,13 +70,19 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
   }
 }
 
-async function prepareDatabase(app: Context): Promise<void> {
-  await Promise.all(
-    [createRevocationIndexes, createUserIndexes, createChatIndexes, createMessageIndexes].map((create) =>
-      create(app.db),
-    ),
-  );
-  await repairChats(app);
+/** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
+async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' | 'log'>): Promise<void> {
+  const db = await connectMongo(uri, { isPatient: true });
+  try {
+    await migrateDatabase({ ...deps, db });
+    await Promise.all(
+      [createRevocationIndexes, createUserIndexes, createChatIndexes, createMessageIndexes].map((create) =>
+        create(db),
+      ),
+    );
+  } finally {
+    await db.close();
+  }
 }
 
 type Opened = {

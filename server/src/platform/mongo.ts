@@ -3,15 +3,18 @@ import mongoose, { type Connection } from 'mongoose';
 /** A command that takes longer fails with a retryable error; nothing waits for ever on a stalled database. */
 const operationTimeoutMs = 10_000;
 
-/** A connection of its own per server, with the database named in the connection string, or `whisper`. */
-export function connectMongo(uri: string): Promise<Connection> {
+/**
+ * A connection of its own per server, with the database named in the connection string, or `whisper`. A patient one waits
+ * for as long as a command takes: an index over everything that was ever written takes its time.
+ */
+export function connectMongo(uri: string, { isPatient = false } = {}): Promise<Connection> {
   return mongoose
     .createConnection(uri, {
       autoIndex: false,
       autoCreate: false,
       dbName: databaseNameOf(uri),
       serverSelectionTimeoutMS: 5_000,
-      socketTimeoutMS: operationTimeoutMs,
+      socketTimeoutMS: isPatient ? 0 : operationTimeoutMs,
       maxPoolSize: 32,
     })
     .asPromise();

@@ -3,5 +3,5 @@ export { FlakyLink } from './flaky-link.ts';
 export { openChat } from './open-chat.ts';
 export { ManualClock } from './manual-clock.ts';
 export { ServerProcess } from './server-process.ts';
-export { startTestServer, type TestServer } from './start-test-server.ts';
+export { newDatabaseUri, startTestServer, type TestServer } from './start-test-server.ts';
 export type { TestClient } from './test-client.ts';

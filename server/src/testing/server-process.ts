@@ -11,15 +11,22 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** The real server in a process of its own, with a data directory that outlives its deaths. */
 export class ServerProcess implements AsyncDisposable {
   readonly #dataDir: string;
+  readonly #env: Record<string, string>;
   #child: ChildProcess | undefined;
   #port = 0;
 
-  private constructor(dataDir: string) {
+  private constructor(dataDir: string, env: Record<string, string>) {
     this.#dataDir = dataDir;
+    this.#env = env;
+  }
+
+  /** `env`: settings besides the usual ones. */
+  static async create(env: Record<string, string> = {}): Promise<ServerProcess> {
+    return new ServerProcess(await mkdtemp(join(tmpdir(), 'whisper-server-')), env);
   }
 
   static async start(): Promise<ServerProcess> {
-    const server = new ServerProcess(await mkdtemp(join(tmpdir(), 'whisper-server-')));
+    const server = await ServerProcess.create();
     await server.start();
     return server;
   }
@@ -39,6 +46,7 @@ export class ServerProcess implements AsyncDisposable {
         DATA_DIR: this.#dataDir,
         RATE_LIMITS: 'off',
         LOG_LEVEL: 'silent',
+        ...this.#env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -13,8 +13,8 @@ type TestServerOptions = {
   readonly env?: Record<string, string>;
   /** Silent unless given, or unless LOG_LEVEL says otherwise. */
   readonly log?: Logger;
-  /** Another node, or the next life, of a server that runs already. */
-  readonly sameDatabaseAs?: TestServer;
+  /** Another node, or the next life, of a server that runs already; or what a test put there. */
+  readonly sameDatabaseAs?: Pick<TestServer, 'mongoUri'>;
 };
 
 export class TestServer implements AsyncDisposable {
@@ -60,7 +60,7 @@ export class TestServer implements AsyncDisposable {
 /** A real server on a free port, on the run's store, in a database of its own. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clock = systemClock, env = {}, sameDatabaseAs, log } = options;
-  const mongoUri = sameDatabaseAs?.mongoUri ?? withDatabase(inject('mongoUri'), `test-${randomUUID()}`);
+  const mongoUri = sameDatabaseAs?.mongoUri ?? newDatabaseUri();
   const settings = {
     NODE_ENV: 'test',
     PORT: '0',
@@ -76,6 +76,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log: log ?? createLogger(env['LOG_LEVEL'] ?? 'silent'),
   });
   return new TestServer(server, mongoUri);
+}
+
+/** A database that nothing is in, on the run's store. */
+export function newDatabaseUri(): string {
+  return withDatabase(inject('mongoUri'), `test-${randomUUID()}`);
 }
 
 function withDatabase(uri: string, database: string): string {
