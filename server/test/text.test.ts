@@ -3,7 +3,7 @@ import type { LegacyMessage } from '@whisper/shared/legacy';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { collect, openChat, startTestServer } from '../src/testing/index.ts';
-import { OldClient } from '../src/testing/legacy/legacy-client.ts';
+import { LegacyClient } from '../src/testing/legacy/legacy-client.ts';
 
 /** Any JavaScript string, with halves of surrogate pairs and characters that draw nothing. */
 const anyText = fc
@@ -33,7 +33,7 @@ const anyText = fc
 test('any text is refused with a type, or the same in every answer, event and repeat, on every wire', async () => {
   await using server = await startTestServer();
   const { alice, bob, chat } = await openChat(server);
-  const old = await OldClient.signIn(server, 'bob');
+  const old = await LegacyClient.signIn(server, 'bob');
   const socket = await old.connect();
   const live = collect<{ readonly data: MessageCreated }>((observer) =>
     bob.api.message.onNew.subscribe({ chatId: chat.id, lastEventId: `${chat.id}:0` }, observer),
@@ -129,7 +129,7 @@ test('no string anywhere in an input is a failure of the server', async () => {
 
 test('no string in a path or a local name is a failure of the server', async () => {
   await using server = await startTestServer();
-  const old = await OldClient.signIn(server, 'alice');
+  const old = await LegacyClient.signIn(server, 'alice');
   for (const text of hostile.filter((each) => !/\p{Surrogate}/u.test(each))) {
     const part = encodeURIComponent(text);
     for (const line of [`POST /api/chats/with/${part}`, `GET /api/messages/chat/${part}?before=${part}`]) {

@@ -3,7 +3,7 @@ import type { LegacyMessage } from '@whisper/shared/legacy';
 import { mongo } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { ExpressDatabase } from '../../testing/express-database.ts';
-import { OldClient } from '../../testing/legacy/legacy-client.ts';
+import { LegacyClient } from '../../testing/legacy/legacy-client.ts';
 import { collect, ServerProcess, startTestServer } from '../../testing/index.ts';
 
 const id = (n: number) =>
@@ -57,7 +57,7 @@ describe('a database of the Express backend', () => {
     const texts = await expectedTexts(old, withCarol, secondWithCarol);
     await using server = await startTestServer({ sameDatabaseAs: old });
     const [alice, carol] = [await server.signIn('alice'), await server.signIn('carol')];
-    const oldCarol = await OldClient.signIn(server, 'carol');
+    const oldCarol = await LegacyClient.signIn(server, 'carol');
 
     for (const chatId of [withCarol, secondWithCarol]) {
       expect(await alice.api.chat.get.query({ chatId })).toMatchObject({ id: withCarol });

@@ -64,9 +64,9 @@ describe('the old REST interface', () => {
   it('tells the addresses of those whom a person shares a chat with, and nobody else’s', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server);
-    const carol = await OldClient.signIn(server, 'carol');
+    const carol = await LegacyClient.signIn(server, 'carol');
     await alice.call(`POST /api/chats/with/${carol.me._id}`);
-    const emails = async (client: OldClient) =>
+    const emails = async (client: LegacyClient) =>
       LegacyUserListSchema.parse(await client.call('GET /api/users')).map(({ email }) => email);
 
     expect(await emails(alice)).toEqual(['', '']);

@@ -96,12 +96,13 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
         [alice, { chatId, text: 'x'.repeat(limits.textLengthMax + 1) }, 'Failed to send message'],
         [alice, { chatId: 'nope', text: 'x' }, 'Failed to send message'],
         ...['\u200B', '\u2800', '\u3164', 'cut \ud83d', 'a\0'].map(
-          (text) => [alice, { chatId, text }, 'Failed to send message'] as [OldSocket, unknown, string],
+          (text) =>
+            [alice, { chatId, text }, 'Failed to send message'] as [LegacyTestSocket, unknown, string],
         ),
         ...[7, '', ' ', 'x'.repeat(129), '\0', '\ud83d', {}].map(
           (clientId) =>
             [alice, { chatId, text: 'x', clientId }, 'Failed to send message'] as [
-              OldSocket,
+              LegacyTestSocket,
               unknown,
               string,
             ],
