@@ -70,6 +70,12 @@ async function* readInOrder(db: Database): AsyncGenerator<AnyMessage[]> {
 
 function toWrite({ _id, createdAt }: AnyMessage, rev: number): mongo.AnyBulkWriteOperation<AnyMessage> {
   const at = createdAt ?? _id.getTimestamp();
-  const numbers = { seq: rev, rev, changedAt: at, createdAt: at, clientId: _id.toHexString() };
+  const numbers = {
+    seq: rev,
+    rev,
+    changedAt: at,
+    clientId: _id.toHexString(),
+    ...(!createdAt && { createdAt: at }),
+  };
   return { updateOne: { filter: { _id, ...unnumbered }, update: { $set: numbers } } };
 }
