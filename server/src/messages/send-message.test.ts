@@ -15,6 +15,25 @@ describe('message.send', () => {
     expect(messages).toEqual([answers[0]]);
   });
 
+  it.each([
+    '66a0000000000000000003e9',
+    'V1StGXR8_Z5jdHi6B-myT',
+    '7D9A4C1E-4A65-1F8E-9D5C-0A3F6A1B2C3D',
+    '界'.repeat(127),
+  ])(
+    'takes the clientId %s for a key, and one that differs in its last character for another',
+    async (clientId) => {
+      await using server = await startTestServer();
+      const { alice, chat } = await openChat(server);
+      const send = (key: string) =>
+        alice.api.message.send.mutate({ chatId: chat.id, text: 'hello', clientId: key });
+
+      const first = await send(clientId);
+      expect(await send(clientId)).toEqual(first);
+      expect((await send(`${clientId}-`)).seq).toBe(2);
+    },
+  );
+
   it('answers CONFLICT to another text, or another chat, under a used clientId', async () => {
     await using server = await startTestServer();
     const { alice, chat } = await openChat(server, 'alice', 'bob');
