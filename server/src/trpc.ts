@@ -63,14 +63,28 @@ function toErrorShape(thrown: TRPCError): ErrorShape {
       code: error.code,
       httpStatus,
       isRetryable,
-      ...(error.retryAfterMs !== undefined && { retryAfterMs: error.retryAfterMs }),
+      ...retryAfter(error),
       ...(error.cause instanceof ZodError && { fieldErrors: toFieldErrors(error.cause) }),
     },
   };
 }
 
+/** What the wire itself refuses has found no room, and may find it in a moment. */
+const retryAfterDefaultMs = 1_000;
+
+function retryAfter({ code, retryAfterMs }: AppError): { readonly retryAfterMs?: number } {
+  if (retryAfterMs !== undefined) return { retryAfterMs };
+  return code === 'TOO_MANY_REQUESTS' ? { retryAfterMs: retryAfterDefaultMs } : {};
+}
+
+/** Problems told of one input: a long list of wrong values is not answered with a longer one. */
+const problemsMax = 20;
+
 function toFieldErrors(error: ZodError) {
-  const { fieldErrors, formErrors } = flattenError(error, fieldWords);
+  const { fieldErrors, formErrors } = flattenError(
+    new ZodError(error.issues.slice(0, problemsMax)),
+    fieldWords,
+  );
   return formErrors.length > 0 ? { ...fieldErrors, '': formErrors } : fieldErrors;
 }
 

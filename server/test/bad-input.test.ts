@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { limits } from '@whisper/shared';
 import { describe, expect, it } from 'vitest';
 import { openChat, startTestServer, type TestServer } from '../src/testing/index.ts';
 
@@ -164,7 +165,9 @@ describe('bad input', () => {
       const refused = { status: 400, body: expect.stringContaining('"The request could not be understood"') };
       expect(await post('/trpc/message.send', body)).toMatchObject(refused);
     }
-    expect(await post('/trpc/message.send', `"${'x'.repeat(300_000)}"`)).toMatchObject({ status: 413 });
+    expect(await post('/trpc/message.send', `"${'x'.repeat(limits.frameBytesMax)}"`)).toMatchObject({
+      status: 413,
+    });
     expect(await post('/trpc/message.nothing', '{}')).toMatchObject({ status: 404 });
     expect(await post('/nothing', '{}')).toMatchObject({ status: 404 });
     expect(await post('/trpcx/auth.sync', '{}')).toMatchObject({ status: 404 });

@@ -36,8 +36,8 @@ it('answers batches call by call, and refuses one that is too long', async () =>
     ],
   ]);
   expect(await get(['chat.get', 'chat.get'], { 0: { json: { chatId: chat.id } } })).toMatchObject([207, {}]);
-  const tooMany = Array.from({ length: limits.batchSizeMax + 1 }, () => 'auth.me');
-  expect((await get(tooMany, {}))[0]).toBe(400);
+  const tooMany = Array.from({ length: limits.callsPerFrameMax + 1 }, () => 'auth.me');
+  expect((await get(tooMany, {}))[0]).toBe(429);
 });
 
 it('lets the web app’s origin call it from a browser, and no other', async () => {

@@ -9,10 +9,18 @@ export const limits = {
   chatPageSizeMax: 50,
   messagePageSizeMax: 100,
   changesPageSizeMax: 500,
-  /** Bytes of one WebSocket frame or HTTP body from a client. */
-  frameBytesMax: 256 * 1024,
-  /** Calls in one HTTP or WebSocket batch. */
+  /** Bytes of one tRPC frame or HTTP body from a client that is signed in. */
+  frameBytesMax: 2 * 1024 * 1024,
+  /** Bytes of one frame, connection parameters included, before it is known who sends it. */
+  strangerFrameBytesMax: 16 * 1024,
+  /** Bytes of one Socket.IO packet, and of one body of its polling transport. */
+  packetBytesMax: 128 * 1024,
+  /** Bytes of one webhook, whose sender is known only when all of it is there. */
+  webhookBytesMax: 256 * 1024,
+  /** Calls in one HTTP batch of our own clients, which keeps URLs short. */
   batchSizeMax: 50,
+  /** Calls in one HTTP batch or WebSocket frame: what an unmodified client may say in one tick. */
+  callsPerFrameMax: 500,
   subscriptionsPerSocketMax: 100,
   socketsPerUserMax: 20,
   /** A socket that announced connectionParams sends them within this time. */

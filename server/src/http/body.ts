@@ -4,7 +4,12 @@ import { AppError, toAppError } from '../platform/errors.ts';
 import { sendJson } from './answer.ts';
 
 /** The whole body as text; PAYLOAD_TOO_LARGE beyond `bytesMax`, of which nothing is kept. */
-export function readBody(request: IncomingMessage, bytesMax: number): Promise<string> {
+export async function readBody(request: IncomingMessage, bytesMax: number): Promise<string> {
+  return (await readBytes(request, bytesMax)).toString('utf8');
+}
+
+/** The whole body; PAYLOAD_TOO_LARGE beyond `bytesMax`, of which nothing is kept. */
+export function readBytes(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let bytes = 0;
@@ -14,7 +19,7 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<st
       chunks = [];
       reject(new AppError('PAYLOAD_TOO_LARGE', 'The request is too large'));
     });
-    request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', reject);
   });
 }

@@ -49,7 +49,7 @@ async function receive({ env }: Deps, request: IncomingMessage): Promise<Webhook
   if (!signingSecret || route !== 'POST /webhooks/clerk') {
     throw new AppError('NOT_FOUND', 'There is nothing here');
   }
-  const body = await readBody(request, limits.frameBytesMax);
+  const body = await readBody(request, limits.webhookBytesMax);
   const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' ? [[name, value]] : [],
   );

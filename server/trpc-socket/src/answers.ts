@@ -46,22 +46,28 @@ export class Answers {
   }
 
   /** Throws when the result cannot be encoded. */
-  send({ id, jsonrpc }: Envelope, result: TRPCResultMessage<unknown>['result']): void {
-    this.#write({ id, ...(jsonrpc && { jsonrpc }), result });
+  send(envelope: Envelope, result: TRPCResultMessage<unknown>['result']): void {
+    this.#outgoing.send(this.encode(envelope, result));
+  }
+
+  /** The frame that says this; throws when the result cannot be encoded. */
+  encode({ id, jsonrpc }: Envelope, result: TRPCResultMessage<unknown>['result']): Buffer {
+    return this.#frameOf({ id, ...(jsonrpc && { jsonrpc }), result });
   }
 
   /** Answers with the error, and tells the host. */
   fail(failed: Failed, thrown: unknown): void {
     const error = this.report(failed, thrown);
     const { id, jsonrpc } = failed;
-    this.#write({ id, ...(jsonrpc && { jsonrpc }), error: this.#shapeOf(failed, error) });
+    this.#outgoing.send(
+      this.#frameOf({ id, ...(jsonrpc && { jsonrpc }), error: this.#shapeOf(failed, error) }),
+    );
   }
 
-  /** The same error for every message of a frame, encoded once: refusing must not cost more than asking. */
-  refuseBatch(ids: readonly (RequestId | null)[]): void {
-    const { messagesPerFrameMax } = this.#shared.bounds;
-    const message = `A frame holds at most ${messagesPerFrameMax} messages`;
-    const error = this.report({ id: null }, new TRPCError({ code: 'BAD_REQUEST', message }));
+  /** Answers calls that found no room with one error, encoded once: refusing must not cost more than asking. */
+  refuseSurplus(ids: readonly RequestId[], message: string): void {
+    if (ids.length === 0) return;
+    const error = this.report({ id: null }, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
     const { transformer } = this.#shared.router._def._config;
     const shape = JSON.stringify(transformer.output.serialize(this.#shapeOf({ id: null }, error)));
     for (const id of ids) {
@@ -88,8 +94,8 @@ export class Answers {
     });
   }
 
-  #write(answer: TRPCResponseMessage): void {
+  #frameOf(answer: TRPCResponseMessage): Buffer {
     const wire = transformTRPCResponse(this.#shared.router._def._config, answer);
-    this.#outgoing.send(encodeTextFrame(JSON.stringify(wire)));
+    return encodeTextFrame(JSON.stringify(wire));
   }
 }

@@ -1,16 +1,26 @@
 /** Everything a client can make the server hold or wait for has a bound here. */
 export type SocketBounds = {
-  /** Bytes of one frame of a client; a larger one closes the socket with 1009. */
+  /** Bytes of one frame of a client that is known; a larger one closes the socket with 1009. */
   readonly frameBytesMax: number;
+  /** Bytes of one frame, connectionParams included, until the host admits the socket. */
+  readonly strangerFrameBytesMax: number;
   /**
    * Messages in one frame. tRPC's client puts everything of one tick into a frame, whatever its user meant by it, so
-   * this is wide: a reconnect brings all subscriptions back, and calls have `callsInFlightMax`.
+   * this is wide, and the calls beyond it may be made again.
    */
   readonly messagesPerFrameMax: number;
+  /** What a frame may weigh to a parser, see `weighJson`; the calls beyond it may be made again. */
+  readonly frameWeightMax: number;
+  /** A frame that was begun is whole within this time. */
+  readonly frameDeadlineMs: number;
   /** Characters of a call's id, which every answer repeats. */
   readonly idLengthMax: number;
-  /** Queries and mutations a socket may have running at once. */
-  readonly callsInFlightMax: number;
+  /** Queries and mutations a socket has running at once; the next ones wait. */
+  readonly callsRunningMax: number;
+  /** Queries and mutations a socket has waiting; the next ones are refused, and may be made again. */
+  readonly callsWaitingMax: number;
+  /** Bytes of what calls brought that wait. */
+  readonly waitingBytesMax: number;
   readonly subscriptionsMax: number;
   /** Unsent bytes at which a socket's subscriptions pause until it reads again. */
   readonly pauseAtBytes: number;
@@ -31,10 +41,15 @@ export type SocketBounds = {
 };
 
 export const defaultBounds: SocketBounds = {
-  frameBytesMax: 256 * 1024,
+  frameBytesMax: 2 * 1024 * 1024,
+  strangerFrameBytesMax: 16 * 1024,
   messagesPerFrameMax: 500,
+  frameWeightMax: 20_000,
+  frameDeadlineMs: 30_000,
   idLengthMax: 64,
-  callsInFlightMax: 100,
+  callsRunningMax: 16,
+  callsWaitingMax: 1_000,
+  waitingBytesMax: 4 * 1024 * 1024,
   subscriptionsMax: 100,
   pauseAtBytes: 1024 * 1024,
   unsentBytesMax: 4 * 1024 * 1024,

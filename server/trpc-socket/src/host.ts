@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { AnyTRPCRouter, inferRouterContext, TRPCError, TRPCProcedureType } from '@trpc/server';
 import type { SocketBounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
@@ -16,6 +17,8 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
   onError?(failure: CallFailure): void;
   /** An event of a feed was handed to one subscriber. The hottest path there is: count, and do no more. */
   onDelivered?(): void;
+  /** Whether this socket's calls may take so many bytes more. When not, they are refused, and may be made again. */
+  hasRoomFor?(socket: OpenSocket, bytes: number): boolean;
   /** The server closes this socket, for a reason of its own or of its host. */
   onClose?(socket: OpenSocket, close: SocketClose): void;
   readonly clock?: Clock;
@@ -29,6 +32,8 @@ export type SocketOpening = {
   /** As the client sent them, unchecked; `null` when it announced none. */
   readonly connectionParams: unknown;
   readonly socket: OpenSocket;
+  /** What opened the socket. */
+  readonly request: IncomingMessage;
 };
 
 /** A socket in its host's hands. */
@@ -38,6 +43,10 @@ export interface OpenSocket {
   readonly openedAt: number;
   /** Closed from either side. */
   readonly isClosed: boolean;
+  /** Bytes this process holds for the socket: what it has not read yet, calls that wait, and what was not sent. */
+  readonly heldBytes: number;
+  /** It is known who this is: frames may be large from now on. */
+  admit(): void;
   /** Ends its calls and subscriptions and says why; closing twice is harmless. */
   close(close: SocketClose): void;
   /** Asks the client to open a new socket and to move its subscriptions there. */

@@ -1,30 +1,63 @@
-import { TRPCError, type AnyTRPCRouter } from '@trpc/server';
+import { TRPCError } from '@trpc/server';
 import { parseTRPCMessage, type TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import type { SocketBounds } from './bounds.ts';
+import { splitFrame, type Part } from './split-frame.ts';
 
 export type RequestId = string | number;
 
-/** One message of a client, or why it is none. `id` is the call it belongs to, when that much could be read. */
+/** One message of a client, its input still as it came, or why it is none. */
 export type Incoming =
   | { readonly message: TRPCClientOutgoingMessage & { readonly id: RequestId } }
   | { readonly id: RequestId | null; readonly error: TRPCError };
 
-/** What one frame holds: messages, or more of them than it may, which are refused together. */
-export type Frame =
-  | { readonly messages: readonly Incoming[] }
-  | { readonly refusedIds: readonly (RequestId | null)[] };
+/** What one frame holds. */
+export type Frame = {
+  readonly messages: readonly Incoming[];
+  /** The calls beyond what a frame may hold. They were not read, and may be made again. */
+  readonly surplusIds: readonly RequestId[];
+};
 
-type SharedParts = { readonly router: AnyTRPCRouter; readonly bounds: SocketBounds };
+/** A frame this small is parsed in one go, whatever is in it. */
+const smallFrameBytes = 16 * 1024;
 
-/** Reads a frame, batched or not. `undefined`: this is not JSON, or not made of objects. */
-export function parseFrame(text: string, { router, bounds }: SharedParts): Frame | undefined {
-  const parsed = parseJson(text);
+/** A frame may hold this many times what is taken of it; the rest is refused call by call. */
+const surplusFactor = 8;
+
+/** Keeps inputs as they came: they are decoded when a procedure asks for them, which is after it knows who calls. */
+const undecoded = {
+  input: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value },
+  output: { serialize: (value: unknown) => value, deserialize: (value: unknown) => value },
+};
+
+/**
+ * Reads a frame, batched or not. `malformed`: it is not JSON, or not made of objects. `tooLarge`: it holds so much
+ * that even refusing it call by call would cost more than a frame may.
+ */
+export function parseFrame(data: Buffer, bounds: SocketBounds): Frame | 'malformed' | 'tooLarge' {
+  if (data.length <= smallFrameBytes) return parseSmall(data, bounds);
+  const { messagesPerFrameMax, frameWeightMax } = bounds;
+  const parts = splitFrame(data, {
+    partsMax: messagesPerFrameMax * surplusFactor,
+    weightMax: frameWeightMax * surplusFactor,
+  });
+  if (!parts) return 'tooLarge';
+  const taken = parts.filter(({ weight }, index) => index < messagesPerFrameMax && weight <= frameWeightMax);
+  if (taken.length === 0) return 'tooLarge';
+  const raws = taken.map((part) => parseJson(textOf(data, part)));
+  if (!raws.every(isRecord)) return 'malformed';
+  const surplusIds = parts.slice(taken.length).flatMap((part) => idAtStartOf(data, part));
+  return { messages: readAll(raws, bounds.idLengthMax), surplusIds };
+}
+
+function parseSmall(data: Buffer, { messagesPerFrameMax, idLengthMax }: SocketBounds): Frame | 'malformed' {
+  const parsed = parseJson(data.toString());
   const raws: readonly unknown[] = Array.isArray(parsed) ? parsed : [parsed];
-  if (!raws.every(isRecord)) return undefined;
-  const reader = new MessageReader(router, bounds.idLengthMax);
-  return raws.length > bounds.messagesPerFrameMax
-    ? { refusedIds: raws.map((raw) => reader.idOf(raw)) }
-    : { messages: raws.map((raw) => reader.read(raw)) };
+  if (!raws.every(isRecord)) return 'malformed';
+  const surplus = readAll(raws.slice(messagesPerFrameMax), idLengthMax);
+  return {
+    messages: readAll(raws.slice(0, messagesPerFrameMax), idLengthMax),
+    surplusIds: surplus.flatMap((incoming) => ('message' in incoming ? [incoming.message.id] : [])),
+  };
 }
 
 /** What a connectionParams message holds; `undefined` when this is none. */
@@ -33,30 +66,39 @@ export function parseConnectionParams(text: string): { readonly data?: unknown }
   return isRecord(message) ? message : undefined;
 }
 
-class MessageReader {
-  readonly #router: AnyTRPCRouter;
-  readonly #idLengthMax: number;
+/** Of those that are no messages the first is refused for all: answering `{}` with an error each is much for little. */
+function readAll(raws: readonly Record<string, unknown>[], idLengthMax: number): Incoming[] {
+  const all = raws.map((raw) => read(raw, idLengthMax));
+  const firstBad = all.findIndex((incoming) => 'error' in incoming);
+  return all.filter((incoming, index) => index === firstBad || !('error' in incoming));
+}
 
-  constructor(router: AnyTRPCRouter, idLengthMax: number) {
-    this.#router = router;
-    this.#idLengthMax = idLengthMax;
+function read(raw: Record<string, unknown>, idLengthMax: number): Incoming {
+  const id = idOf(raw, idLengthMax);
+  try {
+    const message = parseTRPCMessage(raw, undecoded);
+    if (id !== null) return { message: { ...message, id } };
+    return { id, error: badRequest(`Every call has an id of at most ${idLengthMax} characters`) };
+  } catch {
+    return { id, error: badRequest('This is not a tRPC message') };
   }
+}
 
-  read(raw: Record<string, unknown>): Incoming {
-    const id = this.idOf(raw);
-    try {
-      const message = parseTRPCMessage(raw, this.#router._def._config.transformer);
-      if (id !== null) return { message: { ...message, id } };
-      return { id, error: badRequest(`every call has an id of at most ${this.#idLengthMax} characters`) };
-    } catch {
-      return { id, error: badRequest('This is not a tRPC message') };
-    }
-  }
+function idOf({ id }: Record<string, unknown>, idLengthMax: number): RequestId | null {
+  if (typeof id === 'string') return id.length <= idLengthMax ? id : null;
+  return typeof id === 'number' ? id : null;
+}
 
-  idOf({ id }: Record<string, unknown>): RequestId | null {
-    if (typeof id === 'string') return id.length <= this.#idLengthMax ? id : null;
-    return typeof id === 'number' ? id : null;
-  }
+/** The id of a call as tRPC's client words it, id first; nothing for anything else. */
+function idAtStartOf(data: Buffer, { start, end }: Part): RequestId[] {
+  const head = data.toString('latin1', start, Math.min(end, start + 64));
+  const id = /^\s*\{"id":(?:(\d{1,15})|"([\w-]{1,32})"),/.exec(head);
+  if (id?.[1] !== undefined) return [Number(id[1])];
+  return id?.[2] === undefined ? [] : [id[2]];
+}
+
+function textOf(data: Buffer, { start, end }: Part): string {
+  return data.toString('utf8', start, end);
 }
 
 function badRequest(message: string): TRPCError {

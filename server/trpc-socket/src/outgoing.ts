@@ -52,10 +52,15 @@ export class Outgoing {
     if (this.#isReleased) return false;
     if (this.#frames.push(frame) === 1 && !this.#isBacklogged) this.#shared.turn.add(this);
     this.#bytes += frame.length;
-    const unsent = this.#bytes + this.#stream.writableLength;
+    const unsent = this.unsentBytes;
     if (unsent <= this.#shared.bounds.pauseAtBytes) return true;
     this.#pause(unsent - frame.length);
     return false;
+  }
+
+  /** Bytes that have not left this process. */
+  get unsentBytes(): number {
+    return this.#bytes + this.#stream.writableLength;
   }
 
   get isFull(): boolean {
@@ -83,6 +88,7 @@ export class Outgoing {
   release(): void {
     this.#isReleased = true;
     this.#frames = [];
+    this.#bytes = 0;
     this.#resume();
   }
 
@@ -99,7 +105,7 @@ export class Outgoing {
   #drain(): void {
     this.#isBacklogged = false;
     this.flush();
-    if (this.#bytes + this.#stream.writableLength <= this.#shared.bounds.pauseAtBytes / 2) this.#resume();
+    if (this.unsentBytes <= this.#shared.bounds.pauseAtBytes / 2) this.#resume();
   }
 
   #pause(unsentBefore: number): void {

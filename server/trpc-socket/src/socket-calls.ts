@@ -29,60 +29,123 @@ export async function callProcedure(
   options.signal.throwIfAborted();
   const { router } = scope.shared;
   const { path } = call.params;
-  const getRawInput = () => Promise.resolve(inputOf(call));
+  // Not before the procedure asks, which is after it has looked at who calls.
+  const getRawInput = async () => inputOf(router, call);
   return callTRPCProcedure({ router, path, type: call.method, ctx, getRawInput, ...options });
 }
 
 /** A resuming client names the last event it saw beside the input; procedures find it in the input. */
-function inputOf({ params: { input, lastEventId } }: Call): unknown {
+function inputOf(router: AnyTRPCRouter, { params: { input: encoded, lastEventId } }: Call): unknown {
+  const input = decode(router, encoded);
   if (lastEventId === undefined) return input;
   if (typeof input === 'object' && input !== null) return { ...input, lastEventId };
   return input ?? { lastEventId };
 }
 
-/** The queries and mutations of one socket: each is answered once, unless the socket closes first. */
+function decode(router: AnyTRPCRouter, encoded: unknown): unknown {
+  try {
+    return router._def._config.transformer.input.deserialize(encoded);
+  } catch (cause) {
+    if (cause instanceof TRPCError) throw cause;
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input could not be read', cause });
+  }
+}
+
+/** How a call came: its place in its frame, and the bytes it takes while it waits. */
+export type Arrival = { readonly batchIndex: number; readonly bytes: number };
+
+type Waiting = Arrival & { readonly call: Call };
+
+/**
+ * The queries and mutations of one socket: each is answered once, unless the socket closes first. A few run at a time,
+ * in the order they came, and none is begun while the client leaves answers unread.
+ */
 export class SocketCalls {
   readonly #scope: CallScope;
-  readonly #inFlight = new Set<AbortController>();
+  readonly #running = new Set<AbortController>();
+  readonly #waiting: Waiting[] = [];
+  #heldBytes = 0;
+  #isPaused = false;
   #onIdle: (() => void) | undefined;
 
   constructor(scope: CallScope) {
     this.#scope = scope;
   }
 
-  async run(call: Call, batchIndex: number): Promise<void> {
-    const { answers, outgoing, shared } = this.#scope;
-    const { callsInFlightMax } = shared.bounds;
-    if (this.#inFlight.size >= callsInFlightMax) {
-      const message = `A connection runs at most ${callsInFlightMax} calls at once`;
-      return answers.fail(call, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
-    }
-    const controller = new AbortController();
-    const { signal } = controller;
-    this.#inFlight.add(controller);
-    try {
-      const data = await callProcedure(this.#scope, call, { signal, batchIndex });
-      if (isAsyncIterable(data)) throw new TypeError(`A ${call.method} cannot answer with a stream`);
-      if (outgoing.isFull) await outgoing.ready();
-      answers.send(call, { type: 'data', data });
-    } catch (error) {
-      if (!signal.aborted) answers.fail(call, error);
-    } finally {
-      this.#inFlight.delete(controller);
-      if (this.#inFlight.size === 0) this.#onIdle?.();
-    }
+  /** What waiting calls brought, and answers that wait for the client to read. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Whether one more call of this size may wait. */
+  hasRoomFor(bytes: number): boolean {
+    const { callsWaitingMax, waitingBytesMax } = this.#scope.shared.bounds;
+    return this.#waiting.length < callsWaitingMax && this.#heldBytes + bytes <= waitingBytesMax;
+  }
+
+  add(call: Call, arrival: Arrival): void {
+    this.#waiting.push({ ...arrival, call });
+    this.#heldBytes += arrival.bytes;
+    this.#runNext();
   }
 
   /** Resolves when nothing is in flight. */
   finish(): Promise<void> {
-    if (this.#inFlight.size === 0) return Promise.resolve();
+    if (this.#running.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
   }
 
   abort(): void {
-    for (const controller of this.#inFlight) controller.abort();
+    this.#waiting.length = 0;
+    for (const controller of this.#running) controller.abort();
     this.#onIdle?.();
+  }
+
+  #runNext(): void {
+    const { shared, outgoing } = this.#scope;
+    while (this.#running.size < shared.bounds.callsRunningMax) {
+      if (outgoing.isFull) return this.#runWhenRead();
+      const next = this.#waiting.shift();
+      if (!next) break;
+      void this.#run(next);
+    }
+    if (this.#running.size === 0) this.#onIdle?.();
+  }
+
+  #runWhenRead(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    void this.#scope.outgoing.ready().then(() => {
+      this.#isPaused = false;
+      this.#runNext();
+    });
+  }
+
+  async #run({ call, batchIndex, bytes }: Waiting): Promise<void> {
+    const { answers } = this.#scope;
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.#running.add(controller);
+    try {
+      const data = await callProcedure(this.#scope, call, { signal, batchIndex });
+      if (isAsyncIterable(data)) throw new TypeError(`A ${call.method} cannot answer with a stream`);
+      await this.#answer(answers.encode(call, { type: 'data', data }));
+    } catch (error) {
+      if (!signal.aborted) answers.fail(call, error);
+    } finally {
+      this.#heldBytes -= bytes;
+      this.#running.delete(controller);
+      this.#runNext();
+    }
+  }
+
+  async #answer(frame: Buffer): Promise<void> {
+    const { outgoing } = this.#scope;
+    this.#heldBytes += frame.length;
+    if (outgoing.isFull) await outgoing.ready();
+    this.#heldBytes -= frame.length;
+    outgoing.send(frame);
   }
 }

@@ -58,6 +58,9 @@ class SocketServer implements TrpcSocketServer {
       // Frames are built once and written to many sockets, which compression with its state per socket forbids.
       perMessageDeflate: false,
       maxPayload: frameBytesMax,
+      // Each takes some hundred bytes beside what is in it.
+      maxFragments: 1_024,
+      maxBufferedChunks: 8_192,
       closeTimeout: closeTimeoutMs,
     };
     this.#wss = new WebSocketServer(options);
@@ -70,9 +73,8 @@ class SocketServer implements TrpcSocketServer {
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     if (this.#isClosing) return refuseUpgrade(stream, 503);
-    const announcesParams = hasConnectionParams(request);
     this.#wss.handleUpgrade(request, stream, head, (ws) => {
-      this.#sockets.add(new TrpcSocket(this.#shared, { ws, stream, announcesParams }));
+      this.#sockets.add(new TrpcSocket(this.#shared, { ws, stream, request }));
     });
   }
 
@@ -109,9 +111,4 @@ class SocketServer implements TrpcSocketServer {
       this.#scheduleBeat();
     });
   }
-}
-
-function hasConnectionParams({ url = '' }: IncomingMessage): boolean {
-  const [, query = ''] = url.split('?', 2);
-  return new URLSearchParams(query).get('connectionParams') === '1';
 }

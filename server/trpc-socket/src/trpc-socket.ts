@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AnyTRPCRouter } from '@trpc/server';
 import type { WebSocket } from 'ws';
@@ -10,9 +11,10 @@ import type { FeedFrames } from './feed-frames.ts';
 import type { OpenSocket, TrpcSocketHost } from './host.ts';
 import { parseConnectionParams, parseFrame, type Incoming } from './incoming.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
-import { SocketCalls, type CallScope } from './socket-calls.ts';
+import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
 import { encodeTextFrame } from './text-frame.ts';
+import { UnreadFrames } from './unread-frames.ts';
 
 /** What all sockets of a server share. */
 export type SharedParts = {
@@ -31,8 +33,7 @@ type SocketOptions = {
   readonly ws: WebSocket;
   /** The connection under the WebSocket. */
   readonly stream: Duplex;
-  /** The client said that its first message is connectionParams. */
-  readonly announcesParams: boolean;
+  readonly request: IncomingMessage;
 };
 
 const notices = {
@@ -40,6 +41,12 @@ const notices = {
   pong: encodeTextFrame('PONG'),
   reconnect: encodeTextFrame(JSON.stringify({ id: null, method: 'reconnect' })),
 };
+
+/** What headers may add to a frame: a few when it is whole, and one for each of its fragments. */
+const headerBytesMax = 4 * 1024;
+
+const ping = Buffer.from('PING');
+const pong = Buffer.from('PONG');
 
 /** One WebSocket and everything that lives and dies with it. */
 export class TrpcSocket implements OpenSocket, CallScope, Reader {
@@ -51,13 +58,16 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   readonly #ws: WebSocket;
   readonly #calls: SocketCalls;
   readonly #subscriptions: SocketSubscriptions;
+  readonly #unread: UnreadFrames;
+  #request: IncomingMessage | undefined;
+  #isAdmitted = false;
   #context: Promise<unknown> | undefined;
   #farewells: (() => void)[] = [];
   #cancelDeadline: () => void = () => undefined;
   #wasHeard = true;
   #isClosed = false;
 
-  constructor(shared: SharedParts, { ws, stream, announcesParams }: SocketOptions) {
+  constructor(shared: SharedParts, { ws, stream, request }: SocketOptions) {
     this.shared = shared;
     this.#ws = ws;
     this.openedAt = shared.clock.now();
@@ -65,13 +75,23 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     this.answers = new Answers(shared, this.outgoing, this.id);
     this.#calls = new SocketCalls(this);
     this.#subscriptions = new SocketSubscriptions(this);
-    this.#listen();
-    if (announcesParams) this.#expectParams();
+    this.#request = request;
+    this.#unread = new UnreadFrames(ws, shared);
+    this.#listen(stream);
+    if (hasConnectionParams(request)) this.#expectParams();
     else void this.#openContext(null);
   }
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  get heldBytes(): number {
+    return this.#unread.bytes + this.#calls.heldBytes + this.outgoing.unsentBytes;
+  }
+
+  admit(): void {
+    this.#isAdmitted = true;
   }
 
   context(): Promise<unknown> {
@@ -103,6 +123,7 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   beat(): void {
     if (!this.#wasHeard) return this.close(this.shared.closeCodes.unresponsive);
     this.#wasHeard = false;
+    this.#checkUnread();
     this.outgoing.send(notices.ping);
   }
 
@@ -111,13 +132,16 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     return this.#calls.finish();
   }
 
-  #listen(): void {
+  #listen(stream: Duplex): void {
     this.#ws.on('message', (data, isBinary) => {
       this.#wasHeard = true;
+      this.#unread.markWhole();
       if (this.#isClosed) return;
       if (isBinary || !Buffer.isBuffer(data)) return this.#refuseFrame();
-      this.#receive(data.toString());
+      this.#receive(data);
     });
+    // After ws has read it: what is left is a frame that is not whole.
+    stream.on('data', (chunk: Buffer) => this.#unread.add(chunk.length, () => this.#checkUnread()));
     this.#ws.on('pong', () => {
       this.#wasHeard = true;
     });
@@ -129,14 +153,36 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     });
   }
 
-  #receive(text: string): void {
-    if (text === 'PONG') return;
-    if (text === 'PING') return void this.outgoing.send(notices.pong);
-    if (!this.#context) return this.#receiveParams(text);
-    const frame = parseFrame(text, this.shared);
-    if (!frame) return this.#refuseFrame();
-    if ('refusedIds' in frame) return this.answers.refuseBatch(frame.refusedIds);
-    frame.messages.forEach((incoming, index) => this.#handle(incoming, index));
+  #receive(data: Buffer): void {
+    if (this.#unread.isPaused) return this.#unread.keep(data);
+    if (data.length > this.#frameBytesMax) return this.#refuseLarge();
+    if (data.equals(pong)) return;
+    if (data.equals(ping)) return void this.outgoing.send(notices.pong);
+    if (!this.#context) return this.#receiveParams(data.toString());
+    const frame = parseFrame(data, this.shared.bounds);
+    if (frame === 'malformed') return this.#refuseFrame();
+    if (frame === 'tooLarge') return this.close(this.shared.closeCodes.frameTooLarge);
+    const bytes = Math.ceil(data.length / Math.max(1, frame.messages.length));
+    frame.messages.forEach((incoming, batchIndex) => this.#handle(incoming, { batchIndex, bytes }));
+    const { messagesPerFrameMax } = this.shared.bounds;
+    this.answers.refuseSurplus(frame.surplusIds, `A frame holds at most ${messagesPerFrameMax} messages`);
+  }
+
+  get #frameBytesMax(): number {
+    const { frameBytesMax, strangerFrameBytesMax } = this.shared.bounds;
+    return this.#isAdmitted ? frameBytesMax : strangerFrameBytesMax;
+  }
+
+  #checkUnread(): void {
+    const { bounds, closeCodes } = this.shared;
+    // The frame's own header, and those of its fragments, are in there too.
+    if (this.#unread.bytes > this.#frameBytesMax + headerBytesMax) return this.#refuseLarge();
+    if (this.#unread.isOlderThan(bounds.frameDeadlineMs)) this.close(closeCodes.slowWriter);
+  }
+
+  #refuseLarge(): void {
+    const { strangerFrame, frameTooLarge } = this.shared.closeCodes;
+    this.close(this.#isAdmitted ? frameTooLarge : strangerFrame);
   }
 
   #expectParams(): void {
@@ -148,7 +194,13 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     const message = parseConnectionParams(text);
     if (!message) return this.#refuseFrame();
     this.#cancelDeadline();
-    void this.#openContext(message.data);
+    // What follows is read when it is known who sends it.
+    this.#unread.pause();
+    const resume = () =>
+      this.#unread.resume((data) => {
+        if (!this.#isClosed) this.#receive(data);
+      });
+    void this.#openContext(message.data).then(resume, resume);
   }
 
   /** A context that cannot be made is every call's to report; until one comes, nobody need hear of it. */
@@ -160,16 +212,25 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   }
 
   async #createContext(connectionParams: unknown): Promise<unknown> {
-    return this.shared.host.createContext({ connectionParams, socket: this });
+    const request = this.#request;
+    this.#request = undefined;
+    if (!request) throw new TypeError('A socket has one context');
+    return this.shared.host.createContext({ connectionParams, socket: this, request });
   }
 
-  #handle(incoming: Incoming, batchIndex: number): void {
+  #handle(incoming: Incoming, arrival: Arrival): void {
     if ('error' in incoming) return this.answers.fail(incoming, incoming.error);
     const { message } = incoming;
     if (message.method === 'subscription.stop') return this.#subscriptions.stop(message.id);
     const call = { ...message, id: message.id };
-    if (call.method === 'subscription') this.#subscriptions.start(call, batchIndex);
-    else void this.#calls.run(call, batchIndex);
+    if (call.method === 'subscription') return this.#subscriptions.start(call, arrival.batchIndex);
+    const hasRoom = this.#calls.hasRoomFor(arrival.bytes) && this.#hostHasRoomFor(arrival.bytes);
+    if (hasRoom) this.#calls.add(call, arrival);
+    else this.answers.refuseSurplus([call.id], 'Too many calls wait on this connection');
+  }
+
+  #hostHasRoomFor(bytes: number): boolean {
+    return this.shared.host.hasRoomFor?.(this, bytes) ?? true;
   }
 
   #refuseFrame(): void {
@@ -186,4 +247,9 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     for (const task of this.#farewells) task();
     this.#farewells = [];
   }
+}
+
+function hasConnectionParams({ url = '' }: IncomingMessage): boolean {
+  const [, query = ''] = url.split('?', 2);
+  return new URLSearchParams(query).get('connectionParams') === '1';
 }

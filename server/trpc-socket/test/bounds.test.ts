@@ -80,31 +80,153 @@ test('takes back all subscriptions a client may hold in one batch, as after a re
   }
 });
 
-test('refuses a frame of too many messages, each under its id, and runs none', async () => {
+test.each([
+  ['small', 'bob'],
+  ['large', 'b'.repeat(1_000)],
+])('takes what a %s frame may hold, and refuses the calls beyond it under their ids', async (_, input) => {
   await using server = await startSocketServer();
   const client = await server.connectRaw({ token: 'alice' });
-  const ids = Array.from({ length: bounds.messagesPerFrameMax + 1 }, (_, index) => index + 1);
+  const ids = Array.from({ length: bounds.messagesPerFrameMax + 20 }, (_, index) => index + 1);
 
-  client.send(ids.map((id) => toCall('query', 'greet', { id, input: 'bob' })));
+  client.send(ids.map((id) => toCall('query', 'greet', { id, input })));
 
   const answers = await client.hearAll(ids.length);
-  expect(answers.map(codeOf)).toEqual(ids.map(() => 'BAD_REQUEST'));
-  expect(answers).toMatchObject(ids.map((id) => ({ id })));
+  const refused = answers.filter((answer) => codeOf(answer) === 'TOO_MANY_REQUESTS');
+  expect(refused).toMatchObject(ids.slice(bounds.messagesPerFrameMax).map((id) => ({ id })));
+  expect(answers.filter((answer) => codeOf(answer) === undefined)).toHaveLength(bounds.messagesPerFrameMax);
 });
 
-test('runs a bounded number of calls at once and refuses the next', async () => {
+test('takes 40 long texts that an unmodified client sends in one tick', async () => {
+  await using server = await startSocketServer();
+  const { trpc } = server.connect('alice');
+  const text = '漢'.repeat(8_000);
+
+  const answers = await Promise.all(Array.from({ length: 40 }, () => trpc.echo.mutate({ text, at })));
+
+  expect(answers.filter((answer) => answer.text === text)).toHaveLength(40);
+});
+
+test('runs a bounded number of calls at once, lets the next wait, and refuses those beyond', async () => {
   await using server = await startSocketServer();
   const client = await server.connectRaw({ token: 'alice' });
-  for (let id = 1; id <= bounds.callsInFlightMax + 1; id += 1) client.call('mutation', 'slow', { id });
+  const held = bounds.callsRunningMax + bounds.callsWaitingMax;
+  let started = 0;
+  server.journal.on('entry', (entry) => (started += entry === 'mutation started' ? 1 : 0));
+  for (let id = 1; id <= held + 1; id += 1) client.call('mutation', 'slow', { id });
 
   const [refused] = await client.hearAll(1);
 
-  expect(refused).toMatchObject({ id: bounds.callsInFlightMax + 1 });
+  expect(refused).toMatchObject({ id: held + 1 });
   expect(codeOf(refused)).toBe('TOO_MANY_REQUESTS');
+  expect(started).toBe(bounds.callsRunningMax);
+  const answers = client.hearAll(held);
+  while (started < held) {
+    server.gate.emit('open');
+    await setImmediate();
+  }
   server.gate.emit('open');
-  expect(await client.hearAll(bounds.callsInFlightMax)).toHaveLength(bounds.callsInFlightMax);
-  client.call('query', 'greet', { input: 'bob' });
+  expect(await answers).toHaveLength(held);
+});
+
+test('refuses calls whose inputs take more room than there is, and takes them later', async () => {
+  await using server = await startSocketServer({ bounds: { waitingBytesMax: 20_000 } });
+  const client = await server.connectRaw({ token: 'alice' });
+  const input = 'x'.repeat(9_000);
+
+  client.send([1, 2, 3].map((id) => toCall('query', 'greet', { id, input })));
+
+  const codes = (await client.hearAll(3)).map(codeOf);
+  expect(codes.filter((code) => code === 'TOO_MANY_REQUESTS')).toHaveLength(1);
+  expect(codes.filter((code) => code === undefined)).toHaveLength(2);
+  client.call('query', 'greet', { id: 4, input });
   expect((await client.hearAll(1)).map(codeOf)).toEqual([undefined]);
+});
+
+test('refuses calls for which their host has no room', async () => {
+  await using server = await startSocketServer({ hasRoomFor: (_socket, bytes) => bytes < 1_000 });
+  const client = await server.connectRaw({ token: 'alice' });
+
+  client.call('query', 'greet', { id: 1, input: 'x'.repeat(1_000) });
+  client.call('query', 'greet', { id: 2, input: 'bob' });
+
+  expect((await client.hearAll(2)).map(codeOf)).toEqual(['TOO_MANY_REQUESTS', undefined]);
+});
+
+test('decodes no input of a socket that may not call', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw();
+  const input = { json: { text: 'a', at: 'b' }, meta: { values: { at: ['no such type'] } } };
+
+  client.send({ id: 1, method: 'mutation', params: { path: 'echo', input } });
+
+  expect((await client.hearAll(1)).map(codeOf)).toEqual(['UNAUTHORIZED']);
+});
+
+test('answers a frame of what are no messages once', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+
+  client.send([{}, {}, { id: 3 }, toCall('query', 'greet', { id: 4, input: 'bob' }), {}]);
+
+  expect(await client.hearAll(2)).toMatchObject([
+    { id: null, error: {} },
+    { id: 4, result: {} },
+  ]);
+});
+
+test('takes no large frame before it is known who sends it, and asks to reconnect', async () => {
+  await using server = await startSocketServer();
+  const frame = 'x'.repeat(bounds.strangerFrameBytesMax);
+  const params = { method: 'connectionParams', data: { token: 'alice', frame } };
+  const [announced, anonymous, begun] = await Promise.all([
+    server.connectRaw({ announcesParams: true }),
+    server.connectRaw(),
+    server.connectRaw(),
+  ]);
+
+  announced.send(params);
+  anonymous.call('query', 'greet', { input: frame });
+  for (let part = 0; part < 3; part += 1) begun.ws.send(frame.slice(0, 9_000), { fin: false });
+
+  for (const client of [announced, anonymous, begun]) {
+    expect(await client.closed).toEqual(closeCodes.strangerFrame);
+  }
+});
+
+test('reads what follows the connection parameters when it is known who sends it', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ announcesParams: true });
+  const input = 'x'.repeat(100_000);
+
+  client.send({ method: 'connectionParams', data: { token: 'alice' } });
+  client.call('query', 'greet', { id: 1, input: 'bob' });
+  client.call('query', 'greet', { id: 2, input });
+
+  expect((await client.hearAll(2)).map(codeOf)).toEqual([undefined, undefined]);
+});
+
+test('closes a socket whose frame is not whole in time', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  client.call('query', 'greet', { input: 'bob' });
+  await client.hear();
+  const [socket] = server.present;
+  client.ws.send('[', { fin: false });
+  while (socket?.heldBytes === 0) await setImmediate();
+
+  server.clock.advance(bounds.frameDeadlineMs + 1);
+  client.ws.send(']', { fin: false });
+
+  expect(await client.closed).toEqual(closeCodes.slowWriter);
+});
+
+test.each(['[{"a":1},', '[[],', '[1,'])('closes on a frame of nothing but structure: %s', async (part) => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+
+  client.send(part.repeat(2 ** 17));
+
+  expect(await client.closed).toMatchObject({ code: closeCodes.frameTooLarge.code });
 });
 
 test('closes on a frame that is too large', async () => {
@@ -201,7 +323,9 @@ test('holds back the answers to a reader that does not read, and closes it when 
   expect(server.present.size).toBe(1);
 
   // Refusals are not held back, so asking for many of them is what fills the socket.
-  const refused = Array.from({ length: 10_000 }, () => ({ method: 'query' }));
+  const refused = Array.from({ length: bounds.messagesPerFrameMax }, () =>
+    toCall('subscription', 'onNote', { id: 1 }),
+  );
   while (server.present.size > 0) {
     client.send(refused);
     await setImmediate();

@@ -38,7 +38,7 @@ type ConnectedClient = {
   readonly trpc: ReturnType<typeof createTRPCClient<TestRouter>>;
 };
 
-type Overrides = Pick<TrpcSocketHost<TestRouter>, 'bounds' | 'closeCodes'>;
+type Overrides = Pick<TrpcSocketHost<TestRouter>, 'bounds' | 'closeCodes' | 'hasRoomFor'>;
 
 /** The socket server on a port of its own, with a small host and a clock that tests move. */
 export async function startSocketServer(overrides: Overrides = {}): Promise<SocketHarness> {
@@ -88,7 +88,9 @@ function createHost(router: TestRouter) {
     createContext({ connectionParams, socket }) {
       present.add(socket);
       socket.onClosed(() => present.delete(socket));
-      return contextOf(connectionParams);
+      const context = contextOf(connectionParams);
+      if (context.name !== null) socket.admit();
+      return context;
     },
     onError: (failure) => void failures.push(failure),
     onDelivered: () => void (delivered += 1),

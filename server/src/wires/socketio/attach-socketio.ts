@@ -38,7 +38,7 @@ export function attachSocketIo(deps: LegacyDeps, http: HttpServer): SocketIo {
     connectionStateRecovery: { maxDisconnectionDuration: awayMaxMs, skipMiddlewares: false },
     connectTimeout: limits.authDeadlineMs,
     allowRequest: (_request, decide) => decide(isClosing ? 'The server is restarting' : null, !isClosing),
-    maxHttpBufferSize: limits.frameBytesMax,
+    maxHttpBufferSize: limits.packetBytesMax,
     // The default destroys an upgrade of another path that takes longer than a second.
     destroyUpgrade: false,
   });

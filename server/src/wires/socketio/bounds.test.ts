@@ -39,7 +39,7 @@ describe('an old client’s socket', () => {
     await using talk = await Conversation.start();
     const alice = await talk.alice.connect('websocket');
     const ended = alice.ended();
-    alice.client.emit('send-message', { chatId: talk.chatId, text: 'x'.repeat(limits.frameBytesMax) });
+    alice.client.emit('send-message', { chatId: talk.chatId, text: 'x'.repeat(limits.packetBytesMax) });
     expect(await ended).toBe('transport close');
     expect(await talk.bob.call(`GET /api/messages/chat/${talk.chatId}`)).toEqual([]);
   });

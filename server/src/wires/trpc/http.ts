@@ -2,25 +2,33 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { ResponseMeta } from '@trpc/server/http';
 import { ConnectionParamsSchema, limits } from '@whisper/shared';
+import { weighJson } from '@whisper/trpc-socket';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { toAppError } from '../../platform/errors.ts';
+import { AppError, toAppError } from '../../platform/errors.ts';
 import { requestIdOf } from '../../http/answer.ts';
+import { readBytes } from '../../http/body.ts';
 import { followEventStream } from './event-stream.ts';
 import { bearerTokenOf } from '../../identity/bearer-token.ts';
 import { identify } from '../../identity/identify.ts';
 import type { WireDeps } from '../deps.ts';
+import { refuseRequest } from './refuse-request.ts';
 
 /** Where tRPC lives: HTTP batches and SSE subscriptions here, WebSockets by upgrade on the same path. */
 export const trpcPath = '/trpc';
 
+/** What the inputs of a batch may weigh to a parser, see `weighJson`. */
+const bodyWeightMax = 20_000;
+
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** tRPC over HTTP. The caller has checked that the path is below `trpcPath`. */
+/**
+ * tRPC over HTTP. The caller has checked that the path is below `trpcPath`. A body is read only when it is known who
+ * sent it; what is refused as a whole is answered with one error, which tRPC's clients take for every call of a batch.
+ */
 export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): RequestHandler {
   const handle = createHTTPHandler({
     router,
     basePath: `${trpcPath}/`,
-    maxBatchSize: limits.batchSizeMax,
     maxBodySize: limits.frameBytesMax,
     // A query may come as POST, for input that is too long for an address.
     allowMethodOverride: true,
@@ -44,8 +52,35 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
   return (request, response) => {
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
-    handle(request, response);
+    admit(deps, request).then(
+      () => handle(request, response),
+      (error: unknown) => refuseRequest(router, response, error),
+    );
   };
+}
+
+/** Refuses what need not be looked at, reads the body, and puts it where tRPC's handler looks for it. */
+async function admit(
+  { authenticate }: Pick<WireDeps, 'authenticate'>,
+  request: IncomingMessage & { body?: string },
+): Promise<void> {
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2);
+  const isBatch = new URLSearchParams(query).get('batch') === '1';
+  if (isBatch) requireShort(path);
+  if (isBatch || request.method === 'POST') await authenticate(bearerTokenOf(request));
+  if (request.method !== 'POST') return;
+  const body = await readBytes(request, limits.frameBytesMax);
+  if (weighJson(body, bodyWeightMax) > bodyWeightMax) {
+    throw new AppError('PAYLOAD_TOO_LARGE', 'The body holds too many values');
+  }
+  request.body = body.toString('utf8');
+}
+
+/** Each call may be made; so many at once are for later. */
+function requireShort(path: string): void {
+  if (path.split(/,|%2c/i).length <= limits.callsPerFrameMax) return;
+  const message = `A batch holds at most ${limits.callsPerFrameMax} calls`;
+  throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });
 }
 
 /** The longest wait that any refused call of a batch asks for, as HTTP says it. */

@@ -30,12 +30,14 @@ export function createTrpcSockets(deps: SocketDeps, router: AnyTRPCRouter): Trpc
 
 /** What this server is to its sockets: who signs in, what is bounded, what is told and counted. */
 export function createSocketHost(deps: SocketDeps) {
-  const { slowReader, authDeadline, draining, unresponsive, malformed } = closeCodes;
+  const { authDeadline, ...codes } = closeCodes;
   return {
     clock: deps.clock,
-    closeCodes: { slowReader, paramsDeadline: authDeadline, draining, unresponsive, malformed },
+    closeCodes: { ...codes, paramsDeadline: authDeadline },
     bounds: {
       frameBytesMax: limits.frameBytesMax,
+      strangerFrameBytesMax: limits.strangerFrameBytesMax,
+      messagesPerFrameMax: limits.callsPerFrameMax,
       subscriptionsMax: limits.subscriptionsPerSocketMax,
       pauseAtBytes: limits.outgoingBytesMax,
       stalledMs: limits.stalledMs,
@@ -62,6 +64,7 @@ async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<Request
   const asker = await identify(deps.authenticate, params.success ? params.data.token : undefined);
   if (asker.identity === null || socket.isClosed) return { ...asker, socket: null };
   cancelDeadline();
+  socket.admit();
   const signedIn = new SignedInSocket(deps, socket, asker.identity);
   signedIn.join();
   return signedIn.context;
