@@ -14,11 +14,14 @@ import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { findMessages } from './messages/log/read-log.ts';
+import { HeldBytes } from './delivery/held-bytes.ts';
+import { Strangers } from './http/strangers.ts';
+import { Admission } from './platform/admission.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
-import { createRateLimits, unlimited } from './platform/rate-limits.ts';
+import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
 import { ensureUser } from './users/ensure-user.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
@@ -38,6 +41,10 @@ export type Context = Foundations &
     readonly metrics: Metrics;
     readonly connections: Connections;
     readonly revocations: Revocations;
+    readonly admission: Admission;
+    readonly held: HeldBytes;
+    readonly strangers: Strangers;
+    readonly rateLimits: RateLimits;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
     readonly findSharedEmails: (
@@ -57,6 +64,11 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const viewers = new ViewerCache(clock);
   const revocations = new Revocations({ db, clock });
   const lastMessages = new LastMessages(foundations);
+  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited;
+  const held = new HeldBytes(clock);
+  const strangers = new Strangers();
+  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
+  metrics.watchLoad({ admission, held, strangers });
   metrics.gauge('whisper_connections', {
     help: 'Open sockets and event streams of signed-in people, on every wire.',
     read: () => connections.size,
@@ -75,7 +87,11 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     viewers,
     revocations,
     lastMessages,
-    rateLimits: env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited,
+    rateLimits,
+    held,
+    strangers,
+    admission,
+    reads: admission.reads,
     memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
     messageLog: new MessageLog({ db, clock, broker, lastMessages }),
     findMessages: (ids) => findMessages(db, ids),

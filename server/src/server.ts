@@ -1,3 +1,4 @@
+import { limits } from '@whisper/shared';
 import { refuseUpgrade } from '@whisper/trpc-socket';
 import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
@@ -6,7 +7,14 @@ import { createContext, type Context } from './context.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
 import type { Lifecycle } from './http/health.ts';
-import { closePort, createListener, firstSegmentOf, openPort, OpenStreams } from './http/listener.ts';
+import {
+  closePort,
+  createListener,
+  endStalledAnswers,
+  firstSegmentOf,
+  openPort,
+  OpenStreams,
+} from './http/listener.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { answerPlainly, isWebSocketUpgrade } from './http/upgrades.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
@@ -43,6 +51,9 @@ export interface WhisperServer extends AsyncDisposable {
   /** Says goodbye to clients, finishes what is in flight and closes everything the server opened. */
   close(): Promise<void>;
 }
+
+/** A request that is not there in time is answered 408, and its connection closed. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
 
 /** Requests in flight get this long to finish when the server begins to close. */
 const closeTimeoutMs = 5_000;
@@ -98,8 +109,10 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const { env } = app;
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
   const listener = createListener({ routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
-  const http = createServer({ keepAliveTimeout: env.KEEP_ALIVE_SECONDS * 1_000 }, streams.follow(listener));
+  const keepAliveTimeout = env.KEEP_ALIVE_SECONDS * 1_000;
+  const http = createServer({ ...deadlines, keepAliveTimeout }, streams.follow(listener));
   answerUnreadable(http);
+  app.strangers.follow(http);
   const sockets = createTrpcSockets(app, router);
   http.on('upgrade', (request, stream, head) => {
     if (!isWebSocketUpgrade(request)) answerPlainly(http, { request, stream, head });
@@ -108,6 +121,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   });
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
   takeOffBasePath(http, env.BASE_PATH);
+  endStalledAnswers(http, limits.stalledMs);
   const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });
 
@@ -121,6 +135,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await closePort(http, deadline);
     await app.broker.close();
     await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+    app.held.close();
     await app.db.close();
     await store.close();
   };

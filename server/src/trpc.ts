@@ -5,8 +5,10 @@ import { flattenError, z, ZodError, type ZodType } from 'zod';
 import { isFeed, type Feed, type TrackedFeed } from '@whisper/trpc-socket/feed';
 import type { Asker } from './identity/identify.ts';
 import type { Identity } from './identity/viewer.ts';
+import { roughSizeOf, type Admission, type PendingAnswer } from './platform/admission.ts';
 import { fieldWords } from './platform/field-words.ts';
 import { AppError, toAppError } from './platform/errors.ts';
+import type { Cost } from './platform/rate-limits.ts';
 import { transformer } from './platform/transformer.ts';
 
 /** The open socket a call arrived on. */
@@ -17,10 +19,19 @@ export interface CallingSocket {
 }
 
 /** What every call brings, on every wire. A refusal is thrown by `procedure`, not by whoever makes the context. */
-export type RequestContext = Asker & { readonly socket: CallingSocket | null };
+export type RequestContext = Asker & {
+  readonly socket: CallingSocket | null;
+  /** What calls that are answered together are answered with; null where each has an answer of its own. */
+  readonly answer: PendingAnswer | null;
+  readonly admission: Pick<Admission, 'run'>;
+};
 
-/** One line for the panel, shown beside a procedure. */
-type ProcedureMeta = { readonly docs: string };
+type ProcedureMeta = {
+  /** One line for the panel, shown beside a procedure. */
+  readonly docs: string;
+  /** What a call costs, on whichever wire it comes. */
+  readonly cost: Cost;
+};
 
 const t = initTRPC
   .context<RequestContext>()
@@ -34,10 +45,20 @@ const t = initTRPC
 
 export const { router, createCallerFactory } = t;
 
-/** For a signed-in person; everything else is refused with UNAUTHORIZED before the verb runs. */
-export const procedure = t.procedure.use(({ ctx, next }) => {
+/**
+ * For a signed-in person; everything else is refused with UNAUTHORIZED before the verb runs. Every call of every wire
+ * comes through here: it costs what the procedure says, and waits for its turn among people.
+ */
+export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => {
   if (!ctx.identity) throw ctx.refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
-  return next({ ctx: { viewer: ctx.identity.viewer } });
+  if (!meta) throw new TypeError('A procedure says what it costs');
+  const { viewer } = ctx.identity;
+  const { admission, answer } = ctx;
+  return admission.run({ personId: viewer.id, type, cost: meta.cost, answer, signal }, async () => {
+    const result = await next({ ctx: { viewer } });
+    if (answer && result.ok && type !== 'subscription') answer.bytes += roughSizeOf(result.data);
+    return result;
+  });
 });
 
 /** An error as every tRPC client sees it. Nothing in it depends on anything but the error itself. */

@@ -6,7 +6,7 @@ import type { MessageCreated } from '@whisper/shared';
 import { WebSocketServer } from 'ws';
 import { procedure, router } from '../../src/trpc.ts';
 import { identify } from '../../src/identity/identify.ts';
-import { createApp } from './app.ts';
+import { createApp, meta } from './app.ts';
 import { listen, type Contender } from '../contender.ts';
 
 /** tRPC's own WebSocket adapter and the subscription its documentation shows: `on` of an emitter, then `yield`. */
@@ -16,7 +16,7 @@ export async function startStockTrpc(): Promise<Contender> {
   const events = new EventEmitter().setMaxListeners(0);
   const app = createApp();
   const follow = (name: string) =>
-    procedure.subscription(async function* ({ signal }) {
+    procedure.meta(meta).subscription(async function* ({ signal }) {
       for await (const [event] of on(events, name, { ...(signal && { signal }) })) {
         const { rev }: MessageCreated = event;
         yield tracked(String(rev), event);
@@ -32,6 +32,8 @@ export async function startStockTrpc(): Promise<Contender> {
     createContext: async ({ info }) => ({
       ...(await identify(app.authenticate, info.connectionParams?.['token'])),
       socket: null,
+      answer: null,
+      admission: app.admission,
     }),
   });
   return {

@@ -12,7 +12,7 @@ import type { Admission, FeedSource } from '../../src/delivery/resume.ts';
 import { topics } from '../../src/delivery/topics.ts';
 import { feedOf, procedure, router, trackedFeedOf } from '../../src/trpc.ts';
 import { createTrpcSockets } from '../../src/wires/trpc/sockets.ts';
-import { createApp } from './app.ts';
+import { createApp, meta } from './app.ts';
 import { listen, type Contender } from '../contender.ts';
 import { makeEvent } from './events.ts';
 
@@ -42,14 +42,17 @@ export async function startWhisper(): Promise<Contender> {
 function createRouter(broker: Broker, log: readonly FeedItem<MessageEvent>[]) {
   return router({
     onMessage: procedure
+      .meta(meta)
       .output(trackedFeedOf(MessageEventSchema))
       .subscription(() => createTrackedFeed(() => new LogSource(broker, log))),
     onTyping: procedure
+      .meta(meta)
       .output(feedOf(TypingEventSchema))
       .subscription(({ ctx }) =>
         createEphemeralFeed(() => follow(broker, topics.typingForUser(ctx.viewer.id))),
       ),
     onPresence: procedure
+      .meta(meta)
       .output(feedOf(PresenceEventSchema))
       .subscription(() => createEphemeralFeed(() => follow(broker, topics.presence()))),
   });

@@ -17,25 +17,37 @@ import { openDirect } from './open-direct.ts';
 export function createChatsRouter(deps: ChatsDeps) {
   return router({
     list: procedure
-      .meta({ docs: 'My chats, the one with the newest message first.' })
+      .meta({
+        docs: 'My chats, the one with the newest message first.',
+        cost: { budget: 'reads', points: 2 },
+      })
       .input(ListChatsInputSchema)
       .output(ChatPageSchema)
       .query(({ ctx, input }) => listChats(deps, ctx.viewer.id, input)),
 
     get: procedure
-      .meta({ docs: 'One of my chats.' })
+      .meta({
+        docs: 'One of my chats.',
+        cost: { budget: 'reads', points: 1 },
+      })
       .input(GetChatInputSchema)
       .output(ChatSchema)
       .query(({ ctx, input }) => getChat(deps, ctx.viewer.id, input.chatId)),
 
     openDirect: procedure
-      .meta({ docs: 'The direct chat with a person, made when it is missing.' })
+      .meta({
+        docs: 'The direct chat with a person, made when it is missing.',
+        cost: { budget: 'chat.openDirect', points: 1 },
+      })
       .input(OpenDirectInputSchema)
       .output(ChatSchema)
       .mutation(({ ctx, input }) => openDirect(deps, ctx.viewer.id, input.userId)),
 
     markRead: procedure
-      .meta({ docs: 'Marks a chat as read up to a message.' })
+      .meta({
+        docs: 'Marks a chat as read up to a message.',
+        cost: { budget: 'changes', points: 1 },
+      })
       .input(MarkReadInputSchema)
       .output(MarkReadOutputSchema)
       .mutation(async ({ ctx, input }) => ({

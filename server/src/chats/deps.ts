@@ -2,7 +2,6 @@ import type { ChatId, Message, MessageId } from '@whisper/shared';
 import type { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
-import type { RateLimits } from '../platform/rate-limits.ts';
 import type { Membership } from './chat.view.ts';
 import type { LastMessages } from './last-messages.ts';
 
@@ -10,7 +9,6 @@ import type { LastMessages } from './last-messages.ts';
 export type ChatsDeps = {
   readonly db: Database;
   readonly clock: Clock;
-  readonly rateLimits: RateLimits;
   readonly lastMessages: LastMessages;
   /** Who is in a chat. A direct chat's people never change, so what was read once stays true. */
   readonly memberships: LRUCache<ChatId, Membership>;

@@ -15,7 +15,6 @@ import { showChats } from './show-chats.ts';
  * the unique pair key leaves one chat. The other person's list shows it from its first message on.
  */
 export async function openDirect(deps: ChatsDeps, viewerId: UserId, userId: UserId): Promise<Chat> {
-  await deps.rateLimits.spend('chat.openDirect', viewerId);
   if (userId === viewerId) throw new AppError('BAD_REQUEST', 'Cannot create chat with yourself');
   await requireActiveUser(deps, userId);
   const doc = await findOrCreate(deps, [viewerId, userId]);

@@ -26,9 +26,14 @@ export interface FeedSource<E> {
 /** `gap`: something before this item is missing, catch up first. `end`: this subscriber may not go on. */
 export type Admission = 'send' | 'skip' | 'gap' | 'end';
 
-/** A feed whose every item has an id; the source is made anew for each subscriber. */
-export function createTrackedFeed<E>(makeSource: () => FeedSource<E>): TrackedFeed<E> {
-  return toTrackedFeed((sink) => openSource(makeSource(), sink));
+/** Runs a read when it is the subscriber's turn. */
+export type InTurn = <T>(read: () => Promise<T>) => Promise<T>;
+
+const atOnce: InTurn = (read) => read();
+
+/** A feed whose every item has an id; the source is made anew for each subscriber, and each of its pages read `inTurn`. */
+export function createTrackedFeed<E>(makeSource: () => FeedSource<E>, inTurn?: InTurn): TrackedFeed<E> {
+  return toTrackedFeed((sink) => openSource(makeSource(), sink, inTurn));
 }
 
 /** A feed of things that are not worth replaying, such as typing and presence. */
@@ -44,22 +49,24 @@ const heldBackMax = 1_000;
  * sent. A sink that stops taking items is not queued for: the feed forgets live items until the sink is ready
  * and catches up from where it stopped, so a slow reader costs no memory and loses nothing.
  */
-export function openSource<E>(source: FeedSource<E>, sink: FeedSink<E>): () => void {
-  return new OpenSource(source, sink).start();
+export function openSource<E>(source: FeedSource<E>, sink: FeedSink<E>, inTurn = atOnce): () => void {
+  return new OpenSource(source, sink, inTurn).start();
 }
 
 class OpenSource<E> {
   readonly #source: FeedSource<E>;
   readonly #sink: FeedSink<E>;
+  readonly #inTurn: InTurn;
   #unsubscribe: () => void = () => undefined;
   #heldBack: FeedItem<E>[] = [];
   #isLive = false;
   #isStopped = false;
   #hasOverflowed = false;
 
-  constructor(source: FeedSource<E>, sink: FeedSink<E>) {
+  constructor(source: FeedSource<E>, sink: FeedSink<E>, inTurn: InTurn) {
     this.#source = source;
     this.#sink = sink;
+    this.#inTurn = inTurn;
   }
 
   start(): () => void {
@@ -133,10 +140,13 @@ class OpenSource<E> {
   async #readMissed(): Promise<void> {
     this.#heldBack = [];
     this.#hasOverflowed = false;
-    for await (const page of this.#source.catchUp()) {
-      for (const item of page) this.#sink.push(item);
+    const pages = this.#source.catchUp()[Symbol.asyncIterator]();
+    for (;;) {
+      const page = await this.#inTurn(() => pages.next());
+      if (page.done) return;
+      for (const item of page.value) this.#sink.push(item);
       await this.#sink.ready();
-      if (this.#isStopped) return;
+      if (this.#isStopped) return void (await pages.return?.());
     }
   }
 

@@ -59,6 +59,17 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Ends the connection of every answer, whoever writes it, of which nothing was read for so long. */
+export function endStalledAnswers(http: Server, stalledMs: number): void {
+  // First, because Socket.IO keeps its requests from the listeners that were there before it.
+  http.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    response.setTimeout(stalledMs, () => {
+      // An answer that has nothing to say yet, as to a long poll, is not one that nobody reads.
+      if (response.writableLength > 0) response.destroy();
+    });
+  });
+}
+
 /** The answers of a server that never end by themselves (SSE), so that closing need not wait for them. */
 export class OpenStreams {
   readonly #streams = new Set<ServerResponse>();

@@ -1,5 +1,19 @@
 import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
 
+type Gate = { readonly running: number; readonly waiting: number; readonly refused: number };
+
+type Load = {
+  readonly admission: { readonly reads: Gate; readonly writes: Gate };
+  readonly held: { readonly total: number };
+  readonly strangers: { readonly size: number };
+};
+
+const gateStates = {
+  running: 'running now',
+  waiting: 'waiting for their turn',
+  refused: 'refused since the start, because their person had too many waiting',
+} as const;
+
 /** What operators watch, in Prometheus' terms. Names and labels are public: dashboards are built on them. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -61,6 +75,22 @@ export class Metrics {
       collect() {
         this.set(read());
       },
+    });
+  }
+
+  /** How busy and how full the process is. */
+  watchLoad({ admission, held, strangers }: Load): void {
+    for (const lane of ['reads', 'writes'] as const) {
+      for (const state of ['running', 'waiting', 'refused'] as const) {
+        const help = `Calls that ${lane === 'reads' ? 'read' : 'write'}: ${gateStates[state]}.`;
+        this.gauge(`whisper_gate_${lane}_${state}`, { help, read: () => admission[lane][state] });
+      }
+    }
+    const help = 'Bytes held for people who do not read, or send slowly, as last checked.';
+    this.gauge('whisper_held_bytes', { help, read: () => held.total });
+    this.gauge('whisper_strangers', {
+      help: 'Connections on which nobody has signed in.',
+      read: () => strangers.size,
     });
   }
 

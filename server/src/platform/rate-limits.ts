@@ -2,19 +2,32 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Budgets per person, one over all wires. `points` may be spent within `durationSeconds`. */
-const budgets = {
+/**
+ * What may be spent within `durationSeconds`: by a person over all wires, and of `strangers` by an address. What a call
+ * costs stands beside its procedure.
+ */
+export const budgets = {
   // 20 a second sustained, bursts of 100: a bucket of 100 that refills in 5 s.
   'message.send': { points: 100, durationSeconds: 5 },
   'typing.set': { points: 50, durationSeconds: 5 },
   'chat.openDirect': { points: 100, durationSeconds: 60 },
+  /** Other calls that change something. */
+  changes: { points: 200, durationSeconds: 5 },
+  /** A client that comes back looks at each of its chats once; a page costs 2. */
+  reads: { points: 600, durationSeconds: 10 },
+  /** Several sockets may come back with all the subscriptions they can have. */
+  subscriptions: { points: 1_000, durationSeconds: 10 },
+  /** Requests and sockets of whom nobody knows who they are. */
+  strangers: { points: 300, durationSeconds: 10 },
 } as const;
 
 export type Budget = keyof typeof budgets;
 
+export type Cost = { readonly budget: Budget; readonly points: number };
+
 export interface RateLimits {
-  /** Spends one point of the person's budget, or throws TOO_MANY_REQUESTS with the time to wait. */
-  spend(budget: Budget, userId: string): Promise<void>;
+  /** Spends what a call costs of the budget of a person or an address, or throws TOO_MANY_REQUESTS with the time to wait. */
+  spend(cost: Cost, who: string): Promise<void>;
 }
 
 export const unlimited: RateLimits = { spend: () => Promise.resolve() };
@@ -27,9 +40,9 @@ export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>): RateLimit
     ]),
   );
   return {
-    async spend(budget, userId) {
+    async spend({ budget, points }, who) {
       try {
-        await limiters.get(budget)?.consume(userId);
+        await limiters.get(budget)?.consume(who, points);
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
         metrics.limitHits.inc({ budget });

@@ -15,7 +15,6 @@ export async function setTyping(
   { viewer, socket }: Caller,
   { chatId: askedId, isTyping }: SetTypingInput,
 ): Promise<void> {
-  await deps.rateLimits.spend('typing.set', viewer.id);
   const { chatId, participants } = await requireParticipant(deps, askedId, viewer.id);
   const deviceId = socket?.id ?? 'http';
   const typer = { chatId, userId: viewer.id, audience: participants.filter((id) => id !== viewer.id) };

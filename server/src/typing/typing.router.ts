@@ -8,13 +8,19 @@ import { watchTyping } from './watch-typing.ts';
 export function createTypingRouter(deps: TypingDeps) {
   return router({
     set: procedure
-      .meta({ docs: 'Says that I am typing, or have stopped. Renew it while typing goes on.' })
+      .meta({
+        docs: 'Says that I am typing, or have stopped. Renew it while typing goes on.',
+        cost: { budget: 'typing.set', points: 1 },
+      })
       .input(SetTypingInputSchema)
       .output(z.void())
       .mutation(({ ctx, input }) => setTyping(deps, ctx, input)),
 
     onChange: procedure
-      .meta({ docs: 'Who else is typing, in one chat or in all of mine.' })
+      .meta({
+        docs: 'Who else is typing, in one chat or in all of mine.',
+        cost: { budget: 'subscriptions', points: 1 },
+      })
       .input(WatchTypingInputSchema)
       .output(feedOf(TypingEventSchema))
       .subscription(({ ctx, input }) => watchTyping(deps, ctx.viewer.id, input)),

@@ -10,17 +10,26 @@ type AuthDeps = Pick<UsersDeps, 'db'> & { readonly authenticate: Authenticate };
 export function createAuthRouter(deps: AuthDeps) {
   return router({
     me: procedure
-      .meta({ docs: 'Who I am.' })
+      .meta({
+        docs: 'Who I am.',
+        cost: { budget: 'reads', points: 1 },
+      })
       .output(MeSchema)
       .query(({ ctx }) => getMe(deps, ctx.viewer.id)),
 
     sync: procedure
-      .meta({ docs: 'Makes my account on the first call; afterwards it only answers who I am.' })
+      .meta({
+        docs: 'Makes my account on the first call; afterwards it only answers who I am.',
+        cost: { budget: 'changes', points: 1 },
+      })
       .output(MeSchema)
       .mutation(({ ctx }) => getMe(deps, ctx.viewer.id)),
 
     refresh: procedure
-      .meta({ docs: 'Extends the open socket with a newer token of the same person.' })
+      .meta({
+        docs: 'Extends the open socket with a newer token of the same person.',
+        cost: { budget: 'changes', points: 1 },
+      })
       .input(RefreshInputSchema)
       .output(RefreshOutputSchema)
       .mutation(({ ctx, input }) => refreshSession(deps.authenticate, ctx, input.token)),

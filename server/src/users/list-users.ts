@@ -6,9 +6,6 @@ import { addressIn, toSearchKey } from './search-keys.ts';
 import { userModel } from './user.model.ts';
 import { toUser } from './user.view.ts';
 
-/** Shorter beginnings fit so many people that walking everybody in order fills a page sooner than the index. */
-const indexedLengthMin = 3;
-
 /**
  * Everybody but the viewer and the deleted, oldest account first; with a query, those of whose name or of one of its words
  * it is the beginning, or whose e-mail address it is.
@@ -28,7 +25,8 @@ export async function listUsers(
     })
     .sort({ _id: 1 })
     .limit(limit + 1);
-  if (prefix.length >= indexedLengthMin) found.hint({ searchKeys: 1 });
+  // Whom the query does not fit is not looked at, however short it is.
+  if (prefix) found.hint({ searchKeys: 1 });
   const docs = await found.lean();
   const users = docs.slice(0, limit).map(toUser);
   const last = users.at(-1);

@@ -1,8 +1,12 @@
 import type { Connections } from '../delivery/connections.ts';
+import type { HeldBytes } from '../delivery/held-bytes.ts';
+import type { Strangers } from '../http/strangers.ts';
 import type { Authenticate } from '../identity/viewer.ts';
+import type { Admission } from '../platform/admission.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { RateLimits } from '../platform/rate-limits.ts';
 import type { CreateCaller } from '../router.ts';
 
 /** What every wire needs. The features are reached through the router alone. */
@@ -12,6 +16,10 @@ export type WireDeps = {
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly connections: Connections;
+  readonly admission: Admission;
+  readonly held: HeldBytes;
+  readonly strangers: Strangers;
+  readonly rateLimits: RateLimits;
 };
 
 /** A wire that translates also calls procedures. */

@@ -114,7 +114,9 @@ describe('an outbox', () => {
     const clock = new ManualClock();
     const { alice, bob, chatId } = await openConversation(server, { clock });
     const spend = vi.spyOn(server.app.rateLimits, 'spend');
-    for (let point = 0; point < 100; point += 1) await spend('message.send', meOf(alice).id);
+    for (let point = 0; point < 100; point += 1) {
+      await spend({ budget: 'message.send', points: 1 }, meOf(alice).id);
+    }
 
     alice.store.send(chatId, 'patience');
     await vi.waitFor(() => expect(spend.mock.settledResults.at(-1)?.type).toBe('rejected'));

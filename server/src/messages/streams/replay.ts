@@ -3,7 +3,7 @@ import type { MessagesDeps } from '../deps.ts';
 /** What the streams need. */
 export type StreamDeps = Pick<
   MessagesDeps,
-  'db' | 'broker' | 'lastMessages' | 'memberships' | 'messageLog' | 'metrics'
+  'db' | 'broker' | 'lastMessages' | 'memberships' | 'messageLog' | 'metrics' | 'reads'
 >;
 
 /** Messages a subscriber may have missed before a `reset` is cheaper for everyone than a replay. */

@@ -6,6 +6,8 @@ import type { RequestListener } from 'node:http';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { admitAsker } from '../ask.ts';
+import { followAnswer } from '../follow-answer.ts';
 import type { LegacyDeps } from '../deps.ts';
 import type { Emails } from '../legacy-view.ts';
 import { createDocs } from './docs.ts';
@@ -50,11 +52,12 @@ const contentSecurityPolicy = {
 function serve(deps: RestDeps, endpoint: Endpoint): RequestHandler {
   return async (request, response) => {
     try {
-      const asker = await identifyRequest(deps, request);
+      const asker = await admitAsker(deps, request, await identifyRequest(deps, request));
       if (!asker.identity) throw asker.refusal ?? new AppError('UNAUTHORIZED', 'Unauthorized');
       const viewerId = asker.identity.viewer.id;
+      const answer = followAnswer(deps.held, viewerId, response);
       const body = await endpoint.answerWith({
-        api: deps.createCaller({ ...asker, socket: null }),
+        api: deps.createCaller({ ...asker, socket: null, answer, admission: deps.admission }),
         findEmails: (users) =>
           deps.findSharedEmails(
             viewerId,

@@ -1,7 +1,9 @@
 import type { LegacyClientEvents, LegacyServerEvents } from '@whisper/shared/legacy';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import { AppError, toAppError } from '../../platform/errors.ts';
-import type { Authenticate, Identity } from '../../identity/viewer.ts';
+import { clientAddressOf } from '../../http/client-address.ts';
+import type { Identity } from '../../identity/viewer.ts';
+import type { AskDeps } from '../ask.ts';
 import type { Delivered } from './delivered.ts';
 
 /** `delivered` is there when the client goes on where it was, `identity` once it is admitted. */
@@ -15,22 +17,38 @@ const expiredForAtMostMs = 24 * 60 * 60_000;
 
 /** The handshake: `auth.token`, and nothing else, says who connects. */
 export async function admitSocket(
-  authenticate: Authenticate,
+  deps: AskDeps,
   socket: AdmittedSocket,
   next: (refusal?: Error) => void,
 ): Promise<void> {
   try {
-    socket.data.identity = await identify(authenticate, socket);
+    socket.data.identity = await identify(deps, socket);
+    deps.strangers.welcome(socket.request.socket);
     next();
-  } catch (error) {
+  } catch (thrown) {
+    const error = await spendOfStranger(deps, socket, thrown);
     // The client takes a refusal as final. A connection that closes it opens again, later and later.
     if (toAppError(error).isRetryable) socket.conn.close();
     next(new Error('Authentication error'));
   }
 }
 
+/** Over the budget of its address a stranger is not told that the token is wrong, and comes back later. */
+async function spendOfStranger(
+  deps: AskDeps,
+  { request }: AdmittedSocket,
+  thrown: unknown,
+): Promise<unknown> {
+  try {
+    await deps.rateLimits.spend({ budget: 'strangers', points: 1 }, clientAddressOf(request));
+    return thrown;
+  } catch (refusal) {
+    return refusal;
+  }
+}
+
 async function identify(
-  authenticate: Authenticate,
+  { authenticate }: AskDeps,
   { data: { delivered }, handshake }: AdmittedSocket,
 ): Promise<Identity> {
   const token: unknown = handshake.auth['token'];

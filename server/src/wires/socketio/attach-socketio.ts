@@ -43,7 +43,7 @@ export function attachSocketIo(deps: LegacyDeps, http: HttpServer): SocketIo {
     destroyUpgrade: false,
   });
   io.engine.use(createCors(deps.env));
-  io.use((socket, next) => void admitSocket(deps.authenticate, socket, next));
+  io.use((socket, next) => void admitSocket(deps, socket, next));
   io.on('connection', (socket) => serve({ deps, sessions, queues }, socket));
   return {
     async close() {

@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { toAppError } from '../../platform/errors.ts';
 import type { Connection } from '../../delivery/connections.ts';
+import type { Holder } from '../../delivery/held-bytes.ts';
 import { isFeed, type Feed, type FeedItem } from '@whisper/trpc-socket/feed';
 import type { Procedures } from '../../router.ts';
 import type { LegacyDeps } from '../deps.ts';
@@ -31,7 +32,7 @@ type Parts = {
 const tempIdsMax = 1_000;
 
 /** One admitted socket: what it is sent, and its place among the person's connections. */
-export class LegacySocket implements Connection, Held {
+export class LegacySocket implements Connection, Held, Holder {
   readonly id = randomUUID();
   readonly userId;
   readonly sessionId;
@@ -56,7 +57,15 @@ export class LegacySocket implements Connection, Held {
       onStalled: () => this.close('slowReader'),
     });
     const callingSocket = { id: this.id, refresh: () => undefined };
-    this.api = deps.createCaller({ identity, refusal: null, socket: callingSocket });
+    const { admission } = deps;
+    this.api = deps.createCaller({
+      identity,
+      refusal: null,
+      socket: callingSocket,
+      answer: null,
+      admission,
+    });
+    this.#stops.push(deps.held.add(this.userId, this));
   }
 
   /** Starts to deliver, from `lastEventId` on. Resolves when the client was told who is online. */
@@ -88,6 +97,10 @@ export class LegacySocket implements Connection, Held {
   release(): void {
     this.leave();
     this.#socket.conn.close(true);
+  }
+
+  get heldBytes(): number {
+    return this.#unread.bytes;
   }
 
   /** The client reconnects by itself when the transport closes, and does not when the server says goodbye. */

@@ -30,6 +30,10 @@ export class Unread {
     });
   }
 
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   get isFull(): boolean {
     return !this.#isClosed && this.#bytes >= limits.outgoingBytesMax;
   }

@@ -45,7 +45,7 @@ describe('the description of the API', () => {
     const made = router({
       one: {
         find: procedure
-          .meta({ docs: 'Finds.' })
+          .meta({ docs: 'Finds.', cost: { budget: 'reads', points: 1 } })
           .input(input)
           .query(() => 1),
       },

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { UserId } from '@whisper/shared';
 import { AppError } from '../../platform/errors.ts';
 import type { Connection } from '../../delivery/connections.ts';
+import type { Holder } from '../../delivery/held-bytes.ts';
 import { afterExpiry, type ExpiryDeps } from '../../identity/after-expiry.ts';
 import type { Identity } from '../../identity/viewer.ts';
 import type { RequestContext } from '../../trpc.ts';
@@ -13,7 +14,7 @@ import type { WireDeps } from '../deps.ts';
  * the account, the session and the token, which cannot be refreshed on it. One too many becomes a refusal.
  */
 export function followEventStream(
-  deps: Pick<WireDeps, 'connections'> & ExpiryDeps,
+  deps: Pick<WireDeps, 'connections' | 'held'> & ExpiryDeps,
   context: RequestContext,
   response: ServerResponse,
 ): RequestContext {
@@ -22,17 +23,19 @@ export function followEventStream(
   const stream = new EventStream(response, identity);
   if (!deps.connections.add(stream)) {
     const refusal = new AppError('TOO_MANY_REQUESTS', 'Too many connections for one person');
-    return { identity: null, refusal, socket: null };
+    return { ...context, identity: null, refusal };
   }
+  const forget = deps.held.add(stream.userId, stream);
   const cancelExpiry = afterExpiry(deps, identity, () => stream.close());
   response.once('close', () => {
     cancelExpiry();
+    forget();
     deps.connections.remove(stream);
   });
   return context;
 }
 
-class EventStream implements Connection {
+class EventStream implements Connection, Holder {
   readonly id = randomUUID();
   readonly userId: UserId;
   readonly sessionId: string | null;
@@ -42,6 +45,14 @@ class EventStream implements Connection {
     this.userId = viewer.id;
     this.sessionId = sessionId;
     this.#response = response;
+  }
+
+  get heldBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  release(): void {
+    this.close();
   }
 
   /** An EventSource comes back by itself and hears why it is refused, if it is. */

@@ -9,8 +9,9 @@ import { requestIdOf } from '../../http/answer.ts';
 import { readBytes } from '../../http/body.ts';
 import { followEventStream } from './event-stream.ts';
 import { bearerTokenOf } from '../../identity/bearer-token.ts';
-import { identify } from '../../identity/identify.ts';
+import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
+import { followAnswer } from '../follow-answer.ts';
 import { refuseRequest } from './refuse-request.ts';
 
 /** Where tRPC lives: HTTP batches and SSE subscriptions here, WebSockets by upgrade on the same path. */
@@ -38,8 +39,11 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
         info.type === 'subscription' ? info.connectionParams : undefined,
       );
       const token = params.success ? params.data.token : bearerTokenOf(req);
-      const context = { ...(await identify(deps.authenticate, token)), socket: null };
-      return info.type === 'subscription' ? followEventStream(deps, context, res) : context;
+      const asker = await ask(deps, req, token);
+      const context = { ...asker, socket: null, answer: null, admission: deps.admission };
+      if (info.type === 'subscription') return followEventStream(deps, context, res);
+      if (!asker.identity) return context;
+      return { ...context, answer: followAnswer(deps.held, asker.identity.viewer.id, res) };
     },
     responseMeta: ({ errors }) => retryAfter(errors),
     onError({ error, path, req }) {
@@ -60,14 +64,13 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
 }
 
 /** Refuses what need not be looked at, reads the body, and puts it where tRPC's handler looks for it. */
-async function admit(
-  { authenticate }: Pick<WireDeps, 'authenticate'>,
-  request: IncomingMessage & { body?: string },
-): Promise<void> {
+async function admit(deps: WireDeps, request: IncomingMessage & { body?: string }): Promise<void> {
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const isBatch = new URLSearchParams(query).get('batch') === '1';
   if (isBatch) requireShort(path);
-  if (isBatch || request.method === 'POST') await authenticate(bearerTokenOf(request));
+  if (!isBatch && request.method !== 'POST') return;
+  const { identity, refusal } = await ask(deps, request, bearerTokenOf(request));
+  if (!identity) throw refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
   if (request.method !== 'POST') return;
   const body = await readBytes(request, limits.frameBytesMax);
   if (weighJson(body, bodyWeightMax) > bodyWeightMax) {

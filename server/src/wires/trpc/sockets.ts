@@ -10,14 +10,19 @@ import {
 } from '@whisper/trpc-socket';
 import type { Connection } from '../../delivery/connections.ts';
 import { afterExpiry } from '../../identity/after-expiry.ts';
-import { identify, type Asker } from '../../identity/identify.ts';
+import type { Holder } from '../../delivery/held-bytes.ts';
+
 import type { Identity } from '../../identity/viewer.ts';
 import { toAppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { CallingSocket, RequestContext } from '../../trpc.ts';
+import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 
 export type SocketDeps = WireDeps & { readonly metrics: Pick<Metrics, 'deliveries' | 'closes'> };
+
+/** Whose socket it is. */
+const people = new WeakMap<OpenSocket, UserId>();
 
 const reasonsByCode = new Map(
   Object.entries(closeCodes).map(([reason, { code }]): [number, string] => [code, reason]),
@@ -44,6 +49,7 @@ export function createSocketHost(deps: SocketDeps) {
       paramsDeadlineMs: limits.authDeadlineMs,
     },
     createContext: (opening: SocketOpening) => signIn(deps, opening),
+    hasRoomFor: (socket: OpenSocket, bytes: number) => deps.held.hasRoomFor(people.get(socket) ?? '', bytes),
     onError: (failure: CallFailure) => logFailure(deps, failure),
     onDelivered: () => {
       deps.metrics.deliveries += 1;
@@ -55,27 +61,30 @@ export function createSocketHost(deps: SocketDeps) {
 
 /** Nobody is refused here: that is for the procedures to do, call by call. */
 async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<RequestContext> {
-  const { socket, connectionParams } = opening;
+  const { socket, request, connectionParams } = opening;
   const cancelDeadline = deps.clock.after(limits.authDeadlineMs - (deps.clock.now() - socket.openedAt), () =>
     close(socket, 'authDeadline'),
   );
   socket.onClosed(cancelDeadline);
   const params = ConnectionParamsSchema.safeParse(connectionParams);
-  const asker = await identify(deps.authenticate, params.success ? params.data.token : undefined);
-  if (asker.identity === null || socket.isClosed) return { ...asker, socket: null };
+  const asker = await ask(deps, request, params.success ? params.data.token : undefined);
+  if (asker.identity === null || socket.isClosed) {
+    return { ...asker, socket: null, answer: null, admission: deps.admission };
+  }
   cancelDeadline();
   socket.admit();
+  people.set(socket, asker.identity.viewer.id);
   const signedIn = new SignedInSocket(deps, socket, asker.identity);
   signedIn.join();
   return signedIn.context;
 }
 
 /** A socket of which it is known whose it is: one of the person's connections, and what their calls arrive on. */
-class SignedInSocket implements Connection, CallingSocket {
+class SignedInSocket implements Connection, CallingSocket, Holder {
   readonly id: string;
   readonly userId: UserId;
   /** The same object for all calls of the socket, so that the next ones see a refreshed identity. */
-  readonly context: Asker & { socket: CallingSocket };
+  readonly context: RequestContext;
   readonly #deps: SocketDeps;
   readonly #socket: OpenSocket;
   #identity: Identity;
@@ -87,14 +96,16 @@ class SignedInSocket implements Connection, CallingSocket {
     this.#deps = deps;
     this.#socket = socket;
     this.#identity = identity;
-    this.context = { identity, refusal: null, socket: this };
+    this.context = { identity, refusal: null, socket: this, answer: null, admission: deps.admission };
   }
 
   /** Closes the socket when the person has as many as they may. */
   join(): void {
     if (!this.#deps.connections.add(this)) return this.close('tooManySockets');
     this.#armExpiry();
+    const forget = this.#deps.held.add(this.userId, this);
     this.#socket.onClosed(() => {
+      forget();
       this.#cancelExpiry();
       this.#deps.connections.remove(this);
     });
@@ -103,6 +114,14 @@ class SignedInSocket implements Connection, CallingSocket {
   /** Of the newest token, which may name another session than the first. */
   get sessionId(): string | null {
     return this.#identity.sessionId;
+  }
+
+  get heldBytes(): number {
+    return this.#socket.heldBytes;
+  }
+
+  release(): void {
+    this.close('overloaded');
   }
 
   refresh(identity: Identity): void {

@@ -1,0 +1,99 @@
+import type { Clock } from './clock.ts';
+import { AppError } from './errors.ts';
+import { FairGate } from './fair-gate.ts';
+import type { Cost, RateLimits } from './rate-limits.ts';
+
+/** What one request or batch is answered with, as far as it is known. */
+export interface PendingAnswer {
+  /** Roughly the bytes of all results so far. */
+  bytes: number;
+}
+
+export type AdmittedCall = {
+  readonly personId: string;
+  readonly type: 'query' | 'mutation' | 'subscription';
+  readonly cost: Cost;
+  /** Of calls that are answered together. */
+  readonly answer: PendingAnswer | null;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** Results that are answered together hold this much; what is asked for beyond it is for the next request. */
+const answerBytesMax = 2 * 1024 * 1024;
+
+/** A refused read is answered this late at most, so that asking at once again gains nothing. */
+const refusalDelayMaxMs = 1_000;
+
+/** Refused reads that are held back at once for one person; the next are refused at once. */
+const delayedPerPersonMax = 100;
+
+type Deps = {
+  readonly clock: Clock;
+  readonly rateLimits: RateLimits;
+  /** Whether more may be held for this person, who may have left answers unread. */
+  readonly hasRoomFor: (personId: string, bytes: number) => boolean;
+};
+
+/**
+ * The one door to the procedures, whichever wire a call came on: it costs what its procedure says, waits for its turn
+ * among people, and is refused, to be made again, when its person leaves too much unread.
+ */
+export class Admission {
+  /** The store answers few reads at a time, and a page is work for this process too. */
+  readonly reads = new FairGate({ runningMax: 16, runningPerPersonMax: 2, waitingPerPersonMax: 1_000 });
+  /** Writes wait for the disk more than for each other, and are written together. */
+  readonly writes = new FairGate({ runningMax: 128, runningPerPersonMax: 16, waitingPerPersonMax: 1_000 });
+  readonly #deps: Deps;
+  readonly #delayed = new Map<string, number>();
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async run<T>(call: AdmittedCall, task: () => Promise<T>): Promise<T> {
+    await this.#spend(call);
+    const gate = call.type === 'mutation' ? this.writes : this.reads;
+    return gate.run(call.personId, () => {
+      call.signal?.throwIfAborted();
+      this.#requireRoom(call);
+      return task();
+    });
+  }
+
+  async #spend({ cost, personId, type }: AdmittedCall): Promise<void> {
+    try {
+      await this.#deps.rateLimits.spend(cost, personId);
+    } catch (error) {
+      if (type === 'query' && error instanceof AppError) await this.#delay(personId, error.retryAfterMs ?? 0);
+      throw error;
+    }
+  }
+
+  async #delay(personId: string, waitMs: number): Promise<void> {
+    const delayed = this.#delayed.get(personId) ?? 0;
+    if (delayed >= delayedPerPersonMax) return;
+    this.#delayed.set(personId, delayed + 1);
+    await new Promise<void>((resolve) =>
+      this.#deps.clock.after(Math.min(waitMs, refusalDelayMaxMs), resolve),
+    );
+    const left = (this.#delayed.get(personId) ?? 1) - 1;
+    if (left > 0) this.#delayed.set(personId, left);
+    else this.#delayed.delete(personId);
+  }
+
+  #requireRoom({ personId, answer }: AdmittedCall): void {
+    const isAnswerFull = answer !== null && answer.bytes >= answerBytesMax;
+    if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return;
+    const message = isAnswerFull ? 'The answer is full, ask again' : 'Read what was answered first';
+    throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: refusalDelayMaxMs });
+  }
+}
+
+/** Roughly the bytes a result takes, without encoding it. */
+export function roughSizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length + 8;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return 8;
+  let size = 8;
+  for (const part of Array.isArray(value) ? value : Object.values(value)) size += 8 + roughSizeOf(part);
+  return size;
+}
