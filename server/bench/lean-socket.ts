@@ -75,6 +75,12 @@ export class LeanSocket {
 }
 
 function longHeader(length: number): Buffer {
+  if (length > 0xffff) {
+    const header = Buffer.alloc(14);
+    header.writeUInt16BE(0x81ff);
+    header.writeBigUInt64BE(BigInt(length), 2);
+    return header;
+  }
   const header = Buffer.from([0x81, 0x80 | 126, 0, 0, 0, 0, 0, 0]);
   header.writeUInt16BE(length, 2);
   return header;

@@ -5,6 +5,15 @@ import { fileURLToPath } from 'node:url';
 const benches = new Map<string, () => Promise<void>>([
   ['fanout', async () => (await import('./fanout/fanout.ts')).benchFanout()],
   ['send', async () => (await import('./send/send.ts')).benchSend()],
+  ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
+  [
+    'frames',
+    async () =>
+      (await import('./frames/frames.ts')).benchFrames(
+        process.argv[3],
+        Number(process.argv[4] ?? Number.NaN) || undefined,
+      ),
+  ],
   ['store', () => runModule('../embedded-mongo/bench/main.ts')],
 ]);
 

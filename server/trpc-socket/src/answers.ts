@@ -64,10 +64,15 @@ export class Answers {
     );
   }
 
-  /** Answers calls that found no room with one error, encoded once: refusing must not cost more than asking. */
+  /** Answers calls that found no room: refusing must not cost more than asking. */
   refuseSurplus(ids: readonly RequestId[], message: string): void {
+    this.refuseAll(ids, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
+  }
+
+  /** Answers all of these calls with one error, encoded once. */
+  refuseAll(ids: readonly RequestId[], refusal: TRPCError): void {
     if (ids.length === 0) return;
-    const error = this.report({ id: null }, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
+    const error = this.report({ id: null }, refusal);
     const { transformer } = this.#shared.router._def._config;
     const shape = JSON.stringify(transformer.output.serialize(this.#shapeOf({ id: null }, error)));
     for (const id of ids) {

@@ -13,6 +13,11 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
    * does not reconnect in circles.
    */
   createContext(opening: SocketOpening): inferRouterContext<Router> | Promise<inferRouterContext<Router>>;
+  /**
+   * Why whoever has this context may not call at all. Their calls are then answered with it, and not looked at; the
+   * answer is encoded once for all calls of a frame.
+   */
+  refusalOf?(context: inferRouterContext<Router>): TRPCError | undefined;
   /** Hears every error that a client is answered with, and those that nobody waits for any more. */
   onError?(failure: CallFailure): void;
   /** An event of a feed was handed to one subscriber. The hottest path there is: count, and do no more. */

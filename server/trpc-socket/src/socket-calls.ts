@@ -66,6 +66,7 @@ export class SocketCalls {
   readonly #waiting: Waiting[] = [];
   #heldBytes = 0;
   #isPaused = false;
+  #isScheduled = false;
   #onIdle: (() => void) | undefined;
 
   constructor(scope: CallScope) {
@@ -114,6 +115,17 @@ export class SocketCalls {
     if (this.#running.size === 0) this.#onIdle?.();
   }
 
+  /** In another turn: calls that are answered without waiting for anything must not keep the process from others. */
+  #runNextLater(): void {
+    if (this.#waiting.length === 0) return this.#runNext();
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#runNext();
+    });
+  }
+
   #runWhenRead(): void {
     if (this.#isPaused) return;
     this.#isPaused = true;
@@ -137,7 +149,7 @@ export class SocketCalls {
     } finally {
       this.#heldBytes -= bytes;
       this.#running.delete(controller);
-      this.#runNext();
+      this.#runNextLater();
     }
   }
 

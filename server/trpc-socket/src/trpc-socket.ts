@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { AnyTRPCRouter } from '@trpc/server';
+import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { WebSocket } from 'ws';
 import { Answers } from './answers.ts';
 import type { SocketBounds } from './bounds.ts';
@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts';
 import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
 import type { FeedFrames } from './feed-frames.ts';
 import type { OpenSocket, TrpcSocketHost } from './host.ts';
-import { parseConnectionParams, parseFrame, type Incoming } from './incoming.ts';
+import { parseConnectionParams, parseFrame, type Frame, type Incoming } from './incoming.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
 import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
@@ -61,6 +61,7 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   readonly #unread: UnreadFrames;
   #request: IncomingMessage | undefined;
   #isAdmitted = false;
+  #refusal: TRPCError | undefined;
   #context: Promise<unknown> | undefined;
   #farewells: (() => void)[] = [];
   #cancelDeadline: () => void = () => undefined;
@@ -162,10 +163,19 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     const frame = parseFrame(data, this.shared.bounds);
     if (frame === 'malformed') return this.#refuseFrame();
     if (frame === 'tooLarge') return this.close(this.shared.closeCodes.frameTooLarge);
+    if (this.#refusal) return this.#refuseCalls(frame, this.#refusal);
     const bytes = Math.ceil(data.length / Math.max(1, frame.messages.length));
     frame.messages.forEach((incoming, batchIndex) => this.#handle(incoming, { batchIndex, bytes }));
     const { messagesPerFrameMax } = this.shared.bounds;
     this.answers.refuseSurplus(frame.surplusIds, `A frame holds at most ${messagesPerFrameMax} messages`);
+  }
+
+  #refuseCalls({ messages, surplusIds }: Frame, refusal: TRPCError): void {
+    const ids = messages.flatMap((incoming) => {
+      const isCall = 'message' in incoming && incoming.message.method !== 'subscription.stop';
+      return isCall ? [incoming.message.id] : [];
+    });
+    this.answers.refuseAll([...ids, ...surplusIds], refusal);
   }
 
   get #frameBytesMax(): number {
@@ -183,6 +193,8 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   #refuseLarge(): void {
     const { strangerFrame, frameTooLarge } = this.shared.closeCodes;
     this.close(this.#isAdmitted ? frameTooLarge : strangerFrame);
+    // What is left of the frame is not read. The connection is cut when the peer does not close it.
+    this.#ws.pause();
   }
 
   #expectParams(): void {
@@ -206,7 +218,12 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   /** A context that cannot be made is every call's to report; until one comes, nobody need hear of it. */
   #openContext(connectionParams: unknown): Promise<unknown> {
     const context = this.#createContext(connectionParams);
-    context.catch(() => undefined);
+    context.then(
+      (value) => {
+        this.#refusal = this.shared.host.refusalOf?.(value);
+      },
+      () => undefined,
+    );
     this.#context = context;
     return context;
   }

@@ -13,7 +13,7 @@ import { afterExpiry } from '../../identity/after-expiry.ts';
 import type { Holder } from '../../delivery/held-bytes.ts';
 
 import type { Identity } from '../../identity/viewer.ts';
-import { toAppError } from '../../platform/errors.ts';
+import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { CallingSocket, RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
@@ -49,6 +49,8 @@ export function createSocketHost(deps: SocketDeps) {
       paramsDeadlineMs: limits.authDeadlineMs,
     },
     createContext: (opening: SocketOpening) => signIn(deps, opening),
+    refusalOf: ({ identity, refusal }: RequestContext) =>
+      identity ? undefined : (refusal ?? new AppError('UNAUTHORIZED', 'Sign in first')),
     hasRoomFor: (socket: OpenSocket, bytes: number) => deps.held.hasRoomFor(people.get(socket) ?? '', bytes),
     onError: (failure: CallFailure) => logFailure(deps, failure),
     onDelivered: () => {

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Peer } from '../ipc.ts';
+import { printTable } from '../table.ts';
+import type { AttackRequest } from './attack-process.ts';
+import { attacks, type AttackName, type Ground } from './attacks.ts';
+import { seedGround } from './seed.ts';
+import { Target, type Usage } from './target.ts';
+import type { Felt, VictimRequest } from './victim-process.ts';
+
+const measuredMs = 5_000;
+/** An attack is under way when it is measured. */
+const leadMs = 1_500;
+/** Sockets take their time to open. */
+const longLeads: Partial<Record<AttackName, number>> = { '3,000 idle sockets': 20_000 };
+
+type Row = { readonly felt: Felt; readonly before: Usage; readonly after: Usage; readonly rssGrowth: number };
+
+/**
+ * What one person feels while others do their worst to the real server, beside a quiet run. `root` is the checkout whose
+ * server is attacked, `only` a part of the names of the attacks to make.
+ */
+export async function benchOverload(root = '', only = ''): Promise<void> {
+  const checkout = root === '' ? fileURLToPath(new URL('../../..', import.meta.url)) : resolve(root);
+  const dataDir = await mkdtemp(join(tmpdir(), 'whisper-overload-'));
+  try {
+    const { chats, victim } = await seed(checkout, dataDir);
+    const rows: Record<string, string>[] = [];
+    let quiet: Felt | undefined;
+    for (const name of Object.keys(attacks) as AttackName[]) {
+      if (name !== 'nobody' && !name.includes(only)) continue;
+      // Each on a server of its own, so that no attack pays for the last one's memory and budgets.
+      await using target = await Target.start({ root: checkout, dataDir, rateLimits: 'on' });
+      const ground = { port: target.port, chats };
+      const row = await run({ name, target, ground, victim });
+      quiet ??= row.felt;
+      rows.push(toCells({ name, row, quiet }));
+      console.error(name, JSON.stringify(rows.at(-1)));
+    }
+    printTable('What one person feels (ms), by what others do', rows);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function seed(root: string, dataDir: string) {
+  await using target = await Target.start({ root, dataDir, rateLimits: 'off' });
+  return seedGround(target.port);
+}
+
+type Scene = {
+  readonly name: AttackName;
+  readonly target: Target;
+  readonly ground: Ground;
+  readonly victim: readonly [string, string];
+};
+
+async function run({ name, target, ground, victim: [person, chatId] }: Scene): Promise<Row> {
+  await using victim = Peer.start(new URL('./victim-process.ts', import.meta.url));
+  await using attacker = Peer.start(new URL('./attack-process.ts', import.meta.url));
+  const ask = { port: target.port, name: person, chatId };
+  // What the process loads and compiles at first is no attack's.
+  await victim.ask({ ...ask, durationMs: 1_500 } satisfies VictimRequest);
+  const idle = target.usage();
+  await attacker.ask({ kind: 'start', name, ground } satisfies AttackRequest);
+  await sleep(longLeads[name] ?? leadMs);
+  const before = target.usage();
+  let rssMax = before.rssMiB;
+  const watch = setInterval(() => (rssMax = Math.max(rssMax, target.usage().rssMiB)), 100);
+  const felt = await victim.ask<Felt>({ ...ask, durationMs: measuredMs } satisfies VictimRequest);
+  clearInterval(watch);
+  const after = target.usage();
+  await Promise.race([attacker.ask({ kind: 'stop' } satisfies AttackRequest), sleep(3_000)]);
+  return { felt, before, after, rssGrowth: rssMax - idle.rssMiB };
+}
+
+function toCells({ name, row, quiet }: { name: AttackName; row: Row; quiet: Felt }): Record<string, string> {
+  const { felt, before, after, rssGrowth } = row;
+  const share = (ms: number) => `${((ms / measuredMs) * 100).toFixed(0)} %`;
+  return {
+    others: name,
+    'send p50': felt.send.p50.toFixed(1),
+    'send p99': felt.send.p99.toFixed(1),
+    'x quiet': (felt.send.p99 / quiet.send.p99).toFixed(1),
+    'list p50': felt.list.p50.toFixed(1),
+    'list p99': felt.list.p99.toFixed(1),
+    'x quiet ': (felt.list.p99 / quiet.list.p99).toFixed(1),
+    '/livez worst': felt.livezWorst.toFixed(0),
+    'server CPU': share(after.cpuMs - before.cpuMs),
+    'store CPU': share(after.storeCpuMs - before.storeCpuMs),
+    'RSS +MiB': rssGrowth.toFixed(0),
+    refused: String(felt.refused),
+  };
+}
