@@ -157,7 +157,11 @@ describe.skipIf(!hasBrowser)('what somebody types', slow, () => {
     const links = await app.page
       .locator('.bubble a')
       .evaluateAll((all) => all.map((each) => [each.getAttribute('href'), each.getAttribute('rel')]));
-    expect(links).toEqual([['https://safe.example/a?b=c&d=', 'noopener noreferrer']]);
+    const rel = 'noopener noreferrer';
+    expect(links).toEqual([
+      ['https://safe.example/a?b=c&d=', rel],
+      ['http://plain.example', rel],
+    ]);
   });
 
   it('that is refused stays with its writer, who sends it again or lets it go', async () => {

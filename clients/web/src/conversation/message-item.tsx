@@ -101,18 +101,17 @@ const MessageText = memo(function MessageText({ text }: { readonly text: string 
 });
 
 function Part({ part }: { readonly part: Inline }) {
-  const { type, text } = part;
-  switch (type) {
+  switch (part.type) {
     case 'text':
-      return text;
+      return <span>{part.text}</span>;
     case 'code':
-      return <code>{text}</code>;
+      return <code>{part.text}</code>;
     case 'link':
       return (
-        <a href={text} target="_blank" rel="noopener noreferrer">
-          {text}
+        <a href={part.href} target="_blank" rel="noopener noreferrer">
+          {part.text}
         </a>
       );
   }
-  return type satisfies never;
+  return part satisfies never;
 }

@@ -46,7 +46,7 @@ it('takes a fence or a tick that is never closed for what it is', () => {
   }
 });
 
-it('links https addresses without the punctuation of their sentence', () => {
+it('links addresses without the punctuation of their sentence', () => {
   expect(linksIn('See https://a.example/x. And (https://b.example/y), or https://c.example/z_(1)!')).toEqual([
     'https://a.example/x',
     'https://b.example/y',
@@ -54,28 +54,53 @@ it('links https addresses without the punctuation of their sentence', () => {
   ]);
 });
 
+it('links http addresses, those of this machine too, and what begins with www.', () => {
+  const text =
+    'http://localhost:3000/x?y=1#z http://a.example http://[::1]:8080 WWW.a.example.org/b, HTTPS://C.example';
+  expect(linksIn(text)).toEqual([
+    'http://localhost:3000/x?y=1#z',
+    'http://a.example',
+    'http://[::1]:8080',
+    'WWW.a.example.org/b',
+    'HTTPS://C.example',
+  ]);
+  expect(parseText('www.a.example.org')).toMatchObject([
+    { parts: [{ text: 'www.a.example.org', href: 'https://www.a.example.org' }] },
+  ]);
+});
+
 it('links nothing that could lead elsewhere than it says', () => {
   for (const text of [
-    'http://a.example',
     'javascript:alert(1)',
     'https://',
     'https://bank.example@evil.example/',
     'https://user:password@a.example/',
+    'www.bank.example@evil.example',
+    'ftp://a.example //a.example mailto:a@b.example a@b.example',
+    'index.ts a.example.com awww.example.com',
   ]) {
     expect(linksIn(text), text).toEqual([]);
   }
   expect(linksIn('https://a.example/\u202etxt.exe')).toEqual(['https://a.example/']);
 });
 
-it('loses no character of a hostile text, and takes no time over it', () => {
+it('loses no character of a hostile text, and takes linear time over it', () => {
   for (const text of [
     '`'.repeat(8_000),
     'https://'.repeat(1_000),
     '`a'.repeat(4_000),
     `https://${'('.repeat(7_000)}`,
+    `https://x${','.repeat(4_000)}a`,
+    `https://a.example/${')'.repeat(7_900)}`,
+    `https://${'a@'.repeat(3_990)}`,
+    `https://a.example/${'([{'.repeat(2_600)}`,
+    'www.a'.repeat(1_600),
+    '\u202e'.repeat(8_000),
+    `a${'\n'.repeat(8_000)}b`,
   ]) {
-    const shown = textOf(parseText(text)).replaceAll('|', '');
-    expect(text.replaceAll('`', '')).toBe(shown.replaceAll('`', ''));
+    const long = text.repeat(8);
+    const shown = textOf(parseText(long)).replaceAll('|', '');
+    expect(long.replaceAll('`', '')).toBe(shown.replaceAll('`', ''));
   }
 });
 
