@@ -1,4 +1,5 @@
 import { lazy, Suspense } from 'react';
+import { useDropGuard } from './layout/use-drop-guard.ts';
 import { DevSession } from './session/dev-session.tsx';
 
 const publishableKey: string | undefined = import.meta.env.VITE_CLERK_PUBLISHABLE_KEY;
@@ -10,6 +11,7 @@ const ClerkSession = lazy(async () => {
 });
 
 export function App() {
+  useDropGuard();
   if (!publishableKey) return <DevSession />;
   return (
     <Suspense>

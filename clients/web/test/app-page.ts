@@ -1,3 +1,4 @@
+import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
@@ -9,6 +10,8 @@ type Options = BrowserContextOptions & {
   /** Who is signed in already; nobody unless given. */
   readonly as?: string;
   readonly path?: string;
+  /** For a test in which something is made to fail: what the page says of it is no fault. Default false. */
+  readonly mayComplain?: boolean;
 };
 
 /** What a browser says by itself about requests that a cut network or a dead server did not answer. */
@@ -18,7 +21,8 @@ const networkNoise = /^Failed to load resource|^WebSocket connection to|net::ERR
  * Opens the app in a context of its own. Until the end of the test it must ask nobody but its own server, and its
  * console must stay silent, of broken policies too.
  */
-export async function openApp(browser: Browser, { url, as, path = '/', ...rest }: Options): Promise<AppPage> {
+export async function openApp(browser: Browser, options: Options): Promise<AppPage> {
+  const { url, as, path = '/', mayComplain = false, ...rest } = options;
   const context = await browser.newContext({ baseURL: url, ...rest });
   if (as) await context.addInitScript((name) => sessionStorage.setItem('whisper:person', name), as);
   const page = await context.newPage();
@@ -34,13 +38,15 @@ export async function openApp(browser: Browser, { url, as, path = '/', ...rest }
   });
   onTestFinished(async () => {
     await context.close();
-    expect(complaints).toEqual([]);
+    if (!mayComplain) expect(complaints).toEqual([]);
   });
   await page.goto(path);
   const app = new AppPage(page);
   if (as) await app.loaded();
   return app;
 }
+
+type Placed = { readonly text: string; readonly top: number; readonly place: number };
 
 /** One tab, in the words of the person in front of it. */
 export class AppPage {
@@ -63,6 +69,11 @@ export class AppPage {
     return this.page.getByRole('textbox', { name: /^Message/ });
   }
 
+  /** Of the conversation that is open. */
+  get chatId(): ChatId {
+    return ChatIdSchema.parse(new URL(this.page.url()).pathname.split('/').at(-1));
+  }
+
   get banner(): Locator {
     return this.page.getByText('No connection.');
   }
@@ -70,6 +81,14 @@ export class AppPage {
   /** The lists are there: whoever signed in is known. */
   async loaded(): Promise<void> {
     await this.page.locator('.me-name').waitFor({ state: 'attached' });
+  }
+
+  /** Another tab of this browser. */
+  async newTab(): Promise<AppPage> {
+    const tab = new AppPage(await this.page.context().newPage());
+    await tab.page.goto('/');
+    await tab.loaded();
+    return tab;
   }
 
   /** The line of a person or of the chat with them. */
@@ -83,7 +102,7 @@ export class AppPage {
 
   async open(name: string): Promise<void> {
     await this.row(name).click();
-    await this.page.getByRole('heading', { name, level: 2 }).waitFor();
+    await this.page.getByRole('heading', { name, level: 1 }).waitFor();
     await this.composer.waitFor();
   }
 
@@ -106,5 +125,34 @@ export class AppPage {
   /** The texts in sight, from the top. */
   async texts(): Promise<string[]> {
     return this.page.locator('.bubble').allInnerTexts();
+  }
+
+  /** How far the messages can still be scrolled, in pixels. */
+  distanceFromEnd(): Promise<number> {
+    return this.messages.evaluate(
+      ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
+    );
+  }
+
+  /** The first message that begins below the header. */
+  async topMessage(): Promise<Placed> {
+    const found = (await this.#placed()).filter(({ top }) => top > 80).sort((a, b) => a.top - b.top)[0];
+    if (!found) throw new Error('No message is in sight');
+    return found;
+  }
+
+  /** Where a message stands; undefined while it is not in the document. */
+  async place(text: string): Promise<Placed | undefined> {
+    return (await this.#placed()).find((each) => each.text === text);
+  }
+
+  #placed(): Promise<Placed[]> {
+    return this.page.locator('.message-place').evaluateAll((all) =>
+      all.map((each) => ({
+        text: each.querySelector('.bubble')?.textContent ?? '',
+        top: each.querySelector('.bubble')?.getBoundingClientRect().top ?? 0,
+        place: Number(each.ariaPosInSet),
+      })),
+    );
   }
 }

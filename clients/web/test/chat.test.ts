@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser)('somebody with another client', slow, () => {
     await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
     const app = await openApp(browser(), { url: server.url, as: 'emil' });
     await app.open('old otto');
-    const chatId = new URL(app.page.url()).pathname.split('/').at(-1);
+    const { chatId } = app;
     const heard = new Promise<{ text: string }>((resolve) => socket.once('new-message', resolve));
     socket.emit('join-chat', chatId);
 

@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     await page.getByRole('button', { name: 'carol' }).waitFor();
     await page.getByRole('button', { name: 'bob' }).waitFor({ state: 'detached' });
     await press(page, 'ArrowDown', 'Enter');
-    await page.getByRole('heading', { name: 'carol', level: 2 }).waitFor();
+    await page.getByRole('heading', { name: 'carol', level: 1 }).waitFor();
     await expect.poll(() => focusedLabel(page), patience).toBe('Message to carol');
     await page.keyboard.type('one');
     await press(page, 'Shift+Enter');

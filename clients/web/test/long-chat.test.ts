@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
 
     await app.sees(`message ${count}`);
 
-    expect(await distanceFromEnd(app)).toBeLessThan(2);
+    expect(await app.distanceFromEnd()).toBeLessThan(2);
     expect(await app.page.getByRole('article').count()).toBeLessThan(60);
     const pages = await app.page.evaluate(
       () =>
@@ -47,11 +47,11 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
 
     await scrollTo(app, 300);
     await app.page.getByText('Fetching older messages').waitFor();
-    const before = await topMessage(app);
+    const before = await app.topMessage();
     release();
-    await expect.poll(async () => (await find(app, before.text))?.place, patience).toBe(before.place + 100);
+    await expect.poll(async () => (await app.place(before.text))?.place, patience).toBe(before.place + 100);
 
-    const after = await find(app, before.text);
+    const after = await app.place(before.text);
     expect(Math.abs((after?.top ?? 0) - before.top)).toBeLessThan(3);
   });
 
@@ -70,14 +70,14 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
     await app.page.getByRole('button', { name: 'Jump to the newest message' }).click();
 
     await app.message(`message ${count}`).waitFor();
-    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
   });
 
   it('stays where it is read when something new comes, and says so', async () => {
     const app = await open();
     await app.sees(`message ${count}`);
     await scrollTo(app, 2_000);
-    const before = await topMessage(app);
+    const before = await app.topMessage();
     const bob = await server.signIn('bob');
 
     for (const text of ['news', 'more news'])
@@ -85,10 +85,10 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
 
     const pill = app.page.getByRole('button', { name: '2 new messages' });
     await pill.waitFor();
-    expect(Math.abs((await topMessage(app)).top - before.top)).toBeLessThan(3);
+    expect(Math.abs((await app.topMessage()).top - before.top)).toBeLessThan(3);
     await pill.click();
     await app.sees('more news');
-    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
   });
 });
 
@@ -100,20 +100,14 @@ describe.skipIf(!hasBrowser)('whoever is at the end of a conversation', slow, ()
     for (const text of ['short', 'lines\n'.repeat(30), 'the last one'])
       await bob.api.message.send.mutate({ chatId, text, clientId: crypto.randomUUID() });
     await app.sees('the last one');
-    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
 
     await app.composer.fill('line\n'.repeat(12));
 
-    await expect.poll(() => distanceFromEnd(app), patience).toBeLessThan(2);
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
     expect(await app.page.getByRole('button', { name: /newest/ }).count()).toBe(0);
   });
 });
-
-function distanceFromEnd(app: AppPage): Promise<number> {
-  return app.messages.evaluate(
-    ({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight,
-  );
-}
 
 /** Resolves when the browser has shown it. */
 async function scrollTo(app: AppPage, top: number): Promise<void> {
@@ -121,29 +115,4 @@ async function scrollTo(app: AppPage, top: number): Promise<void> {
     element.scrollTo(0, offset);
     for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
   }, top);
-}
-
-type Placed = { readonly text: string; readonly top: number; readonly place: number };
-
-async function placed(app: AppPage): Promise<Placed[]> {
-  return app.page.getByRole('listitem').evaluateAll((all) =>
-    all
-      .filter((each) => each.matches('.message-place'))
-      .map((each) => ({
-        text: each.querySelector('.bubble')?.textContent ?? '',
-        top: each.querySelector('.bubble')?.getBoundingClientRect().top ?? 0,
-        place: Number(each.ariaPosInSet),
-      })),
-  );
-}
-
-/** The first message that begins below the header. */
-async function topMessage(app: AppPage): Promise<Placed> {
-  const found = (await placed(app)).filter(({ top }) => top > 80).sort((a, b) => a.top - b.top)[0];
-  if (!found) throw new Error('No message is in sight');
-  return found;
-}
-
-async function find(app: AppPage, text: string): Promise<Placed | undefined> {
-  return (await placed(app)).find((each) => each.text === text);
 }

@@ -24,6 +24,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     await alice.send('second in the tunnel');
     await alice.page.getByText('2 messages wait').waitFor();
     await alice.page.getByText('Waits for a connection').waitFor();
+    await alice.row('bob').getByText('second in the tunnel').waitFor();
     const chatId = bob.store.getSnapshot().chats[0]?.id;
     if (!chatId) throw new Error('There is no chat');
     await bob.store.openChat(chatId);
@@ -77,5 +78,18 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     await alice.page.reload();
 
     await alice.sees('not yet');
+  });
+
+  it('is none while the first connection takes its time', async () => {
+    await using server = await ServerProcess.start();
+    const alice = await openApp(browser(), { url: server.url });
+    await alice.page.routeWebSocket(/trpc/, () => undefined);
+    await alice.page.clock.install();
+    await alice.page.getByRole('button', { name: 'alice' }).click();
+    await alice.page.getByLabel('Loading your chats').waitFor();
+
+    await alice.page.clock.runFor(5_000);
+
+    expect(await alice.banner.count()).toBe(0);
   });
 });

@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)('an address', slow, () => {
 
     await app.page.reload();
 
-    await app.page.getByRole('heading', { name: 'carol', level: 2 }).waitFor();
+    await app.page.getByRole('heading', { name: 'carol', level: 1 }).waitFor();
     expect(await app.composer.inputValue()).toBe('unfinished');
   });
 

@@ -14,14 +14,15 @@ const bob = person('bob', 'b');
 const chatId = ChatIdSchema.parse('c'.repeat(24));
 const clientId = ClientIdSchema.parse('7d9a4c1e-4a65-4f8e-9d5c-0a3f6a1b2c3d');
 
-function sent(sender: User, at: string): ChatRow {
+function sent(sender: User, at: string, seq = 1): ChatRow {
   const date = new Date(at);
   const id = MessageIdSchema.parse('d'.repeat(24));
-  const numbers = { seq: 1, rev: 1, createdAt: date, updatedAt: date };
+  const numbers = { seq, rev: seq, createdAt: date, updatedAt: date };
   return { state: 'sent', message: { id, chatId, sender, text: at, clientId, ...numbers } };
 }
 
-const itemsOf = (rows: readonly ChatRow[], hasOlder = false) => toChatItems(rows, { me: alice, hasOlder });
+const itemsOf = (rows: readonly ChatRow[], hasOlder = false) =>
+  toChatItems(rows, { me: alice, hasOlder, unreadFrom: null });
 
 it('groups what one person says in one go', () => {
   const items = itemsOf([
@@ -39,6 +40,14 @@ it('begins a day, and a group, at midnight', () => {
   const items = itemsOf([sent(bob, '2026-01-05T23:59:00'), sent(bob, '2026-01-06T00:01:00')]);
   expect(items.map(({ startsDay }) => startsDay)).toEqual([true, true]);
   expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, true]);
+});
+
+it('begins what is unread, and a group, at the first unread message', () => {
+  const rows = [sent(bob, '2026-01-05T10:00:00', 7), sent(bob, '2026-01-05T10:00:01', 8)];
+  const items = toChatItems(rows, { me: alice, hasOlder: true, unreadFrom: 8 });
+  expect(items.map(({ startsUnread }) => startsUnread)).toEqual([false, true]);
+  expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, true]);
+  expect(items.map(({ endsGroup }) => endsGroup)).toEqual([true, true]);
 });
 
 it('does not know whether the oldest message it holds begins its day', () => {

@@ -7,6 +7,8 @@ export type ChatItem = {
   /** The same before and after the server has it, so that nothing flickers. */
   readonly key: string;
   readonly clientId: ClientId;
+  /** Its place in the chat; null until the server gave it one. */
+  readonly seq: number | null;
   readonly text: string;
   readonly at: Date;
   readonly state: ChatRow['state'];
@@ -15,40 +17,51 @@ export type ChatItem = {
   readonly senderName: string;
   readonly day: number;
   readonly startsDay: boolean;
+  /** The first one that was unread when the conversation was opened. */
+  readonly startsUnread: boolean;
   /** The first and the last of what one person says in one go. */
   readonly startsGroup: boolean;
   readonly endsGroup: boolean;
 };
 
 type DraftRow = Exclude<ChatRow, { state: 'sent' }>;
-type Bare = Omit<ChatItem, 'startsDay' | 'startsGroup' | 'endsGroup'>;
+type Bare = Omit<ChatItem, 'startsDay' | 'startsUnread' | 'startsGroup' | 'endsGroup'>;
 
 /** A pause longer than this begins a new group. */
 const groupPauseMs = 5 * 60_000;
 
-type Options = { readonly me: Pick<Me, 'id' | 'name'>; readonly hasOlder: boolean };
+type Options = {
+  readonly me: Pick<Me, 'id' | 'name'>;
+  readonly hasOlder: boolean;
+  /** The place of the first unread message; null without one. */
+  readonly unreadFrom: number | null;
+};
 
-/** The rows of a conversation with their days and groups. What an unknown message comes before starts no day. */
-export function toChatItems(rows: readonly ChatRow[], { me, hasOlder }: Options): ChatItem[] {
+/** The rows of a conversation with their days and groups. What an unknown message comes before starts nothing. */
+export function toChatItems(rows: readonly ChatRow[], { me, hasOlder, unreadFrom }: Options): ChatItem[] {
   const bare = rows.map((row) => toBare(row, me));
+  const isUnreadStart = ({ seq }: Bare) => seq !== null && seq === unreadFrom;
+  const isApart = (earlier: Bare, later: Bare) => isUnreadStart(later) || !isOneGo(earlier, later);
   return bare.map((item, index) => {
     const before = bare[index - 1];
     const after = bare[index + 1];
     return {
       ...item,
       startsDay: before ? before.day !== item.day : !hasOlder,
-      startsGroup: !before || !isOneGo(before, item),
-      endsGroup: !after || !isOneGo(item, after),
+      startsUnread: isUnreadStart(item),
+      startsGroup: !before || isApart(before, item),
+      endsGroup: !after || isApart(item, after),
     };
   });
 }
 
 function toBare(row: ChatRow, me: Pick<Me, 'id' | 'name'>): Bare {
   if (row.state !== 'sent') return toBareDraft(row, me);
-  const { sender, clientId, text, createdAt: at } = row.message;
+  const { sender, clientId, seq, text, createdAt: at } = row.message;
   return {
     key: `${sender.id}:${clientId}`,
     clientId,
+    seq,
     text,
     at,
     day: dayNumberOf(at),
@@ -65,6 +78,7 @@ function toBareDraft({ state, draft }: DraftRow, me: Pick<Me, 'id' | 'name'>): B
   return {
     key: `${me.id}:${clientId}`,
     clientId,
+    seq: null,
     text,
     at,
     day: dayNumberOf(at),

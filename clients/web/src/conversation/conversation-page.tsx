@@ -37,7 +37,7 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
         <div className="messages" />
       )}
       <TypingLine chatId={chatId} name={chat?.participant.name ?? ''} />
-      {me && <Composer chatId={chatId} meId={me.id} name={chat?.participant.name ?? ''} />}
+      {me && <Composer chatId={chatId} name={chat?.participant.name ?? ''} />}
     </section>
   );
 }
@@ -55,9 +55,9 @@ function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
         <>
           <Avatar person={chat.participant} isOnline={isOnline} />
           <div className="conversation-title">
-            <h2>
+            <h1>
               <bdi>{chat.participant.name}</bdi>
-            </h2>
+            </h1>
             <p>{isLost ? '\u00a0' : presence}</p>
           </div>
         </>

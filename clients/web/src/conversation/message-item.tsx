@@ -6,17 +6,18 @@ import { Icon } from '../ui/icon.tsx';
 import type { ChatItem } from './chat-items.ts';
 import { isEmojiOnly, parseText, type Inline } from './parse-text.ts';
 
-type Props = { readonly item: ChatItem };
+type Props = { readonly item: ChatItem; readonly today: number };
 
-export const MessageItem = memo(function MessageItem({ item }: Props) {
-  const { at, isMine, senderName, state, startsDay, startsGroup, endsGroup } = item;
+export const MessageItem = memo(function MessageItem({ item, today }: Props) {
+  const { at, isMine, senderName, state, startsDay, startsUnread, startsGroup, endsGroup } = item;
   return (
     <>
       {startsDay && (
-        <h3 className="day">
-          <time dateTime={at.toISOString()}>{formatDay(at, new Date())}</time>
-        </h3>
+        <h2 className="day">
+          <time dateTime={at.toISOString()}>{formatDay(at, today)}</time>
+        </h2>
       )}
+      {startsUnread && <h2 className="unread-line">New messages</h2>}
       <article
         className="message"
         data-mine={isMine || undefined}
@@ -33,7 +34,7 @@ export const MessageItem = memo(function MessageItem({ item }: Props) {
 });
 
 /** What stands under a message: when it was stored, or why it is not. */
-function MessageNote({ item: { state, clientId, failure, at, endsGroup } }: Props) {
+function MessageNote({ item: { state, clientId, failure, at, endsGroup } }: Pick<Props, 'item'>) {
   switch (state) {
     case 'failed':
       return <FailedNote clientId={clientId} reason={failure ?? ''} />;
@@ -57,7 +58,7 @@ function FailedNote({ clientId, reason }: FailedProps) {
   return (
     <p className="message-meta failed" role="alert">
       <Icon name="warning" />
-      <span>Not sent: {reason}</span>
+      <span>{`Not sent: ${reason}`}</span>
       <button type="button" className="text-button" onClick={() => store.retry(clientId)}>
         Try again
       </button>
@@ -74,7 +75,7 @@ function PendingNote() {
   return (
     <p className="message-meta pending">
       <Icon name="waiting" />
-      {isLost ? 'Waits for a connection' : 'Sending'}
+      <span>{isLost ? 'Waits for a connection' : 'Sending'}</span>
     </p>
   );
 }

@@ -6,23 +6,25 @@ import { Icon } from '../ui/icon.tsx';
 import { toChatItems, type ChatItem } from './chat-items.ts';
 import { MessageItem } from './message-item.tsx';
 import { useMessageScroll } from './use-message-scroll.ts';
+import { useToday } from '../ui/use-today.ts';
 
 type Ready = Extract<ChatView, { status: 'ready' }>;
 type Props = { readonly chat: Chat; readonly view: Ready; readonly me: Me };
+/** The place of the first message that was unread when the conversation was opened; null without one. */
+type Unread = { readonly unreadFrom: number | null };
 
 /** The messages: only those in sight are in the document, however many there are. */
 export function MessageList({ chat, view, me }: Props) {
-  const outbox = useStore((snapshot) => snapshot.outbox);
   const { hasOlder } = view.log;
-  const items = useMemo(
-    () => toChatItems(rowsOf(chat.id, { view, outbox }), { me, hasOlder }),
-    [chat.id, view, outbox, me, hasOlder],
-  );
+  const [unreadFrom] = useState(() => firstUnreadOf(chat));
+  const items = useItems({ chat, view, me, unreadFrom });
   const { scrollRef, virtualizer, isAtEnd, scrollToEnd } = useMessageScroll(items, {
     chatId: chat.id,
     hasOlder,
+    hasUnread: unreadFrom !== null,
   });
-  const unseen = useUnseen(items, isAtEnd);
+  const unseen = useUnseen(items, { isAtEnd, unreadFrom });
+  const today = useToday();
   useMarkRead(chat, isAtEnd);
 
   return (
@@ -45,7 +47,7 @@ export function MessageList({ chat, view, me }: Props) {
                   style={{ transform: `translateY(${start}px)` }}
                 >
                   {index === 0 && !hasOlder && <ConversationStart name={chat.participant.name} />}
-                  <MessageItem item={item} />
+                  <MessageItem item={item} today={today} />
                 </div>
               )
             );
@@ -59,6 +61,15 @@ export function MessageList({ chat, view, me }: Props) {
       )}
       {!isAtEnd && <JumpPill unseen={unseen} onJump={scrollToEnd} />}
     </div>
+  );
+}
+
+function useItems({ chat, view, me, unreadFrom }: Props & Unread): ChatItem[] {
+  const outbox = useStore((snapshot) => snapshot.outbox);
+  const { hasOlder } = view.log;
+  return useMemo(
+    () => toChatItems(rowsOf(chat.id, { view, outbox }), { me, hasOlder, unreadFrom }),
+    [chat.id, view, outbox, me, hasOlder, unreadFrom],
   );
 }
 
@@ -83,21 +94,29 @@ function JumpPill({ unseen, onJump }: PillProps) {
       aria-label={unseen > 0 ? `${label}, jump to the newest` : 'Jump to the newest message'}
       onClick={onJump}
     >
-      {unseen > 0 && label}
+      {unseen > 0 && <span>{label}</span>}
       <Icon name="down" />
     </button>
   );
 }
 
+/** The place of the first message that nobody read here yet; null when all were. */
+function firstUnreadOf({ unread, lastMessage }: Chat): number | null {
+  return unread > 0 && lastMessage ? lastMessage.seq - unread + 1 : null;
+}
+
+type Seen = Unread & { readonly isAtEnd: boolean };
+
 /** How many messages of others lie below the last one that was in sight at the end of the conversation. */
-function useUnseen(items: readonly ChatItem[], isAtEnd: boolean): number {
-  const lastKey = items.at(-1)?.key;
-  const [seenKey, setSeenKey] = useState(lastKey);
+function useUnseen(items: readonly ChatItem[], { isAtEnd, unreadFrom }: Seen): number {
+  const lastSeq = items.findLast(({ seq }) => seq !== null)?.seq ?? 0;
+  const [seenSeq, setSeenSeq] = useState(unreadFrom === null ? lastSeq : unreadFrom - 1);
   useEffect(() => {
-    if (isAtEnd) setSeenKey(lastKey);
-  }, [isAtEnd, lastKey]);
-  const seen = items.findLastIndex(({ key }) => key === seenKey);
-  return isAtEnd ? 0 : items.slice(seen + 1).filter(({ isMine }) => !isMine).length;
+    if (isAtEnd) setSeenSeq(lastSeq);
+  }, [isAtEnd, lastSeq]);
+  if (isAtEnd) return 0;
+  const mine = items.filter(({ seq, isMine }) => isMine && seq !== null && seq > seenSeq);
+  return lastSeq - seenSeq - mine.length;
 }
 
 /** Marks the chat read while its end is in sight of somebody who looks at this window. */

@@ -1,6 +1,6 @@
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { ChatId } from '@whisper/shared';
-import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import { useClient } from '../store/use-client.ts';
 import type { ChatItem } from './chat-items.ts';
 
@@ -15,13 +15,13 @@ const lineHeight = 22;
 const charsPerLine = 56;
 
 type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
-type Options = { readonly chatId: ChatId; readonly hasOlder: boolean };
+type Options = { readonly chatId: ChatId; readonly hasOlder: boolean; readonly hasUnread: boolean };
 
 /**
- * Starts at the newest message and stays there while one is there; keeps its place when older messages come in
- * above, newer ones below, or anything changes its height.
+ * Starts at the first unread message, or at the newest one, and stays at the end while one is there; keeps its place
+ * when older messages come in above, newer ones below, or anything changes its height.
  */
-export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder }: Options) {
+export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder, hasUnread }: Options) {
   const { store } = useClient().client;
   const scrollRef = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
@@ -33,14 +33,15 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder 
     followOnAppend: true,
     scrollEndThreshold: endThreshold,
     overscan,
-    initialOffset: beyondTheEnd,
+    initialOffset: hasUnread ? 0 : beyondTheEnd,
     paddingStart: 16,
     paddingEnd: 8,
   });
 
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
-  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
-  useStayAtEnd(scrollRef, virtualizer);
+  const hasStarted = useStart(virtualizer, { items, hasUnread });
+  useStayAtEnd(scrollRef, { scroller: virtualizer, startsAtEnd: !hasUnread });
+  useFollowOwn(items, virtualizer);
 
   const first = virtualizer.range?.startIndex;
   useEffect(() => {
@@ -48,20 +49,40 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder 
       void store.loadOlder(chatId).catch(() => undefined);
   }, [store, chatId, hasOlder, first, items.length]);
 
-  const last = items.at(-1);
-  const lastOwnKey = last?.isMine ? last.key : null;
-  const shownOwnKey = useRef(lastOwnKey);
-  useLayoutEffect(() => {
-    if (lastOwnKey && lastOwnKey !== shownOwnKey.current) virtualizer.scrollToEnd();
-    shownOwnKey.current = lastOwnKey;
-  }, [virtualizer, lastOwnKey]);
-
   return {
     scrollRef,
     virtualizer,
-    isAtEnd: virtualizer.isAtEnd(endThreshold),
+    isAtEnd: hasStarted && virtualizer.isAtEnd(endThreshold),
     scrollToEnd: () => virtualizer.scrollToEnd(),
   };
+}
+
+type Start = { readonly items: readonly ChatItem[]; readonly hasUnread: boolean };
+
+/** Scrolls to where one starts to read. Before that nothing counts as seen: answers whether it has happened. */
+function useStart(virtualizer: MessageVirtualizer, { items, hasUnread }: Start): boolean {
+  const [hasStarted, setHasStarted] = useState(false);
+  useLayoutEffect(() => {
+    // Without the first unread message, more of them are above the oldest one that is held.
+    const first = Math.max(
+      0,
+      items.findIndex(({ startsUnread }) => startsUnread),
+    );
+    if (hasUnread) virtualizer.scrollToIndex(first, { align: 'start' });
+    else virtualizer.scrollToEnd();
+    setHasStarted(true);
+  }, [virtualizer]);
+  return hasStarted;
+}
+
+/** Brings what is sent from this page into sight; what one sends from elsewhere moves nobody who reads here. */
+function useFollowOwn(items: readonly ChatItem[], virtualizer: MessageVirtualizer): void {
+  const [openedAt] = useState(Date.now);
+  const last = items.at(-1);
+  const draftKey = last?.state === 'pending' && last.at.getTime() >= openedAt ? last.key : null;
+  useLayoutEffect(() => {
+    if (draftKey !== null) virtualizer.scrollToEnd();
+  }, [virtualizer, draftKey]);
 }
 
 /**
@@ -83,19 +104,25 @@ function estimateHeight(item: ChatItem | undefined): number {
   const lines = item.text
     .split('\n')
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / charsPerLine)), 0);
-  const around = 18 + (item.startsDay ? 56 : 0) + (item.startsGroup ? 10 : 2) + (item.endsGroup ? 20 : 0);
+  const around =
+    18 +
+    (item.startsDay ? 56 : 0) +
+    (item.startsUnread ? 40 : 0) +
+    (item.startsGroup ? 10 : 2) +
+    (item.endsGroup ? 20 : 0);
   return lines * lineHeight + around;
 }
 
 type Scroller = { isAtEnd(): boolean; scrollToEnd(): void };
+type Stay = { readonly scroller: Scroller; readonly startsAtEnd: boolean };
 
 /** Keeps the newest message in sight when the room for messages shrinks, as under a growing text field. */
-function useStayAtEnd(ref: RefObject<HTMLElement | null>, scroller: Scroller): void {
+function useStayAtEnd(ref: RefObject<HTMLElement | null>, { scroller, startsAtEnd }: Stay): void {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
     // Noted on scroll, because after the resize `isAtEnd` no longer tells where it was before.
-    let wasAtEnd = true;
+    let wasAtEnd = startsAtEnd;
     const remember = () => {
       wasAtEnd = scroller.isAtEnd();
     };
@@ -108,5 +135,5 @@ function useStayAtEnd(ref: RefObject<HTMLElement | null>, scroller: Scroller): v
       element.removeEventListener('scroll', remember);
       observer.disconnect();
     };
-  }, [ref, scroller]);
+  }, [ref, scroller, startsAtEnd]);
 }

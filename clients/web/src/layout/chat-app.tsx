@@ -2,10 +2,11 @@ import { useEffect } from 'react';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
-import { useStore } from '../store/use-client.ts';
+import { useClient, useStore } from '../store/use-client.ts';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner, RefusedPage } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 /** Two panes side by side, or one at a time where there is no room. */
@@ -21,7 +22,9 @@ export function ChatApp() {
       <ConnectionBanner />
       <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
       <main className="pane">
-        <Pane route={route} />
+        <ErrorBoundary key={route.page === 'chat' ? route.chatId : route.page}>
+          <Pane route={route} />
+        </ErrorBoundary>
       </main>
       <Announcer />
     </div>
@@ -50,10 +53,25 @@ function Pane({ route }: { readonly route: Route }) {
 
 /** The tab's title: how much is unread, and with whom one is talking. */
 function useTitle(route: Route): void {
-  const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
+  const unread = useUnread();
   const chatId = route.page === 'chat' ? route.chatId : null;
   const name = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant.name);
   useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ''}${name ? `${name} · ` : ''}Whisper`;
+    document.title = `${unread && `(${unread}) `}${name ? `${name} · ` : ''}Whisper`;
   }, [unread, name]);
+}
+
+/** So many chats are fetched to count what is unread in them; the list has a button for more. */
+const countedMax = 500;
+
+/** How many messages are unread, with a plus when there are chats that nobody counted; empty for none. */
+function useUnread(): string {
+  const { store } = useClient().client;
+  const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
+  const count = useStore(({ chats }) => chats.length);
+  const hasMore = useStore(({ isSynced, hasMoreChats }) => isSynced && hasMoreChats);
+  useEffect(() => {
+    if (hasMore && count < countedMax) void store.loadMoreChats().catch(() => undefined);
+  }, [store, hasMore, count]);
+  return unread > 0 ? `${unread}${hasMore ? '+' : ''}` : '';
 }

@@ -6,13 +6,14 @@ export function ConnectionBanner() {
   const { client } = useClient();
   const isLost = useIsLost();
   const waiting = useStore((snapshot) => snapshot.outbox.filter((draft) => !draft.failure).length);
+  const isLoaded = useStore(({ me }) => me !== null);
 
   return (
     <div className="banner" role="status" data-shown={isLost || undefined}>
       {isLost && (
         <>
           <span className="banner-dot" aria-hidden="true" />
-          <p>No connection. {describeWaiting(waiting)}</p>
+          <p>{`No connection. ${isLoaded ? describeWaiting(waiting) : 'Your chats come as soon as there is one.'}`}</p>
           <button type="button" className="text-button" onClick={() => client.retryNow()}>
             Try now
           </button>

@@ -8,7 +8,7 @@ type Props = { readonly title: string; readonly children: ReactNode; readonly ha
 export function EmptyPane({ title, children, hasWayHome = false }: Props) {
   return (
     <div className="empty">
-      <h2>{title}</h2>
+      <h1>{title}</h1>
       <p>{children}</p>
       {hasWayHome && (
         <Link className="button" href={homePath} onFollow={goHome}>

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { goHome } from '../routing/route.ts';
+import { isComposing } from '../ui/keyboard.ts';
 
 export const searchFieldId = 'search';
 
@@ -7,8 +8,8 @@ export const searchFieldId = 'search';
 export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
-        return;
+      if (event.defaultPrevented || isComposing(event)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape') return goHome();
       if (event.key !== '/' || isEditable(event.target)) return;
       event.preventDefault();
@@ -23,7 +24,7 @@ export function useShortcuts(): void {
   }, []);
 }
 
-function isEditable(target: EventTarget | null): boolean {
+export function isEditable(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA)$/.test(target.tagName))
   );

@@ -1,22 +1,16 @@
 import { devTokens } from '@whisper/client';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, useSyncExternalStore } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
+import { findStorage, Notes } from '../store/notes.ts';
 import type { Session } from './session.ts';
 import { SignedIn } from './signed-in.tsx';
 
 /** Signs in at the local issuer, by name alone. */
 export function DevSession() {
-  const [name, setName] = useState(rememberedPerson.get);
-  const session = useMemo(() => (name === null ? null : createSession(name, () => setName(null))), [name]);
-
-  if (!session) {
-    const signIn = (chosen: string) => {
-      rememberedPerson.set(chosen);
-      setName(chosen);
-    };
-    return <SignInPage onSignIn={signIn} />;
-  }
+  const [name, setName] = useRememberedPerson();
+  const session = useMemo(() => createSession(name, () => setName('')), [name]);
+  if (name === '') return <SignInPage onSignIn={setName} />;
   return (
     <SignedIn session={session}>
       <ChatApp />
@@ -24,19 +18,15 @@ export function DevSession() {
   );
 }
 
-function createSession(name: string, onSignOut: () => void): Session {
-  const signOut = () => {
-    rememberedPerson.forget();
-    onSignOut();
-  };
+function createSession(name: string, signOut: () => void): Session {
   return { getToken: devTokens(location.origin, name), signOut };
 }
 
 const key = 'whisper:person';
 
-/** Whom this tab speaks for. Kept per tab, so that two tabs can be two people. */
-const rememberedPerson = {
-  get: (): string | null => sessionStorage.getItem(key),
-  set: (name: string): void => sessionStorage.setItem(key, name),
-  forget: (): void => sessionStorage.removeItem(key),
-};
+/** Whom this tab speaks for; empty for nobody. Kept per tab, so that two tabs can be two people. */
+function useRememberedPerson(): [name: string, remember: (name: string) => void] {
+  const [notes] = useState(() => new Notes(findStorage('sessionStorage')));
+  const name = useSyncExternalStore(notes.subscribe, () => notes.get(key));
+  return [name, (chosen) => notes.set(key, chosen)];
+}

@@ -1,6 +1,13 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
+import {
+  browserStorage,
+  createWhisperClient,
+  memoryStorage,
+  toFailure,
+  type WhisperClient,
+} from '@whisper/client';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { findStorage, Notes } from '../store/notes.ts';
 import { ClientContext } from '../store/use-client.ts';
 import { watchLoss } from '../store/watch-loss.ts';
 import type { Session } from './session.ts';
@@ -12,12 +19,14 @@ type Props = { readonly session: Session; readonly children: ReactNode };
 /** Gives everything below one person's client and what it has fetched; both end with the session. */
 export function SignedIn({ session, children }: Props) {
   const [generation, setGeneration] = useState(0);
-  const client = useWhisperClient(session, generation);
+  const [storage] = useState(() => findStorage('localStorage'));
+  const [notes] = useState(() => new Notes(storage));
+  const client = useWhisperClient(session, { storage, generation });
   const reconnect = () => setGeneration((current) => current + 1);
   const loss = useMemo(() => client && watchLoss(client.connection), [client]);
   if (!client || !loss) return null;
   return (
-    <Provided key={generation} value={{ client, loss, session, reconnect }}>
+    <Provided key={generation} value={{ client, loss, session, notes, reconnect }}>
       {children}
     </Provided>
   );
@@ -48,14 +57,16 @@ function createQueryClient(): QueryClient {
   });
 }
 
+type ClientOptions = { readonly storage: Storage | null; readonly generation: number };
+
 /** The client of a session; another `generation` makes a new one. Null until it is made. */
-function useWhisperClient(session: Session, generation: number): WhisperClient | null {
+function useWhisperClient(session: Session, { storage, generation }: ClientOptions): WhisperClient | null {
   const [client, setClient] = useState<WhisperClient | null>(null);
   useEffect(() => {
     const made = createWhisperClient({
       url: location.origin,
       getToken: session.getToken,
-      storage: browserStorage(),
+      storage: storage ? browserStorage(storage) : memoryStorage(),
     });
     const retry = () => {
       if (document.visibilityState === 'visible') made.retryNow();
@@ -67,6 +78,6 @@ function useWhisperClient(session: Session, generation: number): WhisperClient |
       setClient(null);
       made.close();
     };
-  }, [session, generation]);
+  }, [session, storage, generation]);
   return client;
 }

@@ -1,26 +1,30 @@
 import type { Chat, ChatId } from '@whisper/shared';
 import { useClient, useStore } from '../store/use-client.ts';
+import { useToday } from '../ui/use-today.ts';
 import { ChatRow } from './chat-row.tsx';
 
-type Props = { readonly search: string; readonly selected: ChatId | null };
+type Props = {
+  readonly chats: readonly Chat[];
+  readonly selected: ChatId | null;
+  readonly isSearch: boolean;
+};
 
-/** My conversations, the newest first; with a search, those with a person of that name. */
-export function ChatList({ search, selected }: Props) {
+/** My conversations, the newest first. */
+export function ChatList({ chats, selected, isSearch }: Props) {
   const { client } = useClient();
-  const chats = useStore((snapshot) => snapshot.chats);
   const hasMore = useStore((snapshot) => snapshot.hasMoreChats);
-  const shown = chats.filter((chat) => isNamed(chat, search));
-  if (shown.length === 0) return null;
+  const today = useToday();
+  if (chats.length === 0) return null;
 
   return (
     <section aria-labelledby="chats-heading">
       <h2 id="chats-heading">Chats</h2>
       <ul>
-        {shown.map((chat) => (
-          <ChatRow key={chat.id} chat={chat} isSelected={chat.id === selected} />
+        {chats.map((chat) => (
+          <ChatRow key={chat.id} chat={chat} isSelected={chat.id === selected} today={today} />
         ))}
       </ul>
-      {hasMore && search === '' && (
+      {hasMore && !isSearch && (
         <button
           type="button"
           className="more"
@@ -32,11 +36,4 @@ export function ChatList({ search, selected }: Props) {
       )}
     </section>
   );
-}
-
-/** As the server searches people: the beginning of a name or of one of its words. */
-function isNamed({ participant }: Chat, search: string): boolean {
-  const wanted = search.trim().toLowerCase();
-  const name = participant.name.toLowerCase();
-  return name.startsWith(wanted) || name.split(/\s+/).some((word) => word.startsWith(wanted));
 }

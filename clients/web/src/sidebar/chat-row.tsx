@@ -2,15 +2,20 @@ import type { Chat } from '@whisper/shared';
 import { Link } from '../routing/link.tsx';
 import { chatPath } from '../routing/route.ts';
 import { useClient, useIsOnline, useStore } from '../store/use-client.ts';
+import { useDraft } from '../store/use-drafts.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { formatRecent } from '../ui/format-time.ts';
+import { Icon } from '../ui/icon.tsx';
+import { previewOf, type Preview } from './preview.ts';
 
-type Props = { readonly chat: Chat; readonly isSelected: boolean };
+type Props = { readonly chat: Chat; readonly isSelected: boolean; readonly today: number };
 
-export function ChatRow({ chat, isSelected }: Props) {
+export function ChatRow({ chat, isSelected, today }: Props) {
   const { client } = useClient();
-  const { participant, lastMessage, lastMessageAt, unread } = chat;
+  const { participant, unread } = chat;
   const isOnline = useIsOnline(participant.id);
+  const isTyping = useStore(({ typing }) => typing.has(chat.id));
+  const preview = usePreview(chat, isSelected);
   // Starts the fetch at pointer down, before the click.
   const prepare = () => void client.store.openChat(chat.id).catch(() => undefined);
 
@@ -29,15 +34,15 @@ export function ChatRow({ chat, isSelected }: Props) {
           <bdi>{participant.name}</bdi>
           {isOnline && <span className="hidden">, online</span>}
         </span>
-        {lastMessage && (
-          <time className="row-time" dateTime={lastMessageAt.toISOString()}>
-            {formatRecent(lastMessageAt, new Date())}
+        {'at' in preview && (
+          <time className="row-time" dateTime={preview.at.toISOString()}>
+            {formatRecent(preview.at, today)}
           </time>
         )}
-        <Preview chat={chat} />
+        {isTyping ? <span className="row-preview typing">typing…</span> : <PreviewLine preview={preview} />}
         {unread > 0 && (
           <span className="badge">
-            {unread > 99 ? '99+' : unread}
+            <span>{unread > 99 ? '99+' : unread}</span>
             <span className="hidden"> unread</span>
           </span>
         )}
@@ -46,15 +51,37 @@ export function ChatRow({ chat, isSelected }: Props) {
   );
 }
 
-function Preview({ chat }: { readonly chat: Chat }) {
-  const isTyping = useStore(({ typing }) => typing.has(chat.id));
-  const isMine = useStore(({ me }) => chat.lastMessage?.sender.id === me?.id);
-  if (isTyping) return <span className="row-preview typing">typing…</span>;
-  if (!chat.lastMessage) return <span className="row-preview">No messages yet</span>;
+/** In the open conversation one sees what one writes, so the list shows what was said. */
+function usePreview(chat: Chat, isSelected: boolean): Preview {
+  const meId = useStore(({ me }) => me?.id);
+  const outbox = useStore((snapshot) => snapshot.outbox);
+  const [text] = useDraft(chat.id);
+  const draft = isSelected && chat.lastMessage ? '' : text;
+  return previewOf(chat, { meId, outbox, draft });
+}
+
+function PreviewLine({ preview }: { readonly preview: Preview }) {
+  if (preview.type === 'none') return <span className="row-preview">No messages yet</span>;
+  const label = labelOf(preview);
   return (
-    <span className="row-preview">
-      {isMine && 'You: '}
-      <bdi>{chat.lastMessage.text.slice(0, 200)}</bdi>
+    <span className="row-preview" data-type={preview.type}>
+      {preview.type === 'waiting' && <Icon name="waiting" />}
+      {label !== '' && <span className="row-label">{`${label} `}</span>}
+      <bdi>{preview.text}</bdi>
     </span>
   );
+}
+
+function labelOf(preview: Exclude<Preview, { type: 'none' }>): string {
+  switch (preview.type) {
+    case 'draft':
+      return 'Draft:';
+    case 'failed':
+      return 'Not sent:';
+    case 'waiting':
+      return 'You:';
+    case 'said':
+      return preview.isMine ? 'You:' : '';
+  }
+  return preview satisfies never;
 }

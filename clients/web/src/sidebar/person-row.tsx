@@ -1,14 +1,20 @@
 import { useMutation } from '@tanstack/react-query';
-import type { User } from '@whisper/shared';
+import type { ChatId, User } from '@whisper/shared';
 import { chatPath, navigate } from '../routing/route.ts';
-import { useClient, useIsOnline } from '../store/use-client.ts';
+import { useClient, useIsOnline, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 
-type Props = { readonly person: User; readonly onOpen: () => void };
+type Props = {
+  readonly person: User;
+  readonly selected: ChatId | null;
+  readonly onOpen: () => void;
+};
 
-export function PersonRow({ person, onOpen }: Props) {
+export function PersonRow({ person, selected, onOpen }: Props) {
   const { store } = useClient().client;
   const isOnline = useIsOnline(person.id);
+  // A chat in which nothing was said yet is still shown as its person.
+  const chat = useStore(({ chats }) => chats.find(({ participant }) => participant.id === person.id));
   const open = useMutation({
     mutationFn: () => store.openDirect(person.id),
     onSuccess: ({ id }) => {
@@ -22,9 +28,10 @@ export function PersonRow({ person, onOpen }: Props) {
       <button
         type="button"
         className="row"
-        data-row={person.id}
+        data-row={chat?.id ?? person.id}
         tabIndex={-1}
         aria-busy={open.isPending}
+        aria-current={chat && chat.id === selected ? 'page' : undefined}
         onClick={() => open.mutate()}
       >
         <Avatar person={person} isOnline={isOnline} />

@@ -4,8 +4,8 @@ import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { ChatList } from './chat-list.tsx';
-import { PeopleList } from './people-list.tsx';
+import { isComposing } from '../ui/keyboard.ts';
+import { Lists } from './lists.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 type Props = { readonly selected: ChatId | null };
@@ -24,14 +24,7 @@ export function Sidebar({ selected }: Props) {
       </header>
       <SearchField value={search} onChange={setSearch} />
       <div className="rows" ref={rows.ref}>
-        {isLoaded ? (
-          <>
-            <ChatList search={search} selected={selected} />
-            <PeopleList search={search} onOpen={() => setSearch('')} />
-          </>
-        ) : (
-          <Skeleton />
-        )}
+        {isLoaded ? <Lists search={search} selected={selected} onOpen={() => setSearch('')} /> : <Skeleton />}
       </div>
     </nav>
   );
@@ -68,7 +61,7 @@ type SearchProps = { readonly value: string; readonly onChange: (value: string) 
 
 function SearchField({ value, onChange }: SearchProps) {
   const clear = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || value === '') return;
+    if (event.key !== 'Escape' || value === '' || isComposing(event.nativeEvent)) return;
     event.preventDefault();
     onChange('');
   };

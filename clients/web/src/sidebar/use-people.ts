@@ -4,12 +4,12 @@ import { useClient, useStore } from '../store/use-client.ts';
 
 const typingPauseMs = 120;
 
-/** People by the beginning of their name; everybody without one. Somebody new shows up when they come online. */
+/** Those the server finds by a search; everybody without one. Somebody new shows up when they come online. */
 export function usePeople(search: string) {
   const { api } = useClient().client;
   const online = useStore((snapshot) => snapshot.online);
   const meId = useStore((snapshot) => snapshot.me?.id);
-  const query = useSettled(search.trim(), typingPauseMs);
+  const query = useSettled(search.trim().normalize('NFC'), typingPauseMs);
   const people = useInfiniteQuery({
     queryKey: ['people', query],
     queryFn: ({ pageParam, signal }) => api.user.list.query({ query, cursor: pageParam }, { signal }),

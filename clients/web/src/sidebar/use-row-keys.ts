@@ -1,5 +1,6 @@
 import type { ChatId } from '@whisper/shared';
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from 'react';
+import { isComposing } from '../ui/keyboard.ts';
 
 /** Marks what the arrow keys walk along: links and buttons with `data-row`. */
 const rowSelector = '[data-row]';
@@ -39,8 +40,8 @@ export function useRowKeys(selected: ChatId | null): RowKeys {
     const rows = findRows(ref.current);
     const isInSearch = event.target instanceof HTMLInputElement;
     const from = rows.findIndex((row) => row === event.target);
-    if (from < 0 && !isInSearch) return;
-    if (isInSearch && event.key === 'Enter' && !event.nativeEvent.isComposing) return rows[0]?.click();
+    if ((from < 0 && !isInSearch) || isComposing(event.nativeEvent)) return;
+    if (isInSearch && event.key === 'Enter') return rows[0]?.click();
     const to = targetOf(event.key, { from, count: rows.length, isInSearch });
     const row = to === undefined ? undefined : rows[to];
     if (!row) return;

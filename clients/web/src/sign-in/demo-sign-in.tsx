@@ -22,7 +22,7 @@ export function DemoSignIn({ names, onSignIn }: Props) {
           <li key={name}>
             <button type="button" onClick={() => onSignIn(name)}>
               <Avatar person={{ name, avatar: null }} />
-              {name}
+              <span>{name}</span>
             </button>
           </li>
         ))}

@@ -2,12 +2,15 @@ import type { ChatSnapshot, Observable, WhisperClient } from '@whisper/client';
 import type { UserId } from '@whisper/shared';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Session } from '../session/session.ts';
+import type { Notes } from './notes.ts';
 
 export type ClientContext = {
   readonly client: WhisperClient;
   /** The connection has been down for long enough to say so. */
   readonly loss: Observable<boolean>;
   readonly session: Session;
+  /** What is kept on this device, in all of its tabs. */
+  readonly notes: Notes;
   /** Replaces a client that was refused. */
   readonly reconnect: () => void;
 };

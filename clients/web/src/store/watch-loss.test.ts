@@ -50,3 +50,16 @@ it('says once that a connection is lost, however often it is tried, and once tha
 
   expect(heard).toEqual([true, false]);
 });
+
+it('says nothing of a first connection that takes its time, until an attempt has failed', () => {
+  const { observable, become } = connectionOf('connecting');
+  const loss = watchLoss(observable);
+
+  vi.advanceTimersByTime(60_000);
+  expect(loss.getSnapshot()).toBe(false);
+  become('offline');
+  become('connecting');
+  vi.advanceTimersByTime(1_000);
+
+  expect(loss.getSnapshot()).toBe(true);
+});

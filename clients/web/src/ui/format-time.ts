@@ -10,19 +10,19 @@ export function formatTime(at: Date): string {
   return timeFormat.format(at);
 }
 
-/** `Today`, `Yesterday`, a weekday of the last week, or the date. */
-export function formatDay(at: Date, now: Date): string {
-  const age = daysBetween(at, now);
+/** Seen from the day of this number: `Today`, `Yesterday`, a weekday of the last week, or the date. */
+export function formatDay(at: Date, today: number): string {
+  const age = today - dayNumberOf(at);
   if (age === 0) return 'Today';
   if (age === 1) return 'Yesterday';
   return age > 1 && age < 7 ? weekdayFormat.format(at) : fullDateFormat.format(at);
 }
 
 /** As short as a list has room for: the time today, the day before that. */
-export function formatRecent(at: Date, now: Date): string {
-  const age = daysBetween(at, now);
+export function formatRecent(at: Date, today: number): string {
+  const age = today - dayNumberOf(at);
   if (age === 0) return timeFormat.format(at);
-  if (age < 7) return formatDay(at, now);
+  if (age < 7) return formatDay(at, today);
   return shortDateFormat.format(at);
 }
 
@@ -31,6 +31,8 @@ export function dayNumberOf(at: Date): number {
   return Math.floor((at.getTime() - at.getTimezoneOffset() * minuteMs) / dayMs);
 }
 
-function daysBetween(earlier: Date, later: Date): number {
-  return dayNumberOf(later) - dayNumberOf(earlier);
+/** Until the next calendar day begins in this place. */
+export function msUntilTomorrow(now: Date): number {
+  const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
+  return tomorrow.getTime() - now.getTime();
 }
