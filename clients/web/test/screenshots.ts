@@ -7,9 +7,16 @@ import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { fillWithSamples, signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';
 
-/** Every page, light and dark, wide and narrow, as pictures for people to look at: `npm run screenshots`. */
+/**
+ * Every page, light, dark and in the system's high contrast, wide and narrow, as pictures for people to look at:
+ * `npm run screenshots`.
+ */
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
-const schemes = ['light', 'dark'] as const;
+const looks = {
+  light: { colorScheme: 'light' },
+  dark: { colorScheme: 'dark' },
+  contrast: { colorScheme: 'dark', forcedColors: 'active' },
+} as const;
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 720 } } as const;
 
 await mkdir(folder, { recursive: true });
@@ -17,12 +24,13 @@ await using server = await ServerProcess.start();
 await using link = await FlakyLink.open(server.url);
 const chatId = await fillWithSamples(server.url);
 using bob = await signInClient(server.url, 'bob');
+using carol = await signInClient(server.url, 'carol');
 const failedDraft = await prepareFailure();
 await using browser = await launchBrowser();
-for (const scheme of schemes) {
+for (const [look, colours] of Object.entries(looks)) {
   for (const [name, viewport] of Object.entries(sizes)) {
-    const context = await openContext(browser, { colorScheme: scheme, viewport });
-    await shootAll(context, `${name}-${scheme}`);
+    const context = await openContext(browser, { ...colours, viewport });
+    await shootAll(context, `${name}-${look}`);
     await context.close();
   }
 }
@@ -69,6 +77,9 @@ async function shootConversation(page: Page, shoot: Shoot): Promise<void> {
   await page.goto(`/chats/${chatId}`);
   await page.getByText('One is good').last().waitFor();
   await shoot('6-conversation');
+  await shootUnread(page, shoot);
+  await page.goto(`/chats/${chatId}`);
+  await page.getByText('One is good').last().waitFor();
   await scrollUp(page);
   await page.getByRole('button', { name: 'newest' }).waitFor();
   await shoot('7-conversation-scrolled');
@@ -81,6 +92,23 @@ async function shootConversation(page: Page, shoot: Shoot): Promise<void> {
   await page.getByLabel('Message to bob').fill('');
 }
 
+/** A list in which something is being written, and a conversation that opens at what is unread. */
+async function shootUnread(page: Page, shoot: Shoot): Promise<void> {
+  await page.getByLabel('Message to bob').fill('Not finished yet');
+  await page.goto('/');
+  await page.getByText('Draft:').waitFor();
+  const withCarol = carol.store.getSnapshot().chats[0]?.id;
+  if (!withCarol) throw new Error('carol has no chat');
+  for (let line = 1; line <= 20; line += 1) carol.store.send(withCarol, `Line ${line} of a long story`);
+  await page.locator('.row').getByText('Line 20').waitFor();
+  await shoot('15-draft');
+  await page.getByRole('link', { name: 'carol' }).click();
+  await page.getByRole('heading', { name: 'New messages' }).waitFor();
+  await shoot('16-unread');
+  await page.goto('/');
+  await page.getByText('Draft:').waitFor();
+}
+
 async function shootTroubles(page: Page, shoot: Shoot): Promise<void> {
   await shootOffline(page, () => shoot('9-offline'));
   await scrollUp(page);
@@ -89,11 +117,20 @@ async function shootTroubles(page: Page, shoot: Shoot): Promise<void> {
   await shoot('10-news-below');
   await page.evaluate(([key, draft]) => localStorage.setItem(key, draft), failedDraft);
   await page.reload();
-  await page.getByText('Not sent').waitFor();
+  await page.getByText('Not sent: You may').waitFor();
   await shoot('11-failed');
 }
 
 async function shootDeadEnds(page: Page, shoot: Shoot): Promise<void> {
+  await page.addInitScript(() => {
+    if (location.search !== '?broken') return;
+    CSS.supports = () => {
+      throw new Error('This browser lost its styles');
+    };
+  });
+  await page.goto(`/chats/${chatId}?broken`);
+  await page.getByText('This browser lost its styles').waitFor();
+  await shoot('17-broken');
   await page.goto('/chats/nothing');
   await page.getByText('There is no such page').waitFor();
   await page.locator('.me-name').waitFor({ state: 'attached' });
