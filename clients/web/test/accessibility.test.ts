@@ -37,6 +37,10 @@ describe.skipIf(!hasBrowser)('axe finds nothing serious', slow, () => {
     await app.composer.fill('a line being written');
     found.push(...(await findSerious(app)));
 
+    await app.page.goto('/');
+    await app.row('bob').getByText('Draft:').waitFor();
+    found.push(...(await findSerious(app)));
+
     await app.page.goto('/chats/none');
     await app.page.getByText('There is no such page').waitFor();
     found.push(...(await findSerious(app)));

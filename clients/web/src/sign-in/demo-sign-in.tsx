@@ -2,6 +2,9 @@ import { DevTokenInputSchema } from '@whisper/shared';
 import { useState, type SyntheticEvent } from 'react';
 import { Avatar } from '../ui/avatar.tsx';
 
+/** More is no name. Browsers take seconds over a field that a million characters were pasted into. */
+const pastedMax = 100;
+
 type Props = { readonly names: readonly string[]; readonly onSignIn: (name: string) => void };
 
 export function DemoSignIn({ names, onSignIn }: Props) {
@@ -34,6 +37,7 @@ export function DemoSignIn({ names, onSignIn }: Props) {
             id="name"
             name="name"
             autoComplete="off"
+            maxLength={pastedMax}
             aria-invalid={problem !== ''}
             aria-describedby="name-problem"
             onInput={() => setProblem('')}
