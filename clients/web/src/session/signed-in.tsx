@@ -1,11 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import {
-  browserStorage,
-  createWhisperClient,
-  memoryStorage,
-  toFailure,
-  type WhisperClient,
-} from '@whisper/client';
+import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { findStorage, Notes } from '../store/notes.ts';
 import { ClientContext } from '../store/use-client.ts';
@@ -19,9 +13,8 @@ type Props = { readonly session: Session; readonly children: ReactNode };
 /** Gives everything below one person's client and what it has fetched; both end with the session. */
 export function SignedIn({ session, children }: Props) {
   const [generation, setGeneration] = useState(0);
-  const [storage] = useState(() => findStorage('localStorage'));
-  const [notes] = useState(() => new Notes(storage));
-  const client = useWhisperClient(session, { storage, generation });
+  const [notes] = useState(() => new Notes(findStorage('localStorage')));
+  const client = useWhisperClient(session, generation);
   const reconnect = () => setGeneration((current) => current + 1);
   const loss = useMemo(() => client && watchLoss(client.connection), [client]);
   if (!client || !loss) return null;
@@ -57,16 +50,14 @@ function createQueryClient(): QueryClient {
   });
 }
 
-type ClientOptions = { readonly storage: Storage | null; readonly generation: number };
-
 /** The client of a session; another `generation` makes a new one. Null until it is made. */
-function useWhisperClient(session: Session, { storage, generation }: ClientOptions): WhisperClient | null {
+function useWhisperClient(session: Session, generation: number): WhisperClient | null {
   const [client, setClient] = useState<WhisperClient | null>(null);
   useEffect(() => {
     const made = createWhisperClient({
       url: location.origin,
       getToken: session.getToken,
-      storage: storage ? browserStorage(storage) : memoryStorage(),
+      storage: browserStorage(),
     });
     const retry = () => {
       if (document.visibilityState === 'visible') made.retryNow();
@@ -78,6 +69,6 @@ function useWhisperClient(session: Session, { storage, generation }: ClientOptio
       setClient(null);
       made.close();
     };
-  }, [session, storage, generation]);
+  }, [session, generation]);
   return client;
 }
