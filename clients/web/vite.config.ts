@@ -5,6 +5,8 @@ import { defineConfig } from 'vite';
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
+  // The server says how far up the files lie, so the app runs below any path.
+  base: './',
   // One `.env` for everything: VITE_CLERK_PUBLISHABLE_KEY stands beside CLERK_SECRET_KEY.
   envDir: fileURLToPath(new URL('../..', import.meta.url)),
   plugins: [react()],

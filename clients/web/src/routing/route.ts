@@ -1,17 +1,19 @@
 import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { useMemo, useSyncExternalStore } from 'react';
+import { appUrl } from './app-url.ts';
 
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'chat'; readonly chatId: ChatId }
   | { readonly page: 'missing' };
 
-export const homePath = '/';
-export const chatPath = (chatId: ChatId): string => `/chats/${chatId}`;
+export const homePath = appUrl.pathname;
+export const chatPath = (chatId: ChatId): string => `${homePath}chats/${chatId}`;
 
 export function parsePath(path: string): Route {
   if (path === homePath) return { page: 'home' };
-  const id = ChatIdSchema.safeParse(/^\/chats\/([^/]+)\/?$/.exec(path)?.[1]);
+  const below = path.startsWith(homePath) ? path.slice(homePath.length) : '';
+  const id = ChatIdSchema.safeParse(/^chats\/([^/]+)\/?$/.exec(below)?.[1]);
   return id.success ? { page: 'chat', chatId: id.data } : { page: 'missing' };
 }
 

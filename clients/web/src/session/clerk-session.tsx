@@ -1,12 +1,13 @@
 import { ClerkFailed, ClerkProvider, SignIn, useAuth } from '@clerk/react';
 import { useMemo } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
+import { homePath } from '../routing/route.ts';
 import { SignedIn } from './signed-in.tsx';
 
 /** Signs in with Clerk's own components. */
 export function ClerkSession({ publishableKey }: { readonly publishableKey: string }) {
   return (
-    <ClerkProvider publishableKey={publishableKey} telemetry={false} afterSignOutUrl="/">
+    <ClerkProvider publishableKey={publishableKey} telemetry={false} afterSignOutUrl={homePath}>
       <ClerkGate />
     </ClerkProvider>
   );

@@ -1,6 +1,7 @@
 import { devTokens } from '@whisper/client';
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
+import { appUrl } from '../routing/app-url.ts';
 import { SignInPage } from '../sign-in/sign-in-page.tsx';
 import { findStorage, Notes } from '../store/notes.ts';
 import type { Session } from './session.ts';
@@ -19,7 +20,7 @@ export function DevSession() {
 }
 
 function createSession(name: string, signOut: () => void): Session {
-  return { getToken: devTokens(location.origin, name), signOut };
+  return { getToken: devTokens(appUrl.href, name), signOut };
 }
 
 const key = 'whisper:person';

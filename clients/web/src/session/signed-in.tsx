@@ -1,6 +1,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { appUrl } from '../routing/app-url.ts';
 import { findStorage, Notes } from '../store/notes.ts';
 import { ClientContext } from '../store/use-client.ts';
 import { watchLoss } from '../store/watch-loss.ts';
@@ -55,7 +56,7 @@ function useWhisperClient(session: Session, generation: number): WhisperClient |
   const [client, setClient] = useState<WhisperClient | null>(null);
   useEffect(() => {
     const made = createWhisperClient({
-      url: location.origin,
+      url: appUrl.href,
       getToken: session.getToken,
       storage: browserStorage(),
     });

@@ -1,5 +1,6 @@
 import { fetchDevPeople, type DevPeople } from '@whisper/client';
 import { useEffect, useState } from 'react';
+import { appUrl } from '../routing/app-url.ts';
 import { DemoSignIn } from './demo-sign-in.tsx';
 
 type Props = { readonly onSignIn: (name: string) => void };
@@ -10,7 +11,7 @@ export function SignInPage({ onSignIn }: Props) {
   const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     document.title = 'Sign in · Whisper';
-    void fetchDevPeople(location.origin).then(setPeople);
+    void fetchDevPeople(appUrl.href).then(setPeople);
   }, [attempt]);
 
   return (
