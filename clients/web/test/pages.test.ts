@@ -115,6 +115,7 @@ describe.skipIf(!hasBrowser)('an address', slow, () => {
   it('of nothing, or of what is somebody else’s, says so and leads home', async () => {
     const app = await openApp(browser(), { url: server.url, as: 'gina' });
     for (const [path, words] of [
+      ['/nothing', 'There is no such page'],
       ['/chats/none', 'There is no such page'],
       [`/chats/${'0'.repeat(24)}`, 'There is no such conversation'],
     ] as const) {
@@ -123,6 +124,28 @@ describe.skipIf(!hasBrowser)('an address', slow, () => {
       await app.page.getByRole('link', { name: 'To your chats' }).click();
       await app.page.getByText('Pick a conversation').waitFor();
     }
+  });
+});
+
+describe.skipIf(!hasBrowser)('the app below a path', slow, () => {
+  it('signs in, talks, opens conversations by their address and leads home there', async () => {
+    await using below = await startTestServer({ env: { BASE_PATH: '/chat/' } });
+    (await signInClient(`${below.url}/chat`, 'bob')).close();
+    const app = await openApp(browser(), { url: below.url, path: '/chat/' });
+    await app.page.getByRole('button', { name: 'alice' }).click();
+    await app.loaded();
+    await app.open('bob');
+    expect(new URL(app.page.url()).pathname).toMatch(/^\/chat\/chats\/[0-9a-f]{24}$/);
+    await app.send('below a path');
+    await app.sees('below a path');
+
+    await app.page.reload();
+    await app.sees('below a path');
+    await app.page.goto('/chat/nothing');
+    await app.page.getByRole('link', { name: 'To your chats' }).click();
+
+    await app.page.getByText('Pick a conversation').waitFor();
+    expect(new URL(app.page.url()).pathname).toBe('/chat/');
   });
 });
 

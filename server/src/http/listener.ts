@@ -16,13 +16,21 @@ type ListenerOptions = {
   readonly applyCors: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 };
 
-/** The one request listener: dispatch by the path's first segment, anything else is 404. */
+/**
+ * The one request listener: dispatch by the path's first segment. Anything else is 404 to a program, and the web app
+ * to whoever looks at it in a browser, which says that there is no such page.
+ */
 export function createListener({ routes, basePath, applyCors }: ListenerOptions): RequestListener {
+  const answerNobodys: Route = (request, response) => {
+    const page = asksForPage(request) ? routes.get('/') : undefined;
+    if (page) page(request, response);
+    else sendJson(response, 404, { message: 'Not found' });
+  };
   const dispatch: Route = (request, response) => {
     const route = routes.get(firstSegmentOf(request.url));
     if (route) route(request, response);
     else if (isItself(basePath, request.url)) redirect(response, withClosingSlash(request.url));
-    else sendJson(response, 404, { message: 'Not found' });
+    else answerNobodys(request, response);
   };
   return (request, response) => {
     response.setHeader('x-request-id', requestIdOf(request));
@@ -30,6 +38,11 @@ export function createListener({ routes, basePath, applyCors }: ListenerOptions)
     if (firstSegmentOf(request.url) === localPath) dispatch(request, response);
     else applyCors(request, response, () => dispatch(request, response));
   };
+}
+
+/** Somebody who follows or types an address, rather than a program that calls it. */
+function asksForPage({ method, headers }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && (headers.accept ?? '').includes('text/html');
 }
 
 /** The segment of what only this machine and its own pages may read. */

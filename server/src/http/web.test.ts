@@ -18,6 +18,17 @@ describe('the web app', () => {
     expect(await page.text()).toBe(await conversation.text());
   });
 
+  it('answers a browser at an address that is nobody’s, so that a person reads what is wrong', async () => {
+    const url = await start();
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+    const page = await fetch(`${url}/nothing`, { headers });
+
+    expect(page.headers.get('content-type')).not.toContain('json');
+    expect((await fetch(`${url}/nothing`, { method: 'POST', headers })).status).toBe(404);
+    expect((await fetch(`${url}/api/nothing`, { headers })).headers.get('content-type')).toContain('json');
+  });
+
   it('leaves every other address to the API, which answers that there is nothing', async () => {
     const url = await start();
 
