@@ -21,14 +21,14 @@ const genericFields = new Set([
 ]);
 
 /** Options that change nothing on a standalone server without users, MongoDB's included. Their types are checked. */
-const withoutEffect: Readonly<Record<string, 'boolean' | 'document'>> = {
-  lsid: 'document',
-  $clusterTime: 'document',
-  allowDiskUse: 'boolean',
-  allowPartialResults: 'boolean',
-  authorizedCollections: 'boolean',
-  authorizedDatabases: 'boolean',
-};
+const withoutEffect: ReadonlyMap<string, 'boolean' | 'document'> = new Map([
+  ['lsid', 'document'],
+  ['$clusterTime', 'document'],
+  ['allowDiskUse', 'boolean'],
+  ['allowPartialResults', 'boolean'],
+  ['authorizedCollections', 'boolean'],
+  ['authorizedDatabases', 'boolean'],
+]);
 
 /** A command's (or a statement's) fields, read by type; what is wrong throws MongoDB's error for it. */
 export class Arguments {
@@ -49,7 +49,7 @@ export class Arguments {
           `BSON field '${this.name}.${field}' is an unknown field.`,
         );
       }
-      const type = Object.hasOwn(withoutEffect, field) ? withoutEffect[field] : undefined;
+      const type = withoutEffect.get(field);
       if (type) this[type](field);
     }
     return this;

@@ -25,16 +25,20 @@ const preferences: ReadonlySet<unknown> = new Set([
  * has no choice to make among one server.
  */
 export function requireConcerns(args: Arguments): void {
-  requireReadConcern(args.inner('readConcern', ['level', 'afterClusterTime', 'atClusterTime', 'provenance']));
-  requireWriteConcern(args.inner('writeConcern', ['w', 'j', 'wtimeout', 'fsync', 'provenance']));
-  const preference = args.inner('$readPreference', ['mode', 'tags', 'hedge', 'maxStalenessSeconds']);
-  const mode = preference.string('mode') ?? 'primary';
-  if (!preferences.has(mode)) {
-    throw new CommandError('FailedToParse', `Could not parse $readPreference mode '${mode}'`);
-  }
+  if (args.has('readConcern')) requireReadConcern(args);
+  if (args.has('writeConcern')) requireWriteConcern(args);
+  if (args.has('$readPreference')) requirePreference(args);
 }
 
-function requireReadConcern(concern: Arguments): void {
+function requirePreference(args: Arguments): void {
+  const preference = args.inner('$readPreference', ['mode', 'tags', 'hedge', 'maxStalenessSeconds']);
+  const mode = preference.string('mode') ?? 'primary';
+  if (preferences.has(mode)) return;
+  throw new CommandError('FailedToParse', `Could not parse $readPreference mode '${mode}'`);
+}
+
+function requireReadConcern(args: Arguments): void {
+  const concern = args.inner('readConcern', ['level', 'afterClusterTime', 'atClusterTime', 'provenance']);
   const level = concern.string('level') ?? 'local';
   if (!readLevels.has(level))
     throw new CommandError('FailedToParse', 'readConcern.level is not a level MongoDB knows');
@@ -46,7 +50,8 @@ function requireReadConcern(concern: Arguments): void {
   );
 }
 
-function requireWriteConcern(concern: Arguments): void {
+function requireWriteConcern(args: Arguments): void {
+  const concern = args.inner('writeConcern', ['w', 'j', 'wtimeout', 'fsync', 'provenance']);
   for (const flag of ['j', 'fsync']) concern.boolean(flag);
   concern.integer('wtimeout');
   const w = concern.value('w');

@@ -46,6 +46,8 @@ function extractPart(name: string, value: BsonValue, variables: BsonDocument): P
 }
 
 function merge(parts: readonly Predicates[]): Predicates {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
   return { list: parts.flatMap(({ list }) => list), hasMore: parts.some(({ hasMore }) => hasMore) };
 }
 
