@@ -1,8 +1,9 @@
 import { TRPCError } from '@trpc/server';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { UserIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openConversation, openDevice, sees } from '../../test/people.ts';
+import { meOf, openConversation, openDevice, sees, statusBecomes } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { nodeWebSocket } from '../node-socket.ts';
 import { memoryStorage } from './memory-storage.ts';
@@ -16,18 +17,39 @@ describe('an outbox with much to send', () => {
     ['short texts', 'hello'],
     ['long ones', 'x'.repeat(7_900)],
     ['the longest ones', longest],
-  ])('sends %s to 40 chats in one tick, in frames that a server takes', async (_, text) => {
-    await using server = await startTestServer();
-    const sizes: number[] = [];
-    const WebSocket = watchFrames((size) => sizes.push(size) > 0);
-    const alice = await openDevice(server.url, 'alice', { WebSocket });
-    const chatIds = await openChats(server, alice, 40);
+  ])(
+    'sends %s to 40 chats in one tick, in frames that a server takes',
+    async (_, text) => {
+      await using server = await startTestServer();
+      const sizes: number[] = [];
+      const WebSocket = watchFrames((size) => sizes.push(size) > 0);
+      const alice = await openDevice(server.url, 'alice', { WebSocket });
+      const chatIds = await openChats(server, alice, 40);
 
-    for (const chatId of chatIds) alice.store.send(chatId, text);
+      for (const chatId of chatIds) alice.store.send(chatId, text);
+      await alice.store.when(({ outbox }) => outbox.length === 0);
+
+      expect(await lastTextsOf(alice)).toEqual(chatIds.map(() => text));
+      expect(Math.max(...sizes)).toBeLessThan(200 * 1024);
+    },
+    60_000,
+  );
+
+  it('sends long texts right behind its sign-in, on the first socket that it gets back', async () => {
+    await using server = await startTestServer();
+    await using link = await FlakyLink.open(server.url);
+    const alice = await openDevice(link.url, 'alice');
+    const chatIds = await openChats(server, alice, 10);
+    link.cut();
+    await statusBecomes(alice, 'offline');
+    for (const chatId of chatIds) alice.store.send(chatId, longest);
+    const remove = vi.spyOn(server.app.connections, 'remove');
+
+    link.restore();
     await alice.store.when(({ outbox }) => outbox.length === 0);
 
-    expect(await lastTextsOf(alice)).toEqual(chatIds.map(() => text));
-    expect(Math.max(...sizes)).toBeLessThan(200 * 1024);
+    expect(remove).not.toHaveBeenCalled();
+    expect(await lastTextsOf(alice)).toEqual(chatIds.map(() => longest));
   });
 
   it('sends to 520 chats in one tick, also through the rate limit', async () => {
