@@ -10,6 +10,7 @@ import { handleDevToken } from './identity/dev-token.ts';
 import { handleClerkWebhook } from './identity/webhooks.ts';
 import { createCallers, type AppRouter } from './router.ts';
 import { deleteUser } from './users/delete-user.ts';
+import { findUserId } from './users/find-user-id.ts';
 import { updateUser } from './users/update-user.ts';
 import { createRest } from './wires/rest/create-rest.ts';
 import { describeRouter } from './wires/trpc/describe-router.ts';
@@ -46,7 +47,9 @@ function createWebhookRoute(app: Context): Route {
   const deps = {
     ...app,
     closeUser: app.connections.closeUser.bind(app.connections),
+    closeNameless: app.connections.closeNameless.bind(app.connections),
     closeSession: app.connections.closeSession.bind(app.connections),
+    findUserId: findUserId.bind(null, app),
     updateUser: updateUser.bind(null, app),
     deleteUser: deleteUser.bind(null, app),
   };

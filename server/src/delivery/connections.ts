@@ -61,6 +61,13 @@ export class Connections {
     }
   }
 
+  /** Closes those of the person's connections of which it is not known in which session they are. */
+  closeNameless(userId: UserId, reason: CloseReason): void {
+    for (const connection of [...(this.#byUser.get(userId) ?? [])]) {
+      if (connection.sessionId === null) connection.close(reason);
+    }
+  }
+
   notifyDraining(): void {
     for (const connection of this.#byId.values()) connection.notifyDraining();
   }

@@ -65,7 +65,7 @@ describe('first contact', () => {
   });
 
   test('takes the address that is the primary one, and only when it is verified', async () => {
-    const { clerk, authenticate } = await startClerkServer();
+    const { clerk, app, authenticate } = await startClerkServer();
     const email_addresses = [
       { id: 'idn_old', email_address: 'old@example.org' },
       { id: 'idn_new', email_address: 'new@example.org' },
@@ -74,7 +74,8 @@ describe('first contact', () => {
     ];
     const emailOf = async (id: string, primary_email_address_id: string | null) => {
       clerk.putUser({ id, email_addresses, primary_email_address_id });
-      return (await authenticate(await clerk.signToken(id))).viewer.user;
+      await authenticate(await clerk.signToken(id));
+      return app.db.collection('users').findOne({ clerkId: id });
     };
     expect(await emailOf('user_1', 'idn_new')).toMatchObject({ email: 'new@example.org', name: 'new' });
     expect(await emailOf('user_2', 'idn_boss')).toMatchObject({ email: '', name: 'New user' });

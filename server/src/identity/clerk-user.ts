@@ -27,7 +27,7 @@ export const ClerkUserSchema = z.object({
   updated_at: z.number().nullish(),
 });
 
-type ClerkUser = z.infer<typeof ClerkUserSchema>;
+export type ClerkUser = z.infer<typeof ClerkUserSchema>;
 
 export function toPerson(user: ClerkUser): Person {
   const email = emailOf(user);

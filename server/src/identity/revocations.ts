@@ -35,8 +35,11 @@ export class Revocations {
    * A session ended. Tokens that name no session (those of Clerk's templates) may be of it: those of its person that
    * exist by now are refused as well, and whoever still has a session gets new ones.
    */
-  async endSession(sessionId: string, { clerkId, at }: { readonly clerkId?: string; readonly at?: number }) {
-    await this.#add([`session:${sessionId}`, ...(clerkId ? [`nameless:${clerkId}`] : [])], at);
+  async endSession(
+    sessionId: string,
+    { clerkId, at }: { readonly clerkId: string | null; readonly at: number },
+  ) {
+    await this.#add([`session:${sessionId}`, ...(clerkId === null ? [] : [`nameless:${clerkId}`])], at);
   }
 
   /** Every token of the person that was issued until then is void. */
@@ -62,7 +65,7 @@ export class Revocations {
     });
   }
 
-  async #add(keys: readonly string[], at = 0): Promise<void> {
+  async #add(keys: readonly string[], at: number): Promise<void> {
     const revokedAt = Math.max(at, this.#deps.clock.now());
     for (const key of keys) this.#remember(key, revokedAt);
     const expiresAt = new Date(revokedAt + rememberedForMs);

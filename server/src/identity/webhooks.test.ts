@@ -143,11 +143,13 @@ test('a token that names no session ends with any session of its person; a newer
   const { clerk, server, app } = await startClerkServer();
   clerk.putUser(ada());
   clerk.putUser(ada({ id: 'user_bob' }));
-  const [mine, others] = await Promise.all(
-    ['user_ada', 'user_bob'].map((id) => clerk.signToken(id, { sid: undefined })),
-  );
-  await app.authenticate(mine);
+  const mine = await clerk.signToken('user_ada', { sid: undefined });
+  const others = await clerk.signToken('user_bob', { sid: undefined });
+  const laptop = await openSocket(server, await clerk.signToken('user_ada', { sid: 'sess_laptop' }));
+  const nameless = await openSocket(server, mine);
   await post(server, clerk.signWebhook('session.ended', { id: 'sess_phone', user_id: 'user_ada' }));
+  expect(await nameless.closed).toMatchObject({ code: closeCodes.tokenExpired.code });
+  expect(laptop.ws.readyState).toBe(WebSocket.OPEN);
   await expect(app.authenticate(mine)).rejects.toMatchObject({ message: 'The session was revoked' });
   await expect(app.authenticate(others)).resolves.toBeDefined();
   const iat = Math.floor(Date.now() / 1000) + 1;
@@ -159,9 +161,10 @@ test('somebody who is banned loses every token there is', async () => {
   const { clerk, server, app } = await startClerkServer();
   clerk.putUser(ada());
   const token = await clerk.signToken('user_ada');
-  await app.authenticate(token);
+  const { closed } = await openSocket(server, token);
   const record = clerk.putUser(ada({ banned: true, updated_at: 2000 }));
   expect(await post(server, clerk.signWebhook('user.updated', record))).toBe(200);
+  expect(await closed).toMatchObject({ code: closeCodes.sessionRevoked.code });
   await expect(app.authenticate(token)).rejects.toMatchObject({ message: 'The session was revoked' });
 });
 
@@ -172,10 +175,10 @@ test('another primary e-mail address replaces the old one', async () => {
     { id: 'idn_b', email_address: 'b@example.org' },
   ];
   clerk.putUser(ada({ email_addresses }));
-  const { viewer } = await app.authenticate(await clerk.signToken('user_ada'));
+  await app.authenticate(await clerk.signToken('user_ada'));
   const changed = ada({ email_addresses, primary_email_address_id: 'idn_b', updated_at: 2000 });
   await post(server, clerk.signWebhook('user.updated', clerk.putUser(changed)));
-  expect(viewer.user.email).toBe('b@example.org');
+  expect(await app.db.collection('users').findOne()).toMatchObject({ email: 'b@example.org' });
 });
 
 test('what is not signed by Clerk changes nothing', async () => {
@@ -193,6 +196,8 @@ test('what is not signed by Clerk changes nothing', async () => {
 test('a record that cannot be read is refused, an event of no interest is received', async () => {
   const { clerk, server } = await startClerkServer();
   expect(await post(server, clerk.signWebhook('user.updated', { id: 7 }))).toBe(400);
+  expect(await post(server, clerk.signWebhook('session.ended', { user_id: 'user_ada' }))).toBe(400);
+  expect(await post(server, clerk.signWebhook('session.ended', { id: 'sess_1', user_id: '' }))).toBe(400);
   expect(await post(server, clerk.signWebhook('organization.created', { id: 'org_1' }))).toBe(200);
 });
 

@@ -1,22 +1,33 @@
 import { verifyWebhook, type WebhookEvent } from '@clerk/backend/webhooks';
 import { limits } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z, type ZodType } from 'zod';
 import type { CloseReason, UserId } from '@whisper/shared';
 import { AppError, toAppError } from '../platform/errors.ts';
 import { sendJson } from '../http/answer.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
-import { ClerkUserSchema, toPerson } from './clerk-user.ts';
+import { ClerkUserSchema, toPerson, type ClerkUser } from './clerk-user.ts';
 import type { Person } from './person.ts';
 import type { Revocations } from './revocations.ts';
 import { readBody, sendError } from '../http/body.ts';
+
+const SessionSchema = z.object({
+  id: z.string().min(1),
+  user_id: z.string().min(1).nullish(),
+  updated_at: z.number().nullish(),
+});
 
 type Deps = {
   readonly env: Pick<Env, 'CLERK_WEBHOOK_SIGNING_SECRET'>;
   readonly log: Logger;
   readonly revocations: Revocations;
   readonly closeUser: (userId: UserId, reason: CloseReason) => void;
+  /** Closes the connections whose token named no session. */
+  readonly closeNameless: (userId: UserId, reason: CloseReason) => void;
   readonly closeSession: (sessionId: string, reason: CloseReason) => void;
+  /** Null of someone never seen here. */
+  readonly findUserId: (clerkId: string) => Promise<UserId | null>;
   /** Takes over what Clerk says of a person, who may be new. */
   readonly updateUser: (person: Person) => Promise<void>;
   /** Leaves a tombstone, also of someone never seen here. */
@@ -64,20 +75,34 @@ async function receive({ env }: Deps, request: IncomingMessage): Promise<Webhook
 /** Whatever else the webhook was subscribed to is received and ignored. */
 async function apply(deps: Deps, { type, data }: WebhookEvent): Promise<void> {
   if (type === 'user.created' || type === 'user.updated') {
-    const user = parseUser(data);
+    const user = parse(ClerkUserSchema, data);
     await deps.updateUser(toPerson(user));
-    if (user.banned) await deps.revocations.endAll(user.id, user.updated_at ?? 0);
+    if (user.banned) await endAll(deps, user);
   } else if (type === 'user.deleted' && data.id) {
     deps.closeUser(await deps.deleteUser(data.id), 'userDeleted');
   } else if (type === 'session.revoked' || type === 'session.ended' || type === 'session.removed') {
-    await deps.revocations.endSession(data.id, { clerkId: data.user_id, at: data.updated_at });
-    deps.closeSession(data.id, 'sessionRevoked');
+    await endSession(deps, parse(SessionSchema, data));
   }
 }
 
-function parseUser(data: unknown) {
-  const parsed = ClerkUserSchema.safeParse(data);
-  if (!parsed.success)
-    throw new AppError('BAD_REQUEST', 'The user record cannot be read', { cause: parsed.error });
-  return parsed.data;
+async function endSession(deps: Deps, session: z.infer<typeof SessionSchema>): Promise<void> {
+  const { id, user_id: clerkId, updated_at: at } = session;
+  await deps.revocations.endSession(id, { clerkId: clerkId ?? null, at: at ?? 0 });
+  deps.closeSession(id, 'sessionRevoked');
+  if (!clerkId) return;
+  // Whoever has another session comes back with a new token of it.
+  const userId = await deps.findUserId(clerkId);
+  if (userId) deps.closeNameless(userId, 'tokenExpired');
+}
+
+async function endAll(deps: Deps, { id, updated_at }: ClerkUser): Promise<void> {
+  await deps.revocations.endAll(id, updated_at ?? 0);
+  const userId = await deps.findUserId(id);
+  if (userId) deps.closeUser(userId, 'sessionRevoked');
+}
+
+function parse<T>(schema: ZodType<T>, data: unknown): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new AppError('BAD_REQUEST', 'The record cannot be read', { cause: parsed.error });
 }

@@ -153,8 +153,8 @@ describe('a session', () => {
   it('ends when Clerk revokes it while the client is away', async () => {
     const { talk, ticket } = await leaveTicket();
     await using _ = talk;
-    const { sid } = decodeJwt(talk.alice.token);
-    await talk.server.app.revocations.endSession(String(sid), {});
+    const { sid, sub = '' } = decodeJwt(talk.alice.token);
+    await talk.server.app.revocations.endSession(String(sid), { clerkId: sub, at: 0 });
     const revoked = comeBack(talk.server.url, { ...ticket, token: talk.alice.token });
     expect(await revoked.refusal()).toMatchObject({ message: 'Authentication error' });
     expect(revoked.received).toEqual([]);
