@@ -6,6 +6,7 @@ import { HistoryPage } from './history/history-page.tsx';
 import { LegacyApiPage } from './legacy-api/legacy-api-page.tsx';
 import { ProcedureList } from './procedures/procedure-list.tsx';
 import { SeatView } from './seat/seat-view.tsx';
+import { useLinkedInputs } from './state/linked-inputs.ts';
 import { hashOf, replaceRoute, route, type Page } from './state/route.ts';
 import { activate, seats, seatsMax, setSeatCount, signIn } from './state/seats.ts';
 import { TopBar } from './top-bar.tsx';
@@ -21,6 +22,7 @@ export function App({ procedures, people }: Props) {
   const { active } = useValue(seats);
   const [isListOpen, setListOpen] = useState(false);
   useSeats(page, paths.length, people);
+  useLinkedInputs(procedures);
   useSlashKey();
   const shown = paths.length > 0 ? paths : [firstPath];
   const focusChosen = useFocusOnChange(paths, active);

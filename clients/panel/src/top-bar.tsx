@@ -41,6 +41,10 @@ export function TopBar({ page, isSplit, isListOpen, onToggleSplit, onToggleList 
           </a>
         ))}
       </nav>
+      <nav aria-label="Elsewhere">
+        <a href="/">App</a>
+        <a href="/api/docs">REST docs</a>
+      </nav>
       {page === 'procedures' && (
         <button type="button" aria-pressed={isSplit} onClick={onToggleSplit}>
           Two people

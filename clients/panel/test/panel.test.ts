@@ -95,6 +95,8 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     await panel.seat('frank').expectStatus('OK');
 
     await who.selectOption('paste a token…');
+    const help = await panel.page.getByText('good for 60 seconds').innerText();
+    expect(help).toContain(`curl -s -d '{"user":"alice"}' ${server.url}/dev/token`);
     await panel.page.getByLabel('Session token').fill('not a token');
     await panel.page.keyboard.press('Enter');
     await panel.seat('nobody').root.getByRole('alert').waitFor();
@@ -167,11 +169,12 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     await bob.stream('typing.onChange').getByText(/^live/).waitFor();
 
     await alice.root.getByLabel('over').selectOption('the socket');
+    expect(await alice.root.getByLabel('isTyping').isChecked()).toBe(true);
     await alice.send();
 
     await bob.stream('typing.onChange').getByText('"isTyping":true').waitFor();
     await alice.root.getByRole('tab', { name: 'Wire' }).click();
-    expect(await alice.root.getByRole('heading', { level: 4 }).allInnerTexts()).toEqual([
+    expect(await alice.root.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
       'Frame sent',
       'Frame received',
     ]);
@@ -238,6 +241,44 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     ]);
   });
 
+  it('keeps what is written in the address, for a reload and for others, but no token and no id', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#message.send+auth.refresh' });
+    const { page } = panel;
+    const [alice, bob] = [panel.seat('alice'), panel.seat('bob')];
+    await alice.waitForPicks('chatId');
+    const text = alice.root.getByLabel('text', { exact: true });
+    const clientId = alice.root.getByLabel('clientId');
+    await text.fill('100 % + more? #1 “ü”');
+    const id = await clientId.inputValue();
+    await bob.root.getByRole('button', { name: 'Mine' }).click();
+    await page.waitForURL(/message\.send\?.*%23.*\+auth\.refresh\?%7B%7D$/);
+    const link = page.url();
+    expect(link).not.toMatch(new RegExp(`eyJ|${id}`));
+
+    await page.reload();
+    await expect.poll(() => text.inputValue(), patience).toBe('100 % + more? #1 “ü”');
+    expect(await clientId.inputValue()).toMatch(/^[\da-f-]{36}$/);
+    expect(await clientId.inputValue()).not.toBe(id);
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByRole('link', { name: 'Procedures' }).click();
+    expect(await text.inputValue()).toBe('100 % + more? #1 “ü”');
+
+    await panel.show('#message.send?%7B%22text%22:%22from+a+link%22%7D+%E0%A4%A');
+    await panel.show('#message.send?%7B%22text%22%3A%22from%20a%20link%22%7D+message.onEvent?%E0%A4%A');
+    await expect.poll(() => text.inputValue(), patience).toBe('from a link');
+    await page.goto(link);
+    await expect.poll(() => text.inputValue(), patience).toBe('100 % + more? #1 “ü”');
+  });
+
+  it('leads to the app and to the page of the old API', async () => {
+    const { page } = await openPanel(browser, server.url, { hash: '#auth.me' });
+    const links = page.getByRole('navigation', { name: 'Elsewhere' }).getByRole('link');
+    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
+      '/',
+      '/api/docs',
+    ]);
+  });
+
   it('keeps the history of calls over a reload, and no token anywhere', async () => {
     const panel = await openPanel(browser, server.url, { hash: '#auth.refresh' });
     await panel.seat('alice').root.getByRole('button', { name: 'Mine' }).click();
@@ -285,7 +326,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     await panel.page.getByRole('heading', { name: 'chat.openDirect' }).waitFor();
   });
 
-  it('has nothing that axe finds serious, in light and dark', async () => {
+  it('has nothing for axe to find, in light and dark, wide and narrow', async () => {
     const panel = await openPanel(browser, server.url, { hash: '#message.send+message.onEvent' });
     await panel.seat('alice').waitForPicks('chatId');
     await panel.seat('alice').root.getByLabel('text', { exact: true }).fill('');
@@ -299,9 +340,12 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
       await panel.show(hash);
       await panel.page.getByRole('heading', { level: 2 }).first().waitFor();
       await panel.page.emulateMedia({ colorScheme: 'light' });
-      expect(await findSerious(panel.page, {}), hash).toEqual([]);
+      expect(await findViolations(panel.page, {}), hash).toEqual([]);
       await panel.page.emulateMedia({ colorScheme: 'dark' });
-      expect(await findSerious(panel.page, { runOnly: 'color-contrast' }), hash).toEqual([]);
+      expect(await findViolations(panel.page, { runOnly: 'color-contrast' }), hash).toEqual([]);
+      await panel.page.setViewportSize({ width: 360, height: 900 });
+      expect(await findViolations(panel.page, {}), `${hash}, narrow`).toEqual([]);
+      await panel.page.setViewportSize({ width: 1280, height: 900 });
     }
   });
 
@@ -312,12 +356,10 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
   });
 });
 
-/** What axe, already on the page, calls serious or worse: the rule, and the elements that break it. */
-async function findSerious(page: Page, options: axe.RunOptions): Promise<string[][]> {
+/** What axe, already on the page, finds: the rule, and the elements that break it. */
+async function findViolations(page: Page, options: axe.RunOptions): Promise<string[][]> {
   const results: axe.AxeResults = await page.evaluate((run) => Reflect.get(window, 'axe').run(run), options);
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
+  return results.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
 }
 
 /** A chat between alice and bob to write into. */

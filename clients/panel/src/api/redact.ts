@@ -4,3 +4,10 @@ const jwt = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 export function redact(text: string): string {
   return text.replace(jwt, 'eyJ…');
 }
+
+/** An input that may be kept or linked to. */
+export function withoutTokens(input: unknown): unknown {
+  return JSON.parse(
+    redact(JSON.stringify(input, (key, value) => (key === 'token' ? undefined : value)) ?? 'null'),
+  );
+}

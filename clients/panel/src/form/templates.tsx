@@ -29,7 +29,9 @@ export function FieldTemplate(props: FieldTemplateProps) {
           ))}
         </div>
       )}
-      {rawDescription && displayLabel && <p className="field-docs">{rawDescription}</p>}
+      {rawDescription && (displayLabel || schema.type === 'boolean') && (
+        <p className="field-docs">{rawDescription}</p>
+      )}
     </div>
   );
 }

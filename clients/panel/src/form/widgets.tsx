@@ -35,15 +35,19 @@ function TextareaWidget({ id, value, onChange, rawErrors }: Props) {
   );
 }
 
-function CheckboxWidget({ id, value, onChange, rawErrors }: Props) {
+/** Brings its label, which stands after the box. */
+function CheckboxWidget({ id, value, onChange, rawErrors, label }: Props) {
   return (
-    <input
-      id={id}
-      type="checkbox"
-      checked={value === true}
-      onChange={({ target }) => onChange(target.checked)}
-      {...errorProps({ id, rawErrors })}
-    />
+    <label className="check" htmlFor={id}>
+      <input
+        id={id}
+        type="checkbox"
+        checked={value === true}
+        onChange={({ target }) => onChange(target.checked)}
+        {...errorProps({ id, rawErrors })}
+      />
+      {label}
+    </label>
   );
 }
 

@@ -1,5 +1,5 @@
 import { isRecord, type Outcome } from '../api/outcome.ts';
-import { redact } from '../api/redact.ts';
+import { withoutTokens } from '../api/redact.ts';
 import { Value } from '@whisper/client';
 import { readStored, store } from '../state/storage.ts';
 
@@ -25,7 +25,7 @@ export function recordCall(person: string, input: unknown, { path, at, ms, resul
     at: at.toISOString(),
     path,
     person,
-    input: withoutTokens(input),
+    input: toKept(input),
     result: result.ok ? 'OK' : result.error.code,
     ms: Math.round(ms),
   };
@@ -41,9 +41,9 @@ function setHistory(calls: readonly PastCall[]): void {
   store('history', calls);
 }
 
-function withoutTokens(input: unknown): unknown {
-  const text = redact(JSON.stringify(input, (key, value) => (key === 'token' ? undefined : value)) ?? 'null');
-  return text.length > inputLengthMax ? null : JSON.parse(text);
+function toKept(input: unknown): unknown {
+  const kept = withoutTokens(input);
+  return JSON.stringify(kept).length > inputLengthMax ? null : kept;
 }
 
 function readHistory(): PastCall[] {

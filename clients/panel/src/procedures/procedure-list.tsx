@@ -56,7 +56,7 @@ export function ProcedureList({ procedures, shown, onChoose }: Props) {
 function Room({ room, procedures, shown, onChoose }: Props & { readonly room: string }) {
   return (
     <section aria-label={room}>
-      <h3>{room}</h3>
+      <h2>{room}</h2>
       <ul>
         {procedures.map((procedure) => (
           <Entry

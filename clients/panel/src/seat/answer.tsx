@@ -76,7 +76,7 @@ function Wire({ parts }: { readonly parts: readonly WirePart[] }) {
   return parts.map(({ title, lines, body }, index) => (
     // The index may be the key: the parts of a finished call do not change their order.
     <div key={index} className="wire-part">
-      <h4>{title}</h4>
+      <h3>{title}</h3>
       <Code label={title} text={[...lines, ...(lines.length > 0 && body ? [''] : []), body].join('\n')} />
     </div>
   ));

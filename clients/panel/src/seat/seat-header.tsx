@@ -1,3 +1,4 @@
+import { devTokenSeconds } from '@whisper/shared';
 import { useState, type FormEvent } from 'react';
 import { useValue } from '../ui/use-value.ts';
 import type { SeatModel } from './seat-model.ts';
@@ -31,6 +32,7 @@ export function SeatHeader({ seat, people, onSignIn, onClose }: Props) {
         <AskForm
           key={asks}
           isToken={asks === askToken}
+          hasLocalTokens={people.length > 0}
           seat={seat}
           onSignIn={onSignIn}
           onDone={() => setAsked(null)}
@@ -78,9 +80,13 @@ function PersonSelect({ name, people, asks, onChoose }: SelectProps) {
   );
 }
 
-type AskProps = Pick<Props, 'seat' | 'onSignIn'> & { readonly isToken: boolean; readonly onDone: () => void };
+type AskProps = Pick<Props, 'seat' | 'onSignIn'> & {
+  readonly isToken: boolean;
+  readonly hasLocalTokens: boolean;
+  readonly onDone: () => void;
+};
 
-function AskForm({ isToken, seat, onSignIn, onDone }: AskProps) {
+function AskForm({ isToken, hasLocalTokens, seat, onSignIn, onDone }: AskProps) {
   const [text, setText] = useState('');
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -100,6 +106,12 @@ function AskForm({ isToken, seat, onSignIn, onDone }: AskProps) {
         onChange={({ target }) => setText(target.value)}
       />
       <button type="submit">Sign in</button>
+      {isToken && hasLocalTokens && (
+        <p className="note token-help">
+          A local token is good for {devTokenSeconds} seconds:{' '}
+          <code>{`curl -s -d '{"user":"alice"}' ${location.origin}/dev/token`}</code>
+        </p>
+      )}
     </form>
   );
 }

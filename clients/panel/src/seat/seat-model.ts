@@ -4,7 +4,9 @@ import { isRecord, type Outcome, type Transport } from '../api/outcome.ts';
 import { Session, type SignIn } from '../api/session.ts';
 import { Value } from '@whisper/client';
 import { recordCall } from '../history/call-history.ts';
+import { withoutTokens } from '../api/redact.ts';
 import { exampleOf } from '../schema/example.ts';
+import { withoutOwnIds, withOwnIds } from '../schema/own-ids.ts';
 import { toWire } from '../schema/to-wire.ts';
 import { hintsFrom, loadPicks, noPicks, type Picks } from './picks.ts';
 
@@ -89,6 +91,18 @@ export class SeatModel {
     this.change({ drafts: { ...this.state.getSnapshot().drafts, [path]: draft } });
   }
 
+  /** What is written for a procedure, as an address may have it; undefined when nothing is. */
+  linkedInput(procedure: ProcedureDescription | undefined): unknown {
+    const draft = procedure && this.state.getSnapshot().drafts[procedure.path];
+    return draft && withoutTokens(withoutOwnIds(procedure.input, draft.value));
+  }
+
+  /** Takes over what an address says is written for a procedure. */
+  adopt(procedure: ProcedureDescription, input: unknown): void {
+    if (JSON.stringify(this.linkedInput(procedure)) === JSON.stringify(input)) return;
+    this.edit(procedure.path, { value: withOwnIds(procedure.input, input) });
+  }
+
   async send(procedure: ProcedureDescription): Promise<void> {
     const { session, transport, name } = this.state.getSnapshot();
     const { path, kind, input } = procedure;
@@ -131,11 +145,6 @@ export class SeatModel {
   /** Fills in new ids after a call, so that the next message gets a clientId of its own. */
   #renewIds({ path, input }: ProcedureDescription): void {
     const { value } = this.state.getSnapshot().drafts[path] ?? {};
-    if (!this.state.getSnapshot().renewsIds || !isRecord(value)) return;
-    const ids = Object.entries(input?.properties ?? {}).filter(([, { format }]) => format === 'uuid');
-    if (ids.length === 0) return;
-    this.edit(path, {
-      value: { ...value, ...Object.fromEntries(ids.map(([key]) => [key, crypto.randomUUID()])) },
-    });
+    if (this.state.getSnapshot().renewsIds) this.edit(path, { value: withOwnIds(input, value) });
   }
 }

@@ -2,17 +2,55 @@ import { Value } from '@whisper/client';
 
 export type Page = 'procedures' | 'old-api' | 'history';
 
-/** What the address says: a page, and with `procedures` what each seat shows (`#message.send+message.onEvent`). */
-export type Route = { readonly page: Page; readonly paths: readonly string[] };
+/**
+ * What the address says: a page, and with `procedures` what each seat shows and what is written there:
+ * `#message.send?{"text":"hi"}+message.onEvent`, with the JSON percent-encoded.
+ */
+export type Route = {
+  readonly page: Page;
+  readonly paths: readonly string[];
+  /** One per path; undefined where the address says nothing. */
+  readonly inputs?: readonly unknown[];
+};
 
 export function parseRoute(hash: string): Route {
-  const target = decodeURIComponent(hash.replace(/^#/, ''));
+  const target = hash.replace(/^#/, '');
   if (target === 'old-api' || target === 'history') return { page: target, paths: [] };
-  return { page: 'procedures', paths: target.split('+').filter(Boolean) };
+  const parts = target
+    .split('+')
+    .filter(Boolean)
+    .map((part) => part.split('?'));
+  return {
+    page: 'procedures',
+    paths: parts.map(([path = '']) => decode(path)),
+    inputs: parts.map(([, input]) => (input === undefined ? undefined : parseInput(decode(input)))),
+  };
 }
 
-export function hashOf({ page, paths }: Route): string {
-  return `#${page === 'procedures' ? paths.join('+') : page}`;
+export function hashOf({ page, paths, inputs = [] }: Route): string {
+  if (page !== 'procedures') return `#${page}`;
+  const parts = paths.map((path, index) => {
+    const input = inputs[index];
+    return input === undefined ? path : `${path}?${encodeURIComponent(JSON.stringify(input))}`;
+  });
+  return `#${parts.join('+')}`;
+}
+
+/** An address may have been cut or mistyped. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function parseInput(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export const route = new Value<Route>(parseRoute(location.hash));
@@ -27,7 +65,7 @@ noteLatest();
 
 function noteLatest(): void {
   const current = route.getSnapshot();
-  if (current.page === 'procedures') latest = current;
+  if (current.page === 'procedures') latest = { page: 'procedures', paths: current.paths };
 }
 
 export function hashOfPage(page: Page): string {
