@@ -52,11 +52,11 @@ async function exchange(page: Page): Promise<void> {
 
 /** alice makes a chat with bob, then sends nothing into it. */
 async function refuse(page: Page): Promise<void> {
-  await page.goto(page.url().replace('message.send', 'chat.openDirect'));
+  await page.goto(`${url}/panel#chat.openDirect`);
   await page.getByLabel('userId').locator('option').nth(2).waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByText('OK', { exact: true }).waitFor();
-  await page.goto(page.url().replace('chat.openDirect', 'message.send'));
+  await page.goto(`${url}/panel#message.send`);
   await page.getByLabel('text').fill('');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByRole('alert').first().waitFor();

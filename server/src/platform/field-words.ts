@@ -12,6 +12,7 @@ export function fieldWords(issue: Issue): string {
     case 'too_big':
       return `must ${sizeOf(issue.origin)} at most ${issue.maximum}${unitOf(issue.origin)}`;
     case 'invalid_type':
+      if (issue.message.endsWith('received undefined')) return 'is missing';
       return `must be ${kinds[issue.expected] ?? `a ${issue.expected}`}`;
     case 'invalid_format':
       return issue.message.startsWith('Invalid ') ? `is not a valid ${issue.format}` : issue.message;

@@ -97,10 +97,12 @@ export class SeatModel {
     return draft && withoutTokens(withoutOwnIds(procedure.input, draft.value));
   }
 
-  /** Takes over what an address says is written for a procedure. */
+  /** Takes over what an address says is written for a procedure; what it leaves out is as in an example. */
   adopt(procedure: ProcedureDescription, input: unknown): void {
     if (JSON.stringify(this.linkedInput(procedure)) === JSON.stringify(input)) return;
-    this.edit(procedure.path, { value: withOwnIds(procedure.input, input) });
+    const example = exampleOf(procedure.input, hintsFrom(this.state.getSnapshot().picks, this.partner));
+    const value = isRecord(input) && isRecord(example) ? { ...example, ...input } : input;
+    this.edit(procedure.path, { value: withOwnIds(procedure.input, value) });
   }
 
   async send(procedure: ProcedureDescription): Promise<void> {
