@@ -45,6 +45,16 @@ describe.skipIf(!hasBrowser)('a person', slow, () => {
     await second.row('bob').waitFor();
   });
 
+  it('is led to the panel and to the page of the old API', async () => {
+    const { page } = await openApp(browser(), { url: server.url });
+    const links = page.getByRole('navigation', { name: 'For developers' }).getByRole('link');
+    await links.first().waitFor();
+    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
+      '/panel',
+      '/api/docs',
+    ]);
+  });
+
   it('hears why a name is none', async () => {
     const { page } = await openApp(browser(), { url: server.url });
     await page.getByLabel('Or any other name').fill('!');

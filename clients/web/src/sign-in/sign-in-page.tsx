@@ -29,7 +29,15 @@ type ChoiceProps = Props & { readonly people: DevPeople; readonly onRetry: () =>
 function Choice({ people, onSignIn, onRetry }: ChoiceProps) {
   switch (people.status) {
     case 'offered':
-      return <DemoSignIn names={people.names} onSignIn={onSignIn} />;
+      return (
+        <>
+          <DemoSignIn names={people.names} onSignIn={onSignIn} />
+          <nav className="developer-links" aria-label="For developers">
+            <a href="/panel">Panel</a>
+            <a href="/api/docs">REST docs</a>
+          </nav>
+        </>
+      );
     case 'elsewhere':
       return (
         <p className="sign-in-lead">Signing in by name works only on the machine that the server runs on.</p>
