@@ -59,7 +59,7 @@ export async function pickPerson({ client, url, note }: Search): Promise<User | 
     options: people.map((user) => ({
       value: user,
       label: printable(user.name),
-      hint: online.has(user.id) ? 'online' : printable(user.email),
+      ...(online.has(user.id) && { hint: 'online' }),
     })),
     maxItems: 12,
   });

@@ -135,8 +135,8 @@ export class Conversation implements Disposable {
 
   async #people(): Promise<void> {
     const { online } = this.#client.store.getSnapshot();
-    for (const { id, name, email } of await listPeople(this.#client)) {
-      this.#terminal.note(`* ${online.has(id) ? '●' : '○'} ${name} <${email}>`);
+    for (const { id, name } of await listPeople(this.#client)) {
+      this.#terminal.note(`* ${online.has(id) ? '●' : '○'} ${name}`);
     }
   }
 

@@ -26,5 +26,6 @@ it('cuts long lines itself, so that no row begins like a line by being wrapped',
   expect(printable(`${row}21:00 you: I owe you`, 40)).toBe(`${row}\n      │ 21:00 you: I owe you`);
   expect(printable(`${'世'.repeat(20)}21:00`, 40)).toBe(`${'世'.repeat(20)}\n      │ 21:00`);
   expect(printable(`short\n${'y'.repeat(33)}`, 40)).toBe(`short\n      │ ${'y'.repeat(32)}\n      │ y`);
+  expect(printable('one two three', 12)).toBe('one two \n      │ thre\n      │ e');
   expect(printable('wide 世', 3).split('\n')).toHaveLength(4);
 });

@@ -30,7 +30,7 @@ function show(character: string): string {
   return `\\u{${code.toString(16)}}`;
 }
 
-/** The rows of one line; all but the first have the continuation's columns less. */
+/** The rows of one line, cut between words where it has some; all but the first have the continuation's columns less. */
 function cut(line: string, firstColumns: number, columns: number): string[] {
   if (line.length * 2 <= firstColumns) return [line];
   const rows: string[] = [];
@@ -38,10 +38,11 @@ function cut(line: string, firstColumns: number, columns: number): string[] {
   let free = firstColumns;
   for (const { segment } of segmenter.segment(line)) {
     const width = widthMaxOf(segment);
-    if (width > free && row !== '') {
-      rows.push(row);
-      row = '';
-      free = columns - continuation.length;
+    while (width > free && row !== '') {
+      const end = row.lastIndexOf(' ') + 1 || row.length;
+      rows.push(row.slice(0, end));
+      row = row.slice(end);
+      free = columns - continuation.length - widthMaxOf(row);
     }
     row += segment;
     free -= width;
