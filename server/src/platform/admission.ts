@@ -42,7 +42,7 @@ export class Admission {
   /** The store answers few reads at a time, and a page is work for this process too. */
   readonly reads = new FairGate({ runningMax: 16, runningPerPersonMax: 2, waitingPerPersonMax: 1_000 });
   /** Writes wait for the disk more than for each other, and are written together. */
-  readonly writes = new FairGate({ runningMax: 128, runningPerPersonMax: 16, waitingPerPersonMax: 1_000 });
+  readonly writes = new FairGate({ runningMax: 256, runningPerPersonMax: 64, waitingPerPersonMax: 1_000 });
   readonly #deps: Deps;
   readonly #delayed = new Map<string, number>();
 

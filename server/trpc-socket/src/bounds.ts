@@ -47,7 +47,7 @@ export const defaultBounds: SocketBounds = {
   frameWeightMax: 20_000,
   frameDeadlineMs: 30_000,
   idLengthMax: 64,
-  callsRunningMax: 16,
+  callsRunningMax: 64,
   callsWaitingMax: 1_000,
   waitingBytesMax: 4 * 1024 * 1024,
   subscriptionsMax: 100,
