@@ -24,6 +24,8 @@ export type RequestContext = Asker & {
   /** What calls that are answered together are answered with; null where each has an answer of its own. */
   readonly answer: PendingAnswer | null;
   readonly admission: Pick<Admission, 'run'>;
+  /** Whether refusals over budget are held back for a moment. */
+  readonly isRefusedLate: boolean;
 };
 
 type ProcedureMeta = {
@@ -53,8 +55,9 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
   if (!ctx.identity) throw ctx.refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
   if (!meta) throw new TypeError('A procedure says what it costs');
   const { viewer } = ctx.identity;
-  const { admission, answer } = ctx;
-  return admission.run({ personId: viewer.id, type, cost: meta.cost, answer, signal }, async () => {
+  const { admission, answer, isRefusedLate } = ctx;
+  const call = { personId: viewer.id, type, cost: meta.cost, answer, signal, isRefusedLate };
+  return admission.run(call, async () => {
     const result = await next({ ctx: { viewer } });
     if (answer && result.ok && type !== 'subscription') answer.bytes += roughSizeOf(result.data);
     return result;

@@ -34,6 +34,7 @@ export async function startStockTrpc(): Promise<Contender> {
       socket: null,
       answer: null,
       admission: app.admission,
+      isRefusedLate: true,
     }),
   });
   return {

@@ -67,28 +67,39 @@ async function floodSends({ port, chats: [first] }: Ground, isOver: () => boolea
 
 const followAll = callText(1, 'subscription', 'message.onEvent', {});
 
-async function openSome(port: number, from: number, count: number) {
-  return Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      const socket = await openSocket({ port, token: await issueToken(port, `idle${from + n}`) });
-      socket.send(followAll);
-      return socket;
-    }),
-  );
+/** Tokens of so many people: made beforehand, because making them is work for the server too. */
+async function issueTokens(port: number, count: number): Promise<string[]> {
+  const tokens: string[] = [];
+  while (tokens.length < count) {
+    const names = Array.from({ length: 50 }, (_, n) => `idle${tokens.length + n}`);
+    tokens.push(...(await Promise.all(names.map((name) => issueToken(port, name)))));
+  }
+  return tokens;
+}
+
+async function openAndFollow(port: number, token: string) {
+  const socket = await openSocket({ port, token });
+  socket.send(followAll);
+  return socket;
 }
 
 async function holdSockets({ port }: Ground, isOver: () => boolean, count: number): Promise<void> {
   const sockets: { destroy(): void }[] = [];
-  for (let from = 0; from < count && !isOver(); from += 50) sockets.push(...(await openSome(port, from, 50)));
-  await untilOver(isOver);
-  for (const socket of sockets) socket.destroy();
+  while (sockets.length < count && !isOver()) {
+    const names = Array.from({ length: 50 }, (_, n) => `idle${sockets.length + n}`);
+    const open = async (name: string) => openAndFollow(port, await issueToken(port, name));
+    sockets.push(...(await Promise.all(names.map(open))));
+  }
+  await holdUntilOver(sockets, isOver);
 }
 
+/** All of them at once, every second. */
 async function comeAndGo({ port }: Ground, isOver: () => boolean): Promise<void> {
+  const tokens = await issueTokens(port, 300);
   while (!isOver()) {
-    const sockets = await Promise.all([0, 100, 200].map((from) => openSome(port, from, 100)));
-    await sleep(100);
-    for (const socket of sockets.flat()) socket.destroy();
+    const sockets = await Promise.all(tokens.map((token) => openAndFollow(port, token)));
+    await sleep(1_000);
+    for (const socket of sockets) socket.destroy();
   }
 }
 

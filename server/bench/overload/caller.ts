@@ -71,7 +71,8 @@ export function batchPath(path: string, count: number, json: unknown): string {
 /** A new person of the local issuer, or another token of a known one. */
 export async function issueToken(port: number, user: string): Promise<string> {
   const caller = new HttpCaller(port, undefined, 1);
-  const { body } = await caller.ask('/dev/token', { user });
+  const { status, body } = await caller.ask('/dev/token', { user });
+  if (status !== 200) throw new Error(`No token for ${user}: ${status} ${body}`);
   caller.close();
   return (JSON.parse(body) as { token: string }).token;
 }

@@ -48,7 +48,7 @@ export async function benchOverload(root = '', only = ''): Promise<void> {
 
 async function seed(root: string, dataDir: string) {
   await using target = await Target.start({ root, dataDir, rateLimits: 'off' });
-  return seedGround(target.port);
+  return await seedGround(target.port);
 }
 
 type Scene = {

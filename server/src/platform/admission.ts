@@ -7,6 +7,8 @@ import type { Cost, RateLimits } from './rate-limits.ts';
 export interface PendingAnswer {
   /** Roughly the bytes of all results so far. */
   bytes: number;
+  /** What is asked for beyond it is for the next request. */
+  readonly bytesMax: number;
 }
 
 export type AdmittedCall = {
@@ -16,16 +18,15 @@ export type AdmittedCall = {
   /** Of calls that are answered together. */
   readonly answer: PendingAnswer | null;
   readonly signal: AbortSignal | undefined;
+  /** Refusals are held back for a moment: for wires that do not make the next call wait for this one. */
+  readonly isRefusedLate: boolean;
 };
 
-/** Results that are answered together hold this much; what is asked for beyond it is for the next request. */
-const answerBytesMax = 2 * 1024 * 1024;
+/** A call over budget is refused this late, at most, so that making it again at once gains nothing. */
+const refusalDelayMaxMs = 250;
 
-/** A refused read is answered this late at most, so that asking at once again gains nothing. */
-const refusalDelayMaxMs = 1_000;
-
-/** Refused reads that are held back at once for one person; the next are refused at once. */
-const delayedPerPersonMax = 100;
+/** Refusals that are held back at once for one person: as many as all of their sockets have calls running. */
+const delayedPerPersonMax = 2_000;
 
 type Deps = {
   readonly clock: Clock;
@@ -40,7 +41,7 @@ type Deps = {
  */
 export class Admission {
   /** The store answers few reads at a time, and a page is work for this process too. */
-  readonly reads = new FairGate({ runningMax: 16, runningPerPersonMax: 2, waitingPerPersonMax: 1_000 });
+  readonly reads = new FairGate({ runningMax: 8, runningPerPersonMax: 2, waitingPerPersonMax: 1_000 });
   /** Writes wait for the disk more than for each other, and are written together. */
   readonly writes = new FairGate({ runningMax: 256, runningPerPersonMax: 64, waitingPerPersonMax: 1_000 });
   readonly #deps: Deps;
@@ -60,11 +61,11 @@ export class Admission {
     });
   }
 
-  async #spend({ cost, personId, type }: AdmittedCall): Promise<void> {
+  async #spend({ cost, personId, isRefusedLate }: AdmittedCall): Promise<void> {
     try {
       await this.#deps.rateLimits.spend(cost, personId);
     } catch (error) {
-      if (type === 'query' && error instanceof AppError) await this.#delay(personId, error.retryAfterMs ?? 0);
+      if (isRefusedLate && error instanceof AppError) await this.#delay(personId, error.retryAfterMs ?? 0);
       throw error;
     }
   }
@@ -82,10 +83,10 @@ export class Admission {
   }
 
   #requireRoom({ personId, answer }: AdmittedCall): void {
-    const isAnswerFull = answer !== null && answer.bytes >= answerBytesMax;
+    const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax;
     if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return;
     const message = isAnswerFull ? 'The answer is full, ask again' : 'Read what was answered first';
-    throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: refusalDelayMaxMs });
+    throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });
   }
 }
 

@@ -55,9 +55,20 @@ function serve(deps: RestDeps, endpoint: Endpoint): RequestHandler {
       const asker = await admitAsker(deps, request, await identifyRequest(deps, request));
       if (!asker.identity) throw asker.refusal ?? new AppError('UNAUTHORIZED', 'Unauthorized');
       const viewerId = asker.identity.viewer.id;
-      const answer = followAnswer(deps.held, viewerId, response);
+      const answer = followAnswer(deps.held, {
+        userId: viewerId,
+        response,
+        // Endpoints end their pages by themselves.
+        bytesMax: Number.POSITIVE_INFINITY,
+      });
       const body = await endpoint.answerWith({
-        api: deps.createCaller({ ...asker, socket: null, answer, admission: deps.admission }),
+        api: deps.createCaller({
+          ...asker,
+          socket: null,
+          answer,
+          admission: deps.admission,
+          isRefusedLate: true,
+        }),
         findEmails: (users) =>
           deps.findSharedEmails(
             viewerId,

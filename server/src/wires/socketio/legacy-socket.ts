@@ -64,6 +64,8 @@ export class LegacySocket implements Connection, Held, Holder {
       socket: callingSocket,
       answer: null,
       admission,
+      // What this client sends is handled one after the other.
+      isRefusedLate: false,
     });
     this.#stops.push(deps.held.add(this.userId, this));
   }

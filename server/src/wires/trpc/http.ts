@@ -20,6 +20,9 @@ export const trpcPath = '/trpc';
 /** What the inputs of a batch may weigh to a parser, see `weighJson`. */
 const bodyWeightMax = 20_000;
 
+/** Results of a batch hold this much; the calls beyond are for the next request. */
+const answerBytesMax = 1024 * 1024;
+
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
@@ -40,10 +43,23 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
       );
       const token = params.success ? params.data.token : bearerTokenOf(req);
       const asker = await ask(deps, req, token);
-      const context = { ...asker, socket: null, answer: null, admission: deps.admission };
+      const context = {
+        ...asker,
+        socket: null,
+        answer: null,
+        admission: deps.admission,
+        isRefusedLate: true,
+      };
       if (info.type === 'subscription') return followEventStream(deps, context, res);
       if (!asker.identity) return context;
-      return { ...context, answer: followAnswer(deps.held, asker.identity.viewer.id, res) };
+      return {
+        ...context,
+        answer: followAnswer(deps.held, {
+          userId: asker.identity.viewer.id,
+          response: res,
+          bytesMax: answerBytesMax,
+        }),
+      };
     },
     responseMeta: ({ errors }) => retryAfter(errors),
     onError({ error, path, req }) {

@@ -71,7 +71,7 @@ async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<Request
   const params = ConnectionParamsSchema.safeParse(connectionParams);
   const asker = await ask(deps, request, params.success ? params.data.token : undefined);
   if (asker.identity === null || socket.isClosed) {
-    return { ...asker, socket: null, answer: null, admission: deps.admission };
+    return { ...asker, socket: null, answer: null, admission: deps.admission, isRefusedLate: true };
   }
   cancelDeadline();
   socket.admit();
@@ -98,7 +98,14 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
     this.#deps = deps;
     this.#socket = socket;
     this.#identity = identity;
-    this.context = { identity, refusal: null, socket: this, answer: null, admission: deps.admission };
+    this.context = {
+      identity,
+      refusal: null,
+      socket: this,
+      answer: null,
+      admission: deps.admission,
+      isRefusedLate: true,
+    };
   }
 
   /** Closes the socket when the person has as many as they may. */
