@@ -4,7 +4,8 @@ import { defineConfig } from 'vite';
 const server = 'http://127.0.0.1:3000';
 
 export default defineConfig({
-  base: '/panel/',
+  // The server says how far up the files lie, so the panel runs below any path.
+  base: './',
   plugins: [react()],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   build: {

@@ -1,6 +1,7 @@
 import { fetchDevPeople } from '@whisper/client';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { appUrl } from './api/app-url.ts';
 import { fetchDescription } from './api/description.ts';
 import { App } from './app.tsx';
 import './style/base.css';
@@ -13,7 +14,7 @@ if (!element) throw new Error('The page has no #root');
 const root = createRoot(element);
 
 try {
-  const [procedures, offer] = await Promise.all([fetchDescription(), fetchDevPeople(location.origin)]);
+  const [procedures, offer] = await Promise.all([fetchDescription(), fetchDevPeople(appUrl.href)]);
   const people = offer.status === 'offered' ? offer.names : [];
   root.render(
     <StrictMode>

@@ -1,3 +1,4 @@
+import { appUrl } from './api/app-url.ts';
 import { hashOfPage, type Page } from './state/route.ts';
 
 type Props = {
@@ -42,8 +43,8 @@ export function TopBar({ page, isSplit, isListOpen, onToggleSplit, onToggleList 
         ))}
       </nav>
       <nav aria-label="Elsewhere">
-        <a href="/">App</a>
-        <a href="/api/docs">REST docs</a>
+        <a href={appUrl.href}>App</a>
+        <a href={new URL('api/docs', appUrl).href}>REST docs</a>
       </nav>
       {page === 'procedures' && (
         <button type="button" aria-pressed={isSplit} onClick={onToggleSplit}>

@@ -274,8 +274,8 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     const { page } = await openPanel(browser, server.url, { hash: '#auth.me' });
     const links = page.getByRole('navigation', { name: 'Elsewhere' }).getByRole('link');
     expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
-      '/',
-      '/api/docs',
+      `${server.url}/`,
+      `${server.url}/api/docs`,
     ]);
   });
 

@@ -50,8 +50,8 @@ describe.skipIf(!hasBrowser)('a person', slow, () => {
     const links = page.getByRole('navigation', { name: 'For developers' }).getByRole('link');
     await links.first().waitFor();
     expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual([
-      '/panel',
-      '/api/docs',
+      `${server.url}/panel`,
+      `${server.url}/api/docs`,
     ]);
   });
 

@@ -1,9 +1,10 @@
+import { appUrl } from './app-url.ts';
 import type { ProcedureDescription, RouterDescription } from '@whisper/server';
 
 export type { JsonSchema, ProcedureDescription, ProcedureKind } from '@whisper/server';
 
 export async function fetchDescription(): Promise<readonly ProcedureDescription[]> {
-  const response = await fetch('/panel/api.json');
+  const response = await fetch(new URL('panel/api.json', appUrl));
   if (!response.ok) throw new Error(`The server does not describe its API: ${response.status}`);
   const { procedures }: RouterDescription = await response.json();
   return procedures;

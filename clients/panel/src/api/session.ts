@@ -9,6 +9,7 @@ import {
 import type { AppRouter } from '@whisper/server';
 import { devTokens, refusalFor, systemClock, TokenSource, Value, type GetToken } from '@whisper/client';
 import { transformer } from '@whisper/shared';
+import { appUrl } from './app-url.ts';
 import type { ProcedureKind } from './description.ts';
 import { toCallError, type Outcome, type Transport, type WirePart } from './outcome.ts';
 import { framesOfCall, recordingFetch, recordingSocket, type Frame } from './recording.ts';
@@ -27,6 +28,8 @@ export type Call = {
   readonly input: unknown;
   readonly transport: Transport;
 };
+
+const trpcUrl = new URL('trpc', appUrl).href;
 
 /** How long the socket stays open with nothing running on it. */
 const socketIdleMs = 5_000;
@@ -47,7 +50,7 @@ export class Session {
     this.#tokens = new TokenSource(getTokenOf(signIn), systemClock);
     this.#isRenewable = signIn.kind === 'name';
     this.#socket = createWSClient({
-      url: new URL('/trpc', location.href.replace(/^http/, 'ws')).href,
+      url: trpcUrl.replace(/^http/, 'ws'),
       connectionParams: async () => ({ token: await this.getToken() }),
       WebSocket: recordingSocket((frame) => this.#tell(frame)),
       lazy: { enabled: true, closeMs: socketIdleMs },
@@ -105,7 +108,7 @@ export class Session {
     return createTRPCUntypedClient<AppRouter>({
       links: [
         httpLink({
-          url: '/trpc',
+          url: trpcUrl,
           transformer,
           headers: async () => ({ authorization: `Bearer ${await this.getToken()}` }),
           fetch: recordingFetch(wire),
@@ -147,7 +150,7 @@ export class Session {
 function getTokenOf(signIn: SignIn): GetToken {
   switch (signIn.kind) {
     case 'name':
-      return devTokens(location.origin, signIn.name);
+      return devTokens(appUrl.href, signIn.name);
     case 'token':
       return () => signIn.token;
   }

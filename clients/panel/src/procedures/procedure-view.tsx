@@ -1,4 +1,5 @@
 import { useId, useState, type ReactNode } from 'react';
+import { appUrl } from '../api/app-url.ts';
 import type { ProcedureDescription } from '../api/description.ts';
 import { useValue } from '../ui/use-value.ts';
 import { toWire } from '../schema/to-wire.ts';
@@ -44,7 +45,7 @@ function CopyAs({ seat, procedure, people }: Props) {
   const { name } = useValue(seat.state);
   const input = toWire(procedure.input, seat.draftFor(procedure).value);
   const known = people.length > 0 && name !== '' ? name : null;
-  const snippets = snippetsFor({ procedure, input, url: location.origin, name: known });
+  const snippets = snippetsFor({ procedure, input, url: appUrl.href.replace(/\/$/, ''), name: known });
   const tabs = snippets.map(({ title, text }) => ({
     name: title,
     content: () => <Code label={title} text={text} />,

@@ -1,5 +1,6 @@
 import { devTokenSeconds } from '@whisper/shared';
 import { useState, type FormEvent } from 'react';
+import { appUrl } from '../api/app-url.ts';
 import { useValue } from '../ui/use-value.ts';
 import type { SeatModel } from './seat-model.ts';
 
@@ -109,7 +110,7 @@ function AskForm({ isToken, hasLocalTokens, seat, onSignIn, onDone }: AskProps) 
       {isToken && hasLocalTokens && (
         <p className="note token-help">
           A local token is good for {devTokenSeconds} seconds:{' '}
-          <code>{`curl -s -d '{"user":"alice"}' ${location.origin}/dev/token`}</code>
+          <code>{`curl -s -d '{"user":"alice"}' ${appUrl.href}dev/token`}</code>
         </p>
       )}
     </form>

@@ -33,8 +33,8 @@ function Choice({ people, onSignIn, onRetry }: ChoiceProps) {
         <>
           <DemoSignIn names={people.names} onSignIn={onSignIn} />
           <nav className="developer-links" aria-label="For developers">
-            <a href="/panel">Panel</a>
-            <a href="/api/docs">REST docs</a>
+            <a href={new URL('panel', appUrl).href}>Panel</a>
+            <a href={new URL('api/docs', appUrl).href}>REST docs</a>
           </nav>
         </>
       );

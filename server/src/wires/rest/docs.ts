@@ -1,6 +1,7 @@
 import express, { Router, type RequestHandler } from 'express';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { redirect } from '../../http/answer.ts';
 import { page, script, styles } from './docs-page.ts';
 
 const assets = ['/swagger-ui.css', '/swagger-ui-bundle.js', '/favicon-32x32.png'];
@@ -20,6 +21,6 @@ export function createDocs(): Router {
 /** The page's relative addresses need it to be at a path without a slash at the end. */
 const servePage: RequestHandler = ({ originalUrl }, response) => {
   const [path = ''] = originalUrl.split('?');
-  if (path.endsWith('/')) response.redirect(308, '../docs');
+  if (path.endsWith('/')) redirect(response, '../docs');
   else response.type('html').send(page);
 };
