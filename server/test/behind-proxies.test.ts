@@ -41,6 +41,8 @@ describe('a connection', () => {
 
       expect(await say(server, post, /"token":"[^"]+"/)).toMatch(/^HTTP\/1\.1 200 /);
       expect(await say(server, get, /"sid":/)).toMatch(/^HTTP\/1\.1 200 /);
+      // They were two connections, however often each began, and both are gone.
+      await expect.poll(() => server.app.strangers.size).toBe(0);
       // The connection goes on: two requests, the second without an offer.
       const twice = `GET /livez HTTP/1.1\r\n${offer}\r\nGET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n`;
       expect(await say(server, twice, /Not found/)).toMatch(/^HTTP\/1\.1 200 [^]*HTTP\/1\.1 404 /);

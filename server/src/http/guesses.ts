@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { clientAddressOf } from './client-address.ts';
 
 /** Wrong secrets that an address may try in a minute; then it is heard again when that minute is over. */
 const wrongMax = 10;
@@ -23,8 +24,8 @@ export type Verdict = { readonly isRight: boolean; readonly retryAfterMs?: numbe
 
 /**
  * Compares what callers give with a secret, and slows down who guesses: per address, a whole IPv6 network being one.
- * The log tells of wrong tries and never of what was tried. Behind a proxy all callers share its address: while
- * somebody guesses there, the right secret waits as well.
+ * The log tells of wrong tries and never of what was tried. While somebody guesses, the right secret waits as well if
+ * it comes from the same address.
  */
 export class Guesses {
   readonly #deps: Deps;
@@ -38,7 +39,7 @@ export class Guesses {
   }
 
   judge({ request, given, secret }: Attempt): Verdict {
-    const address = networkOf(request.socket.remoteAddress);
+    const address = clientAddressOf(request);
     const now = this.#deps.clock.now();
     const known = this.#wrong.get(address);
     const tries = known && now < known.endsAt ? known : { count: 0, endsAt: now + windowMs };
@@ -55,15 +56,4 @@ export class Guesses {
 
 function isSame(given: string, secret: string): boolean {
   return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', secret, 'buffer'));
-}
-
-/** An IPv4 address, or the first half of an IPv6 one: whoever has one of those has them all. */
-function networkOf(address = ''): string {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped ?? !address.includes(':')) return mapped ?? address;
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? [];
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
-  return [...before, ...zeros, ...after].slice(0, 4).join(':');
 }

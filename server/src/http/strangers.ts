@@ -12,6 +12,7 @@ export const strangerBounds = { perAddressMax: 256, totalMax: 4_096 } as const;
  */
 export class Strangers {
   readonly #byAddress = new Map<string, Set<Socket>>();
+  readonly #followed = new WeakSet<Socket>();
   #size = 0;
 
   get size(): number {
@@ -25,6 +26,9 @@ export class Strangers {
   add(socket: Socket): void {
     const address = toNetwork(socket.remoteAddress);
     const sockets = this.#byAddress.get(address) ?? new Set();
+    // One that offered an upgrade nobody takes begins again on the same socket.
+    if (this.#followed.has(socket)) return;
+    this.#followed.add(socket);
     this.#byAddress.set(address, sockets.add(socket));
     this.#size += 1;
     socket.once('close', () => this.welcome(socket, address));
