@@ -13,7 +13,7 @@ import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import { MessageLog } from './messages/log/message-log.ts';
-import { findMessages } from './messages/log/read-log.ts';
+import { countUnread, findMessages } from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
@@ -69,14 +69,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const strangers = new Strangers();
   const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
   metrics.watchLoad({ admission, held, strangers });
-  metrics.gauge('whisper_connections', {
-    help: 'Open sockets and event streams of signed-in people, on every wire.',
-    read: () => connections.size,
-  });
-  metrics.gauge('whisper_subscriptions', {
-    help: 'Live feeds: what subscribers are listening to.',
-    read: () => broker.size,
-  });
+  watchSizes(metrics, { connections, broker });
   return {
     ...foundations,
     metrics,
@@ -95,6 +88,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
     messageLog: new MessageLog({ db, clock, broker, lastMessages }),
     findMessages: (ids) => findMessages(db, ids),
+    countUnread: (after) => countUnread(db, after),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -107,4 +101,18 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
       identity,
     ),
   };
+}
+
+function watchSizes(
+  metrics: Metrics,
+  { connections, broker }: Pick<Context, 'connections' | 'broker'>,
+): void {
+  metrics.gauge('whisper_connections', {
+    help: 'Open sockets and event streams of signed-in people, on every wire.',
+    read: () => connections.size,
+  });
+  metrics.gauge('whisper_subscriptions', {
+    help: 'Live feeds: what subscribers are listening to.',
+    read: () => broker.size,
+  });
 }

@@ -33,6 +33,12 @@ const bad: Record<string, readonly unknown[]> = {
   'chat.get': [undefined, { chatId: '1' }, { chatId: operator }, { chatId: [unknownId] }],
   'chat.openDirect': [undefined, { userId: operator }, { userId: 'bob' }],
   'chat.markRead': [{ chatId: unknownId }, { chatId: unknownId, seq: -1 }, { chatId: operator, seq: 1 }],
+  'chat.markDelivered': [
+    { chatId: unknownId },
+    { chatId: unknownId, seq: 0.5 },
+    { chatId: operator, seq: 1 },
+  ],
+  'chat.onChange': [{ lastEventId: operator }, { lastEventId: 'x'.repeat(1_000) }],
   'message.list': [
     { chatId: operator },
     { chatId: unknownId, before: '3' },
@@ -59,6 +65,28 @@ const bad: Record<string, readonly unknown[]> = {
     { chatId: unknownId, text: operator, clientId: uuid },
     { chatId: operator, text: 'x', clientId: uuid },
   ],
+  'message.edit': [
+    undefined,
+    { messageId: unknownId, text: '  ' },
+    { messageId: unknownId, text: operator },
+    { messageId: operator, text: 'x' },
+    { messageId: unknownId, text: 'x', mentions: ['bob'] },
+    { messageId: unknownId, text: 'x', mentions: Array.from({ length: 51 }, () => unknownId) },
+  ],
+  'message.delete': [undefined, { messageId: unknownId }, { messageId: operator, for: 'everyone' }],
+  'message.react': [
+    { messageId: unknownId, emoji: 'ok', on: true },
+    { messageId: unknownId, emoji: operator, on: true },
+    { messageId: unknownId, emoji: '👍' },
+    { messageId: operator, emoji: '👍', on: true },
+  ],
+  'message.pin': [{ messageId: unknownId }, { messageId: operator, on: true }],
+  'message.forward': [
+    { messageId: unknownId, toChatId: unknownId },
+    { messageId: unknownId, toChatId: operator, clientId: uuid },
+    { messageId: operator, toChatId: unknownId, clientId: uuid },
+  ],
+  'message.edits': [undefined, { messageId: operator }],
   'typing.set': [
     { chatId: unknownId },
     { chatId: unknownId, isTyping: 'yes' },

@@ -8,9 +8,14 @@ const unknownChatId = 'f'.repeat(24);
 const calls: Record<string, (chatId: string) => { method: 'GET' | 'POST'; input: object }> = {
   'chat.get': (chatId) => ({ method: 'GET', input: { chatId } }),
   'chat.markRead': (chatId) => ({ method: 'POST', input: { chatId, seq: 1 } }),
+  'chat.markDelivered': (chatId) => ({ method: 'POST', input: { chatId, seq: 1 } }),
   'message.list': (chatId) => ({ method: 'GET', input: { chatId } }),
   'message.changes': (chatId) => ({ method: 'GET', input: { chatId, afterRev: 0 } }),
   'message.send': (chatId) => ({ method: 'POST', input: { chatId, text: 'x', clientId: randomUUID() } }),
+  'message.forward': (chatId) => ({
+    method: 'POST',
+    input: { messageId: unknownChatId, toChatId: chatId, clientId: randomUUID() },
+  }),
   'typing.set': (chatId) => ({ method: 'POST', input: { chatId, isTyping: true } }),
 };
 

@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChanges, applyEvent, prependPage, startLog, type ChatLog } from './chat-log.ts';
+import {
+  applyChanges,
+  applyEvent,
+  prependPage,
+  startLog,
+  type Applied,
+  type ChatLog,
+  type LogEvent,
+} from './chat-log.ts';
 import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
-import type { Message, MessageChanges, MessageCreated, MessagePage } from './messages.ts';
+import { toReply, type Message, type MessageChanges, type MessagePage } from './messages.ts';
 
 const chatId = ChatIdSchema.parse('a'.repeat(24));
 const alice = { id: UserIdSchema.parse('b'.repeat(24)), name: 'alice', email: 'alice@x.org', avatar: null };
 
-/** The server's side of the log, in a few lines: what is stored, and what the three reads answer. */
+/** The server's side of the log, in a few lines: what is stored, and what the reads and the replay answer. */
 class ModelChat {
   readonly #bySeq: Message[] = [];
   #rev = 0;
@@ -16,20 +24,43 @@ class ModelChat {
     return this.#rev;
   }
 
-  send(): MessageCreated {
-    const seq = ++this.#rev;
-    const message = buildMessage(seq);
-    this.#bySeq.push(message);
-    return { type: 'created', chatId, rev: seq, message };
+  /** A new message, the answer to an earlier one when there is a place to answer to. */
+  send(replyTo = 0): LogEvent {
+    const [seq, rev] = [this.#bySeq.length + 1, ++this.#rev];
+    const original = this.#bySeq[replyTo % Math.max(1, this.#bySeq.length)];
+    this.#bySeq.push({ ...buildMessage(seq, rev), replyTo: original ? toReply(original) : null });
+    return this.#toEvent('created', seq);
   }
 
-  /** A change to what is stored: the message keeps its place and takes the next number. */
-  edit(index: number): void {
+  /** A change to what is stored: the message keeps its place and takes the next number; who quotes it shows it. */
+  edit(index: number): LogEvent {
     const place = index % this.#bySeq.length;
-    const message = this.#bySeq[place];
-    if (!message) return;
+    const message = this.#bySeq[place] ?? buildMessage(1, 1);
     const rev = ++this.#rev;
-    this.#bySeq[place] = { ...message, rev, text: `edited at ${rev}` };
+    const isDeleted = rev % 5 === 0;
+    const edited = {
+      ...message,
+      rev,
+      text: isDeleted ? '' : `edited at ${rev}`,
+      deletedAt: isDeleted ? new Date(rev) : message.deletedAt,
+    };
+    this.#bySeq[place] = edited;
+    for (const [at, each] of this.#bySeq.entries()) {
+      if (each.replyTo?.messageId === edited.id) this.#bySeq[at] = { ...each, replyTo: toReply(edited) };
+    }
+    return this.#toEvent('updated', place + 1);
+  }
+
+  /** What a subscriber who resumes hears: each message once, as it is now, in the log's order. */
+  replay(afterRev: number): LogEvent[] {
+    const entries = this.#changedAfter(afterRev);
+    return entries.map((message, index) => ({
+      type: 'updated',
+      chatId,
+      rev: message.rev,
+      prevRev: entries[index - 1]?.rev ?? afterRev,
+      message,
+    }));
   }
 
   list(before: number, limit: number): MessagePage {
@@ -42,13 +73,22 @@ class ModelChat {
   }
 
   changes(afterRev: number, limit: number): MessageChanges {
-    const matching = this.#bySeq.filter(({ rev }) => rev > afterRev).sort((a, b) => a.rev - b.rev);
+    const matching = this.#changedAfter(afterRev);
     const messages = matching.slice(0, limit);
     return { messages, hasMore: matching.length > limit, rev: messages.at(-1)?.rev ?? afterRev };
   }
+
+  #changedAfter(afterRev: number): Message[] {
+    return this.#bySeq.filter(({ rev }) => rev > afterRev).sort((a, b) => a.rev - b.rev);
+  }
+
+  #toEvent(type: LogEvent['type'], seq: number): LogEvent {
+    const message = this.#bySeq[seq - 1] ?? buildMessage(seq, this.#rev);
+    return { type, chatId, rev: message.rev, prevRev: message.rev - 1, message };
+  }
 }
 
-function buildMessage(seq: number): Message {
+function buildMessage(seq: number, rev: number): Message {
   const at = new Date(seq * 1000);
   return {
     id: MessageIdSchema.parse(seq.toString(16).padStart(24, '0')),
@@ -56,15 +96,22 @@ function buildMessage(seq: number): Message {
     sender: alice,
     text: `message ${seq}`,
     seq,
-    rev: seq,
+    rev,
     clientId: ClientIdSchema.parse(`00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`),
     createdAt: at,
     updatedAt: at,
+    editedAt: null,
+    deletedAt: null,
+    pinnedAt: null,
+    replyTo: null,
+    forwardedFrom: null,
+    mentions: [],
+    reactions: [],
   };
 }
 
 /** What a client does with an event: apply it, and on a gap fetch the missing part, a page at a time. */
-function receive(log: ChatLog, event: MessageCreated, { chat, pageSize }: Fetching): ChatLog {
+function receive(log: ChatLog, event: LogEvent, { chat, pageSize }: Fetching): ChatLog {
   const applied = applyEvent(log, event);
   if (applied.gapAfterRev === undefined) return applied.log;
   return catchUp(applied.log, { chat, pageSize });
@@ -84,8 +131,9 @@ function loadOlder(log: ChatLog, { chat, pageSize }: Fetching): ChatLog {
 type Fetching = { readonly chat: ModelChat; readonly pageSize: number };
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.constant({ type: 'send' as const }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('edit' as const), index: fc.nat() }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('send' as const), index: fc.nat() }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'resume' as const }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('edit' as const), index: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('drop' as const), index: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('repeat' as const), index: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('swap' as const), index: fc.nat() }) },
@@ -94,7 +142,7 @@ const step = fc.oneof(
 );
 
 describe('a chat log', () => {
-  it('equals a fresh fetch after any history of sends, edits, drops, repeats and reorderings', () => {
+  it('equals a fresh fetch after any history of sends, replies, edits, drops, repeats, reorderings and resumes', () => {
     const history = fc.record({
       before: fc.integer({ min: 0, max: 12 }),
       firstPage: fc.integer({ min: 1, max: 8 }),
@@ -106,12 +154,13 @@ describe('a chat log', () => {
         const chat = new ModelChat();
         for (let sent = 0; sent < before; sent += 1) chat.send();
         let log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, firstPage));
-        const wire: MessageCreated[] = [];
+        const wire: LogEvent[] = [];
         const pick = (index: number) => (wire.length > 0 ? index % wire.length : 0);
 
         for (const each of steps) {
-          if (each.type === 'send') wire.push(chat.send());
-          if (each.type === 'edit' && chat.rev > 0) chat.edit(each.index);
+          if (each.type === 'send') wire.push(chat.send(each.index));
+          if (each.type === 'resume') wire.push(...chat.replay(log.rev));
+          if (each.type === 'edit' && chat.rev > 0) wire.push(chat.edit(each.index));
           if (each.type === 'drop') wire.splice(pick(each.index), 1);
           if (each.type === 'repeat') wire.push(...wire.slice(pick(each.index), pick(each.index) + 1));
           if (each.type === 'swap') wire.unshift(...wire.splice(pick(each.index), 1));
@@ -134,7 +183,7 @@ describe('a chat log', () => {
     const log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 10));
 
     expect(applyEvent(log, event).log).toBe(log);
-    const other = { ...event, rev: 9, chatId: ChatIdSchema.parse('c'.repeat(24)) };
+    const other = { ...event, rev: 9, prevRev: 8, chatId: ChatIdSchema.parse('c'.repeat(24)) };
     expect(applyEvent(log, other)).toEqual({ log });
   });
 
@@ -148,6 +197,20 @@ describe('a chat log', () => {
 
     expect(applied).toEqual({ log, gapAfterRev: 1 });
     expect(catchUp(applied.log, { chat, pageSize: 10 }).messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  });
+
+  it('needs no fetch for what a replay brings, although numbers are missing in it', () => {
+    const chat = new ModelChat();
+    for (let sent = 0; sent < 3; sent += 1) chat.send();
+    const log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 10));
+    for (const index of [0, 0, 1, 0]) chat.edit(index);
+
+    const applied = chat
+      .replay(log.rev)
+      .reduce<Applied>(({ log: before }, event) => applyEvent(before, event), { log });
+
+    expect(applied.gapAfterRev).toBeUndefined();
+    expect(applied.log).toEqual(startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 10)));
   });
 
   it('leaves a change to a message it does not hold to the page that brings it', () => {

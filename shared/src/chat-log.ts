@@ -1,5 +1,11 @@
 import type { ChatId } from './ids.ts';
-import type { Message, MessageChanges, MessageEvent, MessagePage } from './messages.ts';
+import {
+  toReply,
+  type Message,
+  type MessageChanges,
+  type MessageEvent,
+  type MessagePage,
+} from './messages.ts';
 
 /**
  * What a client knows of one chat: a run of messages in ascending `seq` without holes, complete up to `rev`.
@@ -24,15 +30,17 @@ export function startLog(chatId: ChatId, page: MessagePage): ChatLog {
 }
 
 /**
- * Applies one live event. A rev the log already has is ignored, so repeats are harmless; a jump in rev changes
- * nothing and reports the gap.
+ * Applies one event. A rev the log already has is ignored, so repeats are harmless. An event that follows something the log
+ * does not have changes nothing and reports the gap.
  */
 export function applyEvent(log: ChatLog, event: LogEvent): Applied {
   if (event.chatId !== log.chatId || event.rev <= log.rev) return { log };
-  if (event.rev > log.rev + 1) return { log, gapAfterRev: log.rev };
+  if (event.prevRev > log.rev) return { log, gapAfterRev: log.rev };
   switch (event.type) {
+    // State, not deltas: whether a message is new or changed, it takes its place as it is now.
     case 'created':
-      return { log: { ...log, messages: mergeMessages(log.messages, [event.message]), rev: event.rev } };
+    case 'updated':
+      return { log: { ...log, messages: takeIn(log, [event.message]), rev: event.rev } };
   }
 }
 
@@ -42,14 +50,29 @@ export function applyEvent(log: ChatLog, event: LogEvent): Applied {
  */
 export function applyChanges(log: ChatLog, changes: MessageChanges): ChatLog {
   if (changes.rev <= log.rev) return log;
-  const oldest = log.hasOlder ? (log.messages[0]?.seq ?? 0) : 0;
-  const fresh = changes.messages.filter((message) => message.rev > log.rev && message.seq >= oldest);
-  return { ...log, messages: mergeMessages(log.messages, fresh), rev: changes.rev };
+  const fresh = changes.messages.filter((message) => message.rev > log.rev);
+  return { ...log, messages: takeIn(log, fresh), rev: changes.rev };
 }
 
 /** Puts a page that was asked for with `before: log.messages[0].seq` in front of the log. */
 export function prependPage(log: ChatLog, page: MessagePage): ChatLog {
   return { ...log, messages: mergeMessages(log.messages, page.messages), hasOlder: page.hasMore };
+}
+
+/** The messages of the log with these as they are now, in their places and in the replies that quote them. */
+function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
+  const oldest = log.hasOlder ? (log.messages[0]?.seq ?? 0) : 0;
+  const merged = mergeMessages(
+    log.messages,
+    changed.filter(({ seq }) => seq >= oldest),
+  );
+  const changedById = new Map(changed.map((message) => [message.id, message]));
+  const isQuoted = merged.some(({ replyTo }) => replyTo && changedById.has(replyTo.messageId));
+  if (!isQuoted) return merged;
+  return merged.map((message) => {
+    const original = message.replyTo && changedById.get(message.replyTo.messageId);
+    return original ? { ...message, replyTo: toReply(original) } : message;
+  });
 }
 
 /** One message per `seq`, the higher `rev` winning. */

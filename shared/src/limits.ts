@@ -2,6 +2,15 @@
 export const limits = {
   /** Characters (UTF-16 code units) of a message's text after trimming. */
   textLengthMax: 8_000,
+  /** What a reply shows of the message it answers. */
+  excerptLengthMax: 200,
+  emojiLengthMax: 64,
+  /** Different emoji on one message. */
+  reactionsMax: 20,
+  /** People named in one message. */
+  mentionsMax: 50,
+  /** Earlier texts kept of one message: its first, and the latest. */
+  editsMax: 100,
   queryLengthMax: 100,
   tokenLengthMax: 8_192,
   cursorLengthMax: 512,

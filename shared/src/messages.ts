@@ -1,22 +1,83 @@
 import { z } from 'zod';
-import { ChatIdSchema, ClientIdSchema, MessageIdSchema } from './ids.ts';
+import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { pageLimitSchema } from './paging.ts';
 import { MessageTextSchema, TextSchema } from './text.ts';
 import { UserSchema } from './users.ts';
 
+/** What a message answers to, as it is now: an edit or a deletion of the original shows here too (`toReply`). */
+export const ReplySchema = z.object({
+  messageId: MessageIdSchema,
+  seq: z.int().min(1),
+  sender: UserSchema,
+  excerpt: z.string().max(limits.excerptLengthMax),
+  isDeleted: z.boolean(),
+});
+export type Reply = z.infer<typeof ReplySchema>;
+
+export const ForwardedFromSchema = z.object({ sender: UserSchema, sentAt: z.date() });
+export type ForwardedFrom = z.infer<typeof ForwardedFromSchema>;
+
+/** One emoji: a single character as people see it, whatever it is made of. */
+export const EmojiSchema = z
+  .string()
+  .min(1)
+  .max(limits.emojiLengthMax)
+  .refine(isOneEmoji, { message: 'is not one emoji' });
+
+export const ReactionSchema = z.object({
+  emoji: EmojiSchema,
+  userIds: z.array(UserIdSchema).min(1).describe('In the order in which they reacted.'),
+});
+export type Reaction = z.infer<typeof ReactionSchema>;
+
+const moment = z.date().nullable();
+
 export const MessageSchema = z.object({
   id: MessageIdSchema,
   chatId: ChatIdSchema,
-  sender: UserSchema,
-  text: z.string(),
   seq: z.int().min(1).describe('Its place in the chat, for ever; ascending.'),
   rev: z.int().min(1).describe('The number of its latest change in the chat’s log.'),
+  sender: UserSchema,
+  text: z.string().describe('Empty once the message was deleted.'),
   clientId: ClientIdSchema,
   createdAt: z.date(),
   updatedAt: z.date(),
+  editedAt: moment,
+  deletedAt: moment.describe('The message was deleted for everyone: its place stays, its content is gone.'),
+  pinnedAt: moment,
+  replyTo: ReplySchema.nullable(),
+  forwardedFrom: ForwardedFromSchema.nullable(),
+  mentions: z.array(UserIdSchema).max(limits.mentionsMax),
+  reactions: z.array(ReactionSchema).max(limits.reactionsMax),
 });
 export type Message = z.infer<typeof MessageSchema>;
+
+const segmenter = /** @__PURE__ */ makeSegmenter();
+
+/** Not every runtime of a client can split text into characters; there the server alone decides. */
+function makeSegmenter(): Intl.Segmenter | undefined {
+  return typeof Intl.Segmenter === 'function' ? new Intl.Segmenter() : undefined;
+}
+
+function isOneEmoji(text: string): boolean {
+  if (!/\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|^[0-9#*]\uFE0F?\u20E3$/u.test(text)) return false;
+  return segmenter === undefined || [...segmenter.segment(text)].length === 1;
+}
+
+/** What an answer to this message shows of it. */
+export function toReply({ id, seq, sender, text, deletedAt }: Message): Reply {
+  return { messageId: id, seq, sender, excerpt: excerptOf(text), isDeleted: deletedAt !== null };
+}
+
+/** The beginning of a text, never half a character of UTF-16. */
+function excerptOf(text: string): string {
+  if (text.length <= limits.excerptLengthMax) return text;
+  const cut = text.slice(0, limits.excerptLengthMax);
+  return /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
+}
+
+const mentionsSchema = z.array(UserIdSchema).max(limits.mentionsMax);
 
 export const SendMessageInputSchema = z.object({
   chatId: ChatIdSchema,
@@ -26,8 +87,48 @@ export const SendMessageInputSchema = z.object({
     description: 'A key made once per message, best a UUID: sending it again returns the stored message.',
     format: 'uuid',
   }),
+  replyTo: MessageIdSchema.optional().describe('A message of the same chat.'),
+  mentions: mentionsSchema.optional().describe('People of the chat.'),
 });
 export type SendMessageInput = z.infer<typeof SendMessageInputSchema>;
+
+export const EditMessageInputSchema = z.object({
+  messageId: MessageIdSchema,
+  text: MessageTextSchema,
+  mentions: mentionsSchema.optional(),
+});
+export type EditMessageInput = z.infer<typeof EditMessageInputSchema>;
+
+export const DeleteMessageInputSchema = z.object({
+  messageId: MessageIdSchema,
+  for: z.enum(['everyone']),
+});
+export type DeleteMessageInput = z.infer<typeof DeleteMessageInputSchema>;
+
+export const ReactInputSchema = z.object({
+  messageId: MessageIdSchema,
+  emoji: EmojiSchema,
+  on: z.boolean().describe('Whether I react with it; repeating is harmless.'),
+});
+export type ReactInput = z.infer<typeof ReactInputSchema>;
+
+export const PinInputSchema = z.object({ messageId: MessageIdSchema, on: z.boolean() });
+export type PinInput = z.infer<typeof PinInputSchema>;
+
+export const ForwardMessageInputSchema = z.object({
+  messageId: MessageIdSchema,
+  toChatId: ChatIdSchema,
+  clientId: ClientIdSchema,
+});
+export type ForwardMessageInput = z.infer<typeof ForwardMessageInputSchema>;
+
+export const ListEditsInputSchema = z.object({ messageId: MessageIdSchema });
+
+/** Earlier texts of a message, oldest first; nothing once it was deleted. */
+export const MessageEditsSchema = z.object({
+  edits: z.array(z.object({ text: z.string(), mentions: z.array(UserIdSchema), writtenAt: z.date() })),
+});
+export type MessageEdits = z.infer<typeof MessageEditsSchema>;
 
 const seqBound = z.int().min(0).optional();
 
@@ -70,17 +171,28 @@ export const MessageChangesSchema = z.object({
 });
 export type MessageChanges = z.infer<typeof MessageChangesSchema>;
 
-export const MessageCreatedSchema = z.object({
-  type: z.literal('created'),
+const changeShape = {
   chatId: ChatIdSchema,
   rev: z.int().min(1),
+  prevRev: z
+    .int()
+    .min(0)
+    .describe('The log position this follows: nothing that lies between the two is missing here.'),
   message: MessageSchema,
-});
+};
+
+/** A message that is new to whoever follows the stream. */
+export const MessageCreatedSchema = z.object({ type: z.literal('created'), ...changeShape });
 export type MessageCreated = z.infer<typeof MessageCreatedSchema>;
+
+/** A message as it is now: edited, deleted, reacted to, pinned. */
+export const MessageUpdatedSchema = z.object({ type: z.literal('updated'), ...changeShape });
+export type MessageUpdated = z.infer<typeof MessageUpdatedSchema>;
 
 /** What happens in a chat's log. `synced` and `reset` carry no message, only a position in the stream. */
 export const MessageEventSchema = z.discriminatedUnion('type', [
   MessageCreatedSchema,
+  MessageUpdatedSchema,
   z
     .object({ type: z.literal('synced') })
     .describe('Everything that was missed has been sent; what follows is live.'),

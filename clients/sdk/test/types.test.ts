@@ -19,6 +19,8 @@ describe('what a client knows without importing the server', () => {
       chatId: string;
       text: string;
       clientId: string;
+      replyTo?: string | undefined;
+      mentions?: string[] | undefined;
     }>();
     expectTypeOf<WhisperApi['message']['list']['query']>().parameter(0).toHaveProperty('before');
     expectTypeOf<RouterInputs['typing']['set']['isTyping']>().toEqualTypeOf<boolean>();

@@ -23,6 +23,13 @@ export function makeEvent(rev: number, padding?: number): MessageCreated {
     clientId: ClientIdSchema.parse('0191d6f0-0000-7000-8000-000000000000'),
     createdAt,
     updatedAt: createdAt,
+    editedAt: null,
+    deletedAt: null,
+    pinnedAt: null,
+    replyTo: null,
+    forwardedFrom: null,
+    mentions: [],
+    reactions: [],
   };
-  return { type: 'created', chatId, rev, message };
+  return { type: 'created', chatId, rev, prevRev: rev - 1, message };
 }

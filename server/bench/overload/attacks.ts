@@ -56,7 +56,7 @@ async function floodSends({ port, chats: [first] }: Ground, isOver: () => boolea
   let id = 0;
   const sendNext = () => {
     id += 1;
-    socket.send(callText(id, 'mutation', 'message.send', { chatId, text: 'flood', clientId: randomUUID() }));
+    socket.send(callText(id, 'mutation message.send', { chatId, text: 'flood', clientId: randomUUID() }));
   };
   const token = await issueToken(port, name);
   const socket = await openSocket({ port, token, onText: () => void (isOver() || sendNext()) });
@@ -65,7 +65,7 @@ async function floodSends({ port, chats: [first] }: Ground, isOver: () => boolea
   socket.destroy();
 }
 
-const followAll = callText(1, 'subscription', 'message.onEvent', {});
+const followAll = callText(1, 'subscription message.onEvent', {});
 
 /** Tokens of so many people: made beforehand, because making them is work for the server too. */
 async function issueTokens(port: number, count: number): Promise<string[]> {
@@ -141,7 +141,7 @@ async function slowReadersWs({ port, chats: [first] }: Ground, isOver: () => boo
   for (const socket of sockets) {
     socket.stopReading();
     for (let id = 1; id <= 100; id += 1)
-      socket.send(callText(id, 'query', 'message.list', { chatId, limit: 100 }));
+      socket.send(callText(id, 'query message.list', { chatId, limit: 100 }));
   }
   await holdUntilOver(sockets, isOver);
 }

@@ -109,11 +109,10 @@ export function openSocket({ port, token, onText = () => undefined }: SocketOpti
 
 const ping = Buffer.from('PING');
 
-export function callText(
-  id: number,
-  method: 'query' | 'mutation' | 'subscription',
-  path: string,
-  json: unknown,
-) {
+type Method = 'query' | 'mutation' | 'subscription';
+
+/** A call as tRPC's client words it; `name` is such as `query message.list`. */
+export function callText(id: number, name: `${Method} ${string}`, json: unknown): string {
+  const [method, path] = name.split(' ');
   return JSON.stringify({ id, method, params: { path, input: { json } } });
 }

@@ -39,9 +39,7 @@ serve(async ({ port, name, chatId, durationMs }: VictimRequest): Promise<Felt> =
   const send = async () => {
     lastId += 1;
     const answer = new Promise<string>((resolve) => answers.set(lastId, resolve));
-    socket.send(
-      callText(lastId, 'mutation', 'message.send', { chatId, text: 'hello', clientId: randomUUID() }),
-    );
+    socket.send(callText(lastId, 'mutation message.send', { chatId, text: 'hello', clientId: randomUUID() }));
     if ((await answer).includes('"error"')) refused += 1;
   };
   const list = async () => {

@@ -13,8 +13,14 @@ export type ChatDoc = {
   /** The chat's creation while there is no message. */
   lastMessageAt: Date;
   lastSeq: number;
+  /** When its log last changed; a message or a change of one. Absent while nothing did since 0.1.0. */
+  changedAt?: Date;
   /** Per participant id, the seq of the newest message they have read. */
   readSeqs: Record<string, number>;
+  /** Per participant id, the seq of the newest message that reached a device of theirs. */
+  deliveredSeqs?: Record<string, number>;
+  /** When somebody last said how far they have come. */
+  marksAt?: Date;
   createdAt: Date;
   updatedAt: Date;
 };
@@ -28,11 +34,16 @@ const chatSchema = new Schema<ChatDoc>(
     lastMessage: { type: Schema.Types.ObjectId, ref: 'Message' },
     lastMessageAt: { type: Date, required: true },
     lastSeq: { type: Number, required: true, default: 0 },
+    changedAt: { type: Date },
     readSeqs: { type: Schema.Types.Mixed, required: true, default: {} },
+    deliveredSeqs: { type: Schema.Types.Mixed },
+    marksAt: { type: Date },
   },
   { timestamps: true, minimize: false, versionKey: false },
 );
 chatSchema.index({ participants: 1, lastMessageAt: -1, _id: -1 });
+chatSchema.index({ participants: 1, changedAt: -1 });
+chatSchema.index({ participants: 1, marksAt: -1 });
 chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
 
 export function chatModel(db: Connection): Model<ChatDoc> {

@@ -1,4 +1,4 @@
-import type { Chat, ChatId, Message, User, UserId } from '@whisper/shared';
+import type { Chat, ChatId, MarksMoved, Message, User, UserId } from '@whisper/shared';
 import type { ChatDoc } from './chat.model.ts';
 
 /** A chat and who is in it: all that other rooms need to know of one. */
@@ -11,21 +11,34 @@ export function toMembership(doc: Pick<ChatDoc, '_id' | 'participants' | 'merged
   };
 }
 
-type Shown = { readonly viewerId: UserId; readonly participant: User; readonly lastMessage: Message | null };
+type Shown = {
+  readonly viewerId: UserId;
+  readonly participant: User;
+  readonly lastMessage: Message | null;
+  readonly unread: number;
+};
 
 /** The chat as `viewerId` sees it. */
-export function toChat(doc: ChatDoc, { viewerId, participant, lastMessage }: Shown): Chat {
+export function toChat(doc: ChatDoc, { viewerId, participant, lastMessage, unread }: Shown): Chat {
+  const [mine, theirs] = [toMarks(doc, viewerId), toMarks(doc, participant.id)];
   return {
     id: doc._id.toHexString() as ChatId,
     participant,
     lastMessage,
     lastMessageAt: doc.lastMessageAt,
-    unread: countUnread(doc, viewerId),
+    lastSeq: doc.lastSeq,
+    unread,
+    readSeq: mine.readSeq,
+    theirReadSeq: theirs.readSeq,
+    theirDeliveredSeq: theirs.deliveredSeq,
     createdAt: doc.createdAt,
   };
 }
 
-/** Sending moves the sender's own mark, so everything after it came from somebody else. */
-export function countUnread(doc: Pick<ChatDoc, 'lastSeq' | 'readSeqs'>, viewerId: UserId): number {
-  return Math.max(0, doc.lastSeq - (doc.readSeqs[viewerId] ?? 0));
+type Marks = Pick<MarksMoved, 'readSeq' | 'deliveredSeq'>;
+
+/** How far a person has come in the chat. Sending moves the sender's own mark; what was read was delivered. */
+export function toMarks(doc: Pick<ChatDoc, 'readSeqs' | 'deliveredSeqs'>, userId: UserId): Marks {
+  const readSeq = doc.readSeqs[userId] ?? 0;
+  return { readSeq, deliveredSeq: Math.max(readSeq, doc.deliveredSeqs?.[userId] ?? 0) };
 }

@@ -1,18 +1,23 @@
 import {
+  ChatEventSchema,
   ChatPageSchema,
   ChatSchema,
   GetChatInputSchema,
   ListChatsInputSchema,
+  MarkDeliveredInputSchema,
+  MarkDeliveredOutputSchema,
   MarkReadInputSchema,
   MarkReadOutputSchema,
   OpenDirectInputSchema,
+  WatchChatsInputSchema,
 } from '@whisper/shared';
-import { procedure, router } from '../trpc.ts';
+import { procedure, router, trackedFeedOf } from '../trpc.ts';
 import type { ChatsDeps } from './deps.ts';
 import { getChat } from './get-chat.ts';
 import { listChats } from './list-chats.ts';
-import { markRead } from './mark-read.ts';
+import { markDelivered, markRead } from './mark-read.ts';
 import { openDirect } from './open-direct.ts';
+import { watchChats } from './watch-chats.ts';
 
 export function createChatsRouter(deps: ChatsDeps) {
   return router({
@@ -53,5 +58,25 @@ export function createChatsRouter(deps: ChatsDeps) {
       .mutation(async ({ ctx, input }) => ({
         unread: await markRead(deps, { viewerId: ctx.viewer.id, ...input }),
       })),
+
+    markDelivered: procedure
+      .meta({
+        docs: 'Says that messages reached this device, up to one of them.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(MarkDeliveredInputSchema)
+      .output(MarkDeliveredOutputSchema)
+      .mutation(async ({ ctx, input }) => ({
+        deliveredSeq: await markDelivered(deps, { viewerId: ctx.viewer.id, ...input }),
+      })),
+
+    onChange: procedure
+      .meta({
+        docs: 'How far everyone has read in my chats, and what was delivered; resumes after lastEventId.',
+        cost: { budget: 'subscriptions', points: 1 },
+      })
+      .input(WatchChatsInputSchema)
+      .output(trackedFeedOf(ChatEventSchema))
+      .subscription(({ ctx, input }) => watchChats(deps, ctx.viewer.id, input)),
   });
 }

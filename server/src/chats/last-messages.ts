@@ -12,7 +12,12 @@ type LastMessage = {
   readonly sentAt: Date;
 };
 
-type Pending = { last: LastMessage; readonly readSeqs: Map<UserId, number> };
+/** What is to be written of a chat: its newest message, how far its senders have read, and when it last changed. */
+type Pending = {
+  last: LastMessage | undefined;
+  readonly readSeqs: Map<UserId, number>;
+  changedAt: Date;
+};
 
 const retryDelayMs = 250;
 
@@ -44,8 +49,21 @@ export class LastMessages {
   }
 
   record(last: LastMessage): void {
+    this.#queue(last.chatId, {
+      last,
+      readSeqs: new Map([[last.senderId, last.seq]]),
+      changedAt: last.sentAt,
+    });
+  }
+
+  /** Something changed in the chat's log that is not a new message. */
+  touch(chatId: ChatId, changedAt: Date): void {
+    this.#queue(chatId, { last: undefined, readSeqs: new Map(), changedAt });
+  }
+
+  #queue(chatId: ChatId, pending: Pending): void {
     this.#recordedCount += 1;
-    this.#add(last.chatId, { last, readSeqs: new Map([[last.senderId, last.seq]]) });
+    this.#add(chatId, pending);
     this.#writeAfter(gatherMs);
   }
 
@@ -65,7 +83,8 @@ export class LastMessages {
       this.#pending.set(chatId, added);
       return;
     }
-    if (known.last.seq < added.last.seq) known.last = added.last;
+    if (added.last && (known.last?.seq ?? 0) < added.last.seq) known.last = added.last;
+    if (known.changedAt < added.changedAt) known.changedAt = added.changedAt;
     for (const [userId, seq] of added.readSeqs) {
       known.readSeqs.set(userId, Math.max(seq, known.readSeqs.get(userId) ?? 0));
     }
@@ -89,7 +108,7 @@ export class LastMessages {
     const recordedCount = this.#recordedCount;
     this.#pending = new Map();
     try {
-      await chatModel(this.#db).bulkWrite([...batch.values()].map(toUpdate), { ordered: false });
+      await chatModel(this.#db).bulkWrite([...batch].flatMap(toUpdates), { ordered: false });
       this.#writtenCount = recordedCount;
     } catch (error) {
       this.#log.warn({ err: error }, 'could not update the last messages of chats, trying again');
@@ -102,19 +121,27 @@ export class LastMessages {
 }
 
 /** Guarded by seq, so that an older message never replaces a newer one, whichever node wrote it. */
-function toUpdate({ last, readSeqs }: Pending): AnyBulkWriteOperation<ChatDoc> {
+function toUpdates([chatId, { last, readSeqs, changedAt }]: [
+  ChatId,
+  Pending,
+]): AnyBulkWriteOperation<ChatDoc>[] {
+  const _id = new Types.ObjectId(chatId);
+  const changed = { updateOne: { filter: { _id }, update: { $max: { changedAt } } } };
+  if (!last) return [changed];
   const marks = [...readSeqs].map(([userId, seq]) => [`readSeqs.${userId}`, seq] as const);
-  return {
+  const isLater = changedAt > last.sentAt;
+  const sent = {
     updateOne: {
-      filter: { _id: new Types.ObjectId(last.chatId), lastSeq: { $lt: last.seq } },
+      filter: { _id, lastSeq: { $lt: last.seq } },
       update: {
         $set: {
           lastMessage: new Types.ObjectId(last.messageId),
           lastMessageAt: last.sentAt,
           lastSeq: last.seq,
         },
-        $max: Object.fromEntries(marks),
+        $max: { ...Object.fromEntries(marks), changedAt },
       },
     },
   };
+  return isLater ? [sent, changed] : [sent];
 }

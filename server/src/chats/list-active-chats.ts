@@ -6,7 +6,7 @@ import { requireSettledChats } from './settled-chats.ts';
 type ActiveSince = { readonly since: Date; readonly limit: number };
 
 /**
- * The person's chats in which something was sent at or after a moment, newest first. Throws SERVICE_UNAVAILABLE
+ * The person's chats in which something was sent or changed at or after a moment. Throws SERVICE_UNAVAILABLE
  * while that is not written down: what is missing here would be taken for read.
  */
 export async function listActiveChats(
@@ -15,10 +15,20 @@ export async function listActiveChats(
   { since, limit }: ActiveSince,
 ): Promise<ChatId[]> {
   const chats = await requireSettledChats(deps);
-  const docs = await chats
-    .find({ participants: new Types.ObjectId(userId), lastMessageAt: { $gte: since } }, { _id: 1 })
-    .sort({ lastMessageAt: -1 })
-    .limit(limit)
-    .lean();
-  return docs.map((doc) => doc._id.toHexString() as ChatId);
+  const mine = { participants: new Types.ObjectId(userId) };
+  const [changed, sent] = await Promise.all([
+    chats
+      .find({ ...mine, changedAt: { $gte: since } }, { _id: 1 })
+      .sort({ changedAt: -1 })
+      .limit(limit)
+      .lean(),
+    // Chats in which nothing changed since 0.1.0 do not say when they did.
+    chats
+      .find({ ...mine, lastMessageAt: { $gte: since } }, { _id: 1 })
+      .sort({ lastMessageAt: -1 })
+      .limit(limit)
+      .lean(),
+  ]);
+  const ids = [...changed, ...sent].map((doc) => doc._id.toHexString() as ChatId);
+  return [...new Set(ids)].slice(0, limit);
 }

@@ -1,4 +1,4 @@
-import type { ChatId, MessageEvent, PresenceEvent, TypingEvent, UserId } from '@whisper/shared';
+import type { ChatEvent, ChatId, MessageEvent, PresenceEvent, TypingEvent, UserId } from '@whisper/shared';
 import type { Topic } from './broker.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 
@@ -6,6 +6,7 @@ import type { FeedItem } from '@whisper/trpc-socket/feed';
 export const topics = {
   messagesOfChat: (chatId: ChatId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:chat:${chatId}` }),
   messagesOfUser: (userId: UserId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:user:${userId}` }),
+  chatsOfUser: (userId: UserId): Topic<FeedItem<ChatEvent>> => ({ name: `chats:user:${userId}` }),
   typingForUser: (userId: UserId): Topic<TypingEvent> => ({ name: `typing:user:${userId}` }),
   presence: (): Topic<PresenceEvent> => ({ name: 'presence' }),
 };

@@ -18,7 +18,7 @@ export async function listChanges(
   for (let isMore = true; isMore && found.length <= limit && textLengthOf(found) <= pageTextMax; ) {
     const wanted = Math.min(pieceSize, limit + 1 - found.length);
     const piece = await readLog(deps.db, { chatId, afterRev: found.at(-1)?.rev ?? afterRev, limit: wanted });
-    found.push(...piece);
+    found.push(...piece.map(({ message }) => message));
     isMore = piece.length === wanted;
   }
   const messages = cutPage(found, limit);

@@ -1,18 +1,31 @@
 import {
+  DeleteMessageInputSchema,
+  EditMessageInputSchema,
+  ForwardMessageInputSchema,
   ListChangesInputSchema,
+  ListEditsInputSchema,
   ListMessagesInputSchema,
   MessageChangesSchema,
   MessageCreatedSchema,
+  MessageEditsSchema,
   MessageEventSchema,
   MessagePageSchema,
   MessageSchema,
+  PinInputSchema,
+  ReactInputSchema,
   SendMessageInputSchema,
   WatchMessagesInputSchema,
 } from '@whisper/shared';
 import { procedure, router, trackedFeedOf } from '../trpc.ts';
+import { deleteMessage } from './delete-message.ts';
 import type { MessagesDeps } from './deps.ts';
+import { editMessage } from './edit-message.ts';
+import { forwardMessage } from './forward-message.ts';
 import { listChanges } from './list-changes.ts';
+import { listEdits } from './list-edits.ts';
 import { listMessages } from './list-messages.ts';
+import { pinMessage } from './pin-message.ts';
+import { react } from './react.ts';
 import { sendMessage } from './send-message.ts';
 import { watchMessages, watchNewMessages } from './streams/watch-messages.ts';
 
@@ -44,6 +57,60 @@ export function createMessagesRouter(deps: MessagesDeps) {
       .input(SendMessageInputSchema)
       .output(MessageSchema)
       .mutation(({ ctx, input }) => sendMessage(deps, ctx.viewer, input)),
+
+    edit: procedure
+      .meta({
+        docs: 'Changes the text of my message; what it was before stays to be seen in its edits.',
+        cost: { budget: 'message.send', points: 1 },
+      })
+      .input(EditMessageInputSchema)
+      .output(MessageSchema)
+      .mutation(({ ctx, input }) => editMessage(deps, ctx.viewer.id, input)),
+
+    delete: procedure
+      .meta({
+        docs: 'Erases my message for everyone; its place stays.',
+        cost: { budget: 'message.send', points: 1 },
+      })
+      .input(DeleteMessageInputSchema)
+      .output(MessageSchema)
+      .mutation(({ ctx, input }) => deleteMessage(deps, ctx.viewer.id, input)),
+
+    react: procedure
+      .meta({
+        docs: 'Says whether I react to a message with an emoji. Safe to repeat.',
+        cost: { budget: 'message.send', points: 1 },
+      })
+      .input(ReactInputSchema)
+      .output(MessageSchema)
+      .mutation(({ ctx, input }) => react(deps, ctx.viewer.id, input)),
+
+    pin: procedure
+      .meta({
+        docs: 'Pins a message for everyone in the chat, or lets it go. Safe to repeat.',
+        cost: { budget: 'message.send', points: 1 },
+      })
+      .input(PinInputSchema)
+      .output(MessageSchema)
+      .mutation(({ ctx, input }) => pinMessage(deps, ctx.viewer.id, input)),
+
+    forward: procedure
+      .meta({
+        docs: 'Sends a message I can read to another of my chats. Safe to repeat with the same clientId.',
+        cost: { budget: 'message.send', points: 1 },
+      })
+      .input(ForwardMessageInputSchema)
+      .output(MessageSchema)
+      .mutation(({ ctx, input }) => forwardMessage(deps, ctx.viewer, input)),
+
+    edits: procedure
+      .meta({
+        docs: 'The earlier texts of a message, oldest first.',
+        cost: { budget: 'reads', points: 1 },
+      })
+      .input(ListEditsInputSchema)
+      .output(MessageEditsSchema)
+      .query(({ ctx, input }) => listEdits(deps, ctx.viewer.id, input.messageId)),
 
     onEvent: procedure
       .meta({

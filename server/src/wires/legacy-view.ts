@@ -23,10 +23,17 @@ export function toLegacyMe(me: Me): LegacyMe {
 
 /** Without `emails`, as on sockets: the old backend sent no address with a new message. */
 export function toLegacyMessage(
-  { id, chatId, sender, text, ...times }: Message,
+  { id, chatId, sender, ...message }: Message,
   emails = noEmails,
 ): LegacyMessage {
-  return { _id: id, chat: chatId, sender: toLegacyUser(sender, emails), text, ...toTimes(times), __v: 0 };
+  return {
+    _id: id,
+    chat: chatId,
+    sender: toLegacyUser(sender, emails),
+    text: toLegacyText(message),
+    ...toTimes(message),
+    __v: 0,
+  };
 }
 
 export function toLegacyChat(
@@ -44,6 +51,11 @@ export function toLegacyChat(
 
 function toLegacyLastMessage(message: Message): LegacyLastMessage {
   return { ...toLegacyMessage(message), sender: message.sender.id };
+}
+
+/** The old apps show every row, so the place of a deleted message says what it is. */
+function toLegacyText({ text, deletedAt }: Pick<Message, 'text' | 'deletedAt'>): string {
+  return deletedAt ? 'Message deleted' : text;
 }
 
 function toTimes({ createdAt, updatedAt }: Pick<Message, 'createdAt' | 'updatedAt'>) {

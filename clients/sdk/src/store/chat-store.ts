@@ -3,7 +3,8 @@ import type {
   ChatId,
   ClientId,
   Me,
-  MessageCreated,
+  LogEvent,
+  Message,
   MessageEvent,
   PresenceEvent,
   UserId,
@@ -61,8 +62,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
       connection,
       storage,
       onChange,
-      onSent: (message) =>
-        this.#receive({ type: 'created', chatId: message.chatId, rev: message.rev, message }),
+      onSent: (message) => this.#receive(toAnswered(message)),
     });
     this.#follow();
   }
@@ -214,6 +214,13 @@ export class ChatStore implements Observable<ChatSnapshot> {
   #apply(event: MessageEvent): void {
     switch (event.type) {
       case 'created':
+        this.#typingWatch.apply({
+          chatId: event.chatId,
+          userId: event.message.sender.id,
+          isTyping: false,
+        });
+        return void this.#receive(event);
+      case 'updated':
         return void this.#receive(event);
       case 'synced':
         return this.#goLive();
@@ -235,9 +242,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
   }
 
   /** Never rejects. Resolves when an open log holds the message. */
-  async #receive(event: MessageCreated): Promise<void> {
+  async #receive(event: LogEvent): Promise<void> {
     const { chatId, message } = event;
-    this.#typingWatch.apply({ chatId, userId: message.sender.id, isTyping: false });
     this.#list.apply(message, this.#me?.id).catch(this.#connection.onError);
     await this.#openChats.get(chatId)?.receive(event);
   }
@@ -274,6 +280,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#snapshot = undefined;
     this.#listeners.notify();
   }
+}
+
+/** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */
+function toAnswered(message: Message): LogEvent {
+  return { type: 'updated', chatId: message.chatId, rev: message.rev, prevRev: message.rev - 1, message };
 }
 
 function applyPresence(online: ReadonlySet<UserId>, event: PresenceEvent): ReadonlySet<UserId> {

@@ -18,7 +18,16 @@ function sent(sender: User, at: string, seq = 1): ChatRow {
   const date = new Date(at);
   const id = MessageIdSchema.parse('d'.repeat(24));
   const numbers = { seq, rev: seq, createdAt: date, updatedAt: date };
-  return { state: 'sent', message: { id, chatId, sender, text: at, clientId, ...numbers } };
+  const rest = {
+    editedAt: null,
+    deletedAt: null,
+    pinnedAt: null,
+    replyTo: null,
+    forwardedFrom: null,
+    mentions: [],
+    reactions: [],
+  };
+  return { state: 'sent', message: { id, chatId, sender, text: at, clientId, ...numbers, ...rest } };
 }
 
 const itemsOf = (rows: readonly ChatRow[], hasOlder = false) =>

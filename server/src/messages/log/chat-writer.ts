@@ -1,15 +1,16 @@
-import type { Message } from '@whisper/shared';
+import type { Message, MessageId } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import type { Membership } from '../../chats/chat.view.ts';
 import type { LastMessages } from '../../chats/last-messages.ts';
 import type { Broker } from '../../delivery/broker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
+import { applyChanges, replaceMessage, type ChangeMessage } from './change-message.ts';
 import type { Draft, InsertQueue } from './insert-queue.ts';
+import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
-import { publishMessage } from './message-events.ts';
-import { findSent, readHead, readLog } from './read-log.ts';
+import { findDoc, findSent, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
 
 /** What storing and announcing a message needs. */
 export type LogDeps = {
@@ -19,50 +20,66 @@ export type LogDeps = {
   readonly lastMessages: LastMessages;
 };
 
-type Entry = {
-  readonly draft: Draft;
-  resolve(message: Message): void;
-  reject(error: unknown): void;
-};
+type Answer = { resolve(message: Message): void; reject(error: unknown): void };
+type Append = Answer & { readonly draft: Draft };
+type Change = Answer & { readonly messageId: MessageId; readonly change: ChangeMessage };
+type Entry = Append | Change;
 
 const batchSizeMax = 200;
 
-/** Sends that may wait while the database stalls; a chat in good health has a few. */
+/** Writes that may wait while the database stalls; a chat in good health has a few. */
 const queuedMax = 1_000;
 
 const recoveryDelayMs = 250;
 const recoveryDelayMaxMs = 5_000;
 
+/** Another node may have written since the heads were last confirmed. Far shorter than a message keeps its old numbers. */
+const headsFreshMs = 15_000;
+
+type WriterOptions = {
+  readonly membership: Membership;
+  readonly inserts: InsertQueue;
+  /** The time that messages bear. */
+  readonly now: () => number;
+};
+
 /**
- * Writes one chat's log. The insert is the sequencing: read the head, write the numbers after it, and let the
- * unique index on (chat, rev) arbitrate between nodes; within this process the queue does. A number becomes
- * visible only after its predecessor, so a reader of "everything after N" misses nothing.
+ * Writes one chat's log. Storing is the sequencing: read the heads, write the numbers after them, and let the unique
+ * indexes arbitrate between nodes; within this process the queue does. A number becomes visible only after its
+ * predecessor, so a reader of "everything after N" misses nothing.
  */
 export class ChatWriter {
   readonly #deps: LogDeps;
-  readonly #membership: Membership;
-  readonly #inserts: InsertQueue;
+  readonly #options: WriterOptions;
   readonly #queue: Entry[] = [];
   #isRunning = false;
-  /** The log's highest number, while nothing has made that doubtful. */
-  #head: number | undefined;
+  /** Where the log ends, while nothing has made that doubtful. */
+  #heads: Heads | undefined;
+  #headsConfirmedAt = 0;
   /** Everything up to here has been announced, or was there before this process looked. */
   #announced: number | undefined;
 
-  constructor(deps: LogDeps, membership: Membership, inserts: InsertQueue) {
+  constructor(deps: LogDeps, options: WriterOptions) {
     this.#deps = deps;
-    this.#membership = membership;
-    this.#inserts = inserts;
+    this.#options = options;
   }
 
   append(draft: Draft): Promise<Message> {
+    return this.#enqueue((answer) => ({ ...answer, draft }));
+  }
+
+  /** Changes a message of this chat; NOT_FOUND when there is none. Resolves with the message as it is then. */
+  change(messageId: MessageId, change: ChangeMessage): Promise<Message> {
+    return this.#enqueue((answer) => ({ ...answer, messageId, change }));
+  }
+
+  #enqueue(toEntry: (answer: Answer) => Entry): Promise<Message> {
     if (this.#queue.length >= queuedMax) {
-      return Promise.reject(
-        new AppError('SERVICE_UNAVAILABLE', 'This chat takes no more messages right now'),
-      );
+      const refusal = new AppError('SERVICE_UNAVAILABLE', 'This chat takes no more messages right now');
+      return Promise.reject(refusal);
     }
     return new Promise((resolve, reject) => {
-      this.#queue.push({ draft, resolve, reject });
+      this.#queue.push(toEntry({ resolve, reject }));
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -71,29 +88,51 @@ export class ChatWriter {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, batchSizeMax);
+      const batch = this.#takeBatch();
       try {
         await this.#write(batch);
       } catch (error) {
-        // Whether the insert happened is unknown. A repeat with the same clientId will tell; meanwhile the
-        // head is read again, so that whatever was stored is announced.
+        // Whether the write happened is unknown. A repeat will tell; meanwhile the heads are read again, so that
+        // whatever was stored is announced.
         for (const entry of batch) entry.reject(error);
-        this.#head = undefined;
+        this.#heads = undefined;
         this.#recoverAfter(recoveryDelayMs);
       }
     }
     this.#isRunning = false;
   }
 
+  /** New messages that wait together, or changes of one message that wait together. */
+  #takeBatch(): Entry[] {
+    const [first] = this.#queue;
+    const belongs = (entry: Entry) =>
+      first && 'messageId' in first
+        ? 'messageId' in entry && entry.messageId === first.messageId
+        : 'draft' in entry;
+    const end = this.#queue.findIndex((entry) => !belongs(entry));
+    return this.#queue.splice(0, Math.min(end === -1 ? this.#queue.length : end, batchSizeMax));
+  }
+
   async #write(batch: readonly Entry[]): Promise<void> {
+    const changes = batch.filter((entry): entry is Change => 'messageId' in entry);
+    const [first] = changes;
+    if (first) return this.#changeOne(first.messageId, changes);
+    await this.#insert(batch.filter((entry): entry is Append => 'draft' in entry));
+  }
+
+  async #insert(batch: readonly Append[]): Promise<void> {
     let rest = batch;
     while (rest.length > 0) {
-      const head = await this.#requireHead();
-      const drafts = rest.map(({ draft }, index) => ({ draft, rev: head + 1 + index }));
-      const { stored, conflict } = await this.#inserts.insert(drafts);
+      const { rev, seq } = await this.#requireHeads();
+      const drafts = rest.map(({ draft }, index) => ({
+        draft,
+        rev: rev + 1 + index,
+        seq: seq + 1 + index,
+      }));
+      const { stored, conflict } = await this.#options.inserts.insert(drafts);
       for (const [index, doc] of stored.entries()) this.#announceNew(rest[index], doc);
       rest = rest.slice(stored.length);
-      if (conflict === 'rev') this.#head = undefined;
+      if (conflict === 'number') this.#heads = undefined;
       if (conflict === 'clientId') {
         await this.#answerRepeat(rest[0]);
         rest = rest.slice(1);
@@ -101,19 +140,52 @@ export class ChatWriter {
     }
   }
 
-  #announceNew(entry: Entry | undefined, doc: MessageDoc): void {
-    this.#head = doc.rev;
+  #announceNew(entry: Append | undefined, doc: MessageDoc): void {
+    this.#confirm({ rev: doc.rev, seq: doc.seq });
     if (!entry) return;
-    const message = toMessage(doc, entry.draft.sender);
-    this.#announce(message);
+    const message = toMessage(doc, entry.draft);
+    this.#announce({ message, createdRev: doc.rev });
     entry.resolve(message);
   }
 
-  #announce(message: Message): void {
-    this.#announced = message.rev;
-    publishMessage(this.#deps.broker, message, this.#membership);
+  /** Changes that wait together take one number. Repeated when somebody else changed the message, or took the number. */
+  async #changeOne(messageId: MessageId, changes: readonly Change[]): Promise<void> {
+    for (let rest = changes; rest.length > 0; ) {
+      const heads = await this.#requireHeads();
+      const doc = await findDoc(this.#deps.db, messageId);
+      const isHere = doc?.chat.toHexString() === this.#options.membership.chatId;
+      const now = new Date(this.#options.now());
+      const { next, accepted, refused } = applyChanges(isHere ? doc : null, rest, now);
+      for (const [entry, error] of refused) entry.reject(error);
+      rest = accepted;
+      if (!next || !doc) return;
+      const rev = heads.rev + 1;
+      const stored = next === doc ? doc : await replaceMessage(this.#deps.db, { doc, next, rev, now });
+      if (stored) return this.#answerChanged(stored, rest);
+      this.#heads = undefined;
+    }
+  }
+
+  async #answerChanged(doc: MessageDoc, changes: readonly Change[]): Promise<void> {
+    const [entry] = await toEntries(this.#deps.db, [doc]);
+    if (!entry) return;
+    if (doc.rev > (this.#announced ?? 0)) {
+      this.#confirm({ rev: doc.rev, seq: this.#heads?.seq ?? doc.seq });
+      this.#announce(entry);
+    }
+    for (const change of changes) change.resolve(entry.message);
+  }
+
+  #announce(entry: LogEntry): void {
+    const { message } = entry;
+    const { chatId, rev } = message;
+    const isNew = entry.createdRev === rev;
+    this.#announced = rev;
+    publishEntry(this.#deps.broker, entry, this.#options.membership);
+    this.#deps.lastMessages.touch(chatId, message.updatedAt);
+    if (!isNew) return;
     this.#deps.lastMessages.record({
-      chatId: message.chatId,
+      chatId,
       messageId: message.id,
       senderId: message.sender.id,
       seq: message.seq,
@@ -121,40 +193,54 @@ export class ChatWriter {
     });
   }
 
-  async #answerRepeat(entry: Entry | undefined): Promise<void> {
+  async #answerRepeat(entry: Append | undefined): Promise<void> {
     if (!entry) return;
     const { draft } = entry;
     const sent = await findSent(this.#deps.db, draft.sender.id, draft.clientId);
     if (sent && sent.rev > (this.#announced ?? 0)) {
-      this.#head = undefined;
-      await this.#requireHead();
+      this.#heads = undefined;
+      await this.#requireHeads();
     }
-    if (sent?.chatId === draft.membership.chatId && sent.text === draft.text) entry.resolve(sent);
+    const [stored] = sent && isSameMessage(sent, draft) ? await toEntries(this.#deps.db, [sent]) : [];
+    if (stored) entry.resolve(stored.message);
     else entry.reject(new AppError('CONFLICT', 'This clientId was used for another message'));
   }
 
-  /** Reads the head when it is in doubt, and announces what was stored without anybody hearing of it. */
-  async #requireHead(): Promise<number> {
-    if (this.#head !== undefined) return this.#head;
-    const { chatId } = this.#membership;
-    const head = await readHead(this.#deps.db, chatId);
-    this.#announced ??= head;
-    while (this.#announced < head) {
+  #confirm(heads: Heads): void {
+    this.#heads = heads;
+    this.#headsConfirmedAt = this.#deps.clock.now();
+  }
+
+  /** Reads the heads when they are in doubt, and announces what was stored without anybody hearing of it. */
+  async #requireHeads(): Promise<Heads> {
+    const isFresh = this.#deps.clock.now() - this.#headsConfirmedAt < headsFreshMs;
+    if (this.#heads && isFresh) return this.#heads;
+    const { chatId } = this.#options.membership;
+    const heads = await readHeads(this.#deps.db, chatId);
+    this.#announced ??= heads.rev;
+    while (this.#announced < heads.rev) {
       const missed = await readLog(this.#deps.db, { chatId, afterRev: this.#announced, limit: batchSizeMax });
       if (missed.length === 0) break;
-      for (const message of missed) this.#announce(message);
+      for (const entry of missed) this.#announce(entry);
     }
-    this.#head = Math.max(head, this.#announced);
-    return this.#head;
+    const known = { rev: Math.max(heads.rev, this.#announced), seq: heads.seq };
+    this.#confirm(known);
+    return known;
   }
 
   #recoverAfter(delayMs: number): void {
     this.#deps.clock.after(delayMs, () => {
-      if (this.#isRunning || this.#head !== undefined) return;
+      if (this.#isRunning || this.#heads !== undefined) return;
       this.#isRunning = true;
-      this.#requireHead()
+      this.#requireHeads()
         .catch(() => this.#recoverAfter(Math.min(delayMs * 2, recoveryDelayMaxMs)))
         .finally(() => void this.#run());
     });
   }
+}
+
+/** Whether this was sent, whatever became of it since. Of a deleted message nothing is left to compare. */
+function isSameMessage({ chat, text, edits, deletedAt }: MessageDoc, draft: Draft): boolean {
+  if (chat.toHexString() !== draft.membership.chatId) return false;
+  return deletedAt !== undefined || (edits?.[0]?.text ?? text) === draft.text;
 }

@@ -19,6 +19,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
+const plain = { replyTo: null, forwardedFrom: null, mentions: [] };
+
 const failCommand = (times: number, data: object) =>
   server.app.db.db?.admin().command({ configureFailPoint: 'failCommand', mode: { times }, data });
 
@@ -115,7 +117,8 @@ describe('when the database fails', () => {
     const membership = { chatId: chat.id, participants: [alice.me.id, bob.me.id] };
     await failCommand(1, { failCommands: ['insert'], blockConnection: true, blockTimeMS: 500 });
     const sends = Array.from({ length: 10_000 }, () => {
-      const draft = { membership, sender: bob.me, text: 'x', clientId: ClientIdSchema.parse(randomUUID()) };
+      const clientId = ClientIdSchema.parse(randomUUID());
+      const draft = { membership, sender: bob.me, text: 'x', clientId, ...plain };
       return server.app.messageLog.append(draft);
     });
 

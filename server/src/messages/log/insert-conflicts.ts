@@ -1,7 +1,7 @@
 import { mongo } from 'mongoose';
 
 /** What stopped an insert: the number was taken by another node, or the sender sent this message before. */
-export type Conflict = 'rev' | 'clientId';
+export type Conflict = 'number' | 'clientId';
 
 /** Which documents of a bulk insert were duplicates; undefined for any other failure, after which nothing is sure. */
 export function findConflicts(error: unknown): ReadonlyMap<number, Conflict> | undefined {
@@ -10,6 +10,6 @@ export function findConflicts(error: unknown): ReadonlyMap<number, Conflict> | u
   const writeErrors = [error.writeErrors].flat();
   if (writeErrors.length === 0 || writeErrors.some(({ code }) => code !== 11000)) return undefined;
   return new Map(
-    writeErrors.map(({ index, errmsg }) => [index, errmsg?.includes('clientId') ? 'clientId' : 'rev']),
+    writeErrors.map(({ index, errmsg }) => [index, errmsg?.includes('clientId') ? 'clientId' : 'number']),
   );
 }

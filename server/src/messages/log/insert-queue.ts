@@ -1,4 +1,4 @@
-import type { ClientId, User } from '@whisper/shared';
+import type { ClientId, ForwardedFrom, Reply, User, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
 import type { Membership } from '../../chats/chat.view.ts';
 import { findConflicts, type Conflict } from './insert-conflicts.ts';
@@ -10,9 +10,12 @@ export type Draft = {
   readonly sender: User;
   readonly text: string;
   readonly clientId: ClientId;
+  readonly replyTo: Reply | null;
+  readonly forwardedFrom: ForwardedFrom | null;
+  readonly mentions: readonly UserId[];
 };
 
-type Numbered = { readonly draft: Draft; readonly rev: number };
+type Numbered = { readonly draft: Draft; readonly rev: number; readonly seq: number };
 
 type Inserted = { readonly stored: readonly MessageDoc[]; readonly conflict?: Conflict };
 
@@ -51,7 +54,7 @@ export class InsertQueue {
   /** Inserts one chat's drafts in order and stops at the first duplicate; everything before it is stored. Other failures throw. */
   async insert(drafts: readonly Numbered[]): Promise<Inserted> {
     const now = new Date(this.#now());
-    const docs = drafts.map(({ draft, rev }) => toDoc(draft, rev, now));
+    const docs = drafts.map((numbered) => toDoc(numbered, now));
     const [only] = docs;
     if (!only || docs.length > 1) return insertInOrder(this.#db, docs);
     const conflict = await this.#insertWithOthers(only);
@@ -102,17 +105,28 @@ async function insertAll(db: Database, batch: readonly Waiting[]): Promise<void>
   }
 }
 
-function toDoc({ membership, sender, text, clientId }: Draft, rev: number, now: Date): MessageDoc {
+function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
+  const { membership, sender, text, clientId, replyTo, forwardedFrom, mentions } = draft;
   return {
     _id: new Types.ObjectId(),
     chat: new Types.ObjectId(membership.chatId),
     sender: new Types.ObjectId(sender.id),
     text,
-    seq: rev,
+    seq,
     rev,
+    createdRev: rev,
+    revs: [{ n: rev, at: now }],
     changedAt: now,
     clientId,
     createdAt: now,
     updatedAt: now,
+    ...(replyTo && { replyTo: new Types.ObjectId(replyTo.messageId) }),
+    ...(forwardedFrom && {
+      forwardedFrom: {
+        sender: new Types.ObjectId(forwardedFrom.sender.id),
+        sentAt: forwardedFrom.sentAt,
+      },
+    }),
+    ...(mentions.length > 0 && { mentions: mentions.map((id) => new Types.ObjectId(id)) }),
   };
 }

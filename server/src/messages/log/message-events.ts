@@ -1,21 +1,36 @@
-import type { Message, MessageCreated } from '@whisper/shared';
+import type { LogEvent, Message } from '@whisper/shared';
+import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Membership } from '../../chats/chat.view.ts';
 import type { Broker } from '../../delivery/broker.ts';
-import type { FeedItem } from '@whisper/trpc-socket/feed';
 import { topics } from '../../delivery/topics.ts';
 import { toChatCursor, toTimeCursor } from './event-cursor.ts';
 
-/** The one place where a message becomes an event, live and in a replay. */
-export function toEvent(message: Message): MessageCreated {
-  return { type: 'created', chatId: message.chatId, rev: message.rev, message };
+/** A message in the log: as it is now, and the number it came with. */
+export type LogEntry = { readonly message: Message; readonly createdRev: number };
+
+/**
+ * The one place where a message becomes an event, live and in a replay, for a reader who has everything up to `prevRev`:
+ * created when it is new to them, whatever happened to it since.
+ */
+export function toEvent({ message, createdRev }: LogEntry, prevRev: number): LogEvent {
+  const { chatId, rev } = message;
+  return { type: createdRev > prevRev ? 'created' : 'updated', chatId, rev, prevRev, message };
 }
 
-/** Announces a stored message to the chat's stream and to every participant's own; both carry the same event. */
-export function publishMessage(broker: Broker, message: Message, { participants }: Membership): void {
-  const { chatId, rev, updatedAt } = message;
-  const data = toEvent(message);
+/** What a reader who has everything up to `prevRev` hears of the entries after it, given in the log's order. */
+export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEvent[] {
+  return entries.map((entry, index) => toEvent(entry, entries[index - 1]?.message.rev ?? prevRev));
+}
+
+/** Announces a stored change to the chat's stream and to every participant's own; both carry the same event. */
+export function publishEntry(broker: Broker, entry: LogEntry, { participants }: Membership): void {
+  const { chatId, rev, updatedAt } = entry.message;
+  const data = toEvent(entry, rev - 1);
   const ofChat = { data, id: toChatCursor(chatId, rev), audience: participants };
-  const ofUsers: FeedItem<MessageCreated> = { ...ofChat, id: toTimeCursor(updatedAt.getTime(), message) };
+  const ofUsers: FeedItem<typeof data> = {
+    ...ofChat,
+    id: toTimeCursor(updatedAt.getTime(), entry.message),
+  };
   broker.publish(topics.messagesOfChat(chatId), ofChat);
   for (const userId of participants) broker.publish(topics.messagesOfUser(userId), ofUsers);
 }

@@ -1,9 +1,24 @@
-import type { ChatId, ClientId, Message, MessageId, UserId } from '@whisper/shared';
+import type { ChatId, ClientId, Message, MessageEdits, MessageId, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
+import type { UnreadAfter } from '../../chats/deps.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
+import type { LogEntry } from './message-events.ts';
 import { toMessages } from './message.view.ts';
 
-/** The highest number in the chat's log; 0 while it is empty. */
+/** Where a chat's log ends: the highest rev, and the highest place; zeros while it is empty. */
+export type Heads = { readonly rev: number; readonly seq: number };
+
+export async function readHeads(db: Database, chatId: ChatId): Promise<Heads> {
+  const messages = messageModel(db);
+  const chat = new Types.ObjectId(chatId);
+  const [byRev, bySeq] = await Promise.all([
+    messages.findOne({ chat }, { _id: 0, chat: 1, rev: 1 }).sort({ rev: -1 }).lean(),
+    messages.findOne({ chat }, { _id: 0, chat: 1, seq: 1 }).sort({ seq: -1 }).lean(),
+  ]);
+  return { rev: byRev?.rev ?? 0, seq: bySeq?.seq ?? 0 };
+}
+
+/** The highest rev in the chat's log; 0 while it is empty. */
 export async function readHead(db: Database, chatId: ChatId): Promise<number> {
   const newest = await messageModel(db)
     .findOne({ chat: new Types.ObjectId(chatId) }, { _id: 0, chat: 1, rev: 1 })
@@ -12,25 +27,33 @@ export async function readHead(db: Database, chatId: ChatId): Promise<number> {
   return newest?.rev ?? 0;
 }
 
-/** The highest number that was written before `time`; 0 when there was none yet. */
+/** The highest number that was written before `time`; 0 when there was none yet. Costs what was written since. */
 export async function readHeadBefore(db: Database, chatId: ChatId, time: Date): Promise<number> {
   const newest = await messageModel(db)
     .findOne({ chat: new Types.ObjectId(chatId), changedAt: { $lt: time } }, { rev: 1 })
-    .sort({ changedAt: -1 })
+    .sort({ rev: -1 })
     .lean();
   return newest?.rev ?? 0;
 }
 
 type LogRange = { readonly chatId: ChatId; readonly afterRev: number; readonly limit: number };
 
-/** The next `limit` messages of a chat's log after a position, in rev order. */
-export async function readLog(db: Database, { chatId, afterRev, limit }: LogRange): Promise<Message[]> {
+/** The next `limit` entries of a chat's log after a position, in rev order: each message once, as it is now. */
+export async function readLog(db: Database, { chatId, afterRev, limit }: LogRange): Promise<LogEntry[]> {
   const docs = await messageModel(db)
     .find({ chat: new Types.ObjectId(chatId), rev: { $gt: afterRev } })
     .sort({ rev: 1 })
     .limit(limit)
     .lean();
-  return toMessages(db, docs);
+  return toEntries(db, docs);
+}
+
+export async function toEntries(db: Database, docs: readonly MessageDoc[]): Promise<LogEntry[]> {
+  const messages = await toMessages(db, docs);
+  return messages.map((message, index) => ({
+    message,
+    createdRev: docs[index]?.createdRev ?? message.seq,
+  }));
 }
 
 type PageRange = {
@@ -69,15 +92,37 @@ export async function findMessages(
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** The message a person sent under this clientId, in whichever chat. */
-export async function findSent(
-  db: Database,
-  senderId: UserId,
-  clientId: ClientId,
-): Promise<Message | undefined> {
-  const doc = await messageModel(db)
+/** How many messages after a place others wrote and did not delete. Costs as much as lies behind that place. */
+export function countUnread(db: Database, { chatId, afterSeq, viewerId }: UnreadAfter): Promise<number> {
+  return messageModel(db)
+    .countDocuments({
+      chat: new Types.ObjectId(chatId),
+      seq: { $gt: afterSeq },
+      sender: { $ne: new Types.ObjectId(viewerId) },
+      deletedAt: null,
+    })
+    .exec();
+}
+
+/** The earlier texts of a message, oldest first. */
+export async function readEdits(db: Database, messageId: MessageId): Promise<MessageEdits['edits']> {
+  const doc = await findDoc(db, messageId);
+  return (doc?.edits ?? []).map(({ text, mentions, at }) => ({
+    text,
+    mentions: mentions.map((id) => id.toHexString() as UserId),
+    writtenAt: at,
+  }));
+}
+
+/** One message as it is stored. */
+export function findDoc(db: Database, messageId: MessageId): Promise<MessageDoc | null> {
+  return messageModel(db).findById(messageId).lean().exec();
+}
+
+/** What a person sent under this clientId, in whichever chat. */
+export function findSent(db: Database, senderId: UserId, clientId: ClientId): Promise<MessageDoc | null> {
+  return messageModel(db)
     .findOne({ sender: new Types.ObjectId(senderId), clientId })
-    .lean();
-  const [message] = doc ? await toMessages(db, [doc]) : [];
-  return message;
+    .lean()
+    .exec();
 }

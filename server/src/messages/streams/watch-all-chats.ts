@@ -1,10 +1,10 @@
-import type { ChatId, Message, MessageEvent, UserId } from '@whisper/shared';
+import type { ChatId, LogEvent, Message, MessageEvent, UserId } from '@whisper/shared';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseTimeCursor, toTimeCursor } from '../log/event-cursor.ts';
-import { toEvent } from '../log/message-events.ts';
+import { toEvents } from '../log/message-events.ts';
 import { readHeadBefore, readLog } from '../log/read-log.ts';
 import { replayMax, replayPageSize, type StreamDeps } from './replay.ts';
 
@@ -41,6 +41,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     if (item.audience && !item.audience.includes(this.#watch.userId)) return 'skip';
     switch (item.data.type) {
       case 'created':
+      case 'updated':
         return this.#admitMessage(item.data.message);
       case 'synced':
       case 'reset':
@@ -90,23 +91,23 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     let count = 0;
     for (const chatId of new Set([...chatIds, ...(this.#chatWithGap ? [this.#chatWithGap] : [])])) {
       this.#revs.set(chatId, this.#revs.get(chatId) ?? (await readHeadBefore(this.#deps.db, chatId, since)));
-      for await (const messages of this.#readPages(chatId)) {
-        count += messages.length;
+      for await (const events of this.#readPages(chatId)) {
+        count += events.length;
         if (count > replayMax) return false;
-        yield messages.map((message) => ({ data: toEvent(message), id: toTimeCursor(from, message) }));
+        yield events.map((data) => ({ data, id: toTimeCursor(from, data) }));
       }
     }
     this.#deps.metrics.replayed.observe(count);
     return true;
   }
 
-  async *#readPages(chatId: ChatId): AsyncGenerator<Message[]> {
+  async *#readPages(chatId: ChatId): AsyncGenerator<LogEvent[]> {
     for (;;) {
       const afterRev = this.#revs.get(chatId) ?? 0;
-      const messages = await readLog(this.#deps.db, { chatId, afterRev, limit: replayPageSize });
-      this.#revs.set(chatId, messages.at(-1)?.rev ?? afterRev);
-      yield messages;
-      if (messages.length < replayPageSize) return;
+      const entries = await readLog(this.#deps.db, { chatId, afterRev, limit: replayPageSize });
+      this.#revs.set(chatId, entries.at(-1)?.message.rev ?? afterRev);
+      yield toEvents(entries, afterRev);
+      if (entries.length < replayPageSize) return;
     }
   }
 

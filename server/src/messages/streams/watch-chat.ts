@@ -4,7 +4,7 @@ import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseChatCursor, toChatCursor } from '../log/event-cursor.ts';
-import { toEvent } from '../log/message-events.ts';
+import { toEvents } from '../log/message-events.ts';
 import { readHead, readLog } from '../log/read-log.ts';
 import { replayMax, replayPageSize, type StreamDeps } from './replay.ts';
 
@@ -29,6 +29,7 @@ export class ChatSource implements FeedSource<MessageEvent> {
     if (item.audience && !item.audience.includes(this.#watch.userId)) return 'end';
     switch (item.data.type) {
       case 'created':
+      case 'updated':
         return this.#admitRev(item.data.rev);
       case 'synced':
       case 'reset':
@@ -71,15 +72,12 @@ export class ChatSource implements FeedSource<MessageEvent> {
   async *#replay(): AsyncGenerator<readonly FeedItem<MessageEvent>[], number> {
     const { chatId } = this.#watch;
     for (let count = 0; ; ) {
-      const messages = await readLog(this.#deps.db, {
-        chatId,
-        afterRev: this.#rev ?? 0,
-        limit: replayPageSize,
-      });
-      this.#rev = messages.at(-1)?.rev ?? this.#rev;
-      yield messages.map((message) => ({ data: toEvent(message), id: toChatCursor(chatId, message.rev) }));
-      count += messages.length;
-      if (messages.length < replayPageSize) return count;
+      const afterRev = this.#rev ?? 0;
+      const entries = await readLog(this.#deps.db, { chatId, afterRev, limit: replayPageSize });
+      this.#rev = entries.at(-1)?.message.rev ?? afterRev;
+      yield toEvents(entries, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
+      count += entries.length;
+      if (entries.length < replayPageSize) return count;
     }
   }
 

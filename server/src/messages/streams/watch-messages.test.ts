@@ -50,7 +50,7 @@ describe('message.onEvent', () => {
 
     for (const tab of tabs) {
       const items = await tab.until((seen) => seen.length === 2);
-      expect(items[1]?.data).toEqual({ type: 'created', chatId: chat.id, rev: 1, message });
+      expect(items[1]?.data).toEqual({ type: 'created', chatId: chat.id, rev: 1, prevRev: 0, message });
     }
   });
 
@@ -170,6 +170,6 @@ describe('message.onNew', () => {
     const message = await send(alice, chat.id);
 
     const [first] = await events.until((items) => items.length === 1);
-    expect(first?.data).toEqual({ type: 'created', chatId: chat.id, rev: 1, message });
+    expect(first?.data).toEqual({ type: 'created', chatId: chat.id, rev: 1, prevRev: 0, message });
   });
 });

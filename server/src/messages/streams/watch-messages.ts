@@ -42,6 +42,7 @@ function isCreated(item: FeedItem<MessageEvent>): item is FeedItem<MessageCreate
   switch (item.data.type) {
     case 'created':
       return true;
+    case 'updated':
     case 'synced':
     case 'reset':
       return false;

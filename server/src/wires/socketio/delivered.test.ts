@@ -12,7 +12,23 @@ function messageAt(n: number): Message {
   const at = new Date(n);
   const [id, chatId] = [n.toString(16).padStart(24, '0'), 'c'.repeat(24)];
   const place = { id, chatId, seq: n, rev: n, clientId: randomUUID() };
-  return MessageSchema.parse({ ...place, sender, text: String(n), createdAt: at, updatedAt: at });
+  const rest = {
+    editedAt: null,
+    deletedAt: null,
+    pinnedAt: null,
+    replyTo: null,
+    forwardedFrom: null,
+    mentions: [],
+    reactions: [],
+  };
+  return MessageSchema.parse({
+    ...place,
+    sender,
+    text: String(n),
+    createdAt: at,
+    updatedAt: at,
+    ...rest,
+  });
 }
 
 /** A client and its connections: a dead one takes messages that never arrive. */

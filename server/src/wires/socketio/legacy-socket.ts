@@ -141,6 +141,9 @@ export class LegacySocket implements Connection, Held, Holder {
     switch (data.type) {
       case 'created':
         return this.#showNew(data.message, id);
+      // The old wire has no event for it; who asks again gets the message as it is.
+      case 'updated':
+        return;
       case 'synced':
       case 'reset':
         return this.delivered.markComplete(id);

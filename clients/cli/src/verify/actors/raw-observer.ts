@@ -68,6 +68,7 @@ export class RawObserver implements Actor {
     switch (event.type) {
       case 'created':
         return void this.#seenIds.push(event.message.id);
+      case 'updated':
       case 'synced':
         return;
       // Not expected for a cursor as young as this one. If it comes, what was missed shows as lost.

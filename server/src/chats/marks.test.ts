@@ -1,0 +1,84 @@
+import type { ChatEvent } from '@whisper/shared';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { collect, openChat, startTestServer, type TestClient } from '../testing/index.ts';
+
+type Tracked = { readonly id: string; readonly data: ChatEvent };
+
+const send = (person: TestClient, chatId: string) =>
+  person.api.message.send.mutate({ chatId, text: 'hello', clientId: randomUUID() });
+
+const watch = (person: TestClient, lastEventId?: string) =>
+  collect<Tracked>((on) => person.api.chat.onChange.subscribe({ ...(lastEventId && { lastEventId }) }, on));
+
+describe('the marks of a chat', () => {
+  it('reach the other person and the other devices of the same one, and only go forward', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    const [alices, bobs] = [watch(alice), watch(bob)];
+    for (const events of [alices, bobs]) await events.until((items) => items.length === 1);
+    for (let sent = 0; sent < 3; sent += 1) await send(alice, chat.id);
+
+    await bob.api.chat.markDelivered.mutate({ chatId: chat.id, seq: 3 });
+    await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 2 });
+    await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 });
+    await bob.api.chat.markDelivered.mutate({ chatId: chat.id, seq: 2 });
+
+    const marks = { type: 'marks', chatId: chat.id, userId: bob.me.id, deliveredSeq: 3 };
+    for (const events of [alices, bobs]) {
+      const items = await events.until((seen) => seen.length === 3);
+      expect(items.map(({ data }) => data)).toEqual([
+        { type: 'synced' },
+        { ...marks, readSeq: 0 },
+        { ...marks, readSeq: 2 },
+      ]);
+    }
+    expect(await alice.api.chat.get.query({ chatId: chat.id })).toMatchObject({
+      lastSeq: 3,
+      readSeq: 3,
+      theirReadSeq: 2,
+      theirDeliveredSeq: 3,
+      unread: 0,
+    });
+    expect(await bob.api.chat.get.query({ chatId: chat.id })).toMatchObject({ readSeq: 2, unread: 1 });
+  });
+
+  it('are heard of after a lost connection, and a foreign cursor is told to fetch again', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    const before = watch(alice);
+    const [synced] = await before.until((items) => items.length === 1);
+    before.stop();
+    await send(alice, chat.id);
+    await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 });
+
+    const resumed = watch(alice, synced?.id ?? '');
+    const foreign = watch(alice, 't:1');
+
+    const items = await resumed.until((seen) => seen.at(-1)?.data.type === 'synced');
+    expect(items.map(({ data }) => data)).toContainEqual({
+      type: 'marks',
+      chatId: chat.id,
+      userId: bob.me.id,
+      readSeq: 1,
+      deliveredSeq: 1,
+    });
+    expect((await foreign.until((seen) => seen.length === 1))[0]?.data).toEqual({ type: 'reset' });
+  });
+});
+
+describe('what is unread', () => {
+  it('counts what others wrote after my mark, and not what they deleted', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server);
+    const unread = async () => (await bob.api.chat.get.query({ chatId: chat.id })).unread;
+    const sent = [await send(alice, chat.id), await send(alice, chat.id), await send(alice, chat.id)];
+
+    expect(await unread()).toBe(3);
+    await alice.api.message.delete.mutate({ messageId: sent[1]?.id ?? '', for: 'everyone' });
+    expect(await unread()).toBe(2);
+    expect(await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 })).toEqual({ unread: 1 });
+    await send(bob, chat.id);
+    expect(await unread()).toBe(0);
+  });
+});

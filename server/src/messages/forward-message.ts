@@ -1,0 +1,28 @@
+import type { ForwardMessageInput, Message } from '@whisper/shared';
+import { requireParticipant } from '../chats/require-participant.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import { AppError } from '../platform/errors.ts';
+import type { MessagesDeps } from './deps.ts';
+import { openMessage } from './open-message.ts';
+
+/**
+ * Sends a message that one can read to another chat of one's own. It names who wrote it first, however often it was passed
+ * on. The same `clientId` again is the same message; CONFLICT once the original was deleted.
+ */
+export async function forwardMessage(
+  deps: MessagesDeps,
+  viewer: Viewer,
+  { messageId, toChatId, clientId }: ForwardMessageInput,
+): Promise<Message> {
+  const { message } = await openMessage(deps, messageId, viewer.id);
+  if (message.deletedAt) throw new AppError('CONFLICT', 'The message was deleted');
+  return deps.messageLog.append({
+    membership: await requireParticipant(deps, toChatId, viewer.id),
+    sender: viewer.user,
+    text: message.text,
+    clientId,
+    replyTo: null,
+    forwardedFrom: message.forwardedFrom ?? { sender: message.sender, sentAt: message.createdAt },
+    mentions: [],
+  });
+}

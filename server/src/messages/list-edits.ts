@@ -1,0 +1,14 @@
+import type { MessageEdits, MessageId, UserId } from '@whisper/shared';
+import type { MessagesDeps } from './deps.ts';
+import { readEdits } from './log/read-log.ts';
+import { openMessage } from './open-message.ts';
+
+/** The earlier texts of a message, oldest first, for everyone in its chat. */
+export async function listEdits(
+  deps: Pick<MessagesDeps, 'db' | 'memberships'>,
+  viewerId: UserId,
+  messageId: MessageId,
+): Promise<MessageEdits> {
+  await openMessage(deps, messageId, viewerId);
+  return { edits: await readEdits(deps.db, messageId) };
+}

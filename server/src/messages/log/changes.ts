@@ -1,0 +1,92 @@
+import { limits, type UserId } from '@whisper/shared';
+import { Types } from 'mongoose';
+import { AppError } from '../../platform/errors.ts';
+import type { ChangeMessage } from './change-message.ts';
+import type { MessageDoc } from './message.model.ts';
+
+type Content = { readonly text: string; readonly mentions: readonly UserId[] };
+
+/** Another text; what it replaces is kept among the edits. The same text changes nothing. */
+export function edited({ text, mentions }: Content): ChangeMessage {
+  return (doc, now) => {
+    requireContent(doc);
+    const named = mentions.map((id) => new Types.ObjectId(id));
+    const before = doc.mentions ?? [];
+    const isSame = doc.text === text && String(before) === String(named);
+    if (isSame) return doc;
+    const replaced = { text: doc.text, mentions: before, at: doc.editedAt ?? doc.createdAt };
+    return {
+      ...doc,
+      text,
+      mentions: named,
+      editedAt: now,
+      edits: keepEdits([...(doc.edits ?? []), replaced]),
+    };
+  };
+}
+
+/** The place alone: everything that was said is gone from the database. */
+export function erased(): ChangeMessage {
+  return (doc, now) => {
+    if (doc.deletedAt) return doc;
+    const { _id, chat, sender, clientId, seq, rev, changedAt, createdAt, updatedAt } = doc;
+    return {
+      _id,
+      chat,
+      sender,
+      clientId,
+      seq,
+      rev,
+      changedAt,
+      createdAt,
+      updatedAt,
+      text: '',
+      deletedAt: now,
+    };
+  };
+}
+
+type Reacting = { readonly userId: UserId; readonly emoji: string; readonly on: boolean };
+
+/** A person reacts with an emoji, or does not any more. */
+export function reacted({ userId, emoji, on }: Reacting): ChangeMessage {
+  return (doc) => {
+    requireContent(doc);
+    const reactions = doc.reactions ?? [];
+    const users = reactions.find((each) => each.emoji === emoji)?.users ?? [];
+    const has = users.some((id) => id.toHexString() === userId);
+    if (has === on) return doc;
+    const rest = on
+      ? [...users, new Types.ObjectId(userId)]
+      : users.filter((id) => id.toHexString() !== userId);
+    const isNew = users.length === 0;
+    if (isNew && reactions.length >= limits.reactionsMax) {
+      throw new AppError('BAD_REQUEST', `A message has at most ${limits.reactionsMax} different reactions`);
+    }
+    const changed = isNew
+      ? [...reactions, { emoji, users: rest }]
+      : reactions.map((each) => (each.emoji === emoji ? { emoji, users: rest } : each));
+    return { ...doc, reactions: changed.filter((each) => each.users.length > 0) };
+  };
+}
+
+/** Pinning what is pinned changes nothing, so the moment stays that of the first time. */
+export function pinned(on: boolean): ChangeMessage {
+  return (doc, now) => {
+    requireContent(doc);
+    if (on === (doc.pinnedAt !== undefined)) return doc;
+    const { pinnedAt: _, ...rest } = doc;
+    return on ? { ...rest, pinnedAt: now } : rest;
+  };
+}
+
+function requireContent({ deletedAt }: MessageDoc): void {
+  if (deletedAt) throw new AppError('CONFLICT', 'The message was deleted');
+}
+
+/** The first text says what was sent, so it stays; of the others the latest. */
+function keepEdits(edits: NonNullable<MessageDoc['edits']>): NonNullable<MessageDoc['edits']> {
+  return edits.length <= limits.editsMax
+    ? edits
+    : [...edits.slice(0, 1), ...edits.slice(1 - limits.editsMax)];
+}
