@@ -49,6 +49,7 @@ export const lines = {
   'server/embedded-mongo/src': {
     levels: [
       'errors.ts',
+      'pace',
       'bson',
       'expressions',
       'query',

@@ -2,7 +2,8 @@ import { Int32, ObjectId } from 'bson';
 import { type BsonDocument, encodeDocument } from '../src/bson/value.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { insertDocument } from '../src/engine/write-documents.ts';
-import { noDeadline } from '../src/plan/deadline.ts';
+import { noDeadline } from '../src/pace/deadline.ts';
+import { finish } from '../src/pace/pace.ts';
 import { CollectionIndex } from '../src/storage/collection-index.ts';
 import { readIndexSpec } from '../src/storage/index-spec.ts';
 
@@ -48,8 +49,10 @@ export async function loadMessages(dataDir: string, count: number): Promise<Load
   const ids: ObjectId[] = [];
   await engine.executor.submit(true, () => {
     const collection = engine.catalog.ensure(namespace);
-    for (const spec of indexes)
-      collection.addIndex(new CollectionIndex(engine.catalog.takeId(), readIndexSpec(spec)));
+    for (const spec of indexes) {
+      const index = new CollectionIndex(engine.catalog.takeId(), readIndexSpec(spec));
+      finish(collection.addIndex(index, noDeadline));
+    }
   });
   for (let from = 0; from < count; from += documentsPerCommit) {
     await engine.executor.submit(true, () => {

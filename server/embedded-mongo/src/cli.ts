@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chooseAddress } from './launch/address.ts';
 import { startServer } from './launch/start-server.ts';
+import { backUp, compact } from './tools/backup.ts';
 import { exportDatabase } from './tools/export.ts';
 import { fsck } from './tools/fsck.ts';
 import { importFile } from './tools/import.ts';
@@ -11,6 +12,10 @@ const usage = `Usage:
          Serves the directory until it is stopped; prints its connection string when ready.
   fsck   --data DIR
          Proves that every index agrees with its documents.
+  backup --data DIR --out DIR [--compact]
+         Copies the store into a new data directory.
+  compact --data DIR
+         Makes the file as small as its documents allow; no server may run on it.
   export --data DIR --db NAME --out DIR [--collection NAME] [--relaxed]
          Writes JSON lines as mongoexport does; mongoimport reads them into MongoDB.
   import --data DIR --db NAME [--collection NAME] FILE...
@@ -30,6 +35,7 @@ function readArguments(argv: readonly string[]) {
       collection: { type: 'string' },
       out: { type: 'string' },
       relaxed: { type: 'boolean' },
+      compact: { type: 'boolean' },
     },
   });
 }
@@ -48,6 +54,12 @@ async function start(values: Values): Promise<void> {
   const stop = () => void server.close();
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+}
+
+async function backUpTo(values: Values): Promise<void> {
+  const [dataDir, outDir] = [requireOption('data', values.data), resolve(requireOption('out', values.out))];
+  const size = await backUp(dataDir, outDir, { isCompact: values.compact === true });
+  print(`${outDir}: ${size} bytes; a data directory as it is`);
 }
 
 async function exportAll(values: Values): Promise<void> {
@@ -89,6 +101,13 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'fsck':
       if (!(await fsck(requireOption('data', values.data), print))) process.exitCode = 1;
       return;
+    case 'backup':
+      return backUpTo(values);
+    case 'compact': {
+      const { before, after } = await compact(requireOption('data', values.data));
+      print(`${before} bytes before, ${after} after`);
+      return;
+    }
     case 'export':
       return exportAll(values);
     case 'import':

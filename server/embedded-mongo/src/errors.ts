@@ -36,6 +36,8 @@ export const errorCodes = {
   InvalidNamespace: 73,
   InvalidOptions: 72,
   InvalidPipelineOperator: 168,
+  QueryPlanKilled: 175,
+  IndexBuildAborted: 276,
   NoSuchTransaction: 251,
   Interrupted: 11601,
   InterruptedAtShutdown: 11600,

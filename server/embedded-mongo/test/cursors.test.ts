@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { BufferedSource, Cursors, cursorIdleMsMax } from '../src/engine/cursors.ts';
-import { noDeadline } from '../src/plan/deadline.ts';
+import { noDeadline } from '../src/pace/deadline.ts';
+import { finish } from '../src/pace/pace.ts';
 import { startTestServer } from './test-server.ts';
 
 async function startWithNumbers(count: number) {
@@ -57,13 +58,13 @@ test('forgets a cursor that nobody asks for, unless it is to be kept', () => {
   ];
 
   now = cursorIdleMsMax;
-  cursors.next(used, 'a.b', request);
+  finish(cursors.next(used, 'a.b', request));
   now += 1;
   cursors.sweep();
 
-  expect(() => cursors.next(idle, 'a.b', request)).toThrow('not found');
-  expect(cursors.next(used, 'a.b', request).documents).toHaveLength(1);
-  expect(cursors.next(kept, 'a.b', request).documents).toHaveLength(1);
+  expect(() => finish(cursors.next(idle, 'a.b', request))).toThrow('not found');
+  expect(finish(cursors.next(used, 'a.b', request)).documents).toHaveLength(1);
+  expect(finish(cursors.next(kept, 'a.b', request)).documents).toHaveLength(1);
 });
 
 test('splits batches at 16 MiB', async () => {

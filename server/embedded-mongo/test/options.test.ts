@@ -5,6 +5,7 @@ import { deleteStatementFields } from '../src/commands/delete.ts';
 import { commands } from '../src/commands/registry.ts';
 import { runCommand } from '../src/commands/run-command.ts';
 import { Engine } from '../src/engine/engine.ts';
+import { newShare } from '../src/engine/executor.ts';
 import { makeTempDir } from './test-server.ts';
 import { typed } from './typed.ts';
 
@@ -84,7 +85,11 @@ async function startWithThings() {
   const run = async (body: Document): Promise<Document> => {
     const isOnAdmin = commands.find(({ name }) => name === Object.keys(body)[0])?.isAdminOnly;
     const whole = typed({ ...body, $db: isOnAdmin ? 'admin' : 'test' });
-    const request = { body: whole, sequences: new Map(), connection: { id: 1, appName: undefined } };
+    const request = {
+      body: whole,
+      sequences: new Map(),
+      connection: { id: 1, share: newShare(), appName: undefined },
+    };
     return deserialize(await runCommand(engine, request));
   };
   await run({ insert: 'things', documents: [{ a: 1 }] });

@@ -6,7 +6,8 @@ import { Engine } from '../src/engine/engine.ts';
 import type { FindQuery } from '../src/engine/find-source.ts';
 import { deleteDocuments, insertDocument, updateDocuments } from '../src/engine/write-documents.ts';
 import { CommandError } from '../src/errors.ts';
-import { noDeadline } from '../src/plan/deadline.ts';
+import { noDeadline } from '../src/pace/deadline.ts';
+import { finish } from '../src/pace/pace.ts';
 import { compileFilter } from '../src/query/filter.ts';
 import { compileSort } from '../src/query/sort.ts';
 import { checkCollection } from '../src/storage/check-store.ts';
@@ -97,7 +98,8 @@ function tryIndex(engine: Engine, { key: fields, unique, sparse }: IndexCase): v
   const collection = engine.catalog.ensure(namespace);
   const name = `index${collection.indexes.length}`;
   const spec = readIndexSpec({ name, key: Object.fromEntries(fields), unique, sparse });
-  attempt(engine, () => collection.addIndex(new CollectionIndex(engine.catalog.takeId(), spec)));
+  const index = new CollectionIndex(engine.catalog.takeId(), spec);
+  attempt(engine, () => finish(collection.addIndex(index, noDeadline)));
 }
 
 /** What a client would get an error for leaves no trace. */
@@ -118,7 +120,7 @@ function everyWay(engine: Engine, asked: FindQuery): BsonDocument[][] {
     const source = engine.find(collection, { ...asked, hint }, noDeadline);
     const documents: BsonDocument[] = [];
     for (let isDone = false; !isDone; ) {
-      const batch = source.next({ countMax: 2, deadline: noDeadline });
+      const batch = finish(source.next({ countMax: 2, deadline: noDeadline }));
       documents.push(...batch.documents.map((bytes) => decodeDocument(bytes)));
       isDone = batch.isDone;
     }
@@ -149,7 +151,7 @@ test('finds the same documents in the same order by every index as by looking at
       const size = Math.max(0, Math.min(matching.length - skip, limit || Number.POSITIVE_INFINITY));
       for (const found of everyWay(engine, asked)) expect(found).toHaveLength(size);
       const source = engine.find(engine.catalog.ensure(namespace), asked, noDeadline);
-      expect(source.count(noDeadline)).toBe(size);
+      expect(finish(source.count(noDeadline))).toBe(size);
     });
   });
 
@@ -175,7 +177,9 @@ test('keeps every index in step with its documents through updates, deletes and 
       given.documents.forEach((fields, i) => attempt(engine, () => insert(engine, { _id: i, ...fields })));
       for (const index of given.indexes) tryIndex(engine, index);
       for (const one of given.changes) attempt(engine, () => apply(engine, one));
-      expect(checkCollection(engine.catalog, engine.catalog.ensure(namespace)).problems).toEqual([]);
+      expect(
+        finish(checkCollection(engine.catalog, engine.catalog.ensure(namespace), noDeadline)).problems,
+      ).toEqual([]);
     });
   });
 
@@ -211,8 +215,8 @@ function apply(
 ): void {
   const scope = { store: engine, namespace, deadline: noDeadline };
   const statement = { filter: match, isMulti: true };
-  if (fields) updateDocuments(scope, { ...statement, update: { $set: fields }, isUpsert: false });
-  else deleteDocuments(scope, statement);
+  if (fields) finish(updateDocuments(scope, { ...statement, update: { $set: fields }, isUpsert: false }));
+  else finish(deleteDocuments(scope, statement));
 }
 
 function idOf(found: BsonDocument): number {

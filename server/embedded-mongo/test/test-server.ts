@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
-import { startServer } from '../src/launch/start-server.ts';
+import { type ServerOptions, startServer } from '../src/launch/start-server.ts';
 
 export type TempDir = Disposable & { readonly path: string };
 
@@ -12,20 +12,18 @@ export function makeTempDir(): TempDir {
 }
 
 /** A server in this process on a fresh directory, with a driver connected to it. */
-export async function startTestServer() {
+export async function startTestServer(options: Partial<ServerOptions> = {}) {
   const dir = makeTempDir();
-  const server = await startServer({
-    dataDir: dir.path,
-    address: { socketPath: join(dir.path, 'socket', 'mongo.sock') },
-    isDurable: false,
-  });
+  const { dataDir = dir.path } = options;
+  const address = { socketPath: join(dir.path, 'socket', 'mongo.sock') };
+  const server = await startServer({ address, isDurable: false, ...options, dataDir });
   const client = await MongoClient.connect(server.uri);
   return {
     client,
     db: client.db('test'),
     uri: server.uri,
     engine: server.engine,
-    dataDir: dir.path,
+    dataDir,
     async [Symbol.asyncDispose]() {
       await client.close();
       await server.close();

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { encodeDocument } from '../src/bson/value.ts';
 import { Engine } from '../src/engine/engine.ts';
 import { insertDocument } from '../src/engine/write-documents.ts';
-import { noDeadline } from '../src/plan/deadline.ts';
+import { noDeadline } from '../src/pace/deadline.ts';
+import { finish } from '../src/pace/pace.ts';
 import { CollectionIndex, treePrefix } from '../src/storage/collection-index.ts';
 import { readIndexSpec } from '../src/storage/index-spec.ts';
 import { exportDatabase } from '../src/tools/export.ts';
@@ -81,7 +82,7 @@ test('finds an index that does not agree with its documents', async () => {
   await change(dir.path, (engine) => {
     const collection = engine.catalog.ensure(namespace);
     const spec = readIndexSpec({ name: 'int_1', key: { int: 1 } });
-    collection.addIndex(new CollectionIndex(engine.catalog.takeId(), spec));
+    finish(collection.addIndex(new CollectionIndex(engine.catalog.takeId(), spec), noDeadline));
     insertDocument({ store: engine, namespace, deadline: noDeadline }, encodeDocument(thing));
   });
   const lines: string[] = [];

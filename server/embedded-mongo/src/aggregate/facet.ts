@@ -1,6 +1,6 @@
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { CompilePipeline, PipelineContext, Stage } from './stage.ts';
+import { type CompilePipeline, gather, paced, type PipelineContext, type Stage } from './stage.ts';
 
 const forbiddenInside: ReadonlySet<string> = new Set([
   '$facet',
@@ -19,11 +19,13 @@ export function compileFacet(spec: BsonValue, context: PipelineContext, compile:
   const facets = Object.entries(spec).map(
     ([name, pipeline]) => [name, compile(requirePipeline(name, pipeline), context)] as const,
   );
-  return (documents) => {
-    const inputs = [...documents];
+  return function* facet(documents) {
+    const inputs = yield* gather(documents);
     const result: BsonDocument = {};
-    for (const [name, run] of facets) setField(result, name, [...run(inputs)]);
-    return [result];
+    for (const [name, run] of facets) {
+      setField(result, name, yield* gather(run(paced(inputs, context.host.deadline))));
+    }
+    yield result;
   };
 }
 

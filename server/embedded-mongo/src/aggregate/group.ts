@@ -1,16 +1,20 @@
-import type { StringOrder } from '../bson/compare.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileExpression, type Evaluate } from '../expressions/expression.ts';
-import { type Accumulator, accumulators } from './accumulators.ts';
+import { type Accumulator, accumulators, type StartAccumulator } from './accumulators.ts';
+import { pause } from '../pace/pace.ts';
 import { Groups } from './groups.ts';
+import { MemoryUse } from './memory-use.ts';
 import type { PipelineContext, Stage } from './stage.ts';
 
 type Field = {
   readonly name: string;
   readonly evaluate: Evaluate;
-  readonly start: (strings?: StringOrder) => Accumulator;
+  readonly start: StartAccumulator;
 };
+
+const bytesPerGroup = 200;
+const bytesPerField = 100;
 
 /** `$group`; groups come in the order of their first documents. */
 export function compileGroup(spec: BsonValue, context: PipelineContext): Stage {
@@ -22,8 +26,17 @@ export function compileGroup(spec: BsonValue, context: PipelineContext): Stage {
   const strings = context.collation?.compare;
   return function* group(documents) {
     const groups = new Groups<readonly Accumulator[]>(strings);
+    const memory = new MemoryUse();
     for (const document of documents) {
-      const gathered = groups.find(idOf(document) ?? null, () => fields.map(({ start }) => start(strings)));
+      if (document === pause) {
+        yield pause;
+        continue;
+      }
+      const id = idOf(document) ?? null;
+      const gathered = groups.find(id, () => {
+        memory.add(id, bytesPerGroup + bytesPerField * fields.length);
+        return fields.map(({ start }) => start({ strings, memory }));
+      });
       for (const [at, accumulator] of gathered.entries()) accumulator.add(fields[at]?.evaluate(document));
     }
     for (const [id, gathered] of groups) yield toDocument(id, fields, gathered);

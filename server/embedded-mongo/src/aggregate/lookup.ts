@@ -4,8 +4,9 @@ import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts'
 import { CommandError } from '../errors.ts';
 import { compileExpression, type Evaluate } from '../expressions/expression.ts';
 import { valueAlong } from '../expressions/node.ts';
+import type { Steps } from '../pace/pace.ts';
 import type { Namespace } from './pipeline-host.ts';
-import type { CompilePipeline, PipelineContext, Stage } from './stage.ts';
+import { type CompilePipeline, forEach, gather, type PipelineContext, type Stage } from './stage.ts';
 import { setAt } from './unwind.ts';
 
 type Lookup = {
@@ -21,9 +22,9 @@ export function compileLookup(spec: BsonValue, context: PipelineContext, compile
   const lookup = parseLookup(spec, context);
   compile(lookup.pipeline, withVariables(context, lookup, {}));
   const findForeign = joinerOf(lookup, context, compile);
-  return function* join(documents) {
-    for (const document of documents) yield setAt(document, lookup.as, findForeign(document));
-  };
+  return forEach(function* join(document) {
+    yield setAt(document, lookup.as, yield* findForeign(document));
+  });
 }
 
 /** `$unionWith`: the documents so far, then those of another collection or pipeline. */
@@ -43,7 +44,7 @@ function joinerOf(
   lookup: Lookup,
   context: PipelineContext,
   compile: CompilePipeline,
-): (document: BsonDocument) => BsonDocument[] {
+): (document: BsonDocument) => Steps<BsonDocument[]> {
   const { from, join, variables } = lookup;
   const { matches, rest } = from ? splitMatches(lookup.pipeline) : { matches: [], rest: lookup.pipeline };
   const find = (filters: readonly BsonDocument[], { collation, let: constants }: PipelineContext) =>
@@ -51,13 +52,15 @@ function joinerOf(
   if (!join && variables.length === 0) {
     let found: BsonDocument[] | undefined;
     const run = compile(rest, context);
-    return () => (found ??= [...run(find(matches, context))]);
+    return function* findOnce() {
+      return (found ??= yield* gather(run(find(matches, context))));
+    };
   }
   const runShared = variables.length === 0 ? compile(rest, context) : undefined;
-  return (document) => {
+  return function* findEach(document) {
     const inner = withVariables(context, lookup, document);
     const filters = join ? [joinFilter(document, join), ...matches] : matches;
-    return [...(runShared ?? compile(rest, inner))(find(filters, inner))];
+    return yield* gather((runShared ?? compile(rest, inner))(find(filters, inner)));
   };
 }
 

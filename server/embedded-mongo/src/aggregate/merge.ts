@@ -3,10 +3,11 @@ import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts'
 import { CommandError } from '../errors.ts';
 import { compileExpression } from '../expressions/expression.ts';
 import { isNullish, valueAlong } from '../expressions/node.ts';
+import { pause, type Steps } from '../pace/pace.ts';
 import { compileUpdate } from '../update/compile-update.ts';
 import { parseNamespace } from './lookup.ts';
 import type { Namespace } from './pipeline-host.ts';
-import type { PipelineContext, Stage } from './stage.ts';
+import { gather, type PipelineContext, type Stage } from './stage.ts';
 
 type WhenMatched = 'replace' | 'keepExisting' | 'merge' | 'fail' | readonly BsonDocument[];
 type WhenNotMatched = 'insert' | 'discard' | 'fail';
@@ -22,19 +23,21 @@ type Merge = {
 /** `$merge`: each document is inserted into the target or merged with the one that has the same `on` fields. */
 export function compileMerge(spec: BsonValue, context: PipelineContext): Stage {
   const merge = parseMerge(spec, context);
-  return (documents) => {
+  return function* into(documents) {
     if (!context.host.hasUniqueIndex(merge.into, merge.on)) {
       throw new CommandError(51183, 'Cannot find index to verify that join fields will be unique');
     }
-    for (const document of Array.from(documents)) mergeOne(document, merge, context);
-    return [];
+    for (const document of yield* gather(documents)) {
+      yield* mergeOne(document, merge, context);
+      if (context.host.deadline.isPauseDue()) yield pause;
+    }
   };
 }
 
-function mergeOne(document: BsonDocument, merge: Merge, context: PipelineContext): void {
+function* mergeOne(document: BsonDocument, merge: Merge, context: PipelineContext): Steps<void> {
   const incoming =
     '_id' in document || !merge.on.includes('_id') ? document : { _id: new ObjectId(), ...document };
-  const [existing] = context.host.find(merge.into, { filter: matchOn(incoming, merge.on) });
+  const [existing] = yield* gather(context.host.find(merge.into, { filter: matchOn(incoming, merge.on) }));
   if (existing) mergeInto(existing, incoming, { merge, context });
   else insertNew(incoming, merge, context);
 }

@@ -6,13 +6,16 @@ import type { BsonDocument } from '../bson/value.ts';
 import { compileFilter } from '../query/filter.ts';
 import type { HostQuery, Namespace, PipelineHost } from './pipeline-host.ts';
 import { runPipeline } from './run-pipeline.ts';
-import type { PipelineContext } from './stage.ts';
+import { noDeadline } from '../pace/deadline.ts';
+import { finish, ready, type Steps } from '../pace/pace.ts';
+import { gather, type PipelineContext } from './stage.ts';
 
 type Fields = Record<string, unknown>;
 
 /** A database of arrays. */
 class ArrayHost implements PipelineHost {
   readonly namespace = { db: 'test', name: 'source' };
+  readonly deadline = noDeadline;
   readonly collections = new Map<string, BsonDocument[]>();
   readonly asked: unknown[] = [];
 
@@ -22,8 +25,9 @@ class ArrayHost implements PipelineHost {
     return (this.collections.get(name) ?? []).filter(matches);
   }
 
-  replaceCollection({ name }: Namespace, documents: readonly BsonDocument[]): void {
+  replaceCollection({ name }: Namespace, documents: readonly BsonDocument[]): Steps<void> {
     this.collections.set(name, [...documents]);
+    return ready(undefined);
   }
 
   insert({ name }: Namespace, document: BsonDocument): void {
@@ -48,6 +52,11 @@ const source = [
   { _id: 2, kind: 'b', n: 2, tags: [] },
   { _id: 3, kind: 'a', n: 3 },
 ];
+
+function runAtOnce(pipeline: Fields[], documents: Fields[]): BsonDocument[] {
+  const context = { host: new ArrayHost() };
+  return finish(gather(runPipeline(pipeline.map(typed), documents.map(typed), context)));
+}
 
 function run(pipeline: Fields[], options: Partial<PipelineContext> & { documents?: Fields[] } = {}): unknown {
   const { documents = source, ...context } = options;
@@ -184,7 +193,7 @@ describe('runPipeline', () => {
         },
       },
     ];
-    const [result] = runPipeline(pipeline.map(typed), [typed(document)], { host: new ArrayHost() });
+    const [result] = runAtOnce(pipeline, [document]);
     expect(canonical(result?.['values'])).toBe(
       canonical([[document.long, document.decimal, document.double]]),
     );
@@ -197,7 +206,7 @@ describe('runPipeline', () => {
       { i: 1, d: Decimal128.fromString('0.2') },
     ];
     const pipeline = [{ $group: { _id: null, i: { $sum: '$i' }, d: { $sum: '$d' } } }];
-    const [result] = runPipeline(pipeline.map(typed), documents.map(typed), { host: new ArrayHost() });
+    const [result] = runAtOnce(pipeline, documents);
     expect([canonical(result?.['i']), canonical(result?.['d'])]).toEqual([
       '{"$numberLong":"2147483648"}',
       '{"$numberDecimal":"0.3"}',

@@ -7,7 +7,7 @@ import { compileLookup, compileUnionWith } from './lookup.ts';
 import { compileMerge } from './merge.ts';
 import { compileOut } from './out.ts';
 import { simpleStages } from './simple-stages.ts';
-import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
+import { type Documents, forEach, type PipelineContext, type Stage, type StageTable } from './stage.ts';
 import { compileUnwind } from './unwind.ts';
 
 const stages: StageTable = {
@@ -75,9 +75,7 @@ function compileStage(name: string, spec: BsonValue, context: PipelineContext): 
   if (compile) return compile(spec, context);
   if (documentStageNames.has(name)) {
     const apply = compileDocumentStage(name, spec, context);
-    return function* transform(documents) {
-      for (const document of documents) yield apply(document);
-    };
+    return forEach((document) => [apply(document)]);
   }
   if (name === '$changeStream') {
     throw new CommandError(40573, 'The $changeStream stage is only supported on replica sets');

@@ -6,8 +6,17 @@ import { CommandError } from '../errors.ts';
 import { compileExpression } from '../expressions/expression.ts';
 import { compileFilter } from '../query/filter.ts';
 import { compileSortKey } from '../query/sort.ts';
+import { pause } from '../pace/pace.ts';
+import { sortInSteps } from '../pace/sort-in-steps.ts';
 import { compileGroup } from './group.ts';
-import type { Documents, PipelineContext, Stage, StageTable } from './stage.ts';
+import {
+  type Documents,
+  forEach,
+  gather,
+  type PipelineContext,
+  type Stage,
+  type StageTable,
+} from './stage.ts';
 
 export const simpleStages: StageTable = {
   $match: compileMatch,
@@ -23,20 +32,18 @@ export const simpleStages: StageTable = {
 function compileMatch(spec: BsonValue, { collation, let: variables }: PipelineContext): Stage {
   if (!isDocument(spec)) throw new CommandError(15959, 'the match filter must be an expression in an object');
   const { matches } = compileFilter(spec, { collation, let: variables });
-  return function* match(documents) {
-    for (const document of documents) if (matches(document)) yield document;
-  };
+  return forEach((document) => (matches(document) ? [document] : []));
 }
 
-export function compileSortStage(spec: BsonValue, { collation }: PipelineContext): Stage {
+export function compileSortStage(spec: BsonValue, { host, collation }: PipelineContext): Stage {
   if (!isDocument(spec)) throw new CommandError(15973, 'the $sort key specification must be an object');
   if (Object.keys(spec).length === 0)
     throw new CommandError(15976, '$sort stage must have at least one sort key');
   const { keyOf, compareKeys } = compileSortKey(spec, { collation });
   return function* sort(documents) {
-    const rows = Array.from(documents, (document) => ({ key: keyOf(document), document }));
-    rows.sort((a, b) => compareKeys(a.key, b.key));
-    for (const { document } of rows) yield document;
+    const rows = (yield* gather(documents)).map((document) => ({ key: keyOf(document), document }));
+    const sorted = yield* sortInSteps(rows, (a, b) => compareKeys(a.key, b.key), host.deadline);
+    for (const { document } of sorted) yield document;
   };
 }
 
@@ -50,7 +57,7 @@ function* takeFirst(documents: Documents, limit: number): Documents {
   let left = limit;
   for (const document of documents) {
     yield document;
-    left -= 1;
+    if (document !== pause) left -= 1;
     if (left === 0) return;
   }
 }
@@ -60,7 +67,7 @@ function compileSkip(spec: BsonValue): Stage {
   return function* skip(documents) {
     let left = count;
     for (const document of documents) {
-      if (left === 0) yield document;
+      if (left === 0 || document === pause) yield document;
       else left -= 1;
     }
   };
@@ -81,7 +88,10 @@ function compileCount(spec: BsonValue): Stage {
   if (spec.includes('.')) throw new CommandError(40160, "the count field cannot contain '.'");
   return function* count(documents) {
     let total = 0;
-    for (const _ of documents) total += 1;
+    for (const document of documents) {
+      if (document === pause) yield pause;
+      else total += 1;
+    }
     if (total > 0) yield { [spec]: new Int32(total) };
   };
 }
@@ -96,15 +106,19 @@ function compileSample(spec: BsonValue): Stage {
 }
 
 // Reservoir sampling: every document is as likely as any other to be among those kept.
-function takeRandomly(documents: Documents, size: number): Documents {
+function* takeRandomly(documents: Documents, size: number): Documents {
   const kept: BsonDocument[] = [];
   let seen = 0;
   for (const document of documents) {
+    if (document === pause) {
+      yield pause;
+      continue;
+    }
     seen += 1;
     const at = kept.length < size ? kept.length : Math.floor(Math.random() * seen);
     if (at < size) kept[at] = document;
   }
-  return kept;
+  yield* kept;
 }
 
 function compileSortByCount(spec: BsonValue, context: PipelineContext): Stage {

@@ -1,5 +1,8 @@
 import type { Collation } from '../bson/collation.ts';
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { type Paced, pause, type Steps } from '../pace/pace.ts';
+import { MemoryUse } from './memory-use.ts';
 import type { PipelineHost } from './pipeline-host.ts';
 
 export type PipelineContext = {
@@ -8,7 +11,7 @@ export type PipelineContext = {
   readonly collation?: Collation | undefined;
 };
 
-export type Documents = Iterable<BsonDocument>;
+export type Documents = Paced<BsonDocument>;
 
 /** One stage of a pipeline: documents in, documents out, as lazily as it can. */
 export type Stage = (documents: Documents) => Documents;
@@ -20,3 +23,36 @@ export type StageTable = Readonly<Record<string, CompileStage>>;
 
 /** Compiles a pipeline inside a stage. */
 export type CompilePipeline = (pipeline: readonly BsonDocument[], context: PipelineContext) => Stage;
+
+/** A stage that makes of each document any number of others. */
+export function forEach(make: (document: BsonDocument) => Documents): Stage {
+  return function* each(documents) {
+    for (const document of documents) {
+      if (document === pause) yield pause;
+      else yield* make(document);
+    }
+  };
+}
+
+/** All the documents; throws 146 when they take more memory than a pipeline may. */
+export function* gather(documents: Documents): Steps<BsonDocument[]> {
+  const memory = new MemoryUse();
+  const gathered: BsonDocument[] = [];
+  for (const document of documents) {
+    if (document === pause) {
+      yield pause;
+      continue;
+    }
+    memory.add(document);
+    gathered.push(document);
+  }
+  return gathered;
+}
+
+/** Documents that are there already, with pauses where others wait. */
+export function* paced(documents: Iterable<BsonDocument>, deadline: Deadline): Documents {
+  for (const document of documents) {
+    yield document;
+    if (deadline.isPauseDue()) yield pause;
+  }
+}

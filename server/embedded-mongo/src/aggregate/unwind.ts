@@ -2,7 +2,7 @@ import { Long } from 'bson';
 import { bsonTypeOf } from '../bson/bson-type.ts';
 import { type BsonDocument, type BsonValue, getField, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { Stage } from './stage.ts';
+import { forEach, type Stage } from './stage.ts';
 
 type UnwindSpec = {
   readonly parts: readonly string[];
@@ -13,9 +13,7 @@ type UnwindSpec = {
 /** One document for each element of an array. */
 export function compileUnwind(operand: BsonValue): Stage {
   const spec = parseSpec(operand);
-  return function* unwind(documents) {
-    for (const document of documents) yield* unwindOne(document, spec);
-  };
+  return forEach((document) => unwindOne(document, spec));
 }
 
 function* unwindOne(

@@ -9,7 +9,7 @@ export const aggregate: Command = {
   name: 'aggregate',
   fields: aggregateFields,
   isWrite: ({ args }) => isWriting(args.documents('pipeline') ?? []),
-  run(ctx) {
+  *run(ctx) {
     const pipeline = ctx.args.documents('pipeline');
     if (!pipeline) {
       throw new CommandError(
@@ -17,7 +17,7 @@ export const aggregate: Command = {
         "BSON field 'aggregate.pipeline' is missing but a required field",
       );
     }
-    if (ctx.args.boolean('explain')) return explainCommand(ctx, ctx.args, 'queryPlanner');
+    if (ctx.args.boolean('explain')) return yield* explainCommand(ctx, ctx.args, 'queryPlanner');
     const batchSize = readBatchSize(ctx.args);
     // Of effect only where the pipeline writes.
     ctx.args.boolean('bypassDocumentValidation');
@@ -30,8 +30,8 @@ export const aggregate: Command = {
     const isWhole = toSafeInteger(ctx.args.value('aggregate')) === 1;
     const namespace = isWhole ? { db: ctx.db, name: '$cmd.aggregate' } : targetOf(ctx);
     const source = isWhole
-      ? aggregateDatabase(ctx, namespace, pipeline)
-      : aggregateCollection(ctx, namespace, pipeline);
-    return firstBatch(ctx, { ns: nsOf(namespace), source, batchSize });
+      ? yield* aggregateDatabase(ctx, namespace, pipeline)
+      : yield* aggregateCollection(ctx, namespace, pipeline);
+    return yield* firstBatch(ctx, { ns: nsOf(namespace), source, batchSize });
   },
 };

@@ -9,6 +9,7 @@ import {
   type WriteScope,
 } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
+import type { Steps } from '../pace/pace.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
@@ -39,21 +40,25 @@ export const bulkWrite: Command = {
   ],
   isWrite: true,
   isAdminOnly: true,
-  run(ctx) {
+  *run(ctx) {
     const totals = { nInserted: 0, nUpserted: 0, nMatched: 0, nModified: 0, nDeleted: 0 };
     const bulk: Bulk = { ctx, namespaces: readNamespaces(ctx), variables: ctx.args.document('let'), totals };
     const results: BsonDocument[] = [];
-    const { writeErrors = [] } = runStatements(documentsOf(ctx, 'ops'), ctx.args, (operation, idx) => {
-      try {
-        results.push({ ok: 1, idx, ...runOperation(bulk, operation) });
-      } catch (error) {
-        const { index: _, ...details } = toWriteError(error, idx);
-        results.push({ ok: 0, idx, n: 0, ...details });
-        throw error;
-      }
-    });
+    const { writeErrors = [] } = yield* runStatements(
+      documentsOf(ctx, 'ops'),
+      ctx,
+      function* (operation, idx) {
+        try {
+          results.push({ ok: 1, idx, ...(yield* runOperation(bulk, operation)) });
+        } catch (error) {
+          const { index: _, ...details } = toWriteError(error, idx);
+          results.push({ ok: 0, idx, n: 0, ...details });
+          throw error;
+        }
+      },
+    );
     const shown = ctx.args.boolean('errorsOnly') ? results.filter(({ ok }) => ok === 0) : results;
-    return firstBatch(ctx, {
+    return yield* firstBatch(ctx, {
       ns: 'admin.$cmd.bulkWrite',
       source: new BufferedSource(shown.map(encodeDocument)),
       batchSize: readBatchSize(ctx.args) ?? Number.POSITIVE_INFINITY,
@@ -62,7 +67,7 @@ export const bulkWrite: Command = {
   },
 };
 
-function runOperation(bulk: Bulk, operation: BsonDocument): BsonDocument {
+function* runOperation(bulk: Bulk, operation: BsonDocument): Steps<BsonDocument> {
   const kind = Object.keys(operation)[0] ?? '';
   const args = new Arguments(`bulkWrite.${kind}`, operation);
   const namespace = bulk.namespaces[args.integer(kind) ?? -1];
@@ -75,9 +80,9 @@ function runOperation(bulk: Bulk, operation: BsonDocument): BsonDocument {
     case 'insert':
       return runInsert(bulk, scope, args);
     case 'update':
-      return runUpdate(bulk, scope, args);
+      return yield* runUpdate(bulk, scope, args);
     case 'delete':
-      return runDelete(bulk, scope, args);
+      return yield* runDelete(bulk, scope, args);
     default:
       throw new CommandError('BadValue', `Unrecognized bulkWrite operation '${kind}'`);
   }
@@ -103,10 +108,10 @@ const updateFields = [
   'sort',
 ];
 
-function runUpdate({ totals, variables }: Bulk, scope: WriteScope, args: Arguments): BsonDocument {
+function* runUpdate({ totals, variables }: Bulk, scope: WriteScope, args: Arguments): Steps<BsonDocument> {
   args.requireKnown(updateFields, { isStatement: true });
   const constants = args.document('constants');
-  const result = updateDocuments(scope, {
+  const result = yield* updateDocuments(scope, {
     ...selection(args),
     update: readUpdate(args.value('updateMods')),
     isUpsert: args.boolean('upsert'),
@@ -127,9 +132,9 @@ function countUpdate(totals: Totals, { matched, modified, upsertedId }: UpdateRe
   return { n: matched, nModified: modified };
 }
 
-function runDelete({ totals, variables }: Bulk, scope: WriteScope, args: Arguments): BsonDocument {
+function* runDelete({ totals, variables }: Bulk, scope: WriteScope, args: Arguments): Steps<BsonDocument> {
   args.requireKnown(['delete', 'filter', 'multi', 'hint', 'collation'], { isStatement: true });
-  const { count } = deleteDocuments(scope, { ...selection(args), let: variables });
+  const { count } = yield* deleteDocuments(scope, { ...selection(args), let: variables });
   totals.nDeleted += count;
   return { n: count };
 }

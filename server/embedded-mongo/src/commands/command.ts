@@ -1,11 +1,13 @@
 import type { Engine } from '../engine/engine.ts';
+import type { Share } from '../engine/executor.ts';
 import { CommandError } from '../errors.ts';
-import type { Deadline } from '../plan/deadline.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import type { Steps } from '../pace/pace.ts';
 import type { Namespace } from '../storage/collection.ts';
 import type { Arguments } from './arguments.ts';
 import type { Reply } from './reply.ts';
 
-export type ConnectionInfo = { readonly id: number; appName: string | undefined };
+export type ConnectionInfo = { readonly id: number; readonly share: Share; appName: string | undefined };
 
 export type CommandContext = {
   readonly engine: Engine;
@@ -27,7 +29,8 @@ export type Command = {
   readonly isWrite: boolean | ((ctx: CommandContext) => boolean);
   /** Has to be run on the database admin. */
   readonly isAdminOnly?: boolean;
-  run(ctx: CommandContext): Reply;
+  /** What takes long pauses in between; what a write changed up to a pause is committed. */
+  run(ctx: CommandContext): Reply | Steps<Reply>;
 };
 
 /** The collection the command names in the field of its own name. */

@@ -11,12 +11,12 @@ export const remove: Command = {
   name: 'delete',
   fields: deleteFields,
   isWrite: true,
-  run(ctx) {
+  *run(ctx) {
     const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline };
     const variables = ctx.args.document('let');
     let n = 0;
-    const writeErrors = runStatements(statementsOf(ctx, 'deletes'), ctx.args, (args) => {
-      n += deleteDocuments(scope, { ...readStatement(args), let: variables }).count;
+    const writeErrors = yield* runStatements(statementsOf(ctx, 'deletes'), ctx, function* (args) {
+      n += (yield* deleteDocuments(scope, { ...readStatement(args), let: variables })).count;
     });
     return { n, ...writeErrors, ok: 1 };
   },

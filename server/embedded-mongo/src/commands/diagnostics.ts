@@ -1,11 +1,13 @@
 import { cpus, hostname } from 'node:os';
 import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import { checkCollection } from '../storage/check-store.ts';
+import type { Steps } from '../pace/pace.ts';
+import { checkCollection, type CollectionReport } from '../storage/check-store.ts';
 import type { Collection } from '../storage/collection.ts';
+import { catalogOf } from '../storage/snapshot-catalog.ts';
 import { viewOf } from '../storage/view.ts';
 import type { Arguments } from './arguments.ts';
-import { type Command, targetOf } from './command.ts';
+import { type Command, type CommandContext, targetOf } from './command.ts';
 import { nsOf } from './find.ts';
 import { serverVersion } from './hello.ts';
 
@@ -99,7 +101,7 @@ export const validate: Command = {
   name: 'validate',
   fields: ['validate', 'full'],
   isWrite: false,
-  run(ctx) {
+  *run(ctx) {
     const namespace = targetOf(ctx);
     const collection = ctx.engine.collection(namespace);
     // Every validation here is a full one.
@@ -110,7 +112,7 @@ export const validate: Command = {
         `Collection '${nsOf(namespace)}' does not exist to validate.`,
       );
     }
-    const { documents, indexes, problems } = checkCollection(ctx.engine.catalog, collection);
+    const { documents, indexes, problems } = yield* checkSnapshot(ctx, collection);
     return {
       ns: collection.ns,
       nrecords: documents,
@@ -122,6 +124,18 @@ export const validate: Command = {
     };
   },
 };
+
+function* checkSnapshot({ engine, deadline }: CommandContext, { ns }: Collection): Steps<CollectionReport> {
+  const snapshot = engine.kv.snapshot();
+  try {
+    const catalog = catalogOf(snapshot);
+    const collection = catalog.get(ns);
+    if (!collection) throw new CommandError('NamespaceNotFound', `ns does not exist: ${ns}`);
+    return yield* checkCollection(catalog, collection, deadline);
+  } finally {
+    snapshot.release();
+  }
+}
 
 /** What mongosh asks when it connects. */
 export const getLog: Command = {

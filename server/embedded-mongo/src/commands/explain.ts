@@ -3,6 +3,7 @@ import type { BsonDocument } from '../bson/value.ts';
 import type { FindQuery, FindSource } from '../engine/find-source.ts';
 import { CommandError } from '../errors.ts';
 import { viewOf } from '../storage/view.ts';
+import type { Steps } from '../pace/pace.ts';
 import type { Walk } from '../plan/plan.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
@@ -34,19 +35,19 @@ export const explain: Command = {
   name: 'explain',
   fields: ['explain', 'verbosity'],
   isWrite: false,
-  run(ctx) {
+  *run(ctx) {
     const body = ctx.args.requireDocument('explain');
     const args = new Arguments(Object.keys(body)[0] ?? '', body);
     const verbosity = ctx.args.string('verbosity') ?? 'allPlansExecution';
     if (!verbosities.has(verbosity)) {
       throw new CommandError('FailedToParse', `verbosity has to be one of ${[...verbosities].join(', ')}`);
     }
-    return explainCommand(ctx, args, verbosity);
+    return yield* explainCommand(ctx, args, verbosity);
   },
 };
 
 /** How the command's documents are found; of an aggregation, what its front leaves to the planner. */
-export function explainCommand(ctx: CommandContext, args: Arguments, verbosity: string): Reply {
+export function* explainCommand(ctx: CommandContext, args: Arguments, verbosity: string): Steps<Reply> {
   const namespace = targetOf({ ...ctx, args });
   const query = explained(args);
   const collection = ctx.engine.collection(namespace);
@@ -62,7 +63,7 @@ export function explainCommand(ctx: CommandContext, args: Arguments, verbosity: 
     explainVersion: '1',
     queryPlanner: { namespace: nsOf(namespace), parsedQuery: query.filter, winningPlan, rejectedPlans: [] },
     // queryPlanner asks for the plan without running it.
-    ...(verbosity !== 'queryPlanner' && { executionStats: executed(ctx, source, verbosity) }),
+    ...(verbosity !== 'queryPlanner' && { executionStats: yield* executed(ctx, source, verbosity) }),
     command: args.body,
     serverInfo: { version: serverVersion },
     ok: 1,
@@ -137,9 +138,14 @@ function describeWalk({ stage, indexName, keyPattern, isReverse, index }: Walk):
   return { stage, indexName, keyPattern, direction, isUnique: index?.spec.isUnique ?? true };
 }
 
-function executed(ctx: CommandContext, source: FindSource | undefined, verbosity: string): BsonDocument {
+function* executed(
+  ctx: CommandContext,
+  source: FindSource | undefined,
+  verbosity: string,
+): Steps<BsonDocument> {
   const startedAt = performance.now();
-  const batch = source?.next({ countMax: Number.POSITIVE_INFINITY, deadline: ctx.deadline });
+  const request = { countMax: Number.POSITIVE_INFINITY, deadline: ctx.deadline };
+  const batch = source && (yield* source.next(request));
   return {
     executionSuccess: true,
     nReturned: batch?.documents.length ?? 0,

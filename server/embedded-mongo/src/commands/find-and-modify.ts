@@ -2,6 +2,7 @@ import { compileCollation } from '../bson/collation.ts';
 import type { BsonDocument } from '../bson/value.ts';
 import { deleteDocuments, updateDocuments, type WriteScope } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
+import type { Steps } from '../pace/pace.ts';
 import { compileFilter } from '../query/filter.ts';
 import { compileProjection } from '../query/projection.ts';
 import type { Arguments } from './arguments.ts';
@@ -50,7 +51,7 @@ function selection(args: Arguments) {
   };
 }
 
-function removeOne(scope: WriteScope, args: Arguments): Reply {
+function* removeOne(scope: WriteScope, args: Arguments): Steps<Reply> {
   if (args.has('update'))
     throw new CommandError('FailedToParse', 'Cannot specify both an update and remove=true');
   if (args.has('arrayFilters'))
@@ -63,15 +64,15 @@ function removeOne(scope: WriteScope, args: Arguments): Reply {
   }
   if (args.boolean('upsert'))
     throw new CommandError('FailedToParse', 'Cannot specify both upsert=true and remove=true');
-  const { count, before } = deleteDocuments(scope, selection(args));
+  const { count, before } = yield* deleteDocuments(scope, selection(args));
   return { lastErrorObject: { n: count }, value: project(args, before), ok: 1 };
 }
 
-function updateOne(scope: WriteScope, args: Arguments): Reply {
+function* updateOne(scope: WriteScope, args: Arguments): Steps<Reply> {
   if (!args.has('update')) {
     throw new CommandError('FailedToParse', 'Either an update or remove=true must be specified');
   }
-  const { matched, upsertedId, before, after } = updateDocuments(scope, {
+  const { matched, upsertedId, before, after } = yield* updateDocuments(scope, {
     ...selection(args),
     update: readUpdate(args.value('update')),
     isUpsert: args.boolean('upsert'),

@@ -2,6 +2,7 @@ import { compileCollation } from '../bson/collation.ts';
 import type { BsonDocument } from '../bson/value.ts';
 import type { BatchSource } from '../engine/cursors.ts';
 import type { FindQuery } from '../engine/find-source.ts';
+import type { Steps } from '../pace/pace.ts';
 import { compileFilter } from '../query/filter.ts';
 import type { Namespace } from '../storage/collection.ts';
 import type { Arguments } from './arguments.ts';
@@ -32,7 +33,7 @@ export const find: Command = {
   name: 'find',
   fields: findFields,
   isWrite: false,
-  run(ctx) {
+  *run(ctx) {
     const namespace = targetOf(ctx);
     const query = readFindQuery(ctx.args);
     const collection = ctx.engine.collection(namespace);
@@ -40,8 +41,9 @@ export const find: Command = {
       compileFilter(query.filter, { collation: query.collation, let: query.let });
       return cursorReply({ ns: nsOf(namespace), id: 0n, batchName: 'firstBatch', documents: [] });
     }
-    const source = findInView(ctx, namespace, query) ?? ctx.engine.find(collection, query, ctx.deadline);
-    return firstBatch(ctx, { ns: nsOf(namespace), source, batchSize: ctx.args.count('batchSize') });
+    const source =
+      (yield* findInView(ctx, namespace, query)) ?? ctx.engine.find(collection, query, ctx.deadline);
+    return yield* firstBatch(ctx, { ns: nsOf(namespace), source, batchSize: ctx.args.count('batchSize') });
   },
 };
 
@@ -67,11 +69,11 @@ type Opening = {
 };
 
 /** Answers with the first batch, and with a cursor for the rest if there may be one. */
-export function firstBatch(
+export function* firstBatch(
   ctx: CommandContext,
   { ns, source, batchSize = firstBatchDefault, extra }: Opening,
-): EncodedReply {
-  const batch = source.next({ countMax: batchSize, deadline: ctx.deadline });
+): Steps<EncodedReply> {
+  const batch = yield* source.next({ countMax: batchSize, deadline: ctx.deadline });
   const isSingle = ctx.args.boolean('singleBatch');
   const isKept = ctx.args.boolean('noCursorTimeout');
   const id = batch.isDone || isSingle ? 0n : ctx.engine.cursors.add(ns, source, { isKept });

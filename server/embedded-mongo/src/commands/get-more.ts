@@ -9,11 +9,11 @@ export const getMore: Command = {
   name: 'getMore',
   fields: ['getMore', 'collection', 'batchSize'],
   isWrite: false,
-  run({ engine, db, args, deadline }) {
+  *run({ engine, db, args, deadline }) {
     const id = readCursorId(args.value('getMore'));
     const ns = `${db}.${args.requireString('collection')}`;
     const countMax = args.count('batchSize') || Number.POSITIVE_INFINITY;
-    const { documents, isDone } = engine.cursors.next(id, ns, { countMax, deadline });
+    const { documents, isDone } = yield* engine.cursors.next(id, ns, { countMax, deadline });
     return cursorReply({ ns, id: isDone ? 0n : id, batchName: 'nextBatch', documents });
   },
 };

@@ -2,6 +2,7 @@ import { valuesEqual } from '../bson/compare.ts';
 import { type BsonDocument, type BsonValue, encodeDocument, isDocument } from '../bson/value.ts';
 import { BufferedSource } from '../engine/cursors.ts';
 import { CommandError } from '../errors.ts';
+import { pause, type Steps } from '../pace/pace.ts';
 import { CollectionIndex } from '../storage/collection-index.ts';
 import type { Collection } from '../storage/collection.ts';
 import { describeIndex, type IndexSpec } from '../storage/index-spec.ts';
@@ -15,7 +16,7 @@ export const createIndexes: Command = {
   name: 'createIndexes',
   fields: ['createIndexes', 'indexes', 'commitQuorum'],
   isWrite: true,
-  run(ctx) {
+  *run(ctx) {
     const { engine, args } = ctx;
     const namespace = targetOf(ctx);
     const specs = (args.documents('indexes') ?? []).map(readNewIndex);
@@ -26,13 +27,7 @@ export const createIndexes: Command = {
     const isNew = engine.collection(namespace) === undefined;
     const collection = engine.catalog.ensure(namespace);
     const before = collection.indexes.length + 1;
-    for (const spec of specs) {
-      if (isKnown(collection, spec)) continue;
-      if (collection.indexes.length + 1 >= indexesMax) {
-        throw new CommandError('CannotCreateIndex', `A collection has at most ${indexesMax} indexes`);
-      }
-      collection.addIndex(new CollectionIndex(engine.catalog.takeId(), spec));
-    }
+    for (const spec of specs) yield* createIndex(ctx, collection, spec);
     const after = collection.indexes.length + 1;
     return {
       numIndexesBefore: before,
@@ -43,6 +38,27 @@ export const createIndexes: Command = {
     };
   },
 };
+
+/** One that is being made for another client is waited for, so that of two equal requests one finds it there. */
+function* createIndex(ctx: CommandContext, collection: Collection, spec: IndexSpec): Steps<void> {
+  const { catalog } = ctx.engine;
+  while (collection.isBuilding) {
+    ctx.deadline.tick();
+    yield pause;
+  }
+  if (isKnown(collection, spec)) return;
+  if (collection.indexes.length + 1 >= indexesMax) {
+    throw new CommandError('CannotCreateIndex', `A collection has at most ${indexesMax} indexes`);
+  }
+  const id = catalog.takeHiddenId();
+  try {
+    yield* collection.addIndex(new CollectionIndex(id, spec), ctx.deadline);
+    catalog.showTree(id);
+  } finally {
+    catalog.unhide(id);
+    ctx.engine.sweepDropped();
+  }
+}
 
 /** Whether the very same index is there; throws when its name or its key is taken by a different one. */
 function isKnown(collection: Collection, spec: IndexSpec): boolean {

@@ -1,6 +1,7 @@
 import { encodeDocument } from '../bson/value.ts';
 import { insertDocument } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
+import { ready } from '../pace/pace.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { runStatements } from './statements.ts';
 
@@ -8,14 +9,15 @@ export const insert: Command = {
   name: 'insert',
   fields: ['insert', 'documents', 'ordered', 'bypassDocumentValidation'],
   isWrite: true,
-  run(ctx) {
+  *run(ctx) {
     const namespace = targetOf(ctx);
     const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
     const scope = { store: ctx.engine, namespace, deadline: ctx.deadline, skipsValidation };
     let n = 0;
-    const writeErrors = runStatements(documentsOf(ctx), ctx.args, (bytes) => {
+    const writeErrors = yield* runStatements(documentsOf(ctx), ctx, (bytes) => {
       insertDocument(scope, bytes);
       n += 1;
+      return ready(undefined);
     });
     return { n, ...writeErrors, ok: 1 };
   },

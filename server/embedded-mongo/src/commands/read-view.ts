@@ -2,20 +2,21 @@ import { Long } from 'bson';
 import type { BsonDocument } from '../bson/value.ts';
 import type { BatchSource } from '../engine/cursors.ts';
 import type { FindQuery } from '../engine/find-source.ts';
+import type { Steps } from '../pace/pace.ts';
 import type { Namespace } from '../storage/collection.ts';
 import { viewOf } from '../storage/view.ts';
 import { aggregateCollection } from './aggregate-source.ts';
 import type { CommandContext } from './command.ts';
 
 /** The documents of a query over a view, which is the same query as a pipeline; undefined when it is no view. */
-export function findInView(
+export function* findInView(
   ctx: CommandContext,
   namespace: Namespace,
   query: Omit<FindQuery, 'hint' | 'collation' | 'let'>,
-): BatchSource | undefined {
+): Steps<BatchSource | undefined> {
   const collection = ctx.engine.collection(namespace);
   if (!collection || !viewOf(collection.meta)) return undefined;
-  return aggregateCollection(ctx, namespace, toPipeline(query));
+  return yield* aggregateCollection(ctx, namespace, toPipeline(query));
 }
 
 function toPipeline({ filter, sort, skip, limit, projection }: FindQuery): BsonDocument[] {

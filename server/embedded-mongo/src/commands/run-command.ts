@@ -4,7 +4,7 @@ import { type BsonDocument, encodeDocument } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
-import { Deadline } from '../plan/deadline.ts';
+import { Deadline } from '../pace/deadline.ts';
 import { Arguments } from './arguments.ts';
 import type { Command, CommandContext, ConnectionInfo } from './command.ts';
 import { requireConcerns } from './concerns.ts';
@@ -31,10 +31,11 @@ export async function runCommand(engine: Engine, request: CommandRequest): Promi
     const fault = engine.failPoints.isActive ? takeFault(command, ctx) : undefined;
     if (fault) await suffer(fault);
     const isWrite = typeof command.isWrite === 'function' ? command.isWrite(ctx) : command.isWrite;
-    const reply = await engine.executor.submit(isWrite, () => {
+    const run = () => {
       ctx.deadline.check();
       return command.run(ctx);
-    });
+    };
+    const reply = await engine.executor.submit(isWrite, run, request.connection.share);
     const writeConcernError = fault?.writeConcernError;
     return encodeReply(writeConcernError ? extendReply(reply, { writeConcernError }) : reply);
   } catch (error) {
@@ -69,7 +70,7 @@ function prepare(engine: Engine, { body, sequences, connection }: CommandRequest
   if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
   requireConcerns(args);
   requireStableApi(args, command.name);
-  const deadline = new Deadline(args.count('maxTimeMS') ?? 0);
+  const deadline = new Deadline(args.count('maxTimeMS') ?? 0, engine.executor.slice);
   const ctx: CommandContext = { engine, db, args, sequences, deadline, connection };
   return { command, ctx };
 }

@@ -1,5 +1,6 @@
 import { type BsonDocument, decodeDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
+import { pause, type Steps } from '../pace/pace.ts';
 import { Arguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 
@@ -9,11 +10,11 @@ const statementsMax = 100_000;
  * Runs each statement on its own: one that fails leaves nothing and is reported with its index; the rest follow unless
  * the command is ordered. A full disk is not one statement's failure but the whole command's.
  */
-export function runStatements<T>(
+export function* runStatements<T>(
   statements: readonly T[],
-  args: Arguments,
-  run: (statement: T, index: number) => void,
-): { writeErrors?: BsonDocument[] } {
+  { args, deadline }: CommandContext,
+  run: (statement: T, index: number) => Steps<void>,
+): Steps<{ writeErrors?: BsonDocument[] }> {
   if (statements.length === 0 || statements.length > statementsMax) {
     throw new CommandError(
       'InvalidLength',
@@ -24,7 +25,8 @@ export function runStatements<T>(
   const writeErrors: BsonDocument[] = [];
   for (const [index, statement] of statements.entries()) {
     try {
-      run(statement, index);
+      yield* run(statement, index);
+      if (deadline.isPauseDue()) yield pause;
     } catch (error) {
       writeErrors.push(toWriteError(error, index));
       if (isOrdered) break;
@@ -33,7 +35,12 @@ export function runStatements<T>(
   return writeErrors.length > 0 ? { writeErrors } : {};
 }
 
-const commandFailures = new Set(['OutOfDiskSpace', 'MaxTimeMSExpired', 'InvalidNamespace']);
+const commandFailures = new Set([
+  'OutOfDiskSpace',
+  'MaxTimeMSExpired',
+  'InvalidNamespace',
+  'InterruptedAtShutdown',
+]);
 
 export function toWriteError(error: unknown, index: number): BsonDocument {
   if (!(error instanceof CommandError) || commandFailures.has(error.codeName)) throw error;

@@ -25,14 +25,15 @@ export const update: Command = {
   name: 'update',
   fields: updateFields,
   isWrite: true,
-  run(ctx) {
+  *run(ctx) {
     const skipsValidation = ctx.args.boolean('bypassDocumentValidation');
     const scope = { store: ctx.engine, namespace: targetOf(ctx), deadline: ctx.deadline, skipsValidation };
     const variables = ctx.args.document('let');
     const upserted: BsonDocument[] = [];
     let [n, nModified] = [0, 0];
-    const writeErrors = runStatements(statementsOf(ctx, 'updates'), ctx.args, (args, index) => {
-      const result = updateDocuments(scope, { ...readStatement(args), let: mergeLet(variables, args) });
+    const writeErrors = yield* runStatements(statementsOf(ctx, 'updates'), ctx, function* (args, index) {
+      const statement = { ...readStatement(args), let: mergeLet(variables, args) };
+      const result = yield* updateDocuments(scope, statement);
       n += result.matched;
       nModified += result.modified;
       if (result.upsertedId === undefined) return;

@@ -1,12 +1,13 @@
 import { CommandError } from '../errors.ts';
-import type { Deadline } from '../plan/deadline.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { ready, type Steps } from '../pace/pace.ts';
 
 export type BatchRequest = { readonly countMax: number; readonly deadline: Deadline };
 export type Batch = { readonly documents: Buffer[]; readonly isDone: boolean };
 
 /** Where a cursor's documents come from, one batch at a time, holding nothing of the store open in between. */
 export interface BatchSource {
-  next(request: BatchRequest): Batch;
+  next(request: BatchRequest): Steps<Batch>;
 }
 
 type Cursor = { readonly ns: string; readonly source: BatchSource; usedAt: number; readonly isKept: boolean };
@@ -41,7 +42,7 @@ export class Cursors {
   }
 
   /** The next batch; a cursor that is done or fails is gone. Throws 43 for one that is not open. */
-  next(id: bigint, ns: string, request: BatchRequest): Batch {
+  *next(id: bigint, ns: string, request: BatchRequest): Steps<Batch> {
     const cursor = this.#open.get(id);
     if (!cursor) throw new CommandError('CursorNotFound', `cursor id ${id} not found`);
     if (cursor.ns !== ns) {
@@ -52,7 +53,7 @@ export class Cursors {
     }
     cursor.usedAt = this.#now();
     this.#open.delete(id);
-    const batch = cursor.source.next(request);
+    const batch = yield* cursor.source.next(request);
     if (!batch.isDone) this.#open.set(id, cursor);
     return batch;
   }
@@ -108,12 +109,12 @@ export class BufferedSource implements BatchSource {
     this.#documents = documents;
   }
 
-  next({ countMax }: BatchRequest): Batch {
+  next({ countMax }: BatchRequest): Steps<Batch> {
     const filler = new BatchFiller(countMax);
     for (; this.#at < this.#documents.length; this.#at++) {
       const document = this.#documents[this.#at];
       if (document && !filler.offer(document)) break;
     }
-    return { documents: filler.documents, isDone: this.#at >= this.#documents.length };
+    return ready({ documents: filler.documents, isDone: this.#at >= this.#documents.length });
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Deadline } from '../plan/deadline.ts';
+import type { Deadline } from '../pace/deadline.ts';
 import { Catalog } from '../storage/catalog.ts';
 import type { Collection, Namespace } from '../storage/collection.ts';
 import { checkDataFile, dataFileName, markDataDir } from '../storage/data-file.ts';
@@ -9,13 +9,13 @@ import type { KeyValueStore } from '../storage/kv.ts';
 import { openLmdb } from '../storage/lmdb-store.ts';
 import { UndoLog } from '../storage/undo-log.ts';
 import { Cursors } from './cursors.ts';
-import { Executor } from './executor.ts';
+import { Executor, type ExecutorOptions } from './executor.ts';
 import { FailPoints } from './fail-points.ts';
 import { type FindQuery, FindSource } from './find-source.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Store } from './store.ts';
 
-export type EngineOptions = { readonly dataDir: string; readonly isDurable?: boolean };
+export type EngineOptions = ExecutorOptions & { readonly dataDir: string; readonly isDurable?: boolean };
 
 /** The store of one data directory with everything that works on it. One thread, one process. */
 export class Engine implements Store {
@@ -29,24 +29,31 @@ export class Engine implements Store {
   readonly #file: string;
   readonly #release: () => void;
 
-  private constructor(kv: KeyValueStore, file: string, release: () => void) {
+  private constructor(
+    kv: KeyValueStore,
+    file: string,
+    { release, ...pace }: ExecutorOptions & { release: () => void },
+  ) {
     this.kv = kv;
     this.#file = file;
     this.#release = release;
     this.catalog = new Catalog(kv, new UndoLog());
-    this.executor = new Executor(this.catalog);
+    this.executor = new Executor(this.catalog, pace);
     this.housekeeping = new Housekeeping(this, this.cursors);
     this.housekeeping.sweepDropped();
   }
 
   /** Throws when another process has the directory, or when its file is damaged. */
-  static open({ dataDir, isDurable = true }: EngineOptions): Engine {
+  static open({ dataDir, isDurable = true, ...pace }: EngineOptions): Engine {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     const lock = lockDataDir(dataDir);
     try {
       checkDataFile(dataDir);
       const file = join(dataDir, dataFileName);
-      const engine = new Engine(openLmdb(file, { isDurable }), file, () => lock.release());
+      const engine = new Engine(openLmdb(file, { isDurable }), file, {
+        ...pace,
+        release: () => lock.release(),
+      });
       markDataDir(dataDir);
       return engine;
     } catch (error) {
@@ -69,6 +76,16 @@ export class Engine implements Store {
     this.housekeeping.sweepDropped();
   }
 
+  replaceCollection(target: Collection, hidden: Collection): void {
+    this.catalog.putInPlace(hidden, target);
+    this.cursors.killNamespace(target.ns);
+    this.sweepDropped();
+  }
+
+  sweepDropped(): void {
+    this.housekeeping.sweepDropped();
+  }
+
   renameCollection(collection: Collection, to: Namespace): void {
     this.catalog.rename(collection, to);
     this.cursors.killNamespace(collection.ns);
@@ -78,10 +95,10 @@ export class Engine implements Store {
     return statSync(this.#file).size;
   }
 
-  /** Ends after the commands that were given to it. */
+  /** Ends after the commands that were given to it; a long one is ended where it stands. */
   async close(): Promise<void> {
     await this.housekeeping.stop();
-    await this.executor.submit(false, () => undefined);
+    await this.executor.stop();
     await this.kv.close();
     this.#release();
   }

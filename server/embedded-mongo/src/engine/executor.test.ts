@@ -30,7 +30,13 @@ function openExecutor() {
     await kv.close();
     dir[Symbol.dispose]();
   };
-  return { executor: new Executor(catalog), catalog, kv, counts, [Symbol.asyncDispose]: close };
+  return {
+    executor: new Executor(catalog, { turnMs: 1_000 }),
+    catalog,
+    kv,
+    counts,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 const key = (name: string) => Buffer.from(name);

@@ -1,38 +1,82 @@
 import { CommandError } from '../errors.ts';
+import { isSteps, Slice, type Steps } from '../pace/pace.ts';
 import type { Catalog } from '../storage/catalog.ts';
+
+/** Whose commands they are: a connection, or the engine itself. The more time one has had, the later it comes. */
+export type Share = { usedMs: number; isGone: boolean };
+
+export function newShare(): Share {
+  return { usedMs: 0, isGone: false };
+}
 
 type Job = {
   readonly isWrite: boolean;
-  readonly run: () => unknown;
+  readonly share: Share;
+  /** Jobs run in the order of this number: the share's time so far, or now in the same measure if that is later. */
+  at: number;
+  readonly begin: () => unknown;
+  /** What is left of a job that has paused. */
+  steps: Steps<unknown> | undefined;
+  /** An earlier part of it is committed, so that it cannot be begun again. */
+  isPartlyDone: boolean;
   settle(outcome: Outcome): void;
 };
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
+type Work<T> = () => T | Steps<T>;
+
+export type ExecutorOptions = {
+  /** After how long a command should pause. */
+  readonly sliceMs?: number;
+  /** How long a turn may begin another read; twice as long another write, because those share a flush. */
+  readonly turnMs?: number;
+};
+
 /**
- * Runs commands one after the other on the one thread that owns the store. What arrives in one turn of the event loop
- * is answered together: reads first, then all writes in one transaction, so that they share one flush to the disk.
- * A write is acknowledged only after that flush, and a failed one leaves nothing behind.
+ * Runs commands on the one thread that owns the store, in turns of the event loop. What has arrived by then is answered
+ * together: reads first, then all writes in one transaction, so that they share one flush to the disk. A write is
+ * acknowledged only after that flush, and a failed one leaves nothing behind. A command that takes longer pauses and
+ * goes on in a later turn, after those that have had less time; what it wrote up to a pause is committed.
  */
 export class Executor {
+  readonly slice = new Slice();
   readonly #catalog: Catalog;
+  readonly #sliceMs: number;
+  readonly #turnMs: number;
+  readonly #own = newShare();
   #waiting: Job[] = [];
+  #isScheduled = false;
+  #isStopping = false;
+  /** Where the job that ran last stood, in the measure of `Job.at`. */
+  #now = 0;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, { sliceMs = 6, turnMs = 3 }: ExecutorOptions = {}) {
     this.#catalog = catalog;
+    this.#sliceMs = sliceMs;
+    this.#turnMs = turnMs;
   }
 
-  submit<T>(isWrite: boolean, run: () => T): Promise<T> {
+  submit<T>(isWrite: boolean, work: Work<T>, share: Share = this.#own): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let value: T;
-      this.#waiting.push({
+      const keep = (result: T) => {
+        value = result;
+      };
+      this.#enqueue({
         isWrite,
-        run: () => {
-          value = run();
+        share,
+        at: Math.max(this.#now, share.usedMs),
+        begin: () => {
+          const begun = work();
+          if (isSteps(begun)) return keeping(begun, keep);
+          keep(begun);
+          return undefined;
         },
+        steps: undefined,
+        isPartlyDone: false,
         settle: (outcome) => ('error' in outcome ? reject(toError(outcome.error)) : resolve(value)),
       });
-      if (this.#waiting.length === 1) setImmediate(() => this.#flush());
     });
   }
 
@@ -48,41 +92,138 @@ export class Executor {
     }
   }
 
-  #flush(): void {
-    const jobs = this.#waiting;
+  /** Ends what the share has begun and not finished: nobody waits for it any more. */
+  leave(share: Share): void {
+    share.isGone = true;
+    this.#endPaused(({ share: owner }) => owner === share);
+  }
+
+  /** Resolves when what was given to it has run or, if it takes more than a step, is ended with 11600. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#endPaused(() => true);
+    await this.submit(false, () => undefined);
+    while (this.#waiting.length > 0) await this.submit(false, () => undefined);
+  }
+
+  #enqueue(job: Job): void {
+    this.#waiting.push(job);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    const jobs = this.#waiting.sort((a, b) => a.at - b.at);
     this.#waiting = [];
-    for (const job of jobs) if (!job.isWrite) job.settle(attempt(job.run));
+    const endsAt = performance.now() + this.#turnMs;
+    const reads = jobs.filter(({ isWrite }) => !isWrite);
+    for (const job of reads) {
+      if (job !== reads[0] && performance.now() >= endsAt) this.#enqueue(job);
+      else
+        this.#conclude(
+          job,
+          attempt(() => this.#step(job)),
+        );
+    }
     const writes = jobs.filter(({ isWrite }) => isWrite);
     if (writes.length > 0) this.#commit(writes);
   }
 
-  /** When the shared commit fails, each write gets its own, so that one too big for the disk fails alone. */
+  /** Commits a step of as many writes as a turn has time for. */
   #commit(jobs: readonly Job[]): void {
+    const endsAt = performance.now() + 2 * this.#turnMs;
+    const taken: Job[] = [];
     const outcomes: Outcome[] = [];
     try {
       this.savepoint(() => {
-        for (const { run } of jobs) outcomes.push(attempt(() => this.savepoint(run)));
+        for (const job of jobs) {
+          if (taken.length > 0 && performance.now() >= endsAt) break;
+          taken.push(job);
+          outcomes.push(requireRoom(attempt(() => this.savepoint(() => this.#step(job)))));
+        }
         this.#catalog.saveCounts();
       });
       this.#catalog.undo.clear();
+      taken.forEach((job, i) => this.#conclude(job, outcomes[i] ?? { value: undefined }));
     } catch (error) {
-      if (jobs.length > 1) {
-        for (const job of jobs) this.#commit([job]);
-        return;
-      }
-      outcomes[0] = { error };
+      this.#commitEach(taken, error);
     }
-    jobs.forEach((job, i) => job.settle(outcomes[i] ?? { error: new Error('The write was not run') }));
+    for (const job of jobs.slice(taken.length)) this.#enqueue(job);
   }
+
+  /** After a shared commit has failed, each write gets its own, so that one too big for the disk fails alone. */
+  #commitEach(jobs: readonly Job[], error: unknown): void {
+    for (const job of jobs) {
+      if (jobs.length === 1 || job.isPartlyDone) {
+        this.#end(job, error);
+        continue;
+      }
+      job.steps = undefined;
+      this.#commit([job]);
+    }
+  }
+
+  /** One step: to the job's end or to its next pause, which leaves `steps`. */
+  #step(job: Job): void {
+    this.slice.begin(this.#sliceMs);
+    const startedAt = performance.now();
+    this.#now = Math.max(this.#now, job.at);
+    try {
+      const steps = job.steps ?? job.begin();
+      job.steps = isSteps(steps) ? steps : undefined;
+      if (job.steps?.next().done) job.steps = undefined;
+    } finally {
+      job.at += performance.now() - startedAt;
+      job.share.usedMs = job.at;
+    }
+  }
+
+  #conclude(job: Job, outcome: Outcome): void {
+    if ('error' in outcome || !job.steps) return job.settle(outcome);
+    job.isPartlyDone = true;
+    if (this.#isStopping || job.share.isGone) this.#end(job, interrupted());
+    else this.#enqueue(job);
+  }
+
+  #endPaused(isMeant: (job: Job) => boolean): void {
+    const ended = this.#waiting.filter((job) => job.steps && isMeant(job));
+    this.#waiting = this.#waiting.filter((job) => !ended.includes(job));
+    for (const job of ended) this.#end(job, interrupted());
+  }
+
+  #end(job: Job, error: unknown): void {
+    attempt(() => job.steps?.throw(error));
+    job.settle({ error });
+  }
+}
+
+function* keeping<T>(steps: Steps<T>, keep: (value: T) => void): Steps<void> {
+  keep(yield* steps);
 }
 
 function attempt(run: () => unknown): Outcome {
   try {
     return { value: run() };
   } catch (error) {
-    if (error instanceof CommandError && error.codeName === 'OutOfDiskSpace') throw error;
     return { error };
   }
+}
+
+/** A full disk is not one write's failure but that of the commit it is in. */
+function requireRoom(outcome: Outcome): Outcome {
+  if (!('error' in outcome)) return outcome;
+  const { error } = outcome;
+  if (error instanceof CommandError && error.codeName === 'OutOfDiskSpace') throw error;
+  return outcome;
+}
+
+function interrupted(): CommandError {
+  return new CommandError(
+    'InterruptedAtShutdown',
+    'The command was ended: its client or the server is going',
+  );
 }
 
 function toError(error: unknown): Error {

@@ -1,7 +1,8 @@
 import type { Collation } from '../bson/collation.ts';
 import { type BsonDocument, type BsonValue, decodeDocument, encodeDocument } from '../bson/value.ts';
 import { choosePlan } from '../plan/choose-plan.ts';
-import type { Deadline } from '../plan/deadline.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { type Pause, pause, type Steps } from '../pace/pace.ts';
 import type { Plan } from '../plan/plan.ts';
 import { openScan, type Scan, type ScanCounts } from '../plan/scan.ts';
 import { TopSort } from '../plan/top-sort.ts';
@@ -88,8 +89,13 @@ export class FindSource implements BatchSource {
   }
 
   /** Every match as it is stored, without sort, skip, limit or projection. */
-  *matches(deadline: Deadline): Generator<FoundDocument> {
-    for (const { idKey, load } of this.#scan.entries(deadline)) {
+  *matches(deadline: Deadline): Generator<FoundDocument | Pause> {
+    for (const entry of this.#scan.entries(deadline)) {
+      if (entry === pause) {
+        yield pause;
+        continue;
+      }
+      const { idKey, load } = entry;
       const bytes = load();
       if (!this.#filter) {
         yield { idKey, bytes, document: undefined, arrayIndex: undefined };
@@ -102,7 +108,7 @@ export class FindSource implements BatchSource {
   }
 
   /** Every match in the order asked for; without an index for it, sorted in memory within skip and limit. */
-  *ordered(deadline: Deadline): Generator<FoundDocument> {
+  *ordered(deadline: Deadline): Generator<FoundDocument | Pause> {
     if (!this.needsSort) {
       yield* this.matches(deadline);
       return;
@@ -111,32 +117,44 @@ export class FindSource implements BatchSource {
     const limit = this.#skipLeft + this.#limitLeft;
     const top = new TopSort<FoundDocument>(compileSortKey(sort, { collation }), limit);
     for (const found of this.matches(deadline)) {
-      top.add(found.document ?? decodeDocument(found.bytes), { ...found, document: undefined });
+      if (found === pause) yield pause;
+      else top.add(found.document ?? decodeDocument(found.bytes), { ...found, document: undefined });
     }
-    yield* top.take();
+    for (const found of yield* top.take(deadline)) {
+      yield found;
+      if (deadline.isPauseDue()) yield pause;
+    }
   }
 
   /** How many match, within skip and limit; without looking at the documents where the index tells. */
-  count(deadline: Deadline): number {
+  *count(deadline: Deadline): Steps<number> {
     const limit = this.#skipLeft + this.#limitLeft;
     const isWhole = !this.#filter && !this.plan.needsDedupe && limit === Number.POSITIVE_INFINITY;
-    if (isWhole) return Math.max(0, this.#scan.countEntries() - this.#skipLeft);
+    if (isWhole) return Math.max(0, (yield* this.#scan.countEntries(deadline)) - this.#skipLeft);
     let count = 0;
-    for (const _ of this.#filter ? this.matches(deadline) : this.#scan.entries(deadline)) {
+    for (const entry of this.#filter ? this.matches(deadline) : this.#scan.entries(deadline)) {
+      if (entry === pause) {
+        yield pause;
+        continue;
+      }
       count += 1;
       if (count >= limit) break;
     }
     return Math.max(0, count - this.#skipLeft);
   }
 
-  next(request: BatchRequest): Batch {
+  *next(request: BatchRequest): Steps<Batch> {
     if (this.needsSort) {
-      this.#sorted ??= new BufferedSource([...this.#outputs(request.deadline)]);
-      return this.#sorted.next(request);
+      this.#sorted ??= new BufferedSource(yield* this.#gather(request.deadline));
+      return yield* this.#sorted.next(request);
     }
     const filler = new BatchFiller(Math.min(request.countMax, this.#limitLeft));
     if (filler.isFull) return { documents: [], isDone: this.#limitLeft <= 0 };
     for (const output of this.#outputs(request.deadline)) {
+      if (output === pause) {
+        yield pause;
+        continue;
+      }
       if (!filler.offer(output)) {
         this.#held = output;
         return { documents: filler.documents, isDone: false };
@@ -147,23 +165,34 @@ export class FindSource implements BatchSource {
     return { documents: filler.documents, isDone: true };
   }
 
+  *#gather(deadline: Deadline): Steps<Buffer[]> {
+    const outputs: Buffer[] = [];
+    for (const output of this.#outputs(deadline)) {
+      if (output === pause) yield pause;
+      else outputs.push(output);
+    }
+    return outputs;
+  }
+
   /** What the client gets, from where the last batch ended. */
-  *#outputs(deadline: Deadline): Generator<Buffer> {
+  *#outputs(deadline: Deadline): Generator<Buffer | Pause> {
     const held = this.#held;
     this.#held = undefined;
     if (held) yield held;
-    this.#skipCovered(deadline);
+    yield* this.#skipCovered(deadline);
     for (const found of this.ordered(deadline)) {
-      if (this.#skipLeft > 0) this.#skipLeft -= 1;
+      if (found === pause) yield pause;
+      else if (this.#skipLeft > 0) this.#skipLeft -= 1;
       else yield this.#output(found);
     }
   }
 
   /** Entries that are known to match are skipped without reading their documents. */
-  #skipCovered(deadline: Deadline): void {
+  *#skipCovered(deadline: Deadline): Steps<void> {
     if (this.#filter || this.needsSort || this.#skipLeft === 0) return;
-    for (const _ of this.#scan.entries(deadline)) {
-      this.#skipLeft -= 1;
+    for (const entry of this.#scan.entries(deadline)) {
+      if (entry === pause) yield pause;
+      else this.#skipLeft -= 1;
       if (this.#skipLeft === 0) return;
     }
   }

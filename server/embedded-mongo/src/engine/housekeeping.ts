@@ -1,4 +1,4 @@
-import { noDeadline } from '../plan/deadline.ts';
+import { Deadline } from '../pace/deadline.ts';
 import { treePrefix } from '../storage/collection-index.ts';
 import { prefixRange } from '../storage/collection.ts';
 import type { Cursors } from './cursors.ts';
@@ -7,7 +7,7 @@ import { deleteDocuments } from './write-documents.ts';
 
 const roundMs = 60_000;
 /** Keys removed in one turn, so that clearing a large tree does not delay other commands. */
-const sweptPerTurn = 2_000;
+const sweptPerTurn = 500;
 
 /** What the engine does by itself: forgets idle cursors, removes expired documents and the bytes of what was dropped. */
 export class Housekeeping {
@@ -40,8 +40,9 @@ export class Housekeeping {
         if (spec.expireAfterSeconds === undefined || !field) continue;
         const isOver = { [field.path]: { $lt: new Date(now - spec.expireAfterSeconds * 1_000) } };
         const filter = { $and: [isOver, spec.partialFilter ?? {}] };
-        const scope = { store: this.#store, namespace: meta, deadline: noDeadline };
-        await this.#store.executor.submit(true, () => deleteDocuments(scope, { filter, isMulti: true }));
+        const { executor } = this.#store;
+        const scope = { store: this.#store, namespace: meta, deadline: new Deadline(0, executor.slice) };
+        await executor.submit(true, () => deleteDocuments(scope, { filter, isMulti: true }));
       }
     }
   }
@@ -65,6 +66,8 @@ export class Housekeeping {
 
   #sweepSlice(id: number): void {
     const { kv, catalog } = this.#store;
+    // The drop may have been rolled back since, and then its tree is in use.
+    if (!catalog.discardedTrees().includes(id)) return;
     const keys = Array.from(
       kv.range({ ...prefixRange(treePrefix(id)), limit: sweptPerTurn }),
       ({ key }) => key,

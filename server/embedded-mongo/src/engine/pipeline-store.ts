@@ -3,9 +3,12 @@ import { runPipeline } from '../aggregate/run-pipeline.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from '../bson/value.ts';
 import { type Collection, encodeId, type Namespace } from '../storage/collection.ts';
 import { type ViewDefinition, viewOf } from '../storage/view.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { type Pause, pause, type Steps } from '../pace/pace.ts';
+import { treesOf } from '../storage/catalog.ts';
 import { FindSource } from './find-source.ts';
 import { assertValid } from './validation.ts';
-import { insertDocument, type WriteScope } from './write-documents.ts';
+import { insertDocument, insertInto, planKilled, type WriteScope } from './write-documents.ts';
 
 /** The database a pipeline runs in. */
 export class PipelineStore implements PipelineHost {
@@ -19,30 +22,45 @@ export class PipelineStore implements PipelineHost {
     return this.#scope.namespace;
   }
 
-  *find(namespace: Namespace, query: HostQuery): Generator<BsonDocument> {
+  get deadline(): Deadline {
+    return this.#scope.deadline;
+  }
+
+  *find(namespace: Namespace, query: HostQuery): Generator<BsonDocument | Pause> {
     const collection = this.#collection(namespace);
     if (!collection) return;
     const view = viewOf(collection.meta);
     if (view) return yield* this.#findInView(namespace, view, query);
     const { store, deadline } = this.#scope;
     const source = new FindSource(query, { kv: store.kv, collection, deadline });
-    for (const { bytes, document = decodeDocument(bytes) } of source.matches(deadline)) yield document;
+    for (const found of source.matches(deadline)) {
+      yield found === pause ? pause : (found.document ?? decodeDocument(found.bytes));
+    }
   }
 
-  *#findInView({ db }: Namespace, view: ViewDefinition, query: HostQuery): Generator<BsonDocument> {
+  *#findInView({ db }: Namespace, view: ViewDefinition, query: HostQuery): Generator<BsonDocument | Pause> {
     const { collation, let: variables } = query;
     const documents = this.find({ db, name: view.viewOn }, { filter: {} });
     const pipeline = [...view.pipeline, { $match: query.filter }];
     yield* runPipeline(pipeline, documents, { host: this, collation, let: variables });
   }
 
-  replaceCollection(namespace: Namespace, documents: readonly BsonDocument[]): void {
-    const { catalog, kv } = this.#scope.store;
-    const collection = catalog.ensure(namespace);
-    for (const { key, value } of kv.range({ lower: collection.prefix, upper: collection.end })) {
-      collection.remove({ idKey: key.subarray(4), bytes: value, document: decodeDocument(value) });
+  /** Fills a collection beside the target, so that readers have the old documents until the new ones are all there. */
+  *replaceCollection(namespace: Namespace, documents: readonly BsonDocument[]): Steps<void> {
+    const { deadline, skipsValidation, store } = this.#scope;
+    const target = store.catalog.ensure(namespace);
+    const hidden = store.catalog.makeHidden(target);
+    try {
+      for (const document of documents) {
+        insertInto(hidden, encodeDocument(document), { skipsValidation });
+        if (deadline.isPauseDue()) yield pause;
+      }
+      if (store.catalog.get(target.ns) !== target) throw planKilled(target);
+      store.replaceCollection(target, hidden);
+    } finally {
+      for (const id of treesOf(hidden)) store.catalog.unhide(id);
+      store.sweepDropped();
     }
-    for (const document of documents) this.insert(namespace, document);
   }
 
   insert(namespace: Namespace, document: BsonDocument): void {

@@ -8,11 +8,14 @@ import {
   isDocument,
 } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
-import type { Deadline } from '../plan/deadline.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { pause, type Steps } from '../pace/pace.ts';
+import { compileFilter, type Filter } from '../query/filter.ts';
 import type { Collection, Namespace, StoredDocument } from '../storage/collection.ts';
 import { refuseView } from '../storage/view.ts';
 import { compileUpdate, type Update } from '../update/compile-update.ts';
-import { type FindQuery, FindSource, type FoundDocument } from './find-source.ts';
+import { FindSource, type FoundDocument } from './find-source.ts';
+import { PackedKeys } from './packed-keys.ts';
 import type { Store } from './store.ts';
 import { assertValid } from './validation.ts';
 
@@ -21,7 +24,7 @@ export type WriteScope = {
   readonly namespace: Namespace;
   readonly deadline: Deadline;
   /** Of bypassDocumentValidation: the collection's validator is not asked. */
-  readonly skipsValidation?: boolean;
+  readonly skipsValidation?: boolean | undefined;
 };
 
 export type UpdateStatement = {
@@ -51,53 +54,178 @@ export type DeleteStatement = Pick<UpdateStatement, 'filter' | 'sort' | 'hint' |
 
 /** Stores one document as the client sent it, with an _id in front when it has none there. Returns its _id. */
 export function insertDocument(scope: WriteScope, bytes: Buffer): BsonValue {
+  return insertInto(scope.store.catalog.ensure(scope.namespace), bytes, scope);
+}
+
+/** The same for a collection at hand. */
+export function insertInto(
+  collection: Collection,
+  bytes: Buffer,
+  { skipsValidation }: Pick<WriteScope, 'skipsValidation'>,
+): BsonValue {
   const decoded = decodeDocument(bytes);
   const document = withIdFirst(decoded);
   requireValidId(document['_id']);
   const isKept = document === decoded && startsWithId(bytes);
-  const collection = scope.store.catalog.ensure(scope.namespace);
-  if (!scope.skipsValidation) assertValid(collection.meta, document);
+  if (!skipsValidation) assertValid(collection.meta, document);
   collection.insert({ bytes: isKept ? bytes : encodeDocument(document), document });
   return document['_id'];
 }
 
-/** Updates one or all matches, or inserts when there is none and the statement asks for it. All of it or nothing. */
-export function updateDocuments(scope: WriteScope, statement: UpdateStatement): UpdateResult {
+/**
+ * Updates one or all matches, or inserts when there is none and the statement asks for it. All of it or nothing, up to
+ * a thousand documents; beyond, in slices of which each happens wholly or not at all.
+ */
+export function* updateDocuments(scope: WriteScope, statement: UpdateStatement): Steps<UpdateResult> {
   const { arrayFilters, collation, let: variables } = statement;
   const update = compileUpdate(statement.update, { arrayFilters, collation, let: variables });
   if (statement.isMulti && update.isReplacement) {
     throw new CommandError('FailedToParse', 'multi update is not supported for replacement-style update');
   }
   const collection = collectionOf(scope);
-  const targets = collection ? findTargets(scope, collection, { ...statement, needsPosition: true }) : [];
-  if (targets.length === 0 || !collection) {
-    return statement.isUpsert ? upsert(scope, statement, update) : { matched: 0, modified: 0 };
+  const selecting = collection && { scope, collection, selection: { ...statement, needsPosition: true } };
+  const result = selecting && (yield* updateMatches(selecting, update));
+  if (result && result.matched > 0) return result;
+  return statement.isUpsert ? upsert(scope, statement, update) : { matched: 0, modified: 0 };
+}
+
+function* updateMatches(selecting: Selecting, update: Update): Steps<UpdateResult> {
+  const change = (target: Target) => applyTo({ ...selecting, update }, target);
+  if (!selecting.selection.isMulti) {
+    const target = yield* findOne(selecting);
+    if (!target) return { matched: 0, modified: 0 };
+    const after = change(target);
+    return { matched: 1, modified: after ? 1 : 0, before: target.document, after: after ?? target.document };
   }
-  const updating = { scope, collection, update };
-  if (!statement.isMulti) return updateOne(updating, targets);
-  return scope.store.executor.savepoint(() => updateEach(updating, targets));
-}
-
-type Updating = { readonly scope: WriteScope; readonly collection: Collection; readonly update: Update };
-
-function updateOne(updating: Updating, [target]: FoundDocument[]): UpdateResult {
-  if (!target) return { matched: 0, modified: 0 };
-  const before = target.document ?? decodeDocument(target.bytes);
-  const after = applyTo(updating, { ...target, document: before });
-  return { matched: 1, modified: after ? 1 : 0, before, after: after ?? before };
-}
-
-function updateEach(updating: Updating, targets: readonly FoundDocument[]): UpdateResult {
   let modified = 0;
-  for (const target of targets) {
-    updating.scope.deadline.tick();
-    const document = target.document ?? decodeDocument(target.bytes);
-    if (applyTo(updating, { ...target, document })) modified += 1;
-  }
-  return { matched: targets.length, modified };
+  const matched = yield* changeEach(selecting, (target) => {
+    if (change(target)) modified += 1;
+  });
+  return { matched, modified };
 }
+
+/** Removes one or all matches, as an update changes them; of a single one also returns what it was. */
+export function* deleteDocuments(
+  scope: WriteScope,
+  statement: DeleteStatement,
+): Steps<{ count: number; before?: BsonDocument }> {
+  const collection = collectionOf(scope);
+  if (!collection) return { count: 0 };
+  const selecting = { scope, collection, selection: statement };
+  if (statement.isMulti) {
+    return { count: yield* changeEach(selecting, (target) => collection.remove(target)) };
+  }
+  const target = yield* findOne(selecting);
+  if (!target) return { count: 0 };
+  collection.remove(target);
+  return { count: 1, before: target.document };
+}
+
+type Selecting = {
+  readonly scope: WriteScope;
+  readonly collection: Collection;
+  readonly selection: DeleteStatement & { readonly needsPosition?: boolean };
+};
 
 type Target = StoredDocument & { readonly arrayIndex: number | undefined };
+
+/** The first match. After a pause it may have changed since it was met; if it matches no more, another is looked for. */
+function* findOne(selecting: Selecting): Steps<Target | undefined> {
+  const { scope, selection } = selecting;
+  for (;;) {
+    let hasPaused = false;
+    let first: FoundDocument | undefined;
+    for (const found of openSource(selecting, 1).ordered(scope.deadline)) {
+      if (found === pause) {
+        hasPaused = true;
+        yield pause;
+        requireSame(selecting);
+        continue;
+      }
+      first = found;
+      break;
+    }
+    if (!first) return undefined;
+    if (!hasPaused) return { ...first, document: first.document ?? decodeDocument(first.bytes) };
+    const target = currentTarget(selecting, compileSelection(selection), first.idKey);
+    if (target) return target;
+  }
+}
+
+/** Up to how many documents a statement changes in one go. */
+const changedAtOnce = 1_000;
+
+/**
+ * Finds all matches before the first is changed, so that the walk does not meet a changed document again; then changes
+ * those that still match. Returns how many.
+ */
+function* changeEach(selecting: Selecting, change: (target: Target) => void): Steps<number> {
+  const { store, deadline } = selecting.scope;
+  const keys = yield* findAll(selecting);
+  const filter = compileSelection(selecting.selection);
+  const isWhole = keys.count <= changedAtOnce;
+  let changed = 0;
+  const left = keys[Symbol.iterator]();
+  const changeSome = (): boolean => {
+    for (let key = left.next(); !key.done; key = left.next()) {
+      deadline.tick();
+      const target = currentTarget(selecting, filter, key.value);
+      if (target) change(target);
+      if (target) changed += 1;
+      if (!isWhole && deadline.isPauseDue()) return false;
+    }
+    return true;
+  };
+  while (!store.executor.savepoint(changeSome)) {
+    yield pause;
+    requireSame(selecting);
+  }
+  return changed;
+}
+
+function* findAll(selecting: Selecting): Steps<PackedKeys> {
+  const { deadline } = selecting.scope;
+  const keys = new PackedKeys();
+  for (const found of openSource(selecting, 0).matches(deadline)) {
+    if (found !== pause) {
+      keys.add(found.idKey);
+      continue;
+    }
+    yield pause;
+    requireSame(selecting);
+  }
+  return keys;
+}
+
+function openSource({ scope, collection, selection }: Selecting, limit: number): FindSource {
+  const { isMulti: _, ...query } = selection;
+  return new FindSource({ ...query, limit }, { kv: scope.store.kv, collection, deadline: scope.deadline });
+}
+
+function compileSelection({ filter, collation, let: variables }: DeleteStatement): Filter {
+  return compileFilter(filter, { collation, let: variables });
+}
+
+/** The document as it is now, unless it is gone or matches no more. */
+function currentTarget({ collection }: Selecting, filter: Filter, idKey: Buffer): Target | undefined {
+  const bytes = collection.getBytes(idKey);
+  if (!bytes) return undefined;
+  const document = decodeDocument(bytes);
+  const { matched, arrayIndex } = filter.matchPosition(document);
+  return matched ? { idKey, bytes, document, arrayIndex } : undefined;
+}
+
+/** After a pause the collection may be another one, or described otherwise. */
+function requireSame({ scope, collection }: Selecting): void {
+  if (scope.store.catalog.get(collection.ns) === collection) return;
+  throw planKilled(collection);
+}
+
+export function planKilled({ ns }: Collection): CommandError {
+  return new CommandError('QueryPlanKilled', `${ns} was dropped, renamed or changed meanwhile`);
+}
+
+type Updating = Selecting & { readonly update: Update };
 
 /** The new version, undefined when the update changes nothing. */
 function applyTo({ scope, collection, update }: Updating, target: Target): BsonDocument | undefined {
@@ -116,38 +244,6 @@ function upsert(scope: WriteScope, statement: UpdateStatement, update: Update): 
   if (!scope.skipsValidation) assertValid(collection.meta, whole);
   collection.insert({ bytes: encodeDocument(whole), document: whole });
   return { matched: 0, modified: 0, upsertedId: whole['_id'] ?? null, after: whole };
-}
-
-/** Removes one or all matches; of a single one also returns what it was. */
-export function deleteDocuments(
-  scope: WriteScope,
-  statement: DeleteStatement,
-): { count: number; before?: BsonDocument } {
-  const collection = collectionOf(scope);
-  if (!collection) return { count: 0 };
-  const targets = findTargets(scope, collection, statement);
-  const removed = targets.map(({ idKey, bytes, document = decodeDocument(bytes) }) => {
-    scope.deadline.tick();
-    collection.remove({ idKey, bytes, document });
-    return document;
-  });
-  const [before] = removed;
-  return { count: removed.length, ...(before && !statement.isMulti && { before }) };
-}
-
-/** Finds all matches before the first is changed, so that the walk does not meet a changed document again. */
-function findTargets(
-  { store, deadline }: WriteScope,
-  collection: Collection,
-  { isMulti, ...selection }: DeleteStatement & { needsPosition?: boolean },
-): FoundDocument[] {
-  const query: FindQuery = { ...selection, limit: isMulti ? 0 : 1 };
-  const targets: FoundDocument[] = [];
-  for (const found of new FindSource(query, { kv: store.kv, collection, deadline }).ordered(deadline)) {
-    targets.push(isMulti ? { ...found, document: undefined } : found);
-    if (!isMulti) break;
-  }
-  return targets;
 }
 
 function collectionOf({ store, namespace }: WriteScope): Collection | undefined {

@@ -1,6 +1,9 @@
+import { CommandError } from '../errors.ts';
 import type { Collection } from '../storage/collection.ts';
+import { countInSteps } from '../storage/count-range.ts';
 import type { KeyValue, KeyValueStore } from '../storage/kv.ts';
-import type { Deadline } from './deadline.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { type Pause, type Paced, pause, type Steps } from '../pace/pace.ts';
 import type { Plan, Walk } from './plan.ts';
 
 /** Where a walk stands: everything up to `lastKey` in range number `range` has been seen. */
@@ -23,9 +26,9 @@ type ScanOptions = {
 export interface Scan {
   readonly counts: ScanCounts;
   /** The entries not yet given, in order. Leave the loop at any time; the next call goes on after the last entry. */
-  entries(deadline?: Deadline): Iterable<ScanEntry>;
+  entries(deadline?: Deadline): Paced<ScanEntry>;
   /** How many entries there are in all. */
-  countEntries(): number;
+  countEntries(deadline: Deadline): Steps<number>;
 }
 
 export function openScan(plan: Plan, options: ScanOptions): Scan {
@@ -51,12 +54,17 @@ class UnionScan implements Scan {
     );
   }
 
-  *entries(deadline?: Deadline): Generator<ScanEntry> {
+  *entries(deadline?: Deadline): Generator<ScanEntry | Pause> {
     for (; this.#at < this.#scans.length; this.#at++) yield* this.#scans[this.#at]?.entries(deadline) ?? [];
   }
 
-  countEntries(): number {
-    return Array.from(this.entries()).length;
+  *countEntries(deadline: Deadline): Steps<number> {
+    let count = 0;
+    for (const entry of this.entries(deadline)) {
+      if (entry === pause) yield pause;
+      else count += 1;
+    }
+    return count;
   }
 }
 
@@ -76,8 +84,9 @@ class WalkScan implements Scan {
     this.#seen = seen;
   }
 
-  *entries(deadline?: Deadline): Generator<ScanEntry> {
+  *entries(deadline?: Deadline): Generator<ScanEntry | Pause> {
     if (deadline) this.#deadline = deadline;
+    this.#requireReadable();
     const { ranges } = this.plan;
     for (; this.#position.range < ranges.length; this.#position.range++) {
       yield* this.#range();
@@ -85,21 +94,44 @@ class WalkScan implements Scan {
     }
   }
 
-  /** Counted inside the store. */
-  countEntries(): number {
-    const { kv } = this.#options;
-    return this.plan.ranges.reduce((sum, range) => sum + kv.countRange(range), 0);
+  *countEntries(deadline: Deadline): Steps<number> {
+    let count = 0;
+    for (const range of this.plan.ranges) count += yield* countInSteps(this.#options.kv, range, deadline);
+    this.#requireReadable();
+    return count;
   }
 
-  *#range(): Generator<ScanEntry> {
-    for (const { key, value } of this.#stored()) {
-      this.#position.lastKey = key;
-      this.counts.keysExamined += 1;
-      this.#deadline.tick();
-      const idKey = this.plan.index ? value : key.subarray(4);
-      if (this.#seen && !this.#isNew(idKey)) continue;
-      yield { idKey, load: () => this.#examined(this.plan.index ? this.#fetch(value) : value) };
+  *#range(): Generator<ScanEntry | Pause> {
+    for (let isAtEnd = false; !isAtEnd; ) {
+      isAtEnd = true;
+      for (const stored of this.#stored()) {
+        const entry = this.#meet(stored);
+        if (entry) yield entry;
+        if (!this.#deadline.isPauseDue()) continue;
+        isAtEnd = false;
+        break;
+      }
+      // Only here, where nothing of the store is open.
+      if (isAtEnd) return;
+      yield pause;
+      this.#requireReadable();
     }
+  }
+
+  /** Undefined for a document that has already come. */
+  #meet({ key, value }: KeyValue): ScanEntry | undefined {
+    this.#position.lastKey = key;
+    this.counts.keysExamined += 1;
+    this.#deadline.tick();
+    const idKey = this.plan.index ? value : key.subarray(4);
+    if (this.#seen && !this.#isNew(idKey)) return undefined;
+    return { idKey, load: () => this.#examined(this.plan.index ? this.#fetch(value) : value) };
+  }
+
+  /** Whoever pauses may find that the collection or the index is gone. */
+  #requireReadable(): void {
+    if (this.#options.collection.isReadable(this.plan.index)) return;
+    throw new CommandError('QueryPlanKilled', 'The collection or an index of it was dropped meanwhile');
   }
 
   *#stored(): Generator<KeyValue> {

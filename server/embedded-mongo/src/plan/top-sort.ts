@@ -1,6 +1,9 @@
 import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import type { SortByKey } from '../query/sort.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import type { Steps } from '../pace/pace.ts';
+import { sortInSteps } from '../pace/sort-in-steps.ts';
 
 /** MongoDB's own limit for a sort without an index. */
 export const sortBytesMax = 100 * 1024 * 1024;
@@ -39,8 +42,9 @@ export class TopSort<T extends Sized> {
     this.#down();
   }
 
-  take(): T[] {
-    return this.#rows.sort((a, b) => this.#compare(a, b)).map(({ item }) => item);
+  *take(deadline: Deadline): Steps<T[]> {
+    const rows = yield* sortInSteps(this.#rows, (a, b) => this.#compare(a, b), deadline);
+    return rows.map(({ item }) => item);
   }
 
   get #isHeap(): boolean {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { decodeEntry, encodeEntry } from './catalog-entry.ts';
-import { treePrefix } from './collection-index.ts';
+import { CollectionIndex, treePrefix } from './collection-index.ts';
 import {
   Collection,
   type CollectionHome,
@@ -23,6 +23,9 @@ export class Catalog implements CollectionHome {
   readonly undo: UndoLog;
   readonly #collections = new Map<string, Collection>();
   readonly #counted = new Set<Collection>();
+  /** Trees that were dropped since the start, and those of `#hidden` that are not yet in use. */
+  readonly #discarded = new Set<number>();
+  readonly #hidden = new Set<number>();
   #nextId = 1;
 
   constructor(kv: KeyValueStore, undo: UndoLog) {
@@ -62,13 +65,36 @@ export class Catalog implements CollectionHome {
 
   drop(collection: Collection): void {
     this.#delete(collection);
-    this.discardTree(collection.meta.id);
-    for (const index of collection.indexes) this.discardTree(index.id);
+    for (const id of treesOf(collection)) this.discardTree(id);
   }
 
   rename(collection: Collection, to: Namespace): Collection {
     requireNamespace(to);
     return this.#change(collection, { ...collection.meta, db: to.db, name: to.name });
+  }
+
+  /** A collection like this one, empty and known to nobody, to be filled and then put in its place. */
+  makeHidden({ meta, indexes }: Collection): Collection {
+    const hidden = indexes.map(({ spec }) => new CollectionIndex(this.takeHiddenId(), spec));
+    const home: CollectionHome = {
+      kv: this.kv,
+      undo: this.undo,
+      isDiscarded: () => false,
+      saveEntry: () => undefined,
+      markCounted: () => undefined,
+    };
+    return new Collection(home, { ...meta, id: this.takeHiddenId() }, { indexes: hidden, count: 0 });
+  }
+
+  /** Puts what a hidden collection holds in the place of all that the other one held. */
+  putInPlace(hidden: Collection, collection: Collection): void {
+    this.drop(collection);
+    for (const id of treesOf(hidden)) this.showTree(id);
+    const stored = { indexes: [...hidden.indexes], count: hidden.count };
+    const shown = new Collection(this, hidden.meta, stored);
+    this.#set(shown);
+    this.saveEntry(shown);
+    this.markCounted(shown);
   }
 
   setOptions(collection: Collection, options: BsonDocument): Collection {
@@ -96,10 +122,39 @@ export class Catalog implements CollectionHome {
 
   /** Leaves the tree's bytes to the sweeper; nothing reads them any more. */
   discardTree(id: number): void {
+    this.undo.push(() => this.#discarded.delete(id));
+    this.#discarded.add(id);
     this.kv.put(catalogKey('g', treePrefix(id)), Buffer.alloc(1));
   }
 
+  isDiscarded(id: number): boolean {
+    return this.#discarded.has(id);
+  }
+
+  /** The trees to sweep. */
   discardedTrees(): number[] {
+    return this.#markedTrees().filter((id) => !this.#hidden.has(id));
+  }
+
+  /** A new tree that nobody reads yet. Until it is shown it counts as dropped, also after a restart. */
+  takeHiddenId(): number {
+    const id = this.takeId();
+    this.#hidden.add(id);
+    this.kv.put(catalogKey('g', treePrefix(id)), Buffer.alloc(1));
+    return id;
+  }
+
+  /** Makes a hidden tree one like others, in the transaction that puts it to use. */
+  showTree(id: number): void {
+    this.kv.remove(catalogKey('g', treePrefix(id)));
+  }
+
+  /** After a hidden tree was shown for good, or will not be. */
+  unhide(id: number): void {
+    this.#hidden.delete(id);
+  }
+
+  #markedTrees(): number[] {
     const entries = this.kv.range(prefixRange(catalogKey('g')));
     return Array.from(entries, ({ key }) => key.readUInt32BE(5));
   }
@@ -146,8 +201,14 @@ export class Catalog implements CollectionHome {
   #delete(collection: Collection): void {
     this.undo.push(() => this.#collections.set(collection.ns, collection));
     this.#collections.delete(collection.ns);
+    collection.stopBuilds();
     this.kv.remove(entryKey(collection));
   }
+}
+
+/** The documents' tree and those of the indexes. */
+export function treesOf({ meta, indexes }: Collection): number[] {
+  return [meta.id, ...indexes.map(({ id }) => id)];
 }
 
 const catalogTree = treePrefix(0);

@@ -1,7 +1,11 @@
 import { decodeDocument } from '../bson/value.ts';
+import type { Deadline } from '../pace/deadline.ts';
+import { pause, type Steps } from '../pace/pace.ts';
 import type { Catalog } from './catalog.ts';
 import type { CollectionIndex } from './collection-index.ts';
 import { type Collection, encodeId, prefixRange } from './collection.ts';
+import { countInSteps } from './count-range.ts';
+import type { KeyValue, KeyValueReader } from './kv.ts';
 
 export type CollectionReport = {
   readonly ns: string;
@@ -12,41 +16,63 @@ export type CollectionReport = {
 
 const problemsMax = 100;
 
-/** Compares every document with every index entry, both ways, and with what the catalog says of them. */
-export function checkCollection({ kv }: Catalog, collection: Collection): CollectionReport {
+/**
+ * Compares every document with every index entry, both ways, and with what the catalog says of them. The catalog has to
+ * be a snapshot's, or the deadline one that never asks for a pause: what others write in between looks like a problem.
+ */
+export function* checkCollection(
+  { kv }: Catalog,
+  collection: Collection,
+  deadline: Deadline,
+): Steps<CollectionReport> {
   const problems: string[] = [];
   const report = (problem: string) => {
     if (problems.length < problemsMax) problems.push(problem);
   };
   const expected = new Map<CollectionIndex, number>(collection.indexes.map((index) => [index, 0]));
   let documents = 0;
-  for (const { key, value } of kv.range({ lower: collection.prefix, upper: collection.end })) {
+  for (const stored of kv.range({ lower: collection.prefix, upper: collection.end })) {
     documents += 1;
-    const idKey = key.subarray(4);
-    const document = decodeDocument(value);
-    if (!encodeId(document['_id']).equals(idKey)) report(`a document lies under another _id: ${show(idKey)}`);
-    for (const index of collection.indexes) {
-      const { entries, traits } = index.keysOf(document, idKey);
-      expected.set(index, (expected.get(index) ?? 0) + entries.length);
-      for (const { stored } of entries) {
-        const owner = kv.get(stored);
-        if (!owner) report(`${index.spec.name} has no entry for document ${show(idKey)}`);
-        else if (!owner.equals(idKey))
-          report(`${index.spec.name} leads to ${show(owner)} instead of ${show(idKey)}`);
-      }
-      const isUnknown = [...traits.multikeyFields].some((i) => !index.traits.multikeyFields.has(i));
-      if (isUnknown) report(`${index.spec.name} is not marked multikey but has a document with an array`);
+    for (const [index, count] of checkDocument(kv, collection, { stored, report })) {
+      expected.set(index, (expected.get(index) ?? 0) + count);
     }
+    deadline.tick();
+    if (deadline.isPauseDue()) yield pause;
   }
   if (documents !== collection.count)
     report(`the count says ${collection.count}, there are ${documents} documents`);
   const indexes: Record<string, number> = { _id_: documents };
   for (const [index, count] of expected) {
-    const found = kv.countRange(prefixRange(index.prefix));
+    const found = yield* countInSteps(kv, prefixRange(index.prefix), deadline);
     indexes[index.spec.name] = found;
     if (found !== count) report(`${index.spec.name} has ${found} entries, its documents make ${count}`);
   }
   return { ns: collection.ns, documents, indexes, problems };
+}
+
+type Checked = { readonly stored: KeyValue; readonly report: (problem: string) => void };
+
+/** How many entries each index should have for the document. */
+function* checkDocument(
+  kv: KeyValueReader,
+  collection: Collection,
+  { stored: { key, value }, report }: Checked,
+): Generator<readonly [CollectionIndex, number]> {
+  const idKey = key.subarray(4);
+  const document = decodeDocument(value);
+  if (!encodeId(document['_id']).equals(idKey)) report(`a document lies under another _id: ${show(idKey)}`);
+  for (const index of collection.indexes) {
+    const { entries, traits } = index.keysOf(document, idKey);
+    for (const { stored } of entries) {
+      const owner = kv.get(stored);
+      if (!owner) report(`${index.spec.name} has no entry for document ${show(idKey)}`);
+      else if (!owner.equals(idKey))
+        report(`${index.spec.name} leads to ${show(owner)} instead of ${show(idKey)}`);
+    }
+    const isUnknown = [...traits.multikeyFields].some((i) => !index.traits.multikeyFields.has(i));
+    if (isUnknown) report(`${index.spec.name} is not marked multikey but has a document with an array`);
+    yield [index, entries.length];
+  }
 }
 
 /** Trees that belong to no collection, no index and no drop that is still being swept. */

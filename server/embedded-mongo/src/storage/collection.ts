@@ -1,5 +1,7 @@
+import type { Deadline } from '../pace/deadline.ts';
+import type { Steps } from '../pace/pace.ts';
 import { encodeValue, fitKey, prefixEnd } from '../bson/key-encoding.ts';
-import { type BsonDocument, type BsonValue, decodeDocument } from '../bson/value.ts';
+import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import {
   type CollectionIndex,
@@ -8,6 +10,7 @@ import {
   type IndexTraits,
   treePrefix,
 } from './collection-index.ts';
+import { IndexBuild } from './index-build.ts';
 import type { KeyValueStore } from './kv.ts';
 import type { UndoLog } from './undo-log.ts';
 
@@ -25,6 +28,7 @@ export type CollectionMeta = Namespace & {
 export type CollectionHome = {
   readonly kv: KeyValueStore;
   readonly undo: UndoLog;
+  isDiscarded(tree: number): boolean;
   saveEntry(collection: Collection): void;
   markCounted(collection: Collection): void;
 };
@@ -47,6 +51,7 @@ export class Collection {
   indexes: readonly CollectionIndex[];
   count: number;
   readonly #home: CollectionHome;
+  readonly #builds = new Set<IndexBuild>();
 
   constructor(
     home: CollectionHome,
@@ -60,6 +65,12 @@ export class Collection {
     this.end = treePrefix(meta.id + 1);
     this.indexes = stored.indexes;
     this.count = stored.count;
+  }
+
+  /** Whether its documents, and the index, have not been dropped since. */
+  isReadable(index?: CollectionIndex): boolean {
+    const { meta } = this;
+    return !this.#home.isDiscarded(meta.id) && !(index && this.#home.isDiscarded(index.id));
   }
 
   keyOf(idKey: Buffer): Buffer {
@@ -82,6 +93,7 @@ export class Collection {
     for (const { index, entries } of additions) {
       index.requireFree(this.#home.kv, entries, { idKey, ns: this.ns });
     }
+    for (const build of this.#builds) build.follow({ idKey, after: document });
     this.#home.kv.put(this.keyOf(idKey), bytes);
     for (const { index, entries, traits } of additions) {
       this.#learn(index, traits);
@@ -102,6 +114,7 @@ export class Collection {
     for (const { index, added } of changes) {
       index.requireFree(this.#home.kv, added, { idKey, ns: this.ns });
     }
+    for (const build of this.#builds) build.follow({ idKey, before: stored.document, after: document });
     for (const { index, traits, added, removed } of changes) {
       this.#learn(index, traits);
       for (const entry of removed) this.#home.kv.remove(entry.stored);
@@ -111,6 +124,7 @@ export class Collection {
   }
 
   remove({ idKey, document }: StoredDocument): void {
+    for (const build of this.#builds) build.follow({ idKey, before: document });
     for (const index of this.indexes) {
       for (const { stored } of index.keysOf(document, idKey).entries) this.#home.kv.remove(stored);
     }
@@ -118,16 +132,28 @@ export class Collection {
     this.#count(-1);
   }
 
-  /** Adds the index and its entries for every document there is. */
-  addIndex(index: CollectionIndex): void {
-    for (const { key, value } of this.#home.kv.range({ lower: this.prefix, upper: this.end })) {
-      const idKey = key.subarray(4);
-      const { entries, traits } = index.keysOf(decodeDocument(value), idKey);
-      index.requireFree(this.#home.kv, entries, { idKey, ns: this.ns });
-      this.#learn(index, traits);
-      for (const { stored } of entries) this.#home.kv.put(stored, idKey);
+  /**
+   * Adds the index with its entries for every document there is. Until it ends readers do not know the index, and
+   * nothing of it is left after a failure or a restart.
+   */
+  *addIndex(index: CollectionIndex, deadline: Deadline): Steps<void> {
+    const build = new IndexBuild(index, this, this.#home);
+    this.#builds.add(build);
+    try {
+      yield* build.run(deadline);
+    } finally {
+      this.#builds.delete(build);
     }
     this.setIndexes([...this.indexes, index]);
+  }
+
+  get isBuilding(): boolean {
+    return this.#builds.size > 0;
+  }
+
+  /** Ends what is being built: another collection takes this one's place, or none does. */
+  stopBuilds(): void {
+    for (const build of this.#builds) build.stop();
   }
 
   setIndexes(indexes: readonly CollectionIndex[]): void {

@@ -44,12 +44,13 @@ export function markDataDir(dataDir: string): void {
   const path = join(dataDir, markerName);
   if (existsSync(path)) return;
   writeFileSync(path, markerText);
-  flush(path);
+  flushFile(path);
   // The names of new files are durable once their directory is flushed. Windows cannot flush a directory.
-  if (process.platform !== 'win32') flush(dataDir);
+  if (process.platform !== 'win32') flushFile(dataDir);
 }
 
-function flush(path: string): void {
+/** What was written to the file is on the disk after it. */
+export function flushFile(path: string): void {
   const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);

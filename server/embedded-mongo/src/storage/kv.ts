@@ -3,25 +3,39 @@ export type KeyRange = {
   /** Not part of the range. */
   readonly upper: Buffer;
   readonly isReverse?: boolean;
+  /** Entries left out at the beginning; they are not read. */
+  readonly offset?: number;
   readonly limit?: number;
 };
 
 export type KeyValue = { readonly key: Buffer; readonly value: Buffer };
 
-/** What the engine asks of its storage: one ordered tree of bytes with transactions. */
-export interface KeyValueStore {
+/** One ordered tree of bytes to read from. */
+export interface KeyValueReader {
   get(key: Buffer): Buffer | undefined;
+  /** Holds a read transaction while iterated: finish or leave the loop in the same turn, unless it is a snapshot's. */
+  range(range: KeyRange): Iterable<KeyValue>;
+  countRange(range: KeyRange): number;
+}
+
+/** The tree as it was at one moment. The file grows while it is held: nothing that it sees is given up. */
+export interface Snapshot extends KeyValueReader {
+  release(): void;
+}
+
+/** What the engine asks of its storage: one ordered tree of bytes with transactions. */
+export interface KeyValueStore extends KeyValueReader {
   has(key: Buffer): boolean;
   put(key: Buffer, value: Buffer): void;
   /** Whether there was something to remove. */
   remove(key: Buffer): boolean;
-  /** Holds a read transaction while iterated: finish or leave the loop in the same turn. */
-  range(range: KeyRange): Iterable<KeyValue>;
-  countRange(range: KeyRange): number;
   /**
    * Runs the work and commits, durable on return. A throw rolls everything back and is passed on. Inside another
    * transaction it is a savepoint of it.
    */
   transaction<T>(work: () => T): T;
+  snapshot(): Snapshot;
+  /** Copies the file as it is at this moment, while others write; a compact copy leaves unused pages out. */
+  copyTo(path: string, options: { readonly isCompact: boolean }): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,12 +1,14 @@
-import { open } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { CommandError } from '../errors.ts';
-import type { KeyRange, KeyValue, KeyValueStore } from './kv.ts';
+import type { KeyRange, KeyValue, KeyValueReader, KeyValueStore } from './kv.ts';
 
 export type LmdbOptions = {
   /** Flush every commit to the disk. Without it a power loss may cost data or the file; a killed process does not. */
   readonly isDurable: boolean;
   readonly isReadOnly?: boolean;
 };
+
+type Database = RootDatabase<Buffer, Buffer>;
 
 export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOptions): KeyValueStore {
   const db = open<Buffer, Buffer>({
@@ -22,19 +24,30 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
   });
 
   return {
-    get: (key) => db.get(key),
+    ...readerOf(db),
     has: (key) => db.doesExist(key),
     put: (key, value) => storing(() => db.putSync(key, value)),
     remove: (key) => storing(() => db.removeSync(key)),
-    range: (range): Iterable<KeyValue> => db.getRange(lmdbRange(range)),
-    countRange: (range) => db.getKeysCount(lmdbRange(range)),
     transaction: (work) => storing(() => db.transactionSync(work)),
+    snapshot: () => {
+      const transaction = db.useReadTransaction();
+      return { ...readerOf(db, { transaction }), release: () => transaction.done() };
+    },
+    copyTo: (to, { isCompact }) => db.backup(to, isCompact),
     close: () => db.close(),
   };
 }
 
-function lmdbRange({ lower, upper, isReverse = false, limit }: KeyRange) {
-  const bound = limit === undefined ? {} : { limit };
+function readerOf(db: Database, at: { readonly transaction?: Transaction } = {}): KeyValueReader {
+  return {
+    get: (key) => db.get(key, at),
+    range: (range): Iterable<KeyValue> => db.getRange({ ...lmdbRange(range), ...at }),
+    countRange: (range) => db.getKeysCount({ ...lmdbRange(range), ...at }),
+  };
+}
+
+function lmdbRange({ lower, upper, isReverse = false, offset, limit }: KeyRange) {
+  const bound = { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) };
   if (!isReverse) return { start: lower, end: upper, ...bound };
   return { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse: true, ...bound };
 }

@@ -1,25 +1,26 @@
-import { Engine } from '../engine/engine.ts';
+import { noDeadline } from '../pace/deadline.ts';
+import { finish } from '../pace/pace.ts';
 import { checkCollection, findOrphanTrees } from '../storage/check-store.ts';
+import { withSnapshot } from './read-store.ts';
 
-/** Checks that every index agrees with its documents and returns whether it does. Writes only what a start writes. */
+/** Checks that every index agrees with its documents and returns whether it does. Writes nothing. */
 export async function fsck(dataDir: string, print: (line: string) => void): Promise<boolean> {
-  const engine = Engine.open({ dataDir });
-  try {
+  // oxlint-disable-next-line require-await -- Nothing here waits; the store is read at once.
+  return withSnapshot(dataDir, async (catalog) => {
     let problemCount = 0;
-    for (const collection of engine.catalog.list()) {
-      const { ns, documents, indexes, problems } = checkCollection(engine.catalog, collection);
+    for (const collection of catalog.list()) {
+      const report = finish(checkCollection(catalog, collection, noDeadline));
+      const { ns, documents, indexes, problems } = report;
       const counts = Object.entries(indexes).map(([name, count]) => `${name} ${count}`);
       print(`${problems.length === 0 ? 'ok ' : 'BAD'} ${ns}: ${documents} documents; ${counts.join(', ')}`);
       for (const problem of problems) print(`    ${problem}`);
       problemCount += problems.length;
     }
-    for (const id of findOrphanTrees(engine.catalog)) {
+    for (const id of findOrphanTrees(catalog)) {
       print(`BAD tree ${id} belongs to nothing`);
       problemCount += 1;
     }
     print(problemCount === 0 ? 'The store is consistent.' : `${problemCount} problems found.`);
     return problemCount === 0;
-  } finally {
-    await engine.close();
-  }
+  });
 }

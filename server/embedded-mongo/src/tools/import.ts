@@ -6,7 +6,7 @@ import { encodeDocument, isDocument } from '../bson/value.ts';
 import { Engine } from '../engine/engine.ts';
 import { insertDocument } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
-import { noDeadline } from '../plan/deadline.ts';
+import { noDeadline } from '../pace/deadline.ts';
 
 export type ImportOptions = {
   readonly dataDir: string;

@@ -2,22 +2,33 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
+import { newShare } from '../engine/executor.ts';
 import { serveConnection } from './connection.ts';
+import { Outbox, type OutboxOptions } from './outbox.ts';
 
 /** A unix socket in a directory only its owner can enter, or a port of the loopback interface. */
 export type Address = { readonly socketPath: string } | { readonly port: number };
 
 export type Listener = { readonly uri: string; close(): Promise<void> };
 
-export async function listen(engine: Engine, address: Address): Promise<Listener> {
+export async function listen(
+  engine: Engine,
+  address: Address,
+  options: OutboxOptions = {},
+): Promise<Listener> {
+  const served = { engine, outbox: new Outbox(options) };
   const sockets = new Set<Socket>();
   let lastId = 0;
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    const share = newShare();
+    socket.on('close', () => {
+      sockets.delete(socket);
+      engine.executor.leave(share);
+    });
     socket.on('error', () => socket.destroy());
     lastId += 1;
-    void serveConnection(engine, socket, { id: lastId, appName: undefined });
+    void serveConnection(served, socket, { id: lastId, share, appName: undefined });
   });
   if ('socketPath' in address) prepareSocket(address.socketPath);
   const uri = await bind(server, address);

@@ -1,0 +1,13 @@
+import { Catalog } from './catalog.ts';
+import type { Snapshot } from './kv.ts';
+import { UndoLog } from './undo-log.ts';
+
+/** All collections as a snapshot has them; writing to them throws. */
+export function catalogOf(snapshot: Snapshot): Catalog {
+  const refuse = (): never => {
+    throw new Error('A snapshot is only for reading');
+  };
+  const has = (key: Buffer) => snapshot.get(key) !== undefined;
+  const refusing = { put: refuse, remove: refuse, transaction: refuse, snapshot: refuse, copyTo: refuse };
+  return new Catalog({ ...snapshot, ...refusing, has, close: refuse }, new UndoLog());
+}

@@ -1,0 +1,45 @@
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkDataFile, dataFileName, flushFile, markDataDir } from '../storage/data-file.ts';
+import { lockDataDir } from '../storage/data-lock.ts';
+import { withFile } from './read-store.ts';
+
+/**
+ * Copies the store as it is at this moment into a new data directory, also while a server runs on it. A compact copy is
+ * as small as its documents allow, and takes longer. Returns the copy's size.
+ */
+export async function backUp(dataDir: string, outDir: string, { isCompact = false } = {}): Promise<number> {
+  const copy = join(outDir, dataFileName);
+  if (existsSync(copy)) throw new Error(`There is a store in ${outDir} already; nothing was changed`);
+  mkdirSync(outDir, { recursive: true, mode: 0o700 });
+  const partial = `${copy}.partial`;
+  rmSync(partial, { force: true });
+  await withFile(dataDir, (kv) => kv.copyTo(partial, { isCompact }));
+  flushFile(partial);
+  renameSync(partial, copy);
+  markDataDir(outDir);
+  return statSync(copy).size;
+}
+
+export type Compacted = { readonly before: number; readonly after: number };
+
+/** Gives the disk back what deleted documents took. No server may run on the directory. */
+export async function compact(dataDir: string): Promise<Compacted> {
+  const lock = lockDataDir(dataDir);
+  try {
+    checkDataFile(dataDir);
+    const file = join(dataDir, dataFileName);
+    const before = statSync(file).size;
+    const smaller = `${file}.compact`;
+    rmSync(smaller, { force: true });
+    await withFile(dataDir, (kv) => kv.copyTo(smaller, { isCompact: true }));
+    flushFile(smaller);
+    renameSync(smaller, file);
+    // What LMDB notes there of its readers and its last transaction is about the old file.
+    rmSync(`${file}-lock`, { force: true });
+    markDataDir(dataDir);
+    return { before, after: statSync(file).size };
+  } finally {
+    lock.release();
+  }
+}

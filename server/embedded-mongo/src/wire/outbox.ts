@@ -1,0 +1,65 @@
+import type { Socket } from 'node:net';
+
+export type OutboxOptions = {
+  /** How much may wait for all readers together. */
+  readonly unreadBytesMax?: number;
+  /** How long a client may read nothing of its reply. */
+  readonly unreadMsMax?: number;
+};
+
+/**
+ * The replies that clients have not read yet. A connection has one at a time, since its next request is only read
+ * after that. Who reads nothing for a while loses the connection; so do, when all unread replies together are too
+ * much, those who have waited longest.
+ */
+export class Outbox {
+  readonly #bytesMax: number;
+  readonly #msMax: number;
+  /** Oldest first. */
+  readonly #unread = new Map<Socket, number>();
+  #bytes = 0;
+
+  constructor({ unreadBytesMax = 64 * 1024 * 1024, unreadMsMax = 60_000 }: OutboxOptions = {}) {
+    this.#bytesMax = unreadBytesMax;
+    this.#msMax = unreadMsMax;
+  }
+
+  /** Resolves when the client has read its reply or is gone. */
+  async send(socket: Socket, reply: Buffer): Promise<void> {
+    if (socket.write(reply)) return;
+    this.#unread.set(socket, reply.length);
+    this.#bytes += reply.length;
+    this.#makeRoom(socket);
+    const onTimeout = () => socket.destroy();
+    // A part that is read begins the time anew.
+    socket.setTimeout(this.#msMax, onTimeout);
+    try {
+      await readOrGone(socket);
+    } finally {
+      socket.setTimeout(0).off('timeout', onTimeout);
+      this.#unread.delete(socket);
+      this.#bytes -= reply.length;
+    }
+  }
+
+  /** The newest reply stays in any case: it may be on its way to one who reads. */
+  #makeRoom(newest: Socket): void {
+    let bytes = this.#bytes;
+    for (const [socket, length] of this.#unread) {
+      if (bytes <= this.#bytesMax || socket === newest) return;
+      socket.destroy();
+      bytes -= length;
+    }
+  }
+}
+
+function readOrGone(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+    if (socket.destroyed) done();
+  });
+}
