@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.ts';
 import { isSteps, Slice, type Steps } from '../pace/pace.ts';
 import type { Catalog } from '../storage/catalog.ts';
+import type { Snapshot } from '../storage/kv.ts';
 
 /** Whose commands they are: a connection, or the engine itself. The more time one has had, the later it comes. */
 export type Share = { usedMs: number; isGone: boolean };
@@ -17,8 +18,11 @@ type Job = {
   readonly begin: () => unknown;
   /** What is left of a job that has paused. */
   steps: Steps<unknown> | undefined;
-  /** An earlier part of it is committed, so that it cannot be begun again. */
+  /** An earlier part of it has run, and is committed if it is a write: it cannot be begun again. */
   isPartlyDone: boolean;
+  /** What a read that has paused goes on reading, so that it sees the state of one moment. */
+  snapshot: Snapshot | undefined;
+  catalogVersion: number;
   settle(outcome: Outcome): void;
 };
 
@@ -37,7 +41,8 @@ export type ExecutorOptions = {
  * Runs commands on the one thread that owns the store, in turns of the event loop. What has arrived by then is answered
  * together: reads first, then all writes in one transaction, so that they share one flush to the disk. A write is
  * acknowledged only after that flush, and a failed one leaves nothing behind. A command that takes longer pauses and
- * goes on in a later turn, after those that have had less time; what it wrote up to a pause is committed.
+ * goes on in a later turn, after those that have had less time; what it wrote up to a pause is committed, and what it
+ * reads stays as it was when it began, unless indexes or collections change meanwhile.
  */
 export class Executor {
   readonly slice = new Slice();
@@ -75,6 +80,8 @@ export class Executor {
         },
         steps: undefined,
         isPartlyDone: false,
+        snapshot: undefined,
+        catalogVersion: 0,
         settle: (outcome) => ('error' in outcome ? reject(toError(outcome.error)) : resolve(value)),
       });
     });
@@ -121,14 +128,23 @@ export class Executor {
     const reads = jobs.filter(({ isWrite }) => !isWrite);
     for (const job of reads) {
       if (job !== reads[0] && performance.now() >= endsAt) this.#enqueue(job);
-      else
-        this.#conclude(
-          job,
-          attempt(() => this.#step(job)),
-        );
+      else this.#conclude(job, this.#read(job));
     }
     const writes = jobs.filter(({ isWrite }) => isWrite);
     if (writes.length > 0) this.#commit(writes);
+  }
+
+  #read(job: Job): Outcome {
+    const { catalogVersion, isPartlyDone, snapshot } = job;
+    const step = () => this.#step(job);
+    if (snapshot && catalogVersion === this.#catalog.version) return attempt(() => snapshot.during(step));
+    releaseSnapshot(job);
+    const outcome = attempt(step);
+    if (job.steps && !isPartlyDone) {
+      job.snapshot = this.#catalog.kv.snapshot();
+      job.catalogVersion = this.#catalog.version;
+    }
+    return outcome;
   }
 
   /** Commits a step of as many writes as a turn has time for. */
@@ -181,7 +197,10 @@ export class Executor {
   }
 
   #conclude(job: Job, outcome: Outcome): void {
-    if ('error' in outcome || !job.steps) return job.settle(outcome);
+    if ('error' in outcome || !job.steps) {
+      releaseSnapshot(job);
+      return job.settle(outcome);
+    }
     job.isPartlyDone = true;
     if (this.#isStopping || job.share.isGone) this.#end(job, interrupted());
     else this.#enqueue(job);
@@ -195,8 +214,14 @@ export class Executor {
 
   #end(job: Job, error: unknown): void {
     attempt(() => job.steps?.throw(error));
+    releaseSnapshot(job);
     job.settle({ error });
   }
+}
+
+function releaseSnapshot(job: Job): void {
+  job.snapshot?.release();
+  job.snapshot = undefined;
 }
 
 function* keeping<T>(steps: Steps<T>, keep: (value: T) => void): Steps<void> {

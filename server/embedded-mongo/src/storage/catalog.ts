@@ -27,11 +27,17 @@ export class Catalog implements CollectionHome {
   readonly #discarded = new Set<number>();
   readonly #hidden = new Set<number>();
   #nextId = 1;
+  #version = 0;
 
   constructor(kv: KeyValueStore, undo: UndoLog) {
     this.kv = kv;
     this.undo = undo;
     this.#load();
+  }
+
+  /** Another number whenever a collection or an index has come, gone or changed. */
+  get version(): number {
+    return this.#version;
   }
 
   get(ns: string): Collection | undefined {
@@ -164,6 +170,7 @@ export class Catalog implements CollectionHome {
   }
 
   saveEntry(collection: Collection): void {
+    this.#version += 1;
     this.kv.put(entryKey(collection), encodeEntry(collection));
   }
 
@@ -202,6 +209,7 @@ export class Catalog implements CollectionHome {
     this.undo.push(() => this.#collections.set(collection.ns, collection));
     this.#collections.delete(collection.ns);
     collection.stopBuilds();
+    this.#version += 1;
     this.kv.remove(entryKey(collection));
   }
 }

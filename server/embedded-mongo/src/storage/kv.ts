@@ -20,6 +20,8 @@ export interface KeyValueReader {
 
 /** The tree as it was at one moment. The file grows while it is held: nothing that it sees is given up. */
 export interface Snapshot extends KeyValueReader {
+  /** Runs the work with the store reading from this snapshot. */
+  during<T>(work: () => T): T;
   release(): void;
 }
 

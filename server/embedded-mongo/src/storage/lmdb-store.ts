@@ -23,26 +23,38 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
     readOnly: isReadOnly,
   });
 
+  /** Where the store reads; nothing: its newest state, inside a transaction with what that has written. */
+  let now: ReadingAt = {};
   return {
-    ...readerOf(db),
+    ...readerOf(db, () => now),
     has: (key) => db.doesExist(key),
     put: (key, value) => storing(() => db.putSync(key, value)),
     remove: (key) => storing(() => db.removeSync(key)),
     transaction: (work) => storing(() => db.transactionSync(work)),
     snapshot: () => {
       const transaction = db.useReadTransaction();
-      return { ...readerOf(db, { transaction }), release: () => transaction.done() };
+      const during = <T>(work: () => T): T => {
+        now = { transaction };
+        try {
+          return work();
+        } finally {
+          now = {};
+        }
+      };
+      return { ...readerOf(db, () => ({ transaction })), during, release: () => transaction.done() };
     },
     copyTo: (to, { isCompact }) => db.backup(to, isCompact),
     close: () => db.close(),
   };
 }
 
-function readerOf(db: Database, at: { readonly transaction?: Transaction } = {}): KeyValueReader {
+type ReadingAt = { readonly transaction?: Transaction };
+
+function readerOf(db: Database, at: () => ReadingAt): KeyValueReader {
   return {
-    get: (key) => db.get(key, at),
-    range: (range): Iterable<KeyValue> => db.getRange({ ...lmdbRange(range), ...at }),
-    countRange: (range) => db.getKeysCount({ ...lmdbRange(range), ...at }),
+    get: (key) => db.get(key, at()),
+    range: (range): Iterable<KeyValue> => db.getRange({ ...lmdbRange(range), ...at() }),
+    countRange: (range) => db.getKeysCount({ ...lmdbRange(range), ...at() }),
   };
 }
 
