@@ -136,3 +136,25 @@ test.skipIf(process.platform === 'win32')(
     expect(lines[0]).toContain(`${stored} documents`);
   },
 );
+
+test('has nothing of an index that was being made when the server was killed', async () => {
+  using dir = makeTempDir();
+  const killed = await startEmbeddedMongo({ dataDir: dir.path, isDurable: false });
+  const client = await MongoClient.connect(killed.uri, { serverSelectionTimeoutMS: 100 });
+  const things = client.db('test').collection<{ _id: number }>('things');
+  await things.insertMany(Array.from({ length: 20_000 }, (_, _id) => ({ _id, text: `text ${_id}` })));
+  const making = things.createIndex({ text: 1 }).then(
+    () => 'made',
+    () => 'killed',
+  );
+  for (let i = 0; i < 5; i++) await things.findOne({ _id: i });
+  process.kill(killed.pid, 'SIGKILL');
+  expect(await making).toBe('killed');
+  await client.close();
+  await killed.close();
+
+  await using server = await startEmbeddedMongo({ dataDir: dir.path, isDurable: false });
+  await using again = await MongoClient.connect(server.uri);
+  expect(await again.db('test').collection('things').indexes()).toHaveLength(1);
+  expect(await fsck(dir.path, () => undefined)).toBe(true);
+});

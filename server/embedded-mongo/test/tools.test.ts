@@ -9,10 +9,11 @@ import { noDeadline } from '../src/pace/deadline.ts';
 import { finish } from '../src/pace/pace.ts';
 import { CollectionIndex, treePrefix } from '../src/storage/collection-index.ts';
 import { readIndexSpec } from '../src/storage/index-spec.ts';
+import { backUp, compact } from '../src/tools/backup.ts';
 import { exportDatabase } from '../src/tools/export.ts';
 import { fsck } from '../src/tools/fsck.ts';
 import { importFile } from '../src/tools/import.ts';
-import { makeTempDir } from './test-server.ts';
+import { makeTempDir, startTestServer } from './test-server.ts';
 
 const namespace = { db: 'app', name: 'things' };
 const id = new ObjectId();
@@ -100,4 +101,41 @@ test('finds an index that does not agree with its documents', async () => {
   expect(await check()).toBe(false);
   expect(lines.join('\n')).toContain('int_1 has no entry for document');
   expect(lines.join('\n')).toContain('tree 99 belongs to nothing');
+});
+
+test('checks, exports and copies the store of a running server, each as it is at that moment', async () => {
+  await using server = await startTestServer();
+  using dir = makeTempDir();
+  const things = server.db.collection<{ _id: number }>('things');
+  await things.createIndex({ a: 1 });
+  await things.insertMany(Array.from({ length: 500 }, (_, _id) => ({ _id, a: _id })));
+  const [outDir, copy] = [join(dir.path, 'out'), join(dir.path, 'copy')];
+
+  expect(await fsck(server.dataDir, () => undefined)).toBe(true);
+  const counts = await exportDatabase({ dataDir: server.dataDir, db: 'test', outDir });
+  await backUp(server.dataDir, copy);
+  await things.deleteMany({});
+
+  expect([...counts]).toEqual([['things', 500]]);
+  expect(await fsck(copy, () => undefined)).toBe(true);
+  await using restored = await startTestServer({ dataDir: copy });
+  expect(await restored.db.collection('things').countDocuments()).toBe(500);
+  await expect(backUp(server.dataDir, copy)).rejects.toThrow('There is a store in');
+});
+
+test('gives the disk back what deleted documents took, when no server runs', async () => {
+  using dir = makeTempDir();
+  {
+    await using server = await startTestServer({ dataDir: dir.path });
+    const things = server.db.collection<{ _id: number; text: string }>('things');
+    await things.insertMany(Array.from({ length: 200 }, (_, _id) => ({ _id, text: 'x'.repeat(20_000) })));
+    await things.deleteMany({ _id: { $gt: 0 } });
+    await expect(compact(dir.path)).rejects.toThrow('in use');
+  }
+
+  const { before, after } = await compact(dir.path);
+
+  expect(after).toBeLessThan(before / 10);
+  await using server = await startTestServer({ dataDir: dir.path });
+  expect(await server.db.collection('things').countDocuments()).toBe(1);
 });

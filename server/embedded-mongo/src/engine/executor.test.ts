@@ -5,10 +5,11 @@ import { openLmdb } from '../storage/lmdb-store.ts';
 import { UndoLog } from '../storage/undo-log.ts';
 import { CommandError } from '../errors.ts';
 import { makeTempDir } from '../../test/test-server.ts';
-import { Executor } from './executor.ts';
+import { pause, type Steps } from '../pace/pace.ts';
+import { Executor, type ExecutorOptions, newShare } from './executor.ts';
 
 /** An executor on a real store that counts its commits. */
-function openExecutor() {
+function openExecutor(options: ExecutorOptions = { turnMs: 1_000 }) {
   const dir = makeTempDir();
   const kv = openLmdb(`${dir.path}/store.mdb`, { isDurable: false });
   const counts = { commits: 0, depth: 0 };
@@ -31,7 +32,7 @@ function openExecutor() {
     dir[Symbol.dispose]();
   };
   return {
-    executor: new Executor(catalog, { turnMs: 1_000 }),
+    executor: new Executor(catalog, options),
     catalog,
     kv,
     counts,
@@ -89,4 +90,60 @@ test('commits each write alone when they do not fit together', async () => {
 
   expect([small?.status, big?.status]).toEqual(['fulfilled', 'rejected']);
   expect([kv.has(key('small')), kv.has(key('big'))]).toEqual([true, false]);
+});
+
+/** Work of that many steps that tells of each. */
+function* stepping(count: number, tell: () => void): Steps<string> {
+  for (let i = 0; i < count; i++) {
+    tell();
+    yield pause;
+  }
+  return 'done';
+}
+
+test('lets a newcomer run before those who have had more time', async () => {
+  await using store = openExecutor({ sliceMs: 0, turnMs: 0 });
+  const { executor } = store;
+  const order: string[] = [];
+  const tell = (name: string) => () => {
+    order.push(name);
+    // Some time that counts.
+    for (const until = performance.now() + 1; performance.now() < until; ) continue;
+  };
+  const shares = Array.from({ length: 50 }, newShare);
+  const greedy = shares.map((share) => executor.submit(false, () => stepping(3, tell('greedy')), share));
+  for (let at = 0; at < 60; at++) await executor.submit(false, () => undefined);
+
+  const before = order.length;
+  await executor.submit(false, () => order.push('newcomer'), newShare());
+
+  expect(order.slice(before).filter((name) => name === 'greedy').length).toBeLessThan(5);
+  expect(await Promise.all(greedy)).toHaveLength(50);
+});
+
+test('reads one state over its pauses', async () => {
+  await using store = openExecutor();
+  const { executor, kv } = store;
+  await executor.submit(true, () => kv.put(key('a'), key('old')));
+  const seen: string[] = [];
+
+  await Promise.all([
+    executor.submit(false, () => stepping(3, () => seen.push(String(kv.get(key('a')))))),
+    executor.submit(true, () => kv.put(key('a'), key('new'))),
+  ]);
+
+  expect(seen).toEqual(['old', 'old', 'old']);
+  expect(String(kv.get(key('a')))).toBe('new');
+});
+
+test('ends what a client has begun and does not wait for', async () => {
+  await using store = openExecutor();
+  const { executor } = store;
+  const share = newShare();
+  const work = executor.submit(false, () => stepping(1_000_000, () => undefined), share);
+  await executor.submit(false, () => undefined);
+
+  executor.leave(share);
+
+  await expect(work).rejects.toMatchObject({ code: 11600 });
 });
