@@ -126,7 +126,7 @@ test('gives each job to one of many who look for it slowly', async () => {
   const taken = await Promise.all(Array.from({ length: 12 }, take));
 
   const ids = taken.flatMap((found) => (found ? [found._id] : []));
-  expect(ids.sort()).toEqual([290, 291, 292, 293, 294, 295, 296, 297, 298, 299]);
+  expect(ids.sort((a, b) => a - b)).toEqual([290, 291, 292, 293, 294, 295, 296, 297, 298, 299]);
 });
 
 test('shows what $out replaces until the new documents are all there', async () => {

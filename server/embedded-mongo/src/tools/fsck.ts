@@ -5,7 +5,6 @@ import { withSnapshot } from './read-store.ts';
 
 /** Checks that every index agrees with its documents and returns whether it does. Writes nothing. */
 export async function fsck(dataDir: string, print: (line: string) => void): Promise<boolean> {
-  // oxlint-disable-next-line require-await -- Nothing here waits; the store is read at once.
   return withSnapshot(dataDir, async (catalog) => {
     let problemCount = 0;
     for (const collection of catalog.list()) {
