@@ -10,9 +10,10 @@ import { loadMessages, namespace } from './data.ts';
 
 /**
  * What one client waits for a message by its id while others have the store do something long: p50, p99 and the longest,
- * beside the same in a quiet store, and the server's own memory at its highest.
+ * beside the same in a quiet store, and the server's own memory at its highest. Arguments: how many messages, and which
+ * of the rows (all).
  */
-async function main(documents: number): Promise<void> {
+async function main(documents: number, wanted: readonly string[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'embedded-mongo-fair-'));
   try {
     const { ids } = await loadMessages(dir, documents);
@@ -42,6 +43,7 @@ async function main(documents: number): Promise<void> {
       'deleteMany of half': () => messages.deleteMany({ likes: 0, seq: { $mod: [2, 1] } }),
     };
     for (const [name, work] of Object.entries(long)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
       const row = await beside(work, find, () => memoryMb(server));
       print(`${name.padEnd(34)}${row.map((cell, i) => cell.padStart(widths[i] ?? 0)).join('')}`);
     }
@@ -113,4 +115,4 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-await main(Number(process.argv[2] ?? 1_000_000));
+await main(Number(process.argv[2] ?? 1_000_000), process.argv.slice(3));
