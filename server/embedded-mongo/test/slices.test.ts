@@ -163,6 +163,17 @@ test.each([
 type Started = Awaited<ReturnType<typeof startWithThings>>;
 type Things = Started['things'];
 
+test('has room for hundreds of long reads at once', async () => {
+  const { server, things } = await startWithThings(200);
+  await using _ = server;
+  const reads = Array.from({ length: 300 }, () => things.distinct('_id'));
+  for (let _id = 1_000; _id < 1_020; _id++) await things.insertOne({ _id, kind: 0 });
+
+  const lengths = (await Promise.all(reads)).map(({ length }) => length);
+
+  expect(lengths.every((length) => length >= 200 && length <= 220)).toBe(true);
+});
+
 test('refuses what would need too much memory', async () => {
   const { server, things } = await startWithThings(1);
   await using _ = server;

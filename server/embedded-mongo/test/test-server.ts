@@ -17,7 +17,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}) {
   const { dataDir = dir.path } = options;
   const address = { socketPath: join(dir.path, 'socket', 'mongo.sock') };
   const server = await startServer({ address, isDurable: false, ...options, dataDir });
-  const client = await MongoClient.connect(server.uri);
+  const client = await MongoClient.connect(server.uri, { maxPoolSize: 400 });
   return {
     client,
     db: client.db('test'),

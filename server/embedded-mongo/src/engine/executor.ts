@@ -99,10 +99,10 @@ export class Executor {
     }
   }
 
-  /** Ends what the share has begun and not finished: nobody waits for it any more. */
+  /** Ends the reads that the share has begun: nobody waits for them any more. Writes go on, as in MongoDB. */
   leave(share: Share): void {
     share.isGone = true;
-    this.#endPaused(({ share: owner }) => owner === share);
+    this.#endPaused(({ isWrite, share: owner }) => !isWrite && owner === share);
   }
 
   /** Resolves when what was given to it has run or, if it takes more than a step, is ended with 11600. */
@@ -140,11 +140,15 @@ export class Executor {
     if (snapshot && catalogVersion === this.#catalog.version) return attempt(() => snapshot.during(step));
     releaseSnapshot(job);
     const outcome = attempt(step);
-    if (job.steps && !isPartlyDone) {
+    if (job.steps && !isPartlyDone && this.#hasSnapshotsLeft()) {
       job.snapshot = this.#catalog.kv.snapshot();
       job.catalogVersion = this.#catalog.version;
     }
     return outcome;
+  }
+
+  #hasSnapshotsLeft(): boolean {
+    return this.#waiting.filter(({ snapshot }) => snapshot).length < snapshotsMax;
   }
 
   /** Commits a step of as many writes as a turn has time for. */
@@ -202,7 +206,7 @@ export class Executor {
       return job.settle(outcome);
     }
     job.isPartlyDone = true;
-    if (this.#isStopping || job.share.isGone) this.#end(job, interrupted());
+    if (this.#isStopping || (job.share.isGone && !job.isWrite)) this.#end(job, interrupted());
     else this.#enqueue(job);
   }
 
@@ -218,6 +222,9 @@ export class Executor {
     job.settle({ error });
   }
 }
+
+/** The store allows for twice as many. A read that gets none goes on with what there is then. */
+const snapshotsMax = 500;
 
 function releaseSnapshot(job: Job): void {
   job.snapshot?.release();

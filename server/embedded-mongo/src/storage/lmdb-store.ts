@@ -18,6 +18,7 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
     keyEncoding: 'binary',
     cache: false,
     maxDbs: 1,
+    maxReaders: 1_000,
     overlappingSync: false,
     noSync: !isDurable,
     readOnly: isReadOnly,

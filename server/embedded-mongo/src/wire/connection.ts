@@ -11,8 +11,8 @@ export type Served = { readonly engine: Engine; readonly outbox: Outbox };
 
 /**
  * Serves one client until it leaves: one command at a time, in the order sent. A message that cannot be read ends the
- * connection with an error reply; nothing a client sends ends the process. What it has not finished when the client is
- * gone is ended.
+ * connection with an error reply; nothing a client sends ends the process. Reads that it has not finished when the
+ * client is gone are ended.
  */
 export async function serveConnection(
   { engine, outbox }: Served,
