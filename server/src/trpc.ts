@@ -5,7 +5,7 @@ import { flattenError, z, ZodError, type ZodType } from 'zod';
 import { isFeed, type Feed, type TrackedFeed } from '@whisper/trpc-socket/feed';
 import type { Asker } from './identity/identify.ts';
 import type { Identity } from './identity/viewer.ts';
-import { roughSizeOf, type Admission, type PendingAnswer } from './platform/admission.ts';
+import type { Admission, PendingAnswer } from './platform/admission.ts';
 import { fieldWords } from './platform/field-words.ts';
 import { AppError, toAppError } from './platform/errors.ts';
 import type { Cost } from './platform/rate-limits.ts';
@@ -23,7 +23,7 @@ export type RequestContext = Asker & {
   readonly socket: CallingSocket | null;
   /** What calls that are answered together are answered with; null where each has an answer of its own. */
   readonly answer: PendingAnswer | null;
-  readonly admission: Pick<Admission, 'run'>;
+  readonly admission: Pick<Admission, 'run' | 'countResult'>;
   /** Whether refusals over budget are held back for a moment. */
   readonly isRefusedLate: boolean;
 };
@@ -59,7 +59,7 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
   const call = { personId: viewer.id, type, cost: meta.cost, answer, signal, isRefusedLate };
   return admission.run(call, async () => {
     const result = await next({ ctx: { viewer } });
-    if (answer && result.ok && type !== 'subscription') answer.bytes += roughSizeOf(result.data);
+    if (result.ok && type === 'query') await admission.countResult(call, result.data);
     return result;
   });
 });

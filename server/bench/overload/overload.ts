@@ -11,13 +11,22 @@ import { seedGround } from './seed.ts';
 import { Target, type Usage } from './target.ts';
 import type { Felt, VictimRequest } from './victim-process.ts';
 
-const measuredMs = 5_000;
+const measuredMs = 4_000;
+const quietMs = 2_500;
+const warmUpMs = 1_000;
 /** An attack is under way when it is measured. */
 const leadMs = 1_500;
 /** Sockets take their time to open. */
 const longLeads: Partial<Record<AttackName, number>> = { '3,000 idle sockets': 20_000 };
 
-type Row = { readonly felt: Felt; readonly before: Usage; readonly after: Usage; readonly rssGrowth: number };
+type Row = {
+  /** The same person on the same server just before, because the machine has other things to do now and then. */
+  readonly quiet: Felt;
+  readonly felt: Felt;
+  readonly before: Usage;
+  readonly after: Usage;
+  readonly rssGrowth: number;
+};
 
 /**
  * What one person feels while others do their worst to the real server, beside a quiet run. `root` is the checkout whose
@@ -29,15 +38,13 @@ export async function benchOverload(root = '', only = ''): Promise<void> {
   try {
     const { chats, victim } = await seed(checkout, dataDir);
     const rows: Record<string, string>[] = [];
-    let quiet: Felt | undefined;
     for (const name of Object.keys(attacks) as AttackName[]) {
       if (name !== 'nobody' && !name.includes(only)) continue;
       // Each on a server of its own, so that no attack pays for the last one's memory and budgets.
       await using target = await Target.start({ root: checkout, dataDir, rateLimits: 'on' });
       const ground = { port: target.port, chats };
       const row = await run({ name, target, ground, victim });
-      quiet ??= row.felt;
-      rows.push(toCells({ name, row, quiet }));
+      rows.push(toCells(name, row));
       console.error(name, JSON.stringify(rows.at(-1)));
     }
     printTable('What one person feels (ms), by what others do', rows);
@@ -63,7 +70,8 @@ async function run({ name, target, ground, victim: [person, chatId] }: Scene): P
   await using attacker = Peer.start(new URL('./attack-process.ts', import.meta.url));
   const ask = { port: target.port, name: person, chatId };
   // What the process loads and compiles at first is no attack's.
-  await victim.ask({ ...ask, durationMs: 1_500 } satisfies VictimRequest);
+  await victim.ask({ ...ask, durationMs: warmUpMs } satisfies VictimRequest);
+  const quiet = await victim.ask<Felt>({ ...ask, durationMs: quietMs } satisfies VictimRequest);
   const idle = target.usage();
   await attacker.ask({ kind: 'start', name, ground } satisfies AttackRequest);
   await sleep(longLeads[name] ?? leadMs);
@@ -74,14 +82,16 @@ async function run({ name, target, ground, victim: [person, chatId] }: Scene): P
   clearInterval(watch);
   const after = target.usage();
   await Promise.race([attacker.ask({ kind: 'stop' } satisfies AttackRequest), sleep(3_000)]);
-  return { felt, before, after, rssGrowth: rssMax - idle.rssMiB };
+  return { quiet, felt, before, after, rssGrowth: rssMax - idle.rssMiB };
 }
 
-function toCells({ name, row, quiet }: { name: AttackName; row: Row; quiet: Felt }): Record<string, string> {
-  const { felt, before, after, rssGrowth } = row;
+function toCells(name: AttackName, row: Row): Record<string, string> {
+  const { quiet, felt, before, after, rssGrowth } = row;
   const share = (ms: number) => `${((ms / measuredMs) * 100).toFixed(0)} %`;
   return {
     others: name,
+    'quiet send p99': quiet.send.p99.toFixed(1),
+    'quiet list p99': quiet.list.p99.toFixed(1),
     'send p50': felt.send.p50.toFixed(1),
     'send p99': felt.send.p99.toFixed(1),
     'x quiet': (felt.send.p99 / quiet.send.p99).toFixed(1),

@@ -18,7 +18,10 @@ export type Felt = {
   readonly refused: number;
 };
 
-/** Somebody who chats: a message and a look at the history ten times a second, one after the other. */
+/** A busy person: after each answer they wait this long. */
+const pauseMs = 60;
+
+/** Somebody who chats: messages over a socket, and looks at the history over HTTP, each one after the other. */
 serve(async ({ port, name, chatId, durationMs }: VictimRequest): Promise<Felt> => {
   const token = await issueToken(port, name);
   const http = new HttpCaller(port, token);
@@ -70,7 +73,7 @@ async function measure(round: () => Promise<void>, until: number): Promise<Float
     const startedAt = performance.now();
     await Promise.race([round(), sleep(Math.max(until - startedAt, 0) + 3_000)]);
     took.push(performance.now() - startedAt);
-    await sleep(100);
+    await sleep(pauseMs);
   }
   return Float64Array.from(took).toSorted();
 }

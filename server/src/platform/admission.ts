@@ -22,6 +22,9 @@ export type AdmittedCall = {
   readonly isRefusedLate: boolean;
 };
 
+/** So many bytes of a result cost as much as a small call. */
+const bytesPerPoint = 16 * 1024;
+
 /** A call over budget is refused this late, at most, so that making it again at once gains nothing. */
 const refusalDelayMaxMs = 250;
 
@@ -61,6 +64,15 @@ export class Admission {
     });
   }
 
+  /** Counts what a call was answered with: a large result costs its person more than was known before. */
+  async countResult({ cost, personId, answer }: AdmittedCall, result: unknown): Promise<void> {
+    const bytes = roughSizeOf(result);
+    if (answer) answer.bytes += bytes;
+    const points = Math.floor(bytes / bytesPerPoint);
+    // Over budget the next call is refused; this one was made already.
+    if (points > 0) await this.#deps.rateLimits.spend({ ...cost, points }, personId).catch(() => undefined);
+  }
+
   async #spend({ cost, personId, isRefusedLate }: AdmittedCall): Promise<void> {
     try {
       await this.#deps.rateLimits.spend(cost, personId);
@@ -91,7 +103,7 @@ export class Admission {
 }
 
 /** Roughly the bytes a result takes, without encoding it. */
-export function roughSizeOf(value: unknown): number {
+function roughSizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 8;
   if (typeof value !== 'object' || value === null || value instanceof Date) return 8;
   let size = 8;
