@@ -1,0 +1,93 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../testing/index.ts';
+import { Admission, type AdmittedCall } from './admission.ts';
+import { AppError } from './errors.ts';
+import { unlimited, type Cost, type RateLimits } from './rate-limits.ts';
+
+const cost: Cost = { budget: 'reads', points: 2 };
+const spentOut = {
+  spend: () =>
+    Promise.reject(new AppError('TOO_MANY_REQUESTS', 'Too many requests', { retryAfterMs: 5_000 })),
+};
+
+function callOf(call: Partial<AdmittedCall> = {}): AdmittedCall {
+  return {
+    personId: 'alice',
+    type: 'query',
+    cost,
+    answer: null,
+    signal: undefined,
+    isRefusedLate: true,
+    ...call,
+  };
+}
+
+type Options = {
+  readonly rateLimits?: RateLimits;
+  readonly hasRoomFor?: (personId: string, bytes: number) => boolean;
+};
+
+function open({ rateLimits = unlimited, hasRoomFor = () => true }: Options = {}) {
+  const clock = new ManualClock();
+  return { clock, admission: new Admission({ clock, rateLimits, hasRoomFor }) };
+}
+
+const answer = () => Promise.resolve('answer');
+
+describe('a call', () => {
+  it('over budget is refused a moment later, so that making it again at once gains nothing', async () => {
+    const { clock, admission } = open({ rateLimits: spentOut });
+    let isRefused = false;
+    const refused = admission.run(callOf(), answer).catch((error: unknown) => {
+      isRefused = true;
+      return error;
+    });
+
+    await setImmediate();
+    expect(isRefused).toBe(false);
+    clock.advance(250);
+
+    expect(await refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5_000 });
+  });
+
+  it('over budget is refused at once where the next one waits for it', async () => {
+    const { admission } = open({ rateLimits: spentOut });
+
+    await expect(admission.run(callOf({ isRefusedLate: false }), answer)).rejects.toThrow(
+      'Too many requests',
+    );
+  });
+
+  it('is refused while its person leaves too much unread, and when its answer is full', async () => {
+    const { admission } = open({ hasRoomFor: (_person, bytes) => bytes < 1_000 });
+    const withAnswer = (bytes: number, bytesMax: number) =>
+      admission.run(callOf({ answer: { bytes, bytesMax } }), answer);
+
+    expect(await withAnswer(0, 1_000)).toBe('answer');
+    await expect(withAnswer(5_000, 10_000)).rejects.toThrow('Read what was answered first');
+    await expect(withAnswer(500, 500)).rejects.toThrow('The answer is full, ask again');
+  });
+
+  it('costs more when its result is large', async () => {
+    const spent: number[] = [];
+    const spend = ({ points }: Cost) => {
+      spent.push(points);
+      return Promise.resolve();
+    };
+    const { admission } = open({ rateLimits: { spend } });
+    const pending = { bytes: 0, bytesMax: 1_000_000 };
+
+    await admission.countResult(callOf({ answer: pending }), { texts: ['x'.repeat(40 * 1_024)] });
+    await admission.countResult(callOf({ answer: pending }), { text: 'short' });
+
+    expect(spent).toEqual([2]);
+    expect(pending.bytes).toBeGreaterThan(40 * 1_024);
+  });
+
+  it('that nobody waits for any more is not made when its turn comes', async () => {
+    const { admission } = open();
+
+    await expect(admission.run(callOf({ signal: AbortSignal.abort() }), answer)).rejects.toThrow('aborted');
+  });
+});
