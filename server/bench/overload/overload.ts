@@ -87,7 +87,7 @@ async function run({ name, target, ground, victim: [person, chatId] }: Scene): P
 
 function toCells(name: AttackName, row: Row): Record<string, string> {
   const { quiet, felt, before, after, rssGrowth } = row;
-  const share = (ms: number) => `${((ms / measuredMs) * 100).toFixed(0)} %`;
+  const share = (ms: number) => `${((ms / (after.at - before.at)) * 100).toFixed(0)} %`;
   return {
     others: name,
     'quiet send p99': quiet.send.p99.toFixed(1),

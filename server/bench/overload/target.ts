@@ -42,7 +42,7 @@ export class Target implements AsyncDisposable {
     const pid = this.#child.pid ?? 0;
     const [store = 0] = read(`/proc/${pid}/task/${pid}/children`).split(' ').map(Number);
     const rssKiB = Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1]);
-    return { cpuMs: cpuMsOf(pid), storeCpuMs: cpuMsOf(store), rssMiB: rssKiB / 1_024 };
+    return { at: performance.now(), cpuMs: cpuMsOf(pid), storeCpuMs: cpuMsOf(store), rssMiB: rssKiB / 1_024 };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,7 +59,12 @@ type TargetOptions = {
   readonly rateLimits: 'on' | 'off';
 };
 
-export type Usage = { readonly cpuMs: number; readonly storeCpuMs: number; readonly rssMiB: number };
+export type Usage = {
+  readonly at: number;
+  readonly cpuMs: number;
+  readonly storeCpuMs: number;
+  readonly rssMiB: number;
+};
 
 /** Linux alone tells; elsewhere there is no such column. */
 function read(path: string): string {
