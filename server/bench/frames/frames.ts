@@ -8,7 +8,7 @@ import { issueToken } from '../overload/caller.ts';
 import { Target } from '../overload/target.ts';
 import { printTable } from '../table.ts';
 
-const rounds = 5;
+const rounds = 3;
 /** A server that has said nothing for so long has said what it had to. */
 const silentMs = 150;
 
