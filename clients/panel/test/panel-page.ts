@@ -70,10 +70,18 @@ export class SeatPart {
     await this.root.getByRole('button', { name: 'Send', exact: true }).click();
   }
 
+  /** Sends a message from the form of message.send. */
+  async sendText(text: string): Promise<void> {
+    await this.root.getByLabel('text', { exact: true }).fill(text);
+    await this.send();
+    const answer = this.root.getByRole('region', { name: 'Answer' });
+    await answer.getByText(JSON.stringify(text)).first().waitFor();
+  }
+
   /** The last answer's status: `OK`, or an error's code. */
-  async expectStatus(status: string): Promise<void> {
+  async expectStatus(status: string, of = 'the call'): Promise<void> {
     const pill = this.root.getByRole('region', { name: 'Answer' }).locator('.pill');
-    await expect.poll(() => pill.allInnerTexts(), patience).toEqual([status]);
+    await expect.poll(() => pill.allInnerTexts(), { ...patience, message: of }).toEqual([status]);
   }
 
   stream(path: string): Locator {

@@ -160,4 +160,11 @@ export const widgets: RegistryWidgetsType<unknown, RJSFSchema, FormContext> = {
       hint="No chat yet: chat.openDirect makes one."
     />
   ),
+  message: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.messages}
+      hint="No message yet: message.send makes one."
+    />
+  ),
 };

@@ -55,7 +55,8 @@ function fieldUi(key: string, given: JsonSchema): UiSchema {
 
 function widgetFor(key: string, schema: JsonSchema): string | undefined {
   if (key === 'userId') return 'person';
-  if (key === 'chatId') return 'chat';
+  if (key === 'chatId' || key === 'toChatId') return 'chat';
+  if (key === 'messageId' || key === 'replyTo') return 'message';
   if (key === 'token') return 'token';
   if (schema.format === 'uuid') return 'uuid';
   if (schema.format === 'date-time') return 'moment';
