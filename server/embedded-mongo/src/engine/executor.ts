@@ -56,7 +56,7 @@ export class Executor {
   /** Where the job that ran last stood, in the measure of `Job.at`. */
   #now = 0;
 
-  constructor(catalog: Catalog, { sliceMs = 6, turnMs = 3 }: ExecutorOptions = {}) {
+  constructor(catalog: Catalog, { sliceMs = 3, turnMs = 3 }: ExecutorOptions = {}) {
     this.#catalog = catalog;
     this.#sliceMs = sliceMs;
     this.#turnMs = turnMs;

@@ -25,7 +25,7 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
   });
 
   /** Where the store reads; nothing: its newest state, inside a transaction with what that has written. */
-  let now: ReadingAt = {};
+  let now: ReadingAt;
   return {
     ...readerOf(db, () => now),
     has: (key) => db.doesExist(key),
@@ -39,7 +39,7 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
         try {
           return work();
         } finally {
-          now = {};
+          now = undefined;
         }
       };
       return { ...readerOf(db, () => ({ transaction })), during, release: () => transaction.done() };
@@ -49,7 +49,7 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
   };
 }
 
-type ReadingAt = { readonly transaction?: Transaction };
+type ReadingAt = { readonly transaction: Transaction } | undefined;
 
 function readerOf(db: Database, at: () => ReadingAt): KeyValueReader {
   return {
