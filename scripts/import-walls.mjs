@@ -66,7 +66,7 @@ export const lines = {
   },
 };
 
-const isTest = (file) => /\.(test|contract)\.tsx?$|(^|\/)(test|bench|verify)\//.test(file);
+const isTest = (file) => /\.(test|contract)\.tsx?$|(^|\/)(test|bench|verify|fuzz)\//.test(file);
 const isInside = (file, folder) => file.startsWith(`${folder}/`);
 const packageOf = (file) => packages.find(({ folder }) => isInside(file, folder));
 /** The folder, or the single file, that a file belongs to below `folder`. */

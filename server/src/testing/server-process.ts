@@ -8,21 +8,31 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
+type Watch = {
+  /** Each line of its log, which goes to stderr otherwise. */
+  readonly onLog?: (line: string) => void;
+  /** It ended and nobody had asked for it. */
+  readonly onDeath?: (how: string) => void;
+};
+
 /** The real server in a process of its own, with a data directory that outlives its deaths. */
 export class ServerProcess implements AsyncDisposable {
   readonly #dataDir: string;
   readonly #env: Record<string, string>;
+  readonly #watch: Watch;
+  #isWanted = false;
   #child: ChildProcess | undefined;
   #port = 0;
 
-  private constructor(dataDir: string, env: Record<string, string>) {
+  private constructor(dataDir: string, env: Record<string, string>, watch: Watch) {
     this.#dataDir = dataDir;
     this.#env = env;
+    this.#watch = watch;
   }
 
   /** `env`: settings besides the usual ones. */
-  static async create(env: Record<string, string> = {}): Promise<ServerProcess> {
-    return new ServerProcess(await mkdtemp(join(tmpdir(), 'whisper-server-')), env);
+  static async create(env: Record<string, string> = {}, watch: Watch = {}): Promise<ServerProcess> {
+    return new ServerProcess(await mkdtemp(join(tmpdir(), 'whisper-server-')), env, watch);
   }
 
   static async start(): Promise<ServerProcess> {
@@ -33,6 +43,10 @@ export class ServerProcess implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   /** Starts it, again on the port it had. Resolves when it takes connections. */
@@ -48,9 +62,16 @@ export class ServerProcess implements AsyncDisposable {
         LOG_LEVEL: 'silent',
         ...this.#env,
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', this.#watch.onLog ? 'pipe' : 'inherit'],
     });
     this.#child = child;
+    this.#isWanted = true;
+    if (child.stderr)
+      createInterface({ input: child.stderr }).on('line', (line) => this.#watch.onLog?.(line));
+    child.once('exit', (code, signal) => {
+      if (this.#isWanted) this.#watch.onDeath?.(`code ${code}, signal ${signal}`);
+    });
+    if (!child.stdout) throw new TypeError('Its output is a pipe');
     for await (const line of createInterface({ input: child.stdout })) {
       const port = /http:\/\/[\w.]+:(\d+)/.exec(line)?.[1];
       if (!port) continue;
@@ -64,6 +85,7 @@ export class ServerProcess implements AsyncDisposable {
   async kill(): Promise<void> {
     if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');
+    this.#isWanted = false;
     this.#child.kill('SIGKILL');
     await gone;
   }

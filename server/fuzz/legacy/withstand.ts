@@ -1,9 +1,9 @@
 import { LegacyChatSchema, LegacyMeSchema, LegacyMessageListSchema } from '@whisper/shared/legacy';
 import assert from 'node:assert/strict';
-import type { WhisperServer } from '../../../server.ts';
-import { request } from '../legacy-client.ts';
-import { LegacyTestSocket } from '../legacy-socket.ts';
-import { runSmokeFlow } from '../smoke-flow.ts';
+import type { WhisperServer } from '../../src/server.ts';
+import { request } from '../../src/testing/legacy/legacy-client.ts';
+import { LegacyTestSocket } from '../../src/testing/legacy/legacy-socket.ts';
+import { runSmokeFlow } from '../../src/testing/legacy/smoke-flow.ts';
 import { attack, type Spoils } from './attack.ts';
 import { marker } from './hostile.ts';
 

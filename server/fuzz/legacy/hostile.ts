@@ -1,4 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
+import type { Outgoing } from '../send-request.ts';
 
 /** In every operator that is tried, so that it can be recognised wherever it turns up. */
 export const marker = 'planted-by-the-fuzzer';
@@ -7,13 +8,6 @@ export const marker = 'planted-by-the-fuzzer';
 export type Targets = { readonly foreignChatId: string; readonly ownChatId: string; readonly userId: string };
 
 export type HostileEvent = { readonly name: string; readonly args: readonly unknown[] };
-
-export type HostileRequest = {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-};
 
 const operators: Arbitrary<unknown> = fc.constantFrom<unknown>(
   { $ne: marker },
@@ -155,7 +149,7 @@ export function hostileFrames(targets: Targets): Arbitrary<string | Buffer> {
 }
 
 /** Requests to every old path, with what should not be in them. */
-export function hostileRequests(targets: Targets, token: string): Arbitrary<HostileRequest> {
+export function hostileRequests(targets: Targets, token: string): Arbitrary<Outgoing> {
   const segment = fc.oneof(
     fc.constant(''),
     ids(targets).map((id) => encodeURIComponent(String(id))),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it } from 'vitest';
-import { toWatchedUri, withstand } from '../testing/legacy/fuzz/withstand.ts';
-import { startTestServer } from '../testing/index.ts';
+import { toWatchedUri, withstand } from './withstand.ts';
+import { startTestServer } from '../../src/testing/index.ts';
 
-/** `server/src/testing/legacy/fuzz/report.ts` does the same with 10,000 and prints its figures. */
+/** `pnpm fuzz` throws many more at a server of its own. */
 const count = 400;
 
 it(`${count} hostile payloads over every old wire crash nothing, reach nothing and learn nothing`, async () => {

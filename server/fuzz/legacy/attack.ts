@@ -1,15 +1,9 @@
 import fc from 'fast-check';
-import { Agent, request } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { Agent } from 'node:http';
 import WebSocket from 'ws';
-import { LegacyTestSocket } from '../legacy-socket.ts';
-import {
-  hostileEvents,
-  hostileFrames,
-  hostileRequests,
-  type HostileRequest,
-  type Targets,
-} from './hostile.ts';
+import { LegacyTestSocket } from '../../src/testing/legacy/legacy-socket.ts';
+import { sendRequest } from '../send-request.ts';
+import { hostileEvents, hostileFrames, hostileRequests, type Targets } from './hostile.ts';
 
 type Attack = {
   readonly url: string;
@@ -74,44 +68,23 @@ async function sendRequests({ url, token, targets, count, seed }: Attack, spoils
   const requests = fc.sample(hostileRequests(targets, token), { numRuns: count, seed });
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   for (let start = 0; start < requests.length; start += 20) {
-    await Promise.all(
-      requests.slice(start, start + 20).map((each) => sendRequest({ url, agent, spoils }, each)),
-    );
+    const batch = requests.slice(start, start + 20);
+    for (const { status, text } of await Promise.all(batch.map((each) => sendRequest(url, agent, each)))) {
+      spoils.statuses.set(status, (spoils.statuses.get(status) ?? 0) + 1);
+      spoils.seen.push(text);
+    }
   }
   agent.destroy();
   spoils.sent['REST requests'] = requests.length;
 }
 
-type Line = { readonly url: string; readonly agent: Agent; readonly spoils: Spoils };
-
-function sendRequest(
-  { url, agent, spoils }: Line,
-  { path, method, headers, body }: HostileRequest,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const sending = request(url, { path, method, headers, agent }, (response) => {
-      const status = response.statusCode ?? 0;
-      spoils.statuses.set(status, (spoils.statuses.get(status) ?? 0) + 1);
-      void text(response).then((answer) => {
-        spoils.seen.push(answer);
-        resolve();
-      });
-    });
-    sending.on('error', (error) => {
-      spoils.seen.push(error.message);
-      resolve();
-    });
-    sending.end(method === 'GET' || method === 'HEAD' ? undefined : body);
-  });
-}
-
 async function sendFrames({ url, token, targets, count, seed }: Attack, spoils: Spoils): Promise<void> {
   const frames = fc.sample(hostileFrames(targets), { numRuns: count, seed });
   let socket: WebSocket | undefined;
-  for (const frame of frames) {
+  for (const [index, frame] of frames.entries()) {
     if (socket?.readyState !== WebSocket.OPEN) socket = await openRaw({ url, token }, spoils);
     socket.send(frame);
-    if (Math.random() < 0.1) await new Promise(setImmediate);
+    if (index % 10 === 9) await new Promise(setImmediate);
   }
   socket?.terminate();
   spoils.sent['raw frames'] = frames.length;
