@@ -18,6 +18,7 @@ export type Ground = {
 
 /** People, their chats with a marker in every text, and what the attackers are told of all that. */
 export async function prepareGround(url: string, witness: Witness): Promise<Ground> {
+  witness.areBuilt = (await fetch(`${url}/`)).ok && (await fetch(`${url}/panel/`)).ok;
   const [alice, bob, carol, dave] = ['alice', 'bob', ...attackers].map((name) => new Person(url, name)) as [
     Person,
     Person,
@@ -49,7 +50,6 @@ export async function prepareGround(url: string, witness: Witness): Promise<Grou
       ids: [...ids, ...ids, ...me.map(({ id }) => id), '0'.repeat(24), 'f'.repeat(24)],
       cursors: await cursorsOf(alice),
       tokens: [await issueToken(url, 'carol'), 'a.b.c', ''],
-      areBuilt: (await fetch(`${url}/`)).ok && (await fetch(`${url}/panel/`)).ok,
     },
     targets: { foreignChatId: peaceful.chatId, ownChatId: attacking.chatId, userId: me[0]?.id ?? '' },
     async [Symbol.asyncDispose]() {

@@ -8,8 +8,6 @@ export type Known = {
   readonly ids: readonly string[];
   readonly cursors: readonly string[];
   readonly tokens: readonly string[];
-  /** Whether the pages of the web app and the panel are there. */
-  readonly areBuilt: boolean;
 };
 
 /** `input` is what stands on the wire: superjson's envelope, or what should be one. */

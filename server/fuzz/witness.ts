@@ -38,6 +38,8 @@ export class Witness {
   /** Who may read what carries a marker. */
   readonly #readers = new Map<string, readonly string[]>();
   readonly #recent: string[] = [];
+  /** The web app and the panel are built; a page that is not is answered with 503. */
+  areBuilt = true;
   /** Of the newest round. */
   seed: number;
 
@@ -61,7 +63,8 @@ export class Witness {
     this.count('answers and events searched');
     if (status > 0) this.count(`status ${status}`);
     const found = (kind: Finding['kind'], detail: string) => this.find(kind, detail, { sent: [sent], seed });
-    if (status >= 500) found('server error', `status ${status}: ${text.slice(0, 500)}`);
+    if (status >= 500 && (this.areBuilt || status !== 503))
+      found('server error', `status ${status}: ${text.slice(0, 500)}`);
     const word = inside.exec(text)?.[0];
     if (word) found('server error', `“${word}” in ${around(text, word)}`);
     for (const [marker, readers] of this.#readers) {
