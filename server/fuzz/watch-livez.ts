@@ -14,11 +14,11 @@ export class LivezWatch implements Disposable {
     this.#lives = new Promise((resolve) => {
       prober.on('message', (message: Lives | SlowLivez) => {
         if ('probes' in message) return resolve(message);
-        const { tookMs, idleMs, waitedMs } = message;
-        const [took, other, waited] = [tookMs, idleMs, waitedMs].map(Math.round);
+        const { tookMs, idleMs, waitedMs, ranMs } = message;
+        const [took, other, waited, ran] = [tookMs, idleMs, waitedMs, ranMs].map(Math.round);
         witness.find(
           'slow /livez',
-          `${took} ms; an idle process ${other} ms; the server waited ${waited} ms for a processor`,
+          `${took} ms; an idle process ${other} ms; the server worked ${ran} ms and waited ${waited} ms for a processor`,
         );
       });
     });
