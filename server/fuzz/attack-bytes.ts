@@ -50,7 +50,11 @@ function tornConnections(token: string): Arbitrary<readonly Buffer[]> {
     fc.tuple(handshakes, frames(token)).map((parts) => Buffer.concat(parts)),
   );
   return fc
-    .tuple(whole, fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 3 }), fc.boolean())
+    .tuple(
+      whole,
+      fc.array(fc.noBias(fc.double({ min: 0, max: 1, noNaN: true })), { maxLength: 3 }),
+      fc.boolean(),
+    )
     .map(([bytes, cuts, isHalf]) => {
       const at = cuts.map((cut) => Math.floor(cut * bytes.length)).toSorted((one, other) => one - other);
       const pieces = [0, ...at].map((from, index) => bytes.subarray(from, at[index]));
