@@ -58,7 +58,7 @@ export class Admission {
     await this.#spend(call);
     const gate = call.type === 'mutation' ? this.writes : this.reads;
     return gate.run(call.personId, () => {
-      call.signal?.throwIfAborted();
+      if (call.signal?.aborted) throw new AppError('SERVICE_UNAVAILABLE', 'Whoever asked has left');
       this.#requireRoom(call);
       return task();
     });
