@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     }
     const live = procedures.filter(({ kind }) => kind === 'subscription');
     expect(await alice.root.getByRole('article').count()).toBe(live.length);
-  });
+  }, 120_000);
 
   it('lets two people meet on one page: what one sends the other receives, pauses and resumes', async () => {
     const panel = await openPanel(browser, server.url, { hash: '#message.send+message.onEvent' });
