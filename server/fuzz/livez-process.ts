@@ -76,9 +76,12 @@ function probe(to: number): Promise<number> {
   });
 }
 
-/** The server took the time, and neither the machine nor its other processes did. */
+/**
+ * The server took the time, and neither the machine nor other processes did. Where its thread waited longer than it ran,
+ * the queue before the answer is of what came in meanwhile, which says nothing about the server.
+ */
 function isFault({ tookMs, idleMs, waitedMs, ranMs }: SlowLivez): boolean {
-  return Math.min(ranMs, tookMs - Math.max(idleMs, waitedMs)) > boundMs;
+  return ranMs > Math.max(boundMs, waitedMs) && tookMs - Math.max(idleMs, waitedMs) > boundMs;
 }
 
 /** How long the server's thread ran, and how long it could have and did not. Linux alone tells. */
