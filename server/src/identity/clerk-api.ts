@@ -34,6 +34,7 @@ export class ClerkApi {
   readonly #log: Logger;
   #pauseMs = 0;
   #resumesAt = Number.NEGATIVE_INFINITY;
+  #isTrying = false;
 
   constructor({ env: { CLERK_SECRET_KEY = '', CLERK_API_URL }, clock, log }: Options) {
     this.#url = CLERK_API_URL ?? 'https://api.clerk.com';
@@ -54,7 +55,9 @@ export class ClerkApi {
   }
 
   async #get<T>(path: string, read: (body: unknown) => T): Promise<T> {
-    if (this.#leftMs > 0) throw this.#unavailable();
+    if (this.#leftMs > 0 || this.#isTrying) throw this.#unavailable();
+    // Whoever comes first after a pause finds out for all whether Clerk is back.
+    this.#isTrying = this.#pauseMs > 0;
     try {
       const response = await fetch(this.#url + path, {
         headers: { authorization: `Bearer ${this.#secretKey}`, 'clerk-api-version': apiVersion },
@@ -67,6 +70,8 @@ export class ClerkApi {
     } catch (cause) {
       this.#pause(cause);
       throw this.#unavailable(cause);
+    } finally {
+      this.#isTrying = false;
     }
   }
 
@@ -83,7 +88,7 @@ export class ClerkApi {
   }
 
   #unavailable(cause?: unknown): AppError {
-    const retryAfterMs = Math.max(0, this.#leftMs);
+    const retryAfterMs = this.#isTrying ? pauseMs.first : Math.max(0, this.#leftMs);
     return new AppError('SERVICE_UNAVAILABLE', 'Signing in is not possible right now', {
       cause,
       retryAfterMs,
