@@ -9,9 +9,9 @@ export function isStorable(text: string): boolean {
   return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
 }
 
-/** A character that draws nothing by itself. U+2800 and U+1D159 are blank symbols. */
+/** A character that draws nothing by itself. U+2800, U+1D159, U+13441 and U+13442 are blank symbols. */
 const blank =
-  '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Surrogate}\\p{Mark}\\u2800\\u{1D159}';
+  '\\p{White_Space}\\p{Default_Ignorable_Code_Point}\\p{Control}\\p{Format}\\p{Surrogate}\\p{Mark}\\u2800\\u{1D159}\\u{13441}\\u{13442}';
 
 const visible = new RegExp(`[^${blank}]`, 'u');
 
