@@ -16,8 +16,21 @@ export { devTokens, fetchDevPeople, NoTokenError, type DevPeople } from './dev-t
 export { Value, type Observable } from './observable.ts';
 export { browserStorage } from './outbox/browser-storage.ts';
 export { memoryStorage } from './outbox/memory-storage.ts';
-export type { OutboxStorage, StoredDraft } from './outbox/outbox-storage.ts';
-export { messagesOf, rowsOf, type ChatRow, type ChatSnapshot } from './store/chat-snapshot.ts';
+export {
+  isDraft,
+  type OutboxStorage,
+  type StoredChange,
+  type StoredDraft,
+  type StoredEntry,
+} from './outbox/outbox-storage.ts';
+export {
+  messagesOf,
+  receiptOf,
+  rowsOf,
+  type ChatRow,
+  type ChatSnapshot,
+  type RefusedChange,
+} from './store/chat-snapshot.ts';
 export type { ChatStore } from './store/chat-store.ts';
 export type { ChatView } from './store/open-chat.ts';
 export type { AppRouter, RouterInputs, RouterOutputs } from '@whisper/server';

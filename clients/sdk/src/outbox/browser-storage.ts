@@ -1,8 +1,8 @@
 import type { ClientId, UserId } from '@whisper/shared';
 import type { OutboxStorage } from './outbox-storage.ts';
-import { parseDraft } from './stored-draft.ts';
+import { parseEntry } from './stored-entry.ts';
 
-/** Keeps drafts in `localStorage`, or in anything else with its shape. */
+/** Keeps entries in `localStorage`, or in anything else with its shape. */
 export function browserStorage(given?: Storage): OutboxStorage {
   // Asked for only when it is used: where it is forbidden, touching it throws.
   const shelf = () => given ?? localStorage;
@@ -14,10 +14,10 @@ export function browserStorage(given?: Storage): OutboxStorage {
       const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '');
       return keys
         .filter((key) => key.startsWith(prefixOf(userId)))
-        .map((key) => parseDraft(storage.getItem(key) ?? ''))
-        .filter((draft) => draft !== undefined);
+        .map((key) => parseEntry(storage.getItem(key) ?? ''))
+        .filter((entry) => entry !== undefined);
     },
-    put: (userId, draft) => shelf().setItem(keyOf(userId, draft.clientId), JSON.stringify(draft)),
+    put: (userId, entry) => shelf().setItem(keyOf(userId, entry.clientId), JSON.stringify(entry)),
     remove: (userId, clientId) => shelf().removeItem(keyOf(userId, clientId)),
   };
 }

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import type { UserId } from '@whisper/shared';
 import type { OutboxStorage } from './outbox-storage.ts';
-import { parseDraft } from './stored-draft.ts';
+import { parseEntry } from './stored-entry.ts';
 
 /**
- * Keeps each draft in a file of its own under `folder`, readable by its owner only. A draft is on disk when
+ * Keeps each entry in a file of its own under `folder`, readable by its owner only. An entry is on disk when
  * `put` returns, whole or not at all.
  */
 export function fileStorage(folder: string): OutboxStorage {
@@ -15,13 +15,13 @@ export function fileStorage(folder: string): OutboxStorage {
     list(userId) {
       return readNames(folderOf(userId))
         .filter((name) => name.endsWith('.json'))
-        .map((name) => parseDraft(readText(join(folderOf(userId), name))))
-        .filter((draft) => draft !== undefined);
+        .map((name) => parseEntry(readText(join(folderOf(userId), name))))
+        .filter((entry) => entry !== undefined);
     },
-    put(userId, draft) {
+    put(userId, entry) {
       mkdirSync(folderOf(userId), { recursive: true, mode: 0o700 });
-      const path = pathOf(userId, draft.clientId);
-      writeFileSync(`${path}.new`, JSON.stringify(draft), { mode: 0o600, flush: true });
+      const path = pathOf(userId, entry.clientId);
+      writeFileSync(`${path}.new`, JSON.stringify(entry), { mode: 0o600, flush: true });
       renameSync(`${path}.new`, path);
     },
     remove: (userId, clientId) => rmSync(pathOf(userId, clientId), { force: true }),

@@ -6,8 +6,11 @@ import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
 const alice = UserIdSchema.parse('a'.repeat(24));
 const bob = UserIdSchema.parse('b'.repeat(24));
 
-export function buildDraft(overrides: Partial<StoredDraft> = {}): StoredDraft {
+export function buildDraft(
+  overrides: Partial<Pick<StoredDraft, 'text' | 'chatId' | 'queuedAt'>> = {},
+): StoredDraft {
   return {
+    kind: 'send',
     clientId: ClientIdSchema.parse(createUuid()),
     chatId: ChatIdSchema.parse('c'.repeat(24)),
     text: 'hello',

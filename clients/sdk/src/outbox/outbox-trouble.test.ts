@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { meOf, openConversation, openDevice, sees, statusBecomes } from '../../test/people.ts';
 import { browserStorage } from './browser-storage.ts';
 import { memoryStorage } from './memory-storage.ts';
-import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
+import type { OutboxStorage, StoredEntry } from './outbox-storage.ts';
 import { buildDraft } from './outbox-storage.contract.ts';
 
 const full = () => {
@@ -85,8 +85,8 @@ describe('a storage in trouble', () => {
     await using server = await startTestServer();
     const clock = new ManualClock();
     const shelf = memoryStorage();
-    const kept: StoredDraft[] = [];
-    let answer: (drafts: readonly StoredDraft[]) => void = () => undefined;
+    const kept: StoredEntry[] = [];
+    let answer: (drafts: readonly StoredEntry[]) => void = () => undefined;
     const storage: OutboxStorage = {
       ...shelf,
       list: () => new Promise((resolve) => (answer = resolve)),

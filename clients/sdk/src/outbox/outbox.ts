@@ -1,185 +1,223 @@
-import {
-  ClientIdSchema,
-  SendMessageInputSchema,
-  type ChatId,
-  type ClientId,
-  type Message,
-  type UserId,
-} from '@whisper/shared';
+import { ClientIdSchema, type ClientId, type Message, type UserId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
+import { carryOut } from './carry-out.ts';
 import { createUuid } from './create-uuid.ts';
-import { DraftKeeper } from './draft-keeper.ts';
-import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
+import { EntryKeeper } from './entry-keeper.ts';
+import {
+  isDraft,
+  type OutboxStorage,
+  type StoredChange,
+  type StoredDraft,
+  type StoredEntry,
+} from './outbox-storage.ts';
+import { withKind } from './stored-entry.ts';
 
-/** Chats in which a message is under way at once. */
+/** Entries that are under way at once, each of another chat. */
 const lanesMax = 16;
 
 type OutboxOptions = {
   readonly connection: Connection;
   readonly storage: OutboxStorage;
   readonly onChange: () => void;
-  /** The server has it; the draft stays visible until this resolves. Must not reject. */
+  /** The server has it; the entry stays visible until this resolves. Must not reject. */
   readonly onSent: (message: Message) => Promise<void>;
 };
 
+type New<Entry> = Entry extends StoredEntry ? Omit<Entry, 'clientId' | 'queuedAt' | 'failure'> : never;
+
 /**
- * Messages on their way out: strictly in order per chat, each with one `clientId` for ever, so that sending
- * again after a lost answer, a dead socket or a restart of this process never makes a second message.
+ * Messages and changes on their way out: strictly in order per chat and per message. A message has one `clientId`
+ * for ever and a change says how things shall be, so that sending again after a lost answer, a dead socket or a
+ * restart of this process never does a thing twice.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
-  #drafts: readonly StoredDraft[] = [];
-  #keeper: DraftKeeper | undefined;
+  #entries: readonly StoredEntry[] = [];
+  #keeper: EntryKeeper | undefined;
   #isStarted = false;
   #lastQueuedAt = 0;
-  /** The server refused a message that it was sent among others: until all are sent, each goes alone. */
+  /** The server refused an entry that it was sent among others: until all are sent, each goes alone. */
   #isCareful = false;
-  readonly #busy = new Set<ChatId>();
+  readonly #busy = new Map<ClientId, StoredEntry>();
   /** Written by this process before the storage said what it holds, which may be this too, sent or not. */
   #made: Set<ClientId> | undefined = new Set();
-  readonly #unkept = new Set<ClientId>();
+  readonly #unkept = new Map<ClientId, StoredEntry>();
   readonly #sent = new Set<ClientId>();
+  /** The server may have these, in the words of the first attempt. */
+  readonly #attempted = new Set<ClientId>();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
   }
 
   /** In the order of sending. */
-  get drafts(): readonly StoredDraft[] {
-    return this.#drafts;
+  get entries(): readonly StoredEntry[] {
+    return this.#entries;
   }
 
   /**
    * Begins to send, also what an earlier process of this person left. What is queued before this call is kept from
-   * now on: drafts are stored by person, so that nobody sends another's. A storage in trouble is not waited for;
+   * now on: entries are stored by person, so that nobody sends another's. A storage in trouble is not waited for;
    * what it holds is sent when it can be read, and no longer before what was written meanwhile.
    */
   async start(userId: UserId): Promise<void> {
     const { connection, storage } = this.#options;
-    const keeper = new DraftKeeper({
+    const keeper = new EntryKeeper({
       connection,
       storage,
       userId,
-      onFound: (drafts) => this.#takeUp(drafts),
+      onFound: (entries) => this.#takeUp(entries),
     });
     this.#keeper = keeper;
-    await Promise.all([keeper.open(), ...this.#drafts.map((draft) => keeper.put(draft))]);
+    await Promise.all([keeper.open(), ...this.#entries.map((entry) => keeper.put(entry))]);
     this.#isStarted = true;
     this.#sendNext();
   }
 
-  /** Throws a ZodError when the text is empty or too long. */
-  add(chatId: ChatId, text: string): ClientId {
+  add(entry: New<StoredEntry>): ClientId {
     const clientId = ClientIdSchema.parse(createUuid());
-    const draft = {
-      clientId,
-      chatId,
-      text: SendMessageInputSchema.shape.text.parse(text),
-      queuedAt: this.#nextPlace(),
-    };
-    this.#put(draft);
+    this.#put({ ...entry, clientId, queuedAt: this.#nextPlace() });
     return clientId;
   }
 
-  /** Sends a failed draft again, after what was queued since. */
+  /** Adds a change; it takes the place of one like it that was refused. */
+  change(change: New<StoredChange>): void {
+    for (const each of this.#entries) {
+      if (each.failure && !isDraft(each) && isAlike(each, change)) this.discard(each.clientId);
+    }
+    this.add(change);
+  }
+
+  /** Gives a draft another text: in it while the server cannot have it, and by a change behind it otherwise. */
+  editDraft(draft: StoredDraft, text: string): void {
+    if (draft.kind === 'send' && this.#isHereAlone(draft)) this.#put({ ...draft, text });
+    else this.change({ kind: 'edit', text, ...toTarget(draft) });
+  }
+
+  /** Takes a draft back, by a deletion behind it when the server may have it. */
+  removeDraft(draft: StoredDraft): void {
+    if (this.#isHereAlone(draft)) this.#drop(draft.clientId);
+    else this.change({ kind: 'delete', ...toTarget(draft) });
+  }
+
+  /** Sends a refused entry again, after what was queued since. */
   retry(clientId: ClientId): void {
-    const draft = this.#drafts.find((each) => each.clientId === clientId);
-    if (!draft?.failure) return;
-    const { failure: _, ...again } = draft;
+    const entry = this.#find(clientId);
+    if (!entry?.failure) return;
+    const { failure: _, ...again } = entry;
     this.#put({ ...again, queuedAt: this.#nextPlace() });
   }
 
-  /** Forgets a failed draft. One that is being sent cannot be taken back. */
+  /** Forgets a refused entry. One that is being sent cannot be taken back. */
   discard(clientId: ClientId): void {
-    if (!this.#drafts.find((draft) => draft.clientId === clientId)?.failure) return;
-    this.#forget(clientId);
-    void this.#keeper?.remove(clientId);
+    if (this.#find(clientId)?.failure) this.#drop(clientId);
   }
 
   close(): void {
     this.#keeper?.close();
   }
 
-  #takeUp(stored: readonly StoredDraft[]): void {
-    const found = stored.filter(({ clientId }) => !this.#made?.has(clientId));
+  #find(clientId: ClientId): StoredEntry | undefined {
+    return this.#entries.find((entry) => entry.clientId === clientId);
+  }
+
+  #isHereAlone({ clientId, failure }: StoredDraft): boolean {
+    return failure !== undefined || !this.#attempted.has(clientId);
+  }
+
+  #takeUp(stored: readonly StoredEntry[]): void {
+    const found = stored.map(withKind).filter(({ clientId }) => !this.#made?.has(clientId));
     this.#made = undefined;
     this.#lastQueuedAt = stored.reduce((last, { queuedAt }) => Math.max(last, queuedAt), this.#lastQueuedAt);
-    this.#set([...this.#drafts, ...found.map(toUnrefused)]);
+    for (const { clientId } of found) this.#attempted.add(clientId);
+    this.#set([...this.#entries, ...found.map(toUnrefused)]);
     this.#sendNext();
   }
 
-  #put(draft: StoredDraft): void {
-    this.#made?.add(draft.clientId);
-    this.#unkept.add(draft.clientId);
-    this.#set([...this.#drafts.filter(({ clientId }) => clientId !== draft.clientId), draft]);
-    void this.#keep(draft);
+  #put(entry: StoredEntry): void {
+    this.#made?.add(entry.clientId);
+    this.#unkept.set(entry.clientId, entry);
+    this.#set([...this.#entries.filter(({ clientId }) => clientId !== entry.clientId), entry]);
+    void this.#keep(entry);
   }
 
-  /** A draft leaves the device only when it would outlive this process, unless the storage is in trouble. */
-  async #keep(draft: StoredDraft): Promise<void> {
-    await this.#keeper?.put(draft);
-    this.#unkept.delete(draft.clientId);
+  /** An entry leaves the device only when it would outlive this process, unless the storage is in trouble. */
+  async #keep(entry: StoredEntry): Promise<void> {
+    await this.#keeper?.put(entry);
+    if (this.#unkept.get(entry.clientId) === entry) this.#unkept.delete(entry.clientId);
     this.#sendNext();
+  }
+
+  #drop(clientId: ClientId): void {
+    this.#forget(clientId);
+    this.#unkept.delete(clientId);
+    void this.#keeper?.remove(clientId);
   }
 
   #forget(clientId: ClientId): void {
-    this.#set(this.#drafts.filter((draft) => draft.clientId !== clientId));
+    this.#set(this.#entries.filter((entry) => entry.clientId !== clientId));
   }
 
-  /** Sends the oldest drafts of a few chats, one of each at a time, which keeps their order. */
+  /** Sends the oldest entries of a few chats, one of each at a time, which keeps their order. */
   #sendNext(): void {
     if (!this.#isStarted || this.#options.connection.signal.aborted) return;
     while (this.#busy.size < (this.#isCareful ? 1 : lanesMax)) {
-      const draft = this.#next();
-      if (!draft) break;
-      this.#busy.add(draft.chatId);
-      void this.#send(draft).then(() => {
-        this.#busy.delete(draft.chatId);
+      const entry = this.#next();
+      if (!entry) break;
+      this.#busy.set(entry.clientId, entry);
+      void this.#send(entry).then(() => {
+        this.#busy.delete(entry.clientId);
         this.#sendNext();
       });
     }
     if (this.#busy.size === 0) this.#isCareful = false;
   }
 
-  #next(): StoredDraft | undefined {
-    const passed = new Set(this.#busy);
-    for (const draft of this.#drafts) {
-      if (draft.failure || this.#sent.has(draft.clientId) || passed.has(draft.chatId)) continue;
-      if (!this.#unkept.has(draft.clientId)) return draft;
-      passed.add(draft.chatId);
+  #next(): StoredEntry | undefined {
+    const passed = new Set([...this.#busy.values()].flatMap(touchedBy));
+    for (const entry of this.#entries) {
+      if (entry.failure || this.#sent.has(entry.clientId)) continue;
+      const touched = touchedBy(entry);
+      const isFree = !touched.some((id) => passed.has(id));
+      if (isFree && !this.#unkept.has(entry.clientId)) return entry;
+      for (const id of touched) passed.add(id);
     }
     return undefined;
   }
 
   /** Never rejects. */
-  async #send(draft: StoredDraft): Promise<void> {
+  async #send(entry: StoredEntry): Promise<void> {
     const { connection } = this.#options;
-    const { chatId, text, clientId } = draft;
     const isAlone = this.#isCareful;
+    this.#attempted.add(entry.clientId);
     try {
-      const message = await callWithRetries(connection, () =>
-        connection.api.message.send.mutate({ chatId, text, clientId }),
-      );
-      this.#finish(clientId, message);
+      const message = await callWithRetries(connection, async () => carryOut(connection.api, entry));
+      this.#finish(entry, message);
     } catch (error) {
-      // Closed before the answer came. The draft is still stored, and the next process sends it.
+      // Closed before the answer came. The entry is still stored, and the next process sends it.
       if (connection.signal.aborted) return;
       const { code, message } = toFailure(error);
-      // What was refused among others may be all of them together. Only alone it is surely this message.
+      // What was refused among others may be all of them together. Only alone it is surely this one.
       if (code === 'BAD_REQUEST' && !isAlone) this.#isCareful = true;
-      else this.#fail({ ...draft, failure: { code, message } });
+      else this.#fail({ ...entry, failure: { code, message } });
     }
   }
 
-  #fail(failed: StoredDraft): void {
-    this.#set(this.#drafts.map((draft) => (draft.clientId === failed.clientId ? failed : draft)));
-    void this.#keeper?.put(failed);
+  #fail(failed: StoredEntry): void {
+    const waiting = this.#waitingFor(failed.clientId);
+    for (const { clientId } of waiting) this.#drop(clientId);
+    if (waiting.some(({ kind }) => kind === 'delete')) return this.#drop(failed.clientId);
+    const text = waiting.findLast((change) => change.kind === 'edit')?.text;
+    const kept = failed.kind === 'send' && text !== undefined ? { ...failed, text } : failed;
+    this.#set(this.#entries.map((entry) => (entry.clientId === kept.clientId ? kept : entry)));
+    void this.#keeper?.put(kept);
   }
 
-  #finish(clientId: ClientId, message: Message): void {
+  #finish({ clientId }: StoredEntry, message: Message): void {
     this.#sent.add(clientId);
+    for (const change of this.#waitingFor(clientId)) this.#put({ ...change, messageId: message.id });
     void this.#keeper?.remove(clientId);
     void this.#options.onSent(message).then(() => {
       this.#forget(clientId);
@@ -187,8 +225,15 @@ export class Outbox {
     });
   }
 
-  #set(drafts: readonly StoredDraft[]): void {
-    this.#drafts = [...drafts].sort((a, b) => a.queuedAt - b.queuedAt);
+  /** The changes of a draft that were made while it was under way. */
+  #waitingFor(draftId: ClientId): StoredChange[] {
+    return this.#entries
+      .filter((entry) => !isDraft(entry))
+      .filter((change) => change.messageId === null && change.draftId === draftId);
+  }
+
+  #set(entries: readonly StoredEntry[]): void {
+    this.#entries = [...entries].sort((a, b) => a.queuedAt - b.queuedAt);
     this.#options.onChange();
   }
 
@@ -198,7 +243,23 @@ export class Outbox {
   }
 }
 
+/** What must not be overtaken: the chat's order, and the message's wherever it is passed on to. */
+function touchedBy(entry: StoredEntry): string[] {
+  const { chatId } = entry;
+  return entry.kind === 'send' || entry.messageId === null ? [chatId] : [chatId, entry.messageId];
+}
+
+function toTarget({ chatId, clientId }: StoredDraft) {
+  return { chatId, messageId: null, draftId: clientId };
+}
+
+/** Whether two changes decide the same of a message. */
+function isAlike(one: New<StoredChange>, other: New<StoredChange>): boolean {
+  if (one.messageId !== other.messageId || one.draftId !== other.draftId) return false;
+  return one.kind === 'react' && other.kind === 'react' ? one.emoji === other.emoji : one.kind === other.kind;
+}
+
 /** Versions up to 0.1.0 took the refusal of a bundle for the refusal of each message in it: it is sent once more. */
-function toUnrefused({ failure, ...draft }: StoredDraft): StoredDraft {
-  return failure && failure.code !== 'BAD_REQUEST' ? { ...draft, failure } : draft;
+function toUnrefused({ failure, ...entry }: StoredEntry): StoredEntry {
+  return failure && failure.code !== 'BAD_REQUEST' ? { ...entry, failure } : entry;
 }

@@ -1,18 +1,21 @@
-import type {
-  Chat,
-  ChatId,
-  ClientId,
-  Me,
-  LogEvent,
-  Message,
-  MessageEvent,
-  PresenceEvent,
-  UserId,
+import {
+  EmojiSchema,
+  SendMessageInputSchema,
+  type Chat,
+  type ChatId,
+  type ClientId,
+  type Me,
+  type LogEvent,
+  type Message,
+  type MessageEvent,
+  type MessageId,
+  type PresenceEvent,
+  type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries, keepSubscribed } from '../connection/retries.ts';
 import { Listeners, type Observable } from '../observable.ts';
-import type { OutboxStorage } from '../outbox/outbox-storage.ts';
+import { isDraft, type OutboxStorage, type StoredDraft } from '../outbox/outbox-storage.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { ChatList } from './chat-list.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
@@ -75,7 +78,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
       chats: this.#list.chats,
       hasMoreChats: this.#list.hasMore,
       open: this.#open,
-      outbox: this.#outbox.drafts,
+      outbox: this.#outbox.entries,
       typing: this.#typingWatch.typing,
       online: this.#online,
     };
@@ -141,9 +144,54 @@ export class ChatStore implements Observable<ChatSnapshot> {
    * Queues a message: it shows at once, goes out in order as soon as there is a connection, also after a restart,
    * and is stored exactly once. Throws a ZodError when the text is empty or too long.
    */
-  send(chatId: ChatId, text: string): ClientId {
+  send(chatId: ChatId, text: string, options: SendOptions = {}): ClientId {
+    const draft = { kind: 'send', chatId, text: parseText(text), ...options } as const;
     this.#typingSignal.forget();
-    return this.#outbox.add(chatId, text);
+    return this.#outbox.add(draft);
+  }
+
+  /**
+   * Gives a message of mine another text; its mentions stay. It shows at once, like every change of a message, and
+   * goes out in order as a message does. Throws a ZodError when the text is empty or too long.
+   */
+  edit(message: Message | StoredDraft, text: string): void {
+    const parsed = parseText(text);
+    const target = this.#targetOf(message);
+    if (!target) return;
+    if ('queuedAt' in target) return this.#outbox.editDraft(target, parsed);
+    const { mentions } = target;
+    this.#outbox.change({ kind: 'edit', text: parsed, mentions, ...toTarget(target) });
+  }
+
+  /** Deletes a message of mine for everyone. */
+  remove(message: Message | StoredDraft): void {
+    const target = this.#targetOf(message);
+    if (!target) return;
+    if ('queuedAt' in target) return this.#outbox.removeDraft(target);
+    this.#outbox.change({ kind: 'delete', ...toTarget(target) });
+  }
+
+  /** Reacts to a message with an emoji, or takes that back. Throws a ZodError for what is no emoji. */
+  react(message: Message, emoji: string, on: boolean): void {
+    this.#outbox.change({ kind: 'react', emoji: EmojiSchema.parse(emoji), on, ...toTarget(message) });
+  }
+
+  /** Pins a message for both people, or lets it go. */
+  pin(message: Message, on: boolean): void {
+    this.#outbox.change({ kind: 'pin', on, ...toTarget(message) });
+  }
+
+  /** Sends a message on to another chat of mine, where it names who wrote it. */
+  forward({ id, text }: Message, toChatId: ChatId): void {
+    this.#outbox.add({ kind: 'forward', chatId: toChatId, messageId: id, text });
+  }
+
+  /** What stands for a message now: a draft may have been sent since it was shown. */
+  #targetOf(message: Message | StoredDraft): Message | StoredDraft | undefined {
+    if (!('queuedAt' in message)) return message;
+    const { chatId, clientId } = message;
+    const draft = this.#outbox.entries.filter(isDraft).find((each) => each.clientId === clientId);
+    return draft ?? this.#openChats.get(chatId)?.log?.messages.find((each) => each.clientId === clientId);
   }
 
   /** Sends a message again that the server refused. */
@@ -280,6 +328,16 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#snapshot = undefined;
     this.#listeners.notify();
   }
+}
+
+type SendOptions = { readonly replyTo?: MessageId; readonly mentions?: readonly UserId[] };
+
+function parseText(text: string): string {
+  return SendMessageInputSchema.shape.text.parse(text);
+}
+
+function toTarget({ chatId, id }: Message) {
+  return { chatId, messageId: id };
 }
 
 /** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */

@@ -27,7 +27,11 @@ function sent(sender: User, at: string, seq = 1): ChatRow {
     mentions: [],
     reactions: [],
   };
-  return { state: 'sent', message: { id, chatId, sender, text: at, clientId, ...numbers, ...rest } };
+  return {
+    state: 'sent',
+    isChanging: false,
+    message: { id, chatId, sender, text: at, clientId, ...numbers, ...rest },
+  };
 }
 
 const itemsOf = (rows: readonly ChatRow[], hasOlder = false) =>
@@ -64,7 +68,13 @@ it('does not know whether the oldest message it holds begins its day', () => {
 });
 
 it('keeps the key of a message when the server has it', () => {
-  const draft = { clientId, chatId, text: 'hi', queuedAt: Date.parse('2026-01-05T10:00:00') };
+  const draft = {
+    kind: 'send' as const,
+    clientId,
+    chatId,
+    text: 'hi',
+    queuedAt: Date.parse('2026-01-05T10:00:00'),
+  };
   const [pending] = itemsOf([{ state: 'pending', draft }]);
   const [stored] = itemsOf([sent(alice, '2026-01-05T10:00:00')]);
   expect(pending?.key).toBe(stored?.key);

@@ -13,7 +13,7 @@ const base = { id: ids.chatId, participant: bob, lastMessageAt: at, unread: 0, c
 const chat: Chat = ChatSchema.parse({ ...base, lastMessage });
 const empty: Chat = ChatSchema.parse({ ...base, lastMessage: null });
 const nothing = { meId: bob.id, draft: '', outbox: [] };
-const draft = { clientId: otherId, chatId: chat.id, text: 'on its way', queuedAt: 5 };
+const draft = { kind: 'send' as const, clientId: otherId, chatId: chat.id, text: 'on its way', queuedAt: 5 };
 
 it('shows what is being written before what waits, and that before what was said', () => {
   const outbox = [draft];

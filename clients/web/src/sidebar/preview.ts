@@ -1,4 +1,4 @@
-import type { StoredDraft } from '@whisper/client';
+import { isDraft, type StoredEntry } from '@whisper/client';
 import type { Chat } from '@whisper/shared';
 
 /** What a chat's line in the list shows of it. */
@@ -16,13 +16,13 @@ type Own = {
   /** What is being written there. */
   readonly draft: string;
   /** Everything on its way out, in the order of sending. */
-  readonly outbox: readonly StoredDraft[];
+  readonly outbox: readonly StoredEntry[];
 };
 
 /** What is being written comes first, then what is on its way, then what was said last. */
 export function previewOf({ id, lastMessage }: Chat, { meId, draft, outbox }: Own): Preview {
   if (draft.trim() !== '') return { type: 'draft', text: cut(draft.trim()) };
-  const own = outbox.findLast(({ chatId }) => chatId === id);
+  const own = outbox.filter(isDraft).findLast(({ chatId }) => chatId === id);
   if (own && own.clientId !== lastMessage?.clientId) {
     const type = own.failure ? 'failed' : 'waiting';
     return { type, text: cut(own.text), at: new Date(own.queuedAt) };

@@ -1,7 +1,7 @@
 import type { ClientId, UserId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { jitteredDelayMs } from '../connection/waits.ts';
-import type { OutboxStorage, StoredDraft } from './outbox-storage.ts';
+import type { OutboxStorage, StoredEntry } from './outbox-storage.ts';
 
 /** How long a message waits for the storage. */
 const patienceMs = 2_000;
@@ -11,19 +11,19 @@ type KeeperOptions = {
   readonly storage: OutboxStorage;
   readonly userId: UserId;
   /** Called once, as soon as the storage says what an earlier process left. */
-  readonly onFound: (drafts: readonly StoredDraft[]) => void;
+  readonly onFound: (entries: readonly StoredEntry[]) => void;
 };
 
 type Trouble = { readonly error: unknown };
 
 /**
- * One person's drafts in a storage that may throw, be full or never answer. What it does not take is held here and
+ * One person's entries in a storage that may throw, be full or never answer. What it does not take is held here and
  * offered again and again, and nothing waits for it longer than a moment. No function rejects.
  */
-export class DraftKeeper {
+export class EntryKeeper {
   readonly #options: KeeperOptions;
   /** What the storage does not have yet; `null`: what it has and should not. */
-  readonly #owed = new Map<ClientId, StoredDraft | null>();
+  readonly #owed = new Map<ClientId, StoredEntry | null>();
   readonly #cancels = new Set<() => void>();
   #hasFound = false;
   #isFailing = false;
@@ -32,14 +32,14 @@ export class DraftKeeper {
     this.#options = options;
   }
 
-  /** Resolves when the drafts of an earlier process were found, or when that may take long. */
+  /** Resolves when the entries of an earlier process were found, or when that may take long. */
   async open(): Promise<void> {
     this.#heed(await this.#find());
   }
 
-  /** Resolves when the draft is kept, or when it has to leave without. */
-  put(draft: StoredDraft): Promise<void> {
-    return this.#owe(draft.clientId, draft);
+  /** Resolves when the entry is kept, or when it has to leave without. */
+  put(entry: StoredEntry): Promise<void> {
+    return this.#owe(entry.clientId, entry);
   }
 
   remove(clientId: ClientId): Promise<void> {
@@ -50,19 +50,19 @@ export class DraftKeeper {
     for (const cancel of this.#cancels) cancel();
   }
 
-  async #owe(clientId: ClientId, draft: StoredDraft | null): Promise<void> {
-    this.#owed.set(clientId, draft);
-    const paid = this.#pay(clientId, draft);
+  async #owe(clientId: ClientId, entry: StoredEntry | null): Promise<void> {
+    this.#owed.set(clientId, entry);
+    const paid = this.#pay(clientId, entry);
     // A storage that is known to be in trouble does not hold up every message anew.
     if (!this.#isFailing) this.#heed(await paid);
   }
 
-  #pay(clientId: ClientId, draft: StoredDraft | null): Promise<Trouble | undefined> {
+  #pay(clientId: ClientId, entry: StoredEntry | null): Promise<Trouble | undefined> {
     const { storage, userId } = this.#options;
     return this.#try(
-      () => (draft ? storage.put(userId, draft) : storage.remove(userId, clientId)),
+      () => (entry ? storage.put(userId, entry) : storage.remove(userId, clientId)),
       () => {
-        if (this.#owed.get(clientId) === draft) this.#owed.delete(clientId);
+        if (this.#owed.get(clientId) === entry) this.#owed.delete(clientId);
       },
     );
   }
@@ -71,10 +71,10 @@ export class DraftKeeper {
     const { storage, userId, onFound } = this.#options;
     return this.#try(
       () => storage.list(userId),
-      (drafts) => {
+      (entries) => {
         if (this.#hasFound) return;
         this.#hasFound = true;
-        onFound(drafts);
+        onFound(entries);
       },
     );
   }
@@ -111,7 +111,7 @@ export class DraftKeeper {
 
   /** Everything at once: what is removed may make room for what is put. */
   async #offer(attempt: number): Promise<void> {
-    const offers = [...this.#owed].map(([clientId, draft]) => this.#pay(clientId, draft));
+    const offers = [...this.#owed].map(([clientId, entry]) => this.#pay(clientId, entry));
     if (!this.#hasFound) offers.push(this.#find());
     const trouble = (await Promise.all(offers)).find((each) => each !== undefined);
     if (trouble) this.#options.connection.onError(trouble.error);
