@@ -66,10 +66,15 @@ function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
     log.messages,
     changed.filter(({ seq }) => seq >= oldest),
   );
+  return quoteAnew(merged, changed);
+}
+
+/** The same messages, those that answer a changed one quoting it as it is now. */
+export function quoteAnew(messages: readonly Message[], changed: readonly Message[]): readonly Message[] {
   const changedById = new Map(changed.map((message) => [message.id, message]));
-  const isQuoted = merged.some(({ replyTo }) => replyTo && changedById.has(replyTo.messageId));
-  if (!isQuoted) return merged;
-  return merged.map((message) => {
+  const isQuoted = messages.some(({ replyTo }) => replyTo && changedById.has(replyTo.messageId));
+  if (!isQuoted) return messages;
+  return messages.map((message) => {
     const original = message.replyTo && changedById.get(message.replyTo.messageId);
     return original ? { ...message, replyTo: toReply(original) } : message;
   });

@@ -33,10 +33,7 @@ export type WhisperClient = Disposable & {
 export function createWhisperClient(options: WhisperClientOptions): WhisperClient {
   const connection = new Connection(options);
   const store = new ChatStore(connection, options.storage ?? memoryStorage());
-  const retryNow = () => {
-    connection.retryNow();
-    store.checkUnread();
-  };
+  const retryNow = () => connection.retryNow();
   const stopWatching = whenBack(retryNow);
   const close = () => {
     stopWatching();

@@ -1,11 +1,21 @@
-import { limits, type Chat, type ChatId, type Message, type UserId } from '@whisper/shared';
+import {
+  toReply,
+  type Chat,
+  type ChatId,
+  type LogEvent,
+  type MarksMoved,
+  type Message,
+  type UserId,
+} from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
 
 type ChatListOptions = {
   readonly onChange: () => void;
-  /** The person has read up to this place of the chat, whether or not the server knows it yet. */
-  readonly isRead: (chatId: ChatId, seq: number) => boolean;
+  /** The place up to which the person has read here, whether or not the server knows it yet. */
+  readonly readHere: (chatId: ChatId) => number;
+  /** Messages of somebody else are held up to this place. */
+  readonly onDelivered: (chatId: ChatId, seq: number) => void;
 };
 
 /** My chats, newest conversation first, kept current by the same events that feed the logs. */
@@ -14,6 +24,8 @@ export class ChatList {
   readonly #options: ChatListOptions;
   readonly #fetching = new Map<ChatId, Promise<void>>();
   readonly #heardSeqs = new Map<ChatId, number>();
+  /** How often something happened to a chat that an answer under way may not know of. */
+  readonly #doubts = new Map<ChatId, number>();
   #chats: readonly Chat[] = [];
   #nextCursor: string | null = null;
 
@@ -37,55 +49,66 @@ export class ChatList {
   /** Fetches the first page, or the next one. */
   async load({ more }: { readonly more: boolean }): Promise<void> {
     const cursor = more ? this.#nextCursor : null;
+    const doubts = new Map(this.#doubts);
     const page = await callWithRetries(this.#connection, () =>
       this.#connection.api.chat.list.query({ cursor }),
     );
     this.#nextCursor = page.nextCursor;
     this.put(page.chats);
+    const doubtful = page.chats.filter(({ id }) => this.#doubts.get(id) !== doubts.get(id));
+    await Promise.all(doubtful.map(({ id }) => this.fetch(id)));
   }
 
-  /** Asks again how much is unread of the newest chats, down to the last of them with a badge. */
-  async checkUnread(): Promise<void> {
-    const count = this.#chats.findLastIndex(({ unread }) => unread > 0) + 1;
-    if (count === 0) return;
-    const limit = Math.min(count, limits.chatPageSizeMax);
-    const { chats } = await this.#connection.api.chat.list.query({ limit });
-    this.put(chats);
-  }
-
-  /** Takes chats as the server answered them. A last message known from a newer event stays. */
+  /** Takes chats as the server answered them. What is known from newer events stays. */
   put(fetched: readonly Chat[]): void {
     const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
     for (const each of fetched) {
-      const known = byId.get(each.id);
-      const isRead = this.#options.isRead(each.id, seqOf(each));
-      const chat = isRead ? { ...each, unread: 0 } : each;
-      byId.set(
-        chat.id,
-        known && seqOf(known) > seqOf(chat) ? { ...known, participant: chat.participant } : chat,
-      );
+      const chat = merge(byId.get(each.id), asReadHere(each, this.#options.readHere(each.id)));
+      byId.set(chat.id, chat);
+      if (chat.unread > 0) this.#options.onDelivered(chat.id, chat.lastSeq);
     }
     this.#set([...byId.values()]);
   }
 
-  /** Applies a message once, however often it comes. Fetches a chat it does not know or has lost track of. */
-  async apply(message: Message, viewerId: UserId | undefined): Promise<void> {
+  /** Applies a message, however often it comes. Fetches a chat it does not know or has lost track of. */
+  async apply({ message }: LogEvent, viewerId: UserId | undefined): Promise<void> {
     const { chatId, seq } = message;
     const chat = this.get(chatId);
     this.#heardSeqs.set(chatId, Math.max(seq, this.#heardSeqs.get(chatId) ?? 0));
-    if (!chat || seq > seqOf(chat) + 1) return this.fetch(chatId);
-    if (seq < seqOf(chat)) return;
-    if (seq === seqOf(chat)) {
-      if (message.rev > (chat.lastMessage?.rev ?? 0)) this.#replace({ ...chat, lastMessage: message });
+    if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.fetch(chatId);
+    const isMine = message.sender.id === viewerId;
+    if (seq > chat.lastSeq) {
+      this.#replace(withNew(chat, message, isMine));
+      if (!isMine) this.#options.onDelivered(chatId, seq);
       return;
     }
-    // Sending a message marks everything before it as read.
-    const unread = message.sender.id === viewerId ? 0 : chat.unread + 1;
-    this.#replace({ ...chat, lastMessage: message, lastMessageAt: message.createdAt, unread });
+    const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
+    const mayCount = message.deletedAt !== null && !isMine && seq > chat.readSeq;
+    if (isQuoted || mayCount) this.#doubt(chatId);
+    this.#replace(withChanged(chat, message));
+    // Whether it was counted until now cannot be told from an event that may be a repeat.
+    if (mayCount && chat.unread > 0) await this.fetch(chatId);
+  }
+
+  /** Applies how far a person has come. */
+  async applyMarks({ chatId, userId, readSeq, deliveredSeq }: MarksMoved): Promise<void> {
+    const chat = this.get(chatId);
+    if (userId === chat?.participant.id) return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+    this.#doubt(chatId);
+    if (!chat || readSeq <= chat.readSeq) return;
+    if (chat.unread > 0 && readSeq < chat.lastSeq) return this.fetch(chatId);
+    this.#replace({ ...chat, readSeq, unread: 0 });
+  }
+
+  /** The person has read here up to a place; when more has come since, the server says what is left. */
+  readUpTo(chatId: ChatId, seq: number): void {
+    const chat = this.get(chatId);
+    if (chat) this.#replace(asReadHere(chat, seq));
   }
 
   /** Asks the server for one chat, once at a time. */
   fetch(chatId: ChatId): Promise<void> {
+    this.#doubt(chatId);
     const fetching = this.#fetching.get(chatId) ?? this.#fetch(chatId);
     this.#fetching.set(chatId, fetching);
     return fetching;
@@ -93,26 +116,29 @@ export class ChatList {
 
   async #fetch(chatId: ChatId): Promise<void> {
     const heardSeq = () => this.#heardSeqs.get(chatId) ?? 0;
+    const doubts = () => this.#doubts.get(chatId) ?? 0;
     try {
       let askedAt: number;
+      let doubtsBefore: number;
       do {
         askedAt = heardSeq();
+        doubtsBefore = doubts();
         this.put([
           await callWithRetries(this.#connection, () => this.#connection.api.chat.get.query({ chatId })),
         ]);
-        // A message heard of while the call was under way may be missing from the answer.
-      } while (heardSeq() > Math.max(askedAt, seqOf(this.get(chatId))));
+        // What was heard of while the call was under way may be missing from the answer.
+      } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, this.get(chatId)?.lastSeq ?? 0));
     } finally {
       this.#fetching.delete(chatId);
     }
   }
 
-  setUnread(chatId: ChatId, unread: number): void {
-    const chat = this.get(chatId);
-    if (chat && chat.unread !== unread) this.#replace({ ...chat, unread });
+  #doubt(chatId: ChatId): void {
+    this.#doubts.set(chatId, (this.#doubts.get(chatId) ?? 0) + 1);
   }
 
   #replace(chat: Chat): void {
+    if (this.get(chat.id) === chat) return;
     this.#set(this.#chats.map((each) => (each.id === chat.id ? chat : each)));
   }
 
@@ -122,6 +148,49 @@ export class ChatList {
   }
 }
 
-function seqOf(chat: Chat | undefined): number {
-  return chat?.lastMessage?.seq ?? 0;
+/** What an answer says, unless it is older than what events said. */
+function merge(known: Chat | undefined, fetched: Chat): Chat {
+  if (!known) return fetched;
+  const marked = withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq);
+  const { participant, theirReadSeq, theirDeliveredSeq } = marked;
+  if (known.lastSeq > fetched.lastSeq) return { ...known, participant, theirReadSeq, theirDeliveredSeq };
+  const isOlder = known.lastSeq === fetched.lastSeq && revOf(known) > revOf(fetched);
+  return isOlder ? { ...marked, lastMessage: known.lastMessage } : marked;
+}
+
+function revOf({ lastMessage }: Chat): number {
+  return lastMessage?.rev ?? 0;
+}
+
+function asReadHere(chat: Chat, seq: number): Chat {
+  return seq > chat.readSeq && seq >= chat.lastSeq ? { ...chat, readSeq: chat.lastSeq, unread: 0 } : chat;
+}
+
+/** Marks only go forward. */
+function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
+  const theirReadSeq = Math.max(chat.theirReadSeq, readSeq);
+  const theirDeliveredSeq = Math.max(chat.theirDeliveredSeq, deliveredSeq);
+  const isSame = theirReadSeq === chat.theirReadSeq && theirDeliveredSeq === chat.theirDeliveredSeq;
+  return isSame ? chat : { ...chat, theirReadSeq, theirDeliveredSeq };
+}
+
+/** A message that is new. Sending marks everything before it as read. */
+function withNew(chat: Chat, message: Message, isMine: boolean): Chat {
+  const { seq, createdAt } = message;
+  const next = { ...chat, lastMessage: message, lastMessageAt: createdAt, lastSeq: seq };
+  if (isMine) return { ...next, readSeq: Math.max(seq, chat.readSeq), unread: 0 };
+  const isUnread = seq > chat.readSeq && message.deletedAt === null;
+  return withTheirs({ ...next, unread: chat.unread + (isUnread ? 1 : 0) }, seq, seq);
+}
+
+/** A message that was known in some form, and shows in the list when it is the last one or what that one answers. */
+function withChanged(chat: Chat, message: Message): Chat {
+  const { lastMessage } = chat;
+  if (!lastMessage) return chat;
+  if (message.seq === lastMessage.seq) {
+    return message.rev > lastMessage.rev ? { ...chat, lastMessage: message } : chat;
+  }
+  return lastMessage.replyTo?.messageId === message.id
+    ? { ...chat, lastMessage: { ...lastMessage, replyTo: toReply(message) } }
+    : chat;
 }

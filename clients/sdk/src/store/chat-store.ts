@@ -4,27 +4,28 @@ import {
   type Chat,
   type ChatId,
   type ClientId,
-  type Me,
   type LogEvent,
   type Message,
-  type MessageEvent,
   type MessageId,
-  type PresenceEvent,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
-import { callWithRetries, keepSubscribed } from '../connection/retries.ts';
+import { callWithRetries } from '../connection/retries.ts';
 import { Listeners, type Observable } from '../observable.ts';
 import { isDraft, type OutboxStorage, type StoredDraft } from '../outbox/outbox-storage.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import { ChatList } from './chat-list.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
-import { followMessages } from './message-stream.ts';
-import { OpenChat, type ChatView } from './open-chat.ts';
-import { ReadMarks } from './read-marks.ts';
+import { Marks } from './marks.ts';
+import { OpenChats } from './open-chats.ts';
+import { Optimistic } from './optimistic.ts';
+import { PresenceWatch } from './presence-watch.ts';
+import { Sync } from './sync.ts';
 import { TypingSignal } from './typing-signal.ts';
 import { TypingWatch } from './typing-watch.ts';
-import { UnreadCheck } from './unread-check.ts';
+
+/** How long a mark of what arrived waits for the next: messages may come in a burst. */
+const deliveredDelayMs = 100;
 
 /**
  * A live picture of one person's chats, without a framework: `subscribe` and `getSnapshot` fit React's
@@ -37,51 +38,49 @@ export class ChatStore implements Observable<ChatSnapshot> {
   readonly #outbox: Outbox;
   readonly #typingWatch: TypingWatch;
   readonly #typingSignal: TypingSignal;
-  readonly #readMarks: ReadMarks;
-  readonly #unreadCheck: UnreadCheck;
-  readonly #openChats = new Map<ChatId, OpenChat>();
-  readonly #stops: (() => void)[] = [];
-  #open: ReadonlyMap<ChatId, ChatView> = new Map();
-  #online: ReadonlySet<UserId> = new Set();
-  #me: Me | null = null;
-  #isSynced = false;
-  #isLoaded = false;
+  readonly #presence: PresenceWatch;
+  readonly #readMarks: Marks;
+  readonly #openChats: OpenChats;
+  readonly #optimistic = new Optimistic();
+  readonly #sync: Sync;
   #snapshot: ChatSnapshot | undefined;
 
   constructor(connection: Connection, storage: OutboxStorage) {
     const onChange = () => this.#changed();
+    const { api } = connection;
     this.#connection = connection;
-    this.#list = new ChatList(connection, {
-      onChange,
-      isRead: (chatId, seq) => this.#readMarks.covers(chatId, seq),
+    this.#readMarks = new Marks(connection, { tell: (mark) => api.chat.markRead.mutate(mark), delayMs: 0 });
+    const readHere = (chatId: ChatId) => this.#readMarks.seqOf(chatId);
+    const deliveredMarks = new Marks(connection, {
+      tell: (mark) => api.chat.markDelivered.mutate(mark),
+      delayMs: deliveredDelayMs,
+      isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
-    this.#unreadCheck = new UnreadCheck(connection, this.#list);
+    const onDelivered = (chatId: ChatId, seq: number) => deliveredMarks.mark(chatId, seq);
+    this.#list = new ChatList(connection, { onChange, readHere, onDelivered });
+    this.#openChats = new OpenChats(connection, onChange);
     this.#typingWatch = new TypingWatch(connection.clock, onChange);
     this.#typingSignal = new TypingSignal(connection);
-    this.#readMarks = new ReadMarks(connection, ({ chatId, seq, unread }) => {
-      if (this.#list.get(chatId)?.lastMessage?.seq === seq) this.#list.setUnread(chatId, unread);
-    });
+    this.#presence = new PresenceWatch(onChange);
     this.#outbox = new Outbox({
       connection,
       storage,
       onChange,
-      onSent: (message) => this.#receive(toAnswered(message)),
+      onSent: (message) => this.#sync.receive(toAnswered(message)),
     });
-    this.#follow();
+    this.#sync = new Sync({
+      connection,
+      list: this.#list,
+      openChats: this.#openChats,
+      typing: this.#typingWatch,
+      presence: this.#presence,
+      onChange,
+      onSignedIn: (me) => this.#outbox.start(me.id),
+    });
   }
 
   getSnapshot = (): ChatSnapshot => {
-    this.#snapshot ??= {
-      connection: this.#connection.state.getSnapshot(),
-      me: this.#me,
-      isSynced: this.#isSynced && this.#isLoaded,
-      chats: this.#list.chats,
-      hasMoreChats: this.#list.hasMore,
-      open: this.#open,
-      outbox: this.#outbox.entries,
-      typing: this.#typingWatch.typing,
-      online: this.#online,
-    };
+    this.#snapshot ??= this.#show();
     return this.#snapshot;
   };
 
@@ -107,18 +106,15 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** Holds a chat's newest messages and keeps them live. Rejects when the chat is not one's own. */
   async openChat(chatId: ChatId): Promise<void> {
-    const known = this.#openChats.get(chatId);
-    if (known?.view.status === 'ready') return;
-    const chat = known ?? new OpenChat(this.#connection, chatId, () => this.#showOpen());
-    this.#openChats.set(chatId, chat);
-    this.#showOpen();
+    if (this.#openChats.get(chatId)?.view.status === 'ready') return;
+    const chat = this.#openChats.add(chatId);
     // A chat opened by its address may not be in the part of the list that is loaded.
     await Promise.all([chat.load(), this.#list.get(chatId) ? undefined : this.#list.fetch(chatId)]);
   }
 
   /** Lets go of a chat's messages; it stays in the list. */
   closeChat(chatId: ChatId): void {
-    if (this.#openChats.delete(chatId)) this.#showOpen();
+    this.#openChats.delete(chatId);
   }
 
   /** The direct chat with a person, made when it is missing, and opened. */
@@ -206,16 +202,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** The person has seen everything that is held of this chat. */
   markRead(chatId: ChatId): void {
-    const seq =
-      this.#openChats.get(chatId)?.log?.messages.at(-1)?.seq ?? this.#list.get(chatId)?.lastMessage?.seq;
-    if (seq === undefined || this.#list.get(chatId)?.unread === 0) return;
-    this.#list.setUnread(chatId, 0);
+    const chat = this.#list.get(chatId);
+    const seq = this.#openChats.get(chatId)?.log?.messages.at(-1)?.seq ?? chat?.lastSeq;
+    if (seq === undefined || chat?.unread === 0) return;
     this.#readMarks.mark(chatId, seq);
-  }
-
-  /** Looks whether another device has read what is unread here. It happens by itself now and then. */
-  checkUnread(): void {
-    void this.#unreadCheck.ask();
+    this.#list.readUpTo(chatId, seq);
   }
 
   /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */
@@ -225,103 +216,32 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** Called by the client's `close`. */
   close(): void {
-    for (const stop of this.#stops.splice(0)) stop();
+    this.#sync.close();
     this.#outbox.close();
-    this.#unreadCheck.stop();
     this.#typingSignal.forget();
     this.#typingWatch.clear();
     this.#changed();
     this.#listeners.clear();
   }
 
-  #follow(): void {
-    const { api } = this.#connection;
-    this.#stops.push(
-      this.#connection.state.subscribe(() => this.#connectionChanged()),
-      followMessages(this.#connection, (event) => this.#apply(event)),
-      keepSubscribed(this.#connection, (handlers) =>
-        api.typing.onChange.subscribe({}, { ...handlers, onData: (event) => this.#typingWatch.apply(event) }),
-      ),
-      keepSubscribed(this.#connection, (handlers) =>
-        api.presence.onChange.subscribe(undefined, {
-          ...handlers,
-          onData: (event) => this.#seePresence(event),
-        }),
-      ),
-    );
-  }
-
-  #connectionChanged(): void {
-    if (!this.#connection.isOpen) {
-      this.#isSynced = false;
-      this.#typingWatch.clear();
-    }
-    this.#changed();
-  }
-
-  #apply(event: MessageEvent): void {
-    switch (event.type) {
-      case 'created':
-        this.#typingWatch.apply({
-          chatId: event.chatId,
-          userId: event.message.sender.id,
-          isTyping: false,
-        });
-        return void this.#receive(event);
-      case 'updated':
-        return void this.#receive(event);
-      case 'synced':
-        return this.#goLive();
-      case 'reset':
-        // What is held counts for nothing until it was fetched again.
-        this.#isLoaded = false;
-        return this.#goLive();
-    }
-    event satisfies never;
-  }
-
-  /** What follows on the stream is live. */
-  #goLive(): void {
-    this.#isSynced = true;
-    this.#changed();
-    // Read after subscribing, so that a change between the two is in at least one of them.
-    if (!this.#me || !this.#isLoaded) void this.#load();
-    else void this.#unreadCheck.ask();
-  }
-
-  /** Never rejects. Resolves when an open log holds the message. */
-  async #receive(event: LogEvent): Promise<void> {
-    const { chatId, message } = event;
-    this.#list.apply(message, this.#me?.id).catch(this.#connection.onError);
-    await this.#openChats.get(chatId)?.receive(event);
-  }
-
-  async #load(): Promise<void> {
-    try {
-      const [me] = await Promise.all([
-        callWithRetries(this.#connection, () => this.#connection.api.auth.me.query()),
-        this.#list.load({ more: false }),
-        ...[...this.#openChats.values()].map((chat) => chat.doubt()),
-      ]);
-      const isFirst = this.#me === null;
-      this.#me = me;
-      this.#isLoaded = true;
-      this.#changed();
-      this.#unreadCheck.start();
-      if (isFirst) await this.#outbox.start(me.id);
-    } catch (error) {
-      if (!this.#connection.signal.aborted) this.#connection.onError(error);
-    }
-  }
-
-  #seePresence(event: PresenceEvent): void {
-    this.#online = applyPresence(this.#online, event);
-    this.#changed();
-  }
-
-  #showOpen(): void {
-    this.#open = new Map([...this.#openChats].map(([chatId, chat]) => [chatId, chat.view]));
-    this.#changed();
+  #show(): ChatSnapshot {
+    const { me, isSynced } = this.#sync;
+    const outbox = this.#outbox.entries;
+    return {
+      connection: this.#connection.state.getSnapshot(),
+      me,
+      isSynced,
+      ...this.#optimistic.show({
+        views: this.#openChats.views,
+        chats: this.#list.chats,
+        entries: outbox,
+        viewerId: me?.id,
+      }),
+      hasMoreChats: this.#list.hasMore,
+      outbox,
+      typing: this.#typingWatch.typing,
+      online: this.#presence.online,
+    };
   }
 
   #changed(): void {
@@ -343,15 +263,4 @@ function toTarget({ chatId, id }: Message) {
 /** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */
 function toAnswered(message: Message): LogEvent {
   return { type: 'updated', chatId: message.chatId, rev: message.rev, prevRev: message.rev - 1, message };
-}
-
-function applyPresence(online: ReadonlySet<UserId>, event: PresenceEvent): ReadonlySet<UserId> {
-  switch (event.type) {
-    case 'list':
-      return new Set(event.userIds);
-    case 'online':
-      return new Set([...online, event.userId]);
-    case 'offline':
-      return new Set([...online].filter((userId) => userId !== event.userId));
-  }
 }

@@ -1,0 +1,58 @@
+import type { ChatId } from '@whisper/shared';
+import type { Connection } from '../connection/connection.ts';
+import { callWithRetries } from '../connection/retries.ts';
+
+type Mark = { readonly chatId: ChatId; readonly seq: number };
+
+type MarksOptions = {
+  readonly tell: (mark: Mark) => Promise<unknown>;
+  /** How long a mark waits for a higher one. */
+  readonly delayMs: number;
+  /** A mark that this says of does not need to be told any more. */
+  readonly isCovered?: (mark: Mark) => boolean;
+};
+
+/** Sends marks of one kind to the server, one call per chat at a time, always with the chat's highest seq. */
+export class Marks {
+  readonly #connection: Connection;
+  readonly #options: MarksOptions;
+  readonly #wanted = new Map<ChatId, number>();
+  readonly #running = new Set<ChatId>();
+
+  constructor(connection: Connection, options: MarksOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  mark(chatId: ChatId, seq: number): void {
+    if (seq <= this.seqOf(chatId)) return;
+    this.#wanted.set(chatId, seq);
+    if (this.#running.has(chatId)) return;
+    this.#running.add(chatId);
+    const { delayMs } = this.#options;
+    if (delayMs === 0) void this.#run(chatId);
+    else this.#connection.clock.after(delayMs, () => void this.#run(chatId));
+  }
+
+  /** Where the mark stands, here if not yet on the server; 0 when it was not moved here. */
+  seqOf(chatId: ChatId): number {
+    return this.#wanted.get(chatId) ?? 0;
+  }
+
+  async #run(chatId: ChatId): Promise<void> {
+    const { tell, isCovered } = this.#options;
+    try {
+      let told = 0;
+      for (let seq = this.seqOf(chatId); told < seq; seq = this.seqOf(chatId)) {
+        const mark = { chatId, seq };
+        if (!isCovered?.(mark)) await callWithRetries(this.#connection, () => tell(mark));
+        told = seq;
+      }
+    } catch (error) {
+      this.#wanted.delete(chatId);
+      if (!this.#connection.signal.aborted) this.#connection.onError(error);
+    } finally {
+      this.#running.delete(chatId);
+    }
+  }
+}

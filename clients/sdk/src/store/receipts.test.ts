@@ -1,0 +1,104 @@
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { FlakyLink } from '@whisper/server/testing/flaky-link';
+import type { ChatId } from '@whisper/shared';
+import { describe, expect, it, vi } from 'vitest';
+import { meOf, openConversation, openDevice } from '../../test/people.ts';
+import type { WhisperClient } from '../create-whisper-client.ts';
+import { messagesOf, receiptOf } from './chat-snapshot.ts';
+
+describe('a message of mine', () => {
+  it('is sent, then delivered, then read, as the other person comes along', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chatId } = await openConversation(server);
+    bob.close();
+    alice.store.send(chatId, 'hello');
+    await alice.store.when(() => receiptOn(alice, chatId) === 'sent');
+
+    const later = await openDevice(server.url, 'bob');
+    await alice.store.when(() => receiptOn(alice, chatId) === 'delivered');
+    await later.store.openChat(chatId);
+    later.store.markRead(chatId);
+
+    await alice.store.when(() => receiptOn(alice, chatId) === 'read');
+  });
+
+  it('is delivered when it arrives on an open device, and read by an answer', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chatId } = await openConversation(server);
+
+    for (const text of ['one', 'two', 'three']) alice.store.send(chatId, text);
+    await alice.store.when(() => receiptOn(alice, chatId) === 'delivered');
+    bob.store.send(chatId, 'an answer');
+    await alice.store.when(({ chats }) => chats[0]?.lastSeq === 4);
+
+    expect(alice.store.getSnapshot().chats[0]).toMatchObject({ theirReadSeq: 4, theirDeliveredSeq: 4 });
+  });
+});
+
+describe('a badge', () => {
+  it('goes at once when another device reads the chat, and after a lost connection', async () => {
+    await using server = await startTestServer();
+    await using link = await FlakyLink.open(server.url);
+    const { alice, phone, laptop, tablet, chatId } = await openScene(server, link);
+    alice.store.send(chatId, 'hello');
+    await Promise.all([phone, laptop, tablet].map((each) => each.store.when(() => unreadOn(each) === 1)));
+    link.isDown = true;
+    link.drop();
+    await tablet.store.when(({ connection }) => connection.status === 'offline');
+
+    phone.store.markRead(chatId);
+    await laptop.store.when(() => unreadOn(laptop) === 0);
+    expect(unreadOn(tablet)).toBe(1);
+    link.isDown = false;
+
+    await tablet.store.when(() => unreadOn(tablet) === 0);
+  });
+
+  it('counts one less for a message that was deleted before it was read', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chatId } = await openConversation(server);
+    for (const text of ['one', 'two', 'three']) alice.store.send(chatId, text);
+    await bob.store.when(() => unreadOn(bob) === 3);
+    await alice.store.when(({ outbox }) => outbox.length === 0);
+    const [first, second] = messagesOf(alice.store.getSnapshot().open.get(chatId));
+    if (!first || !second) throw new Error('They have arrived');
+
+    alice.store.remove(first);
+    alice.store.remove(second);
+
+    await bob.store.when(() => unreadOn(bob) === 1);
+    expect(await bob.api.chat.get.query({ chatId })).toEqual(bob.store.getSnapshot().chats[0]);
+  });
+});
+
+it('keeps a chat read that the person has just read here, whatever a query says that crossed it', async () => {
+  await using server = await startTestServer();
+  const { alice, bob, chatId } = await openConversation(server);
+  alice.store.send(chatId, 'hello');
+  await bob.store.when(() => unreadOn(bob) === 1);
+  const seen = new Set<number | undefined>();
+
+  bob.store.subscribe(() => seen.add(unreadOn(bob)));
+  bob.store.markRead(chatId);
+  await bob.store.openDirect(meOf(alice).id);
+  await vi.waitFor(async () => expect((await bob.api.chat.get.query({ chatId })).unread).toBe(0));
+
+  expect([...seen]).toEqual([0]);
+});
+
+/** Bob with three devices, one of them behind the link. */
+async function openScene(server: TestServer, link: FlakyLink) {
+  const { alice, bob: phone, chatId } = await openConversation(server);
+  const [laptop, tablet] = await Promise.all([openDevice(server.url, 'bob'), openDevice(link.url, 'bob')]);
+  return { alice, phone, laptop, tablet, chatId };
+}
+
+function unreadOn({ store }: WhisperClient): number | undefined {
+  return store.getSnapshot().chats[0]?.unread;
+}
+
+function receiptOn({ store }: WhisperClient, chatId: ChatId): string | undefined {
+  const { chats, open } = store.getSnapshot();
+  const [chat, message] = [chats[0], messagesOf(open.get(chatId)).at(-1)];
+  return chat && message && receiptOf(chat, message);
+}
