@@ -37,6 +37,15 @@ it('leaves out a file that was cut short and one that is something else', () => 
   expect(storage.list(alice)).toEqual([draft]);
 });
 
+it('takes an entry without a kind for a message that version 0.1.0 left, and leaves out a kind it does not know', () => {
+  const shelf = new Shelf();
+  const { kind: _, ...old } = buildDraft();
+  shelf.setItem(`whisper:outbox:${alice}:${old.clientId}`, JSON.stringify(old));
+  shelf.setItem(`whisper:outbox:${alice}:x`, JSON.stringify({ ...old, kind: 'shout' }));
+
+  expect(browserStorage(shelf).list(alice)).toEqual([{ ...old, kind: 'send' }]);
+});
+
 it('leaves out what else stands in the browser’s storage', () => {
   const shelf = new Shelf();
   shelf.setItem('theme', 'dark');
