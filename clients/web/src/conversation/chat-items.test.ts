@@ -35,7 +35,7 @@ function sent(sender: User, at: string, seq = 1): ChatRow {
 }
 
 const itemsOf = (rows: readonly ChatRow[], hasOlder = false) =>
-  toChatItems(rows, { me: alice, hasOlder, unreadFrom: null });
+  toChatItems(rows, { me: alice, receiptOf: () => 'delivered', hasOlder, unreadFrom: null });
 
 it('groups what one person says in one go', () => {
   const items = itemsOf([
@@ -47,6 +47,7 @@ it('groups what one person says in one go', () => {
   expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true, true]);
   expect(items.map(({ endsGroup }) => endsGroup)).toEqual([false, true, true, true]);
   expect(items.map(({ isMine }) => isMine)).toEqual([false, false, true, true]);
+  expect(items.map(({ receipt }) => receipt)).toEqual([null, null, 'delivered', 'delivered']);
 });
 
 it('begins a day, and a group, at midnight', () => {
@@ -57,7 +58,7 @@ it('begins a day, and a group, at midnight', () => {
 
 it('begins what is unread, and a group, at the first unread message', () => {
   const rows = [sent(bob, '2026-01-05T10:00:00', 7), sent(bob, '2026-01-05T10:00:01', 8)];
-  const items = toChatItems(rows, { me: alice, hasOlder: true, unreadFrom: 8 });
+  const items = toChatItems(rows, { me: alice, receiptOf: () => 'sent', hasOlder: true, unreadFrom: 8 });
   expect(items.map(({ startsUnread }) => startsUnread)).toEqual([false, true]);
   expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, true]);
   expect(items.map(({ endsGroup }) => endsGroup)).toEqual([true, true]);

@@ -1,5 +1,5 @@
-import type { ChatRow } from '@whisper/client';
-import type { ClientId, Me } from '@whisper/shared';
+import type { ChatRow, ChatStore } from '@whisper/client';
+import type { ClientId, Me, Message } from '@whisper/shared';
 import { dayNumberOf } from '../ui/format-time.ts';
 
 /** One message as the conversation shows it. */
@@ -7,6 +7,10 @@ export type ChatItem = {
   /** The same before and after the server has it, so that nothing flickers. */
   readonly key: string;
   readonly clientId: ClientId;
+  /** As the server has it; null until it does. */
+  readonly message: Message | null;
+  /** How far a message of mine has come. */
+  readonly receipt: Receipt | null;
   /** Its place in the chat; null until the server gave it one. */
   readonly seq: number | null;
   readonly text: string;
@@ -24,6 +28,8 @@ export type ChatItem = {
   readonly endsGroup: boolean;
 };
 
+export type Receipt = ReturnType<ChatStore['receiptOf']>;
+
 type DraftRow = Exclude<ChatRow, { state: 'sent' }>;
 type Bare = Omit<ChatItem, 'startsDay' | 'startsUnread' | 'startsGroup' | 'endsGroup'>;
 
@@ -32,14 +38,16 @@ const groupPauseMs = 5 * 60_000;
 
 type Options = {
   readonly me: Pick<Me, 'id' | 'name'>;
+  readonly receiptOf: (message: Message) => Receipt;
   readonly hasOlder: boolean;
   /** The place of the first unread message; null without one. */
   readonly unreadFrom: number | null;
 };
 
 /** The rows of a conversation with their days and groups. What an unknown message comes before starts nothing. */
-export function toChatItems(rows: readonly ChatRow[], { me, hasOlder, unreadFrom }: Options): ChatItem[] {
-  const bare = rows.map((row) => toBare(row, me));
+export function toChatItems(rows: readonly ChatRow[], options: Options): ChatItem[] {
+  const { hasOlder, unreadFrom } = options;
+  const bare = rows.map((row) => toBare(row, options));
   const isUnreadStart = ({ seq }: Bare) => seq !== null && seq === unreadFrom;
   const isApart = (earlier: Bare, later: Bare) => isUnreadStart(later) || !isOneGo(earlier, later);
   return bare.map((item, index) => {
@@ -55,29 +63,35 @@ export function toChatItems(rows: readonly ChatRow[], { me, hasOlder, unreadFrom
   });
 }
 
-function toBare(row: ChatRow, me: Pick<Me, 'id' | 'name'>): Bare {
+function toBare(row: ChatRow, { me, receiptOf }: Options): Bare {
   if (row.state !== 'sent') return toBareDraft(row, me);
-  const { sender, clientId, seq, text, createdAt: at } = row.message;
+  const { message } = row;
+  const { sender, clientId, seq, text, createdAt: at } = message;
+  const isMine = sender.id === me.id;
   return {
     key: `${sender.id}:${clientId}`,
     clientId,
+    message,
+    receipt: isMine ? receiptOf(message) : null,
     seq,
     text,
     at,
     day: dayNumberOf(at),
     state: 'sent',
     failure: null,
-    isMine: sender.id === me.id,
+    isMine,
     senderName: sender.name,
   };
 }
 
-function toBareDraft({ state, draft }: DraftRow, me: Pick<Me, 'id' | 'name'>): Bare {
+function toBareDraft({ state, draft }: DraftRow, me: Options['me']): Bare {
   const { clientId, text, queuedAt, failure } = draft;
   const at = new Date(queuedAt);
   return {
     key: `${me.id}:${clientId}`,
     clientId,
+    message: null,
+    receipt: null,
     seq: null,
     text,
     at,
@@ -96,4 +110,9 @@ function isOneGo(earlier: Bare, later: Bare): boolean {
     earlier.day === later.day &&
     later.at.getTime() - earlier.at.getTime() < groupPauseMs
   );
+}
+
+/** Whether there is a menu of things to do with it. */
+export function isActionable({ message }: ChatItem): boolean {
+  return message !== null && message.deletedAt === null;
 }

@@ -6,13 +6,16 @@ import { goHome, homePath } from '../routing/route.ts';
 import { useClient, useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { ActsProvider, useActing } from './acts.ts';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
+import { Overlays } from './overlays.tsx';
 
 export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
   const chat = useChat(chatId);
   const view = useStore(({ open }) => open.get(chatId));
   const me = useStore((snapshot) => snapshot.me);
+  const { acts, mode, overlay, target } = useActing();
 
   if (view?.status === 'failed') {
     const isMissing = view.failure.code === 'NOT_FOUND';
@@ -30,14 +33,17 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
       className="conversation"
       aria-label={chat ? `Conversation with ${chat.participant.name}` : 'Conversation'}
     >
-      <ConversationHeader chat={chat} />
-      {view?.status === 'ready' && chat && me ? (
-        <MessageList chat={chat} view={view} me={me} />
-      ) : (
-        <div className="messages" />
-      )}
-      <TypingLine chatId={chatId} name={chat?.participant.name ?? ''} />
-      {me && <Composer chatId={chatId} name={chat?.participant.name ?? ''} />}
+      <ActsProvider value={acts}>
+        <ConversationHeader chat={chat} />
+        {view?.status === 'ready' && chat && me ? (
+          <MessageList chat={chat} view={view} me={me} target={target} />
+        ) : (
+          <div className="messages" />
+        )}
+        <TypingLine chatId={chatId} name={chat?.participant.name ?? ''} />
+        {me && <Composer chatId={chatId} name={chat?.participant.name ?? ''} mode={mode} />}
+        <Overlays overlay={overlay} view={view} />
+      </ActsProvider>
     </section>
   );
 }

@@ -1,20 +1,30 @@
 import { rowsOf, type ChatView } from '@whisper/client';
-import type { Chat, Me } from '@whisper/shared';
+import type { Chat, Me, Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
-import { toChatItems, type ChatItem } from './chat-items.ts';
+import type { Target } from './acts.ts';
+import { isActionable, toChatItems, type ChatItem } from './chat-items.ts';
 import { MessageItem } from './message-item.tsx';
-import { useMessageScroll } from './use-message-scroll.ts';
+import { PinnedBar } from './pinned-bar.tsx';
+import { moveBetweenMessages } from './move-between-messages.ts';
+import { useJump } from './use-jump.ts';
+import { useMessageScroll, type MessageVirtualizer } from './use-message-scroll.ts';
 import { useToday } from '../ui/use-today.ts';
 
 type Ready = Extract<ChatView, { status: 'ready' }>;
-type Props = { readonly chat: Chat; readonly view: Ready; readonly me: Me };
+type Props = {
+  readonly chat: Chat;
+  readonly view: Ready;
+  readonly me: Me;
+  /** The message that was jumped to. */
+  readonly target: Target | null;
+};
 /** The place of the first message that was unread when the conversation was opened; null without one. */
 type Unread = { readonly unreadFrom: number | null };
 
 /** The messages: only those in sight are in the document, however many there are. */
-export function MessageList({ chat, view, me }: Props) {
+export function MessageList({ chat, view, me, target }: Props) {
   const { hasOlder } = view.log;
   const [unreadFrom] = useState(() => firstUnreadOf(chat));
   const items = useItems({ chat, view, me, unreadFrom });
@@ -23,35 +33,24 @@ export function MessageList({ chat, view, me }: Props) {
     hasOlder,
     hasUnread: unreadFrom !== null,
   });
+  useJump(items, { virtualizer, target });
   const unseen = useUnseen(items, { isAtEnd, unreadFrom });
-  const today = useToday();
   useMarkRead(chat, isAtEnd);
 
   return (
     <div className="messages-frame">
-      <div className="messages" ref={scrollRef} tabIndex={0} role="region" aria-label="Messages">
+      <PinnedBar messages={view.log.messages} />
+      <div
+        className="messages"
+        ref={scrollRef}
+        tabIndex={0}
+        role="region"
+        aria-label="Messages"
+        onKeyDown={moveBetweenMessages}
+      >
         {items.length === 0 && <ConversationStart name={chat.participant.name} />}
         <div className="messages-sizer" role="list" style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map(({ key, index, start }) => {
-            const item = items[index];
-            return (
-              item && (
-                <div
-                  key={key}
-                  className="message-place"
-                  role="listitem"
-                  aria-setsize={hasOlder ? -1 : items.length}
-                  aria-posinset={index + 1}
-                  data-index={index}
-                  ref={virtualizer.measureElement}
-                  style={{ transform: `translateY(${start}px)` }}
-                >
-                  {index === 0 && !hasOlder && <ConversationStart name={chat.participant.name} />}
-                  <MessageItem item={item} today={today} />
-                </div>
-              )
-            );
-          })}
+          <Rows items={items} virtualizer={virtualizer} chat={chat} hasOlder={hasOlder} />
         </div>
       </div>
       {view.isLoadingOlder && (
@@ -64,13 +63,51 @@ export function MessageList({ chat, view, me }: Props) {
   );
 }
 
-function useItems({ chat, view, me, unreadFrom }: Props & Unread): ChatItem[] {
+type RowsProps = {
+  readonly items: readonly ChatItem[];
+  readonly virtualizer: MessageVirtualizer;
+  readonly chat: Chat;
+  readonly hasOlder: boolean;
+};
+
+function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
+  const today = useToday();
+  const { name } = chat.participant;
+  const lastActionable = items.findLast(isActionable);
+  return (
+    <>
+      {virtualizer.getVirtualItems().map(({ key, index, start }) => {
+        const item = items[index];
+        return (
+          item && (
+            <div
+              key={key}
+              className="message-place"
+              role="listitem"
+              aria-setsize={hasOlder ? -1 : items.length}
+              aria-posinset={index + 1}
+              data-index={index}
+              ref={virtualizer.measureElement}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              {index === 0 && !hasOlder && <ConversationStart name={name} />}
+              <MessageItem item={item} today={today} isEntry={item === lastActionable} />
+            </div>
+          )
+        );
+      })}
+    </>
+  );
+}
+
+function useItems({ chat, view, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
+  const { store } = useClient().client;
   const outbox = useStore((snapshot) => snapshot.outbox);
   const { hasOlder } = view.log;
-  return useMemo(
-    () => toChatItems(rowsOf(chat.id, { view, outbox }), { me, hasOlder, unreadFrom }),
-    [chat.id, view, outbox, me, hasOlder, unreadFrom],
-  );
+  return useMemo(() => {
+    const receiptOf = (message: Message) => store.receiptOf(chat, message);
+    return toChatItems(rowsOf(chat.id, { view, outbox }), { me, receiptOf, hasOlder, unreadFrom });
+  }, [store, chat, view, outbox, me, hasOlder, unreadFrom]);
 }
 
 function ConversationStart({ name }: { readonly name: string }) {

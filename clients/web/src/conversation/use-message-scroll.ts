@@ -14,7 +14,7 @@ const beyondTheEnd = 1e9;
 const lineHeight = 22;
 const charsPerLine = 56;
 
-type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
+export type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
 type Options = { readonly chatId: ChatId; readonly hasOlder: boolean; readonly hasUnread: boolean };
 
 /**
@@ -109,7 +109,10 @@ function estimateHeight(item: ChatItem | undefined): number {
     (item.startsDay ? 56 : 0) +
     (item.startsUnread ? 40 : 0) +
     (item.startsGroup ? 10 : 2) +
-    (item.endsGroup ? 20 : 0);
+    (item.endsGroup ? 20 : 0) +
+    (item.message?.replyTo ? 48 : 0) +
+    (item.message?.forwardedFrom ? 20 : 0) +
+    (item.message && item.message.reactions.length > 0 ? 32 : 0);
   return lines * lineHeight + around;
 }
 

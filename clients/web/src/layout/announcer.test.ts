@@ -6,8 +6,19 @@ const alice = UserSchema.parse({ id: 'a'.repeat(24), name: 'alice', email: '', a
 const bob = UserSchema.parse({ id: 'b'.repeat(24), name: 'bob', email: '', avatar: null });
 const now = new Date();
 
+const neverChanged = {
+  editedAt: null,
+  deletedAt: null,
+  pinnedAt: null,
+  replyTo: null,
+  forwardedFrom: null,
+  mentions: [],
+  reactions: [],
+};
+
 function chatWith(seq: number, sender = bob): Chat {
-  const base = { id: 'c'.repeat(24), participant: bob, lastMessageAt: now, unread: 0, createdAt: now };
+  const marks = { lastSeq: seq, unread: 0, readSeq: 0, theirReadSeq: 0, theirDeliveredSeq: 0 };
+  const base = { id: 'c'.repeat(24), participant: bob, lastMessageAt: now, ...marks, createdAt: now };
   const lastMessage = MessageSchema.parse({
     id: 'd'.repeat(24),
     chatId: base.id,
@@ -18,6 +29,7 @@ function chatWith(seq: number, sender = bob): Chat {
     clientId: '7d9a4c1e-4a65-4f8e-9d5c-0a3f6a1b2c3d',
     createdAt: now,
     updatedAt: now,
+    ...neverChanged,
   });
   return ChatSchema.parse({ ...base, lastMessage });
 }

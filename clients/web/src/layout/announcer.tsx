@@ -30,7 +30,7 @@ export function findNews(before: readonly Chat[], after: readonly Chat[], meId: 
   const seqs = new Map(before.map((chat) => [chat.id, chat.lastMessage?.seq ?? 0]));
   return after
     .map(({ id, lastMessage }) => (lastMessage && lastMessage.seq > (seqs.get(id) ?? 0) ? lastMessage : null))
-    .filter((message) => message !== null && message.sender.id !== meId)
+    .filter((message) => message !== null && message.sender.id !== meId && message.deletedAt === null)
     .map((message) => `${message?.sender.name}: ${message?.text.slice(0, spokenLengthMax)}`)
     .join('. ');
 }

@@ -8,8 +8,18 @@ const bob = { id: 'b'.repeat(24), name: 'bob', email: '', avatar: null };
 const at = new Date('2026-01-05T10:00:00');
 const dates = { createdAt: at, updatedAt: at };
 const ids = { id: 'd'.repeat(24), chatId: 'c'.repeat(24), clientId };
-const lastMessage = { ...ids, ...dates, sender: bob, text: 'hello', seq: 1, rev: 1 };
-const base = { id: ids.chatId, participant: bob, lastMessageAt: at, unread: 0, createdAt: at };
+const neverChanged = {
+  editedAt: null,
+  deletedAt: null,
+  pinnedAt: null,
+  replyTo: null,
+  forwardedFrom: null,
+  mentions: [],
+  reactions: [],
+};
+const lastMessage = { ...neverChanged, ...ids, ...dates, sender: bob, text: 'hello', seq: 1, rev: 1 };
+const marks = { lastSeq: 1, unread: 0, readSeq: 0, theirReadSeq: 0, theirDeliveredSeq: 0 };
+const base = { id: ids.chatId, participant: bob, lastMessageAt: at, ...marks, createdAt: at };
 const chat: Chat = ChatSchema.parse({ ...base, lastMessage });
 const empty: Chat = ChatSchema.parse({ ...base, lastMessage: null });
 const nothing = { meId: bob.id, draft: '', outbox: [] };
@@ -24,6 +34,11 @@ it('shows what is being written before what waits, and that before what was said
   expect(previewOf(chat, { ...nothing, outbox })).toMatchObject({ type: 'waiting', text: 'on its way' });
   expect(previewOf(chat, nothing)).toEqual({ type: 'said', text: 'hello', at, isMine: true });
   expect(previewOf(empty, nothing)).toEqual({ type: 'none' });
+});
+
+it('says that the last message was deleted', () => {
+  const deleted = ChatSchema.parse({ ...base, lastMessage: { ...lastMessage, text: '', deletedAt: at } });
+  expect(previewOf(deleted, nothing)).toMatchObject({ type: 'said', text: 'Message deleted' });
 });
 
 it('shows the newest of what waits or failed, until the server has it', () => {

@@ -28,7 +28,8 @@ export function previewOf({ id, lastMessage }: Chat, { meId, draft, outbox }: Ow
     return { type, text: cut(own.text), at: new Date(own.queuedAt) };
   }
   if (!lastMessage) return { type: 'none' };
-  const { text, sender, createdAt } = lastMessage;
+  const { sender, createdAt, deletedAt } = lastMessage;
+  const text = deletedAt === null ? lastMessage.text : 'Message deleted';
   return { type: 'said', text: cut(text), at: createdAt, isMine: sender.id === meId };
 }
 

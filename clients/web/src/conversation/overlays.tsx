@@ -1,0 +1,29 @@
+import type { ChatView } from '@whisper/client';
+import { messagesOf } from '@whisper/client';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { EditsDialog } from './edits-dialog.tsx';
+import { EmojiDialog } from './emoji-dialog.tsx';
+import { ForwardDialog } from './forward-dialog.tsx';
+import { MessageMenu } from './message-menu.tsx';
+import type { Overlay } from './acts.ts';
+
+type Props = { readonly overlay: Overlay | null; readonly view: ChatView | undefined };
+
+/** What is open over the conversation, about the message as it is now; nothing once that is deleted. */
+export function Overlays({ overlay, view }: Props) {
+  const message = overlay && messagesOf(view).find(({ id }) => id === overlay.id);
+  if (!message || message.deletedAt !== null) return null;
+  switch (overlay.type) {
+    case 'menu':
+      return <MessageMenu key={message.id} message={message} />;
+    case 'emoji':
+      return <EmojiDialog message={message} />;
+    case 'delete':
+      return <DeleteDialog message={message} />;
+    case 'forward':
+      return <ForwardDialog message={message} />;
+    case 'edits':
+      return <EditsDialog message={message} />;
+  }
+  return overlay.type satisfies never;
+}

@@ -1,0 +1,46 @@
+import type { ChatId, Message, Reaction, UserId } from '@whisper/shared';
+import { useClient, useStore } from '../store/use-client.ts';
+
+/** Who reacted with what; a click joins in or takes it back. */
+export function Reactions({ message }: { readonly message: Message }) {
+  if (message.reactions.length === 0) return null;
+  return (
+    <div className="reactions" role="group" aria-label="Reactions">
+      {message.reactions.map((reaction) => (
+        <ReactionChip key={reaction.emoji} message={message} reaction={reaction} />
+      ))}
+    </div>
+  );
+}
+
+type Props = { readonly message: Message; readonly reaction: Reaction };
+
+function ReactionChip({ message, reaction: { emoji, userIds } }: Props) {
+  const { store } = useClient().client;
+  const meId = useStore(({ me }) => me?.id);
+  const nameOf = useNameOf(message.chatId);
+  const isMine = userIds.some((id) => id === meId);
+  const names = userIds.map(nameOf).join(', ');
+  return (
+    <button
+      type="button"
+      className="reaction"
+      aria-pressed={isMine}
+      aria-label={`${emoji} ${names}`}
+      title={names}
+      onClick={() => store.react(message, emoji, !isMine)}
+    >
+      <span>{emoji}</span>
+      <span>{userIds.length}</span>
+    </button>
+  );
+}
+
+function useNameOf(chatId: ChatId): (id: UserId) => string {
+  const meId = useStore(({ me }) => me?.id);
+  const other = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant);
+  return (id) => {
+    if (id === meId) return 'You';
+    return id === other?.id ? other.name : 'Somebody';
+  };
+}

@@ -1,0 +1,94 @@
+import { messagesOf } from '@whisper/client';
+import { limits, type ChatId, type Message } from '@whisper/shared';
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import { useClient } from '../store/use-client.ts';
+import { useDraft } from '../store/use-drafts.ts';
+import { hasTouchKeyboard } from '../ui/keyboard.ts';
+import { useActs, type Mode } from './acts.ts';
+import { fitHeight, refuseLong } from './text-field.ts';
+
+/** How many characters before the limit it is mentioned. */
+const mentionedFrom = 500;
+
+const numbers = new Intl.NumberFormat();
+
+function describeLength(left: number, refused: number): string {
+  const room = `A message has room for ${numbers.format(limits.textLengthMax)} characters`;
+  if (refused > 0) return `${room}; with what you added it would have ${numbers.format(refused)}.`;
+  if (left < 0) return `${numbers.format(-left)} characters too many`;
+  return left < mentionedFrom ? `${left} characters left` : '';
+}
+
+type Written = { readonly chatId: ChatId; readonly mode: Mode | null };
+
+/** A message being written: its text, whether it may go out, and its way there. */
+export function useComposer({ chatId, mode }: Written) {
+  const { store } = useClient().client;
+  const { edit, setMode } = useActs();
+  const [text, setText] = useText({ chatId, mode });
+  const [refused, setRefused] = useState(0);
+  const field = useField({ text, mode, onRefused: setRefused });
+  const left = limits.textLengthMax - text.trim().length;
+  const canSend = text.trim() !== '' && left >= 0;
+
+  const change = (value: string) => {
+    setRefused(0);
+    setText(value);
+    if (mode?.type !== 'edit') store.setTyping(chatId, value.trim() !== '');
+  };
+  const leave = () => {
+    setRefused(0);
+    setMode(null);
+    field.current?.focus();
+  };
+  const send = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!canSend) return;
+    if (mode?.type === 'edit') {
+      if (text.trim() !== mode.message.text) store.edit(mode.message, text);
+    } else {
+      store.send(chatId, text, mode ? { replyTo: mode.message.id } : {});
+      setText('');
+    }
+    leave();
+  };
+  /** Answers whether there is one. */
+  const editLast = (): boolean => {
+    const { me, open } = store.getSnapshot();
+    const isEditable = ({ sender, deletedAt }: Message) => sender.id === me?.id && deletedAt === null;
+    const last = messagesOf(open.get(chatId)).findLast(isEditable);
+    if (last) edit(last);
+    return last !== undefined;
+  };
+  const note = describeLength(left, refused);
+  return { text, note, isTooLong: left < 0 || refused > 0, canSend, field, change, send, leave, editLast };
+}
+
+/** What the field holds: the text of the edit, or the draft, which an edit leaves as it is. */
+function useText({ chatId, mode }: Written): [text: string, set: (text: string) => void] {
+  const { setMode } = useActs();
+  const [draft, setDraft] = useDraft(chatId);
+  return mode?.type === 'edit' ? [mode.text, (text) => setMode({ ...mode, text })] : [draft, setDraft];
+}
+
+type FieldOptions = {
+  readonly text: string;
+  readonly mode: Mode | null;
+  readonly onRefused: (length: number) => void;
+};
+
+function useField({ text, mode, onRefused }: FieldOptions) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  // Not with a touch keyboard, which would open and move the conversation.
+  useEffect(() => {
+    if (!hasTouchKeyboard()) field.current?.focus();
+  }, []);
+  useEffect(() => {
+    if (mode === null) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(field.current.value.length, field.current.value.length);
+  }, [mode?.type, mode?.message.id]);
+  useEffect(() => fitHeight(field.current), [text]);
+  useEffect(() => refuseLong(field.current, onRefused), []);
+  return field;
+}
