@@ -1,5 +1,5 @@
-import type { ChatRow, ChatStore } from '@whisper/client';
-import type { ClientId, Me, Message } from '@whisper/shared';
+import type { ChatRow, receiptOf, RefusedChange } from '@whisper/client';
+import { toReply, type ClientId, type Me, type Message, type Reply } from '@whisper/shared';
 import { dayNumberOf } from '../ui/format-time.ts';
 
 /** One message as the conversation shows it. */
@@ -9,6 +9,8 @@ export type ChatItem = {
   readonly clientId: ClientId;
   /** As the server has it; null until it does. */
   readonly message: Message | null;
+  /** What it answers; not known of a message on its way whose original is not held. */
+  readonly reply: Reply | null;
   /** How far a message of mine has come. */
   readonly receipt: Receipt | null;
   /** Its place in the chat; null until the server gave it one. */
@@ -17,6 +19,8 @@ export type ChatItem = {
   readonly at: Date;
   readonly state: ChatRow['state'];
   readonly failure: string | null;
+  /** A change of it that the server refused. */
+  readonly refused: RefusedChange | null;
   readonly isMine: boolean;
   readonly senderName: string;
   readonly day: number;
@@ -28,8 +32,9 @@ export type ChatItem = {
   readonly endsGroup: boolean;
 };
 
-export type Receipt = ReturnType<ChatStore['receiptOf']>;
+export type Receipt = ReturnType<typeof receiptOf>;
 
+type SentRow = Extract<ChatRow, { state: 'sent' }>;
 type DraftRow = Exclude<ChatRow, { state: 'sent' }>;
 type Bare = Omit<ChatItem, 'startsDay' | 'startsUnread' | 'startsGroup' | 'endsGroup'>;
 
@@ -47,7 +52,9 @@ type Options = {
 /** The rows of a conversation with their days and groups. What an unknown message comes before starts nothing. */
 export function toChatItems(rows: readonly ChatRow[], options: Options): ChatItem[] {
   const { hasOlder, unreadFrom } = options;
-  const bare = rows.map((row) => toBare(row, options));
+  const bare = rows.map((row) =>
+    row.state === 'sent' ? toBare(row, options) : toBareDraft(row, { rows, options }),
+  );
   const isUnreadStart = ({ seq }: Bare) => seq !== null && seq === unreadFrom;
   const isApart = (earlier: Bare, later: Bare) => isUnreadStart(later) || !isOneGo(earlier, later);
   return bare.map((item, index) => {
@@ -63,8 +70,7 @@ export function toChatItems(rows: readonly ChatRow[], options: Options): ChatIte
   });
 }
 
-function toBare(row: ChatRow, { me, receiptOf }: Options): Bare {
-  if (row.state !== 'sent') return toBareDraft(row, me);
+function toBare(row: SentRow, { me, receiptOf }: Options): Bare {
   const { message } = row;
   const { sender, clientId, seq, text, createdAt: at } = message;
   const isMine = sender.id === me.id;
@@ -72,6 +78,7 @@ function toBare(row: ChatRow, { me, receiptOf }: Options): Bare {
     key: `${sender.id}:${clientId}`,
     clientId,
     message,
+    reply: message.replyTo,
     receipt: isMine ? receiptOf(message) : null,
     seq,
     text,
@@ -79,18 +86,22 @@ function toBare(row: ChatRow, { me, receiptOf }: Options): Bare {
     day: dayNumberOf(at),
     state: 'sent',
     failure: null,
+    refused: row.failure ?? null,
     isMine,
     senderName: sender.name,
   };
 }
 
-function toBareDraft({ state, draft }: DraftRow, me: Options['me']): Bare {
+type Around = { readonly rows: readonly ChatRow[]; readonly options: Options };
+
+function toBareDraft({ state, draft }: DraftRow, { rows, options: { me } }: Around): Bare {
   const { clientId, text, queuedAt, failure } = draft;
   const at = new Date(queuedAt);
   return {
     key: `${me.id}:${clientId}`,
     clientId,
     message: null,
+    reply: findReply(draft, rows),
     receipt: null,
     seq: null,
     text,
@@ -98,9 +109,16 @@ function toBareDraft({ state, draft }: DraftRow, me: Options['me']): Bare {
     day: dayNumberOf(at),
     state,
     failure: failure?.message ?? null,
+    refused: null,
     isMine: true,
     senderName: me.name,
   };
+}
+
+function findReply(draft: DraftRow['draft'], rows: readonly ChatRow[]): Reply | null {
+  if (draft.kind !== 'send' || !draft.replyTo) return null;
+  const original = rows.find((row) => row.state === 'sent' && row.message.id === draft.replyTo);
+  return original?.state === 'sent' ? toReply(original.message) : null;
 }
 
 function isOneGo(earlier: Bare, later: Bare): boolean {

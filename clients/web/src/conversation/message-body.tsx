@@ -10,8 +10,8 @@ type Props = { readonly item: ChatItem; readonly isEntry: boolean };
 
 /** What a message says, and beside it the button of its menu. */
 export function MessageBody({ item, isEntry }: Props) {
-  const { message, text } = item;
-  if (message === null) return <Bubble text={text} />;
+  const { message } = item;
+  if (message === null) return <Bubble item={item} />;
   if (message.deletedAt !== null) {
     return (
       <div className="bubble" data-deleted>
@@ -19,20 +19,17 @@ export function MessageBody({ item, isEntry }: Props) {
       </div>
     );
   }
-  return <ActionableBody message={message} isEntry={isEntry} />;
+  return <ActionableBody item={item} id={message.id} isEntry={isEntry} />;
 }
 
-type ActionableProps = { readonly message: Message; readonly isEntry: boolean };
-
-function ActionableBody({ message, isEntry }: ActionableProps) {
-  const { id } = message;
+function ActionableBody({ item, id, isEntry }: Props & Pick<Message, 'id'>) {
   const { show } = useActs();
   const openMenu = () => show({ type: 'menu', id });
   const press = useLongPress(openMenu);
   return (
     <div className="message-row">
       <div className="bubble-place" {...press}>
-        <Bubble text={message.text} message={message} />
+        <Bubble item={item} />
       </div>
       <button
         type="button"
@@ -49,14 +46,13 @@ function ActionableBody({ message, isEntry }: ActionableProps) {
   );
 }
 
-type BubbleProps = { readonly text: string; readonly message?: Message };
-
-function Bubble({ text, message }: BubbleProps) {
-  const isBare = !message?.replyTo && !message?.forwardedFrom && isEmojiOnly(text);
+function Bubble({ item: { text, reply, message } }: Pick<Props, 'item'>) {
+  const forwardedFrom = message?.forwardedFrom;
+  const isBare = !reply && !forwardedFrom && isEmojiOnly(text);
   return (
     <div className="bubble" data-emoji={isBare || undefined}>
-      {message?.forwardedFrom && <ForwardedLine from={message.forwardedFrom} />}
-      {message?.replyTo && <Quote reply={message.replyTo} />}
+      {forwardedFrom && <ForwardedLine from={forwardedFrom} />}
+      {reply && <Quote reply={reply} />}
       <MessageText text={text} />
     </div>
   );

@@ -1,4 +1,4 @@
-import { rowsOf, type ChatView } from '@whisper/client';
+import { receiptOf, rowsOf, type ChatView } from '@whisper/client';
 import type { Chat, Me, Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -101,13 +101,13 @@ function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
 }
 
 function useItems({ chat, view, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
-  const { store } = useClient().client;
   const outbox = useStore((snapshot) => snapshot.outbox);
   const { hasOlder } = view.log;
   return useMemo(() => {
-    const receiptOf = (message: Message) => store.receiptOf(chat, message);
-    return toChatItems(rowsOf(chat.id, { view, outbox }), { me, receiptOf, hasOlder, unreadFrom });
-  }, [store, chat, view, outbox, me, hasOlder, unreadFrom]);
+    const myReceiptOf = (message: Message) => receiptOf(chat, message);
+    const options = { me, receiptOf: myReceiptOf, hasOlder, unreadFrom };
+    return toChatItems(rowsOf(chat.id, { view, outbox }), options);
+  }, [chat, view, outbox, me, hasOlder, unreadFrom]);
 }
 
 function ConversationStart({ name }: { readonly name: string }) {

@@ -1,3 +1,4 @@
+import type { RefusedChange } from '@whisper/client';
 import type { Message, ClientId } from '@whisper/shared';
 import { useClient, useIsLost } from '../store/use-client.ts';
 import { formatTime } from '../ui/format-time.ts';
@@ -7,14 +8,24 @@ import type { ChatItem, Receipt } from './chat-items.ts';
 
 /** What stands under a message: when it was stored, or why it is not. */
 export function MessageNote({ item }: { readonly item: ChatItem }) {
-  const { state, clientId, failure, endsGroup } = item;
+  const { state, clientId, failure, refused, endsGroup } = item;
   switch (state) {
     case 'failed':
-      return <FailedNote clientId={clientId} reason={failure ?? ''} />;
+      return <FailedNote clientId={clientId} reason={`Not sent: ${failure ?? ''}`} />;
     case 'pending':
       return endsGroup ? <PendingNote /> : null;
     case 'sent':
-      return <SentNote item={item} />;
+      return (
+        <>
+          <SentNote item={item} />
+          {refused && (
+            <FailedNote
+              clientId={refused.clientId}
+              reason={`${refusalLabels[refused.kind]}: ${refused.message}`}
+            />
+          )}
+        </>
+      );
   }
   return state satisfies never;
 }
@@ -53,6 +64,13 @@ function EditedMark({ id }: Pick<Message, 'id'>) {
   );
 }
 
+const refusalLabels: Record<RefusedChange['kind'], string> = {
+  edit: 'Not edited',
+  delete: 'Not deleted',
+  react: 'Reaction not saved',
+  pin: 'Pin not changed',
+};
+
 const receiptLabels: Record<Receipt, string> = { sent: 'Sent', delivered: 'Delivered', read: 'Read' };
 
 /** One tick for the server, two for a device of the other person, coloured ones for their eyes. */
@@ -67,13 +85,13 @@ function Ticks({ receipt }: { readonly receipt: Receipt }) {
 
 type FailedProps = { readonly clientId: ClientId; readonly reason: string };
 
-/** For a message that the server refused: its writer sends it again or discards it. */
+/** For a message or a change that the server refused: its writer sends it again or discards it. */
 function FailedNote({ clientId, reason }: FailedProps) {
   const { store } = useClient().client;
   return (
     <p className="message-meta failed" role="alert">
       <Icon name="warning" />
-      <span>{`Not sent: ${reason}`}</span>
+      <span>{reason}</span>
       <button type="button" className="text-button" onClick={() => store.retry(clientId)}>
         Try again
       </button>

@@ -110,7 +110,7 @@ function estimateHeight(item: ChatItem | undefined): number {
     (item.startsUnread ? 40 : 0) +
     (item.startsGroup ? 10 : 2) +
     (item.endsGroup ? 20 : 0) +
-    (item.message?.replyTo ? 48 : 0) +
+    (item.reply ? 48 : 0) +
     (item.message?.forwardedFrom ? 20 : 0) +
     (item.message && item.message.reactions.length > 0 ? 32 : 0);
   return lines * lineHeight + around;
