@@ -1,16 +1,20 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
+import type { ChatId } from '@whisper/shared';
 import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
-import { fillWithSamples } from './sample-chats.ts';
+import { visitMessageStates } from './message-states.ts';
+import { fillWithChanges, fillWithSamples } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
 let server: TestServer;
 let chatPath: string;
+let changedId: ChatId;
 beforeAll(async () => {
   server = await startTestServer();
+  changedId = await fillWithChanges(server.url);
   chatPath = `/chats/${await fillWithSamples(server.url)}`;
 });
 afterAll(() => server[Symbol.asyncDispose]());
@@ -40,6 +44,8 @@ describe.skipIf(!hasBrowser)('axe finds nothing serious', slow, () => {
     await app.page.goto('/');
     await app.row('bob').getByText('Draft:').waitFor();
     found.push(...(await findSerious(app)));
+
+    await visitMessageStates(app.page, changedId, async () => found.push(...(await findSerious(app))));
 
     await app.page.goto('/chats/none');
     await app.page.getByText('There is no such page').waitFor();

@@ -47,9 +47,9 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
     await ben.sees('the second one');
 
     await choose(ben, 'the first one', 'Reply');
-    await ben.page.getByText('Reply to').waitFor();
+    await ben.page.getByText('Reply to', { exact: true }).waitFor();
     await ben.composer.press('Escape');
-    await ben.page.getByText('Reply to').waitFor({ state: 'detached' });
+    await ben.page.getByText('Reply to', { exact: true }).waitFor({ state: 'detached' });
     await choose(ben, 'the first one', 'Reply');
     await ben.send('an answer');
     const answer = anna.message('an answer');

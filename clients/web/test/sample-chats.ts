@@ -1,5 +1,5 @@
 import { createWhisperClient, devTokens, type WhisperClient } from '@whisper/client/node';
-import type { ChatId } from '@whisper/shared';
+import type { ChatId, MessageId } from '@whisper/shared';
 
 /** A person of the local issuer, with a client of their own. */
 export async function signInClient(url: string, name: string): Promise<WhisperClient> {
@@ -63,4 +63,38 @@ export async function fillWithSamples(url: string): Promise<ChatId> {
   }
   await carol.store.when(({ outbox }) => outbox.length === 0);
   return chat.id;
+}
+
+/** A conversation of alice with dave in which everything happened that can happen to a message. */
+export async function fillWithChanges(url: string): Promise<ChatId> {
+  using alice = await signInClient(url, 'alice');
+  using dave = await signInClient(url, 'dave');
+  using carol = await signInClient(url, 'carol');
+  const idOf = async ({ api }: WhisperClient) => (await api.auth.me.query()).id;
+  const chat = await alice.api.chat.openDirect.mutate({ userId: await idOf(dave) });
+  const other = await carol.api.chat.openDirect.mutate({ userId: await idOf(alice) });
+  const say = ({ api }: WhisperClient, text: string, more: { chatId?: ChatId; replyTo?: MessageId } = {}) =>
+    api.message.send.mutate({ chatId: chat.id, text, clientId: crypto.randomUUID(), ...more });
+
+  const plan = await say(dave, 'The train leaves at 9:12 from platform four');
+  await dave.api.message.pin.mutate({ messageId: plan.id, on: true });
+  const wrong = await say(alice, 'I will be there at nine');
+  await alice.api.message.edit.mutate({ messageId: wrong.id, text: 'I will be there at ten to nine' });
+  await say(dave, 'Perfect, and bring the tickets please', { replyTo: wrong.id });
+  for (const { api } of [alice, dave]) await react(api, plan.id, '👍');
+  await react(dave.api, plan.id, '🎉');
+  const mistake = await say(alice, 'said by mistake');
+  await alice.api.message.delete.mutate({ messageId: mistake.id, for: 'everyone' });
+  await say(dave, 'What was that?', { replyTo: mistake.id });
+  const news = await say(carol, 'The museum is closed on Mondays', { chatId: other.id });
+  const forward = { messageId: news.id, toChatId: chat.id, clientId: crypto.randomUUID() };
+  await alice.api.message.forward.mutate(forward);
+  const heart = await say(alice, '❤️');
+  await react(dave.api, heart.id, '😂');
+  await dave.api.chat.markRead.mutate({ chatId: chat.id, seq: heart.seq });
+  return chat.id;
+}
+
+function react({ message }: WhisperClient['api'], messageId: MessageId, emoji: string): Promise<unknown> {
+  return message.react.mutate({ messageId, emoji, on: true });
 }

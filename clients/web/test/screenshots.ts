@@ -4,7 +4,8 @@ import { closeCodes } from '@whisper/shared';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
-import { fillWithSamples, signInClient } from './sample-chats.ts';
+import { visitMessageStates } from './message-states.ts';
+import { fillWithChanges, fillWithSamples, signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';
 
 /**
@@ -23,6 +24,7 @@ await mkdir(folder, { recursive: true });
 await using server = await ServerProcess.start();
 await using link = await FlakyLink.open(server.url);
 const chatId = await fillWithSamples(server.url);
+const changedId = await fillWithChanges(server.url);
 using bob = await signInClient(server.url, 'bob');
 using carol = await signInClient(server.url, 'carol');
 const failedDraft = await prepareFailure();
@@ -47,6 +49,8 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await shootSignIn(page, shoot);
   await shootLists(page, shoot);
   await shootConversation(page, shoot);
+  await visitMessageStates(page, changedId, (state) => shoot(`18-${state}`));
+  await page.goto(`/chats/${chatId}`);
   await shootTroubles(page, shoot);
   await shootDeadEnds(page, shoot);
 }

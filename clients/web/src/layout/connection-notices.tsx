@@ -1,11 +1,11 @@
-import type { ConnectionState } from '@whisper/client';
+import { isDraft, type ConnectionState } from '@whisper/client';
 import { useClient, useIsLost, useStore } from '../store/use-client.ts';
 
 /** Says that the connection is lost and how many messages wait for it. Nothing while all is well. */
 export function ConnectionBanner() {
   const { client } = useClient();
   const isLost = useIsLost();
-  const waiting = useStore((snapshot) => snapshot.outbox.filter((draft) => !draft.failure).length);
+  const waiting = useStore(({ outbox }) => outbox.filter(isDraft).filter(({ failure }) => !failure).length);
   const isLoaded = useStore(({ me }) => me !== null);
 
   return (
