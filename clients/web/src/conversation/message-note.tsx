@@ -44,7 +44,7 @@ function SentNote({ item: { message, receipt, at, endsGroup } }: { readonly item
       )}
       {isEdited && <EditedMark id={message.id} />}
       <time dateTime={at.toISOString()}>{formatTime(at)}</time>
-      {receipt && <Ticks receipt={receipt} />}
+      {receipt && message?.deletedAt === null && <Ticks receipt={receipt} />}
     </p>
   );
 }

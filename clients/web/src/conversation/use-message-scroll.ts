@@ -119,7 +119,10 @@ function estimateHeight(item: ChatItem | undefined): number {
 type Scroller = { isAtEnd(): boolean; scrollToEnd(): void };
 type Stay = { readonly scroller: Scroller; readonly startsAtEnd: boolean };
 
-/** Keeps the newest message in sight when the room for messages shrinks, as under a growing text field. */
+/**
+ * Keeps the newest message in sight when the room for messages shrinks, as under a growing text field, and when the
+ * messages grow, as under a new reaction.
+ */
 function useStayAtEnd(ref: RefObject<HTMLElement | null>, { scroller, startsAtEnd }: Stay): void {
   useEffect(() => {
     const element = ref.current;
@@ -134,6 +137,7 @@ function useStayAtEnd(ref: RefObject<HTMLElement | null>, { scroller, startsAtEn
     });
     element.addEventListener('scroll', remember, { passive: true });
     observer.observe(element);
+    for (const child of element.children) observer.observe(child);
     return () => {
       element.removeEventListener('scroll', remember);
       observer.disconnect();
