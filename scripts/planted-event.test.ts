@@ -94,4 +94,4 @@ class PlantedContract implements Disposable {
 it('breaks the build wherever a new kind of message event must be decided on, and nowhere else', async () => {
   using contract = new PlantedContract();
   expect(await contract.listFailing()).toEqual(decidingFiles);
-}, 60_000);
+}, 120_000);
