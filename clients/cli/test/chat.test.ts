@@ -120,3 +120,28 @@ it('sends texts that begin with a slash, and no command that does not exist', as
   );
   await Promise.all([alice.shows('* There is no /quti;'), alice.shows('! One cannot chat with oneself.')]);
 }, 60_000);
+
+it('edits, deletes, reacts and replies, and shows what became of messages and that they were read', async () => {
+  await using server = await startTestServer();
+  await using alice = new ChatProcess({ url: server.url, as: 'alice', with: 'bob' });
+  await using bob = new ChatProcess({ url: server.url, as: 'bob', with: 'alice' });
+  await Promise.all([alice.shows('* Talking to bob'), bob.shows('* Talking to alice')]);
+  alice.type('/edit too early');
+  await alice.shows('! You have not written yet');
+
+  alice.type('helo');
+  await Promise.all([bob.shows('alice: helo'), alice.shows('✓ bob has read it')]);
+  alice.type('/edit hello');
+  await bob.shows('* alice edited “helo” to: hello');
+  bob.type('/react 👍');
+  await alice.shows('* bob reacted 👍 to “hello”');
+  bob.type('/reply hi yourself');
+  await alice.shows('bob: (to “hello”) hi yourself');
+  bob.type('/delete');
+  await alice.shows('* bob deleted “hi yourself”');
+
+  expect(await Promise.all([alice.end(), bob.end()])).toEqual([0, 0]);
+  await using again = new ChatProcess({ url: server.url, as: 'bob', with: 'alice' });
+  await again.shows('you: (deleted)');
+  expect(again.messages).toEqual(['alice: hello (edited)', 'you: (deleted)']);
+}, 60_000);

@@ -1,6 +1,7 @@
 import { toFailure, type WhisperClient } from '@whisper/client/node';
 import type { Chat, User } from '@whisper/shared';
 import { findPerson, listPeople, type Search } from './choose-person.ts';
+import { changeLast } from './change-last.ts';
 import { readEntered, type Command } from './entered-line.ts';
 import { Narrator } from './narrator.ts';
 import { watchConnection } from './notices.ts';
@@ -10,6 +11,8 @@ const help = [
   '* /who       who you are and whom you talk to',
   '* /people    who is there',
   '* /with NAME talk to somebody else',
+  '* /reply TEXT  answer their last message          /react EMOJI  react to it',
+  '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /retry     send again what the server refused      /discard  throw it away',
   '* /quit      leave; what is unsent is kept',
   '* Anything else is sent. Of two slashes in front the first is left out: //who sends /who.',
@@ -117,6 +120,11 @@ export class Conversation implements Disposable {
         return this.#people();
       case '/with':
         return this.#switchTo(argument);
+      case '/reply':
+      case '/edit':
+      case '/delete':
+      case '/react':
+        return changeLast(this.#client.store, { chat, command, argument });
       case '/retry':
       case '/discard':
         return this.#settle(command);

@@ -1,4 +1,16 @@
-export const commands = ['/help', '/who', '/people', '/with', '/retry', '/discard', '/quit'] as const;
+export const commands = [
+  '/help',
+  '/who',
+  '/people',
+  '/with',
+  '/reply',
+  '/edit',
+  '/delete',
+  '/react',
+  '/retry',
+  '/discard',
+  '/quit',
+] as const;
 
 export type Command = (typeof commands)[number];
 

@@ -1,0 +1,34 @@
+import type { Chat, Message } from '@whisper/shared';
+
+/** What a note quotes of a text. */
+const excerptMax = 40;
+
+export function excerptOf(text: string): string {
+  const [line = ''] = text.split('\n');
+  const shown = [...line];
+  return shown.length > excerptMax ? `${shown.slice(0, excerptMax).join('')} …` : line;
+}
+
+/** What became of a message, in a line each; nothing for what is not shown. */
+export function describeChange(before: Message, now: Message, { participant }: Chat): string[] {
+  const nameOf = (userId: string) => (userId === participant.id ? participant.name : 'you');
+  const author = nameOf(now.sender.id);
+  const quoted = `“${excerptOf(before.text)}”`;
+  if (now.deletedAt) return before.deletedAt ? [] : [`* ${author} deleted ${quoted}`];
+  const lines = now.text === before.text ? [] : [`* ${author} edited ${quoted} to: ${now.text}`];
+  if ((now.pinnedAt === null) !== (before.pinnedAt === null)) {
+    lines.push(`* ${quoted} ${now.pinnedAt ? 'is pinned' : 'is not pinned any more'}`);
+  }
+  const had = reactionsOf(before);
+  const fresh = [...reactionsOf(now)].filter(([key]) => !had.has(key));
+  for (const [, { userId, emoji }] of fresh) lines.push(`* ${nameOf(userId)} reacted ${emoji} to ${quoted}`);
+  return lines;
+}
+
+function reactionsOf({ reactions }: Message) {
+  return new Map(
+    reactions.flatMap(({ emoji, userIds }) =>
+      userIds.map((userId) => [`${userId} ${emoji}`, { userId, emoji }] as const),
+    ),
+  );
+}
