@@ -28,7 +28,7 @@ it.concurrent('says what it is at, and finds nothing wrong with the server as it
     /^whisper verify, seed \d+\n +0 s {2}starting a server[^]* \d+ messages given to clients, \d+ faults made/,
   );
   expect(output).toContain(
-    '0 lost, 0 duplicated, 0 reordered, 0 unstored, 0 stored twice, 0 hole, 0 unsettled',
+    '0 lost, 0 duplicated, 0 reordered, 0 unstored, 0 stored twice, 0 hole, 0 stale, 0 unsettled',
   );
   expect(code).toBe(0);
 });
@@ -37,6 +37,7 @@ it.concurrent('says what it is at, and finds nothing wrong with the server as it
 it.concurrent.each([
   ['lost', 'an event in 500 that never leaves', { name: 'lose-events', args: ['--faults', '0'] }],
   ['duplicated', 'an event in 500 that leaves twice', { name: 'deliver-twice', args: ['--faults', '0'] }],
+  ['stale', 'a change in 10 that never leaves', { name: 'lose-edits', args: ['--faults', '0'] }],
   [
     'unstored',
     'messages acknowledged before they are written',

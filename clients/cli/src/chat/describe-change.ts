@@ -5,8 +5,9 @@ const excerptMax = 40;
 
 export function excerptOf(text: string): string {
   const [line = ''] = text.split('\n');
-  const shown = [...line];
-  return shown.length > excerptMax ? `${shown.slice(0, excerptMax).join('')} …` : line;
+  if (line.length <= excerptMax) return line;
+  // Never half a character of UTF-16.
+  return `${line.slice(0, excerptMax).replace(/[\uD800-\uDBFF]$/, '')} …`;
 }
 
 /** What became of a message, in a line each; nothing for what is not shown. */

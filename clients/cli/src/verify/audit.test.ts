@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { audit, type Account, type StoredMessage } from './audit.ts';
 
-const stored: StoredMessage[] = [1, 2, 3].map((rev) => ({
-  id: `m${rev}`,
+const stored: StoredMessage[] = [1, 2, 3].map((seq) => ({
+  id: `m${seq}`,
   chatId: 'c',
-  rev,
-  clientId: `u${rev}`,
+  seq,
+  clientId: `u${seq}`,
+  state: `text ${seq}`,
 }));
 
 const account = (seenIds: string[], options: Partial<Account> = {}): Account => ({
@@ -31,10 +32,24 @@ describe('the audit', () => {
     expect(kindsOf(stored, [account(['m1', 'm2', 'm3', 'm4'])], [])).toEqual(['unstored']);
   });
 
+  it('finds a change that a client does not hold, where it holds states at all', () => {
+    const held = new Map(stored.map(({ id, state }) => [id, state]));
+    const seen = account(['m1', 'm2', 'm3'], { states: held });
+    expect(audit(stored, [seen], [])).toEqual([]);
+    held.set('m2', 'text before');
+    expect(kindsOf(stored, [seen], [])).toEqual(['stale']);
+  });
+
   it('forgives repeats and order where the stream promises neither', () => {
     const loose = { mayRepeat: true, mayReorder: true };
     expect(audit(stored, [account(['m3', 'm1', 'm2', 'm3'], loose)], [])).toEqual([]);
     expect(kindsOf(stored, [account(['m3', 'm1'], loose)], [])).toEqual(['lost']);
+  });
+
+  it('finds positions of the log that come out of order', () => {
+    const seen = (revs: number[]) => account(['m1', 'm2', 'm3'], { revs });
+    expect(kindsOf(stored, [seen([1, 2, 5])], [])).toEqual([]);
+    expect(kindsOf(stored, [seen([1, 5, 2])], [])).toEqual(['reordered']);
   });
 
   it('finds acknowledged messages that are not there, or are others', () => {

@@ -2,8 +2,10 @@
 export type StoredMessage = {
   readonly id: string;
   readonly chatId: string;
-  readonly rev: number;
+  readonly seq: number;
   readonly clientId: string;
+  /** What can change of it, in words that two of the same state have in common. */
+  readonly state: string;
 };
 
 /** What one client saw of one chat, by the messages' ids, in the order it saw them. */
@@ -11,6 +13,10 @@ export type Account = {
   readonly who: string;
   readonly chatId: string;
   readonly seenIds: readonly string[];
+  /** The state in which it holds each message at the end; nothing for a client that only hears of new ones. */
+  readonly states?: ReadonlyMap<string, string>;
+  /** The positions of the log in the order it heard of them, which is theirs. */
+  readonly revs?: readonly number[];
   /** Repeats are a fault only where the stream promises none. */
   readonly mayRepeat: boolean;
   /** Order is a fault only where the stream promises one. */
@@ -28,6 +34,7 @@ export const findingKinds = [
   'unstored',
   'stored twice',
   'hole',
+  'stale',
   'unsettled',
 ] as const;
 
@@ -53,12 +60,12 @@ function checkStore(stored: readonly StoredMessage[]): Finding[] {
   const findings: Finding[] = [];
   const clientIds = new Set<string>();
   const heads = new Map<string, number>();
-  for (const { chatId, rev, clientId } of stored) {
+  for (const { chatId, seq, clientId } of stored) {
     if (clientIds.has(clientId)) findings.push({ kind: 'stored twice', detail: clientId });
     clientIds.add(clientId);
     const head = heads.get(chatId) ?? 0;
-    if (rev !== head + 1) findings.push({ kind: 'hole', detail: `${chatId} has ${rev} after ${head}` });
-    heads.set(chatId, rev);
+    if (seq !== head + 1) findings.push({ kind: 'hole', detail: `${chatId} has ${seq} after ${head}` });
+    heads.set(chatId, seq);
   }
   return findings;
 }
@@ -77,22 +84,32 @@ function checkReceipts(stored: readonly StoredMessage[], receipts: readonly Rece
 
 function checkAccount(stored: readonly StoredMessage[], account: Account): Finding[] {
   const expected = stored.filter(({ chatId }) => chatId === account.chatId);
-  const revOf = new Map(expected.map(({ id, rev }) => [id, rev]));
+  const seqOf = new Map(expected.map(({ id, seq }) => [id, seq]));
   const seen = new Set<string>();
   const findings: Finding[] = [];
   const find = (kind: Finding['kind'], detail: string) =>
     findings.push({ kind, detail: `${account.who}: ${detail}` });
 
+  const { revs = [] } = account;
+  for (const [index, rev] of revs.entries()) {
+    const before = revs[index - 1] ?? 0;
+    if (rev <= before) find('reordered', `position ${rev} after ${before}`);
+  }
   let highest = 0;
   for (const id of account.seenIds) {
-    const rev = revOf.get(id);
-    if (rev === undefined) find('unstored', `saw ${id}, which is not there`);
-    else if (seen.has(id) && !account.mayRepeat) find('duplicated', `message ${rev}`);
-    else if (!seen.has(id) && rev < highest && !account.mayReorder)
-      find('reordered', `message ${rev} after ${highest}`);
+    const seq = seqOf.get(id);
+    if (seq === undefined) find('unstored', `saw ${id}, which is not there`);
+    else if (seen.has(id) && !account.mayRepeat) find('duplicated', `message ${seq}`);
+    else if (!seen.has(id) && seq < highest && !account.mayReorder)
+      find('reordered', `message ${seq} after ${highest}`);
     seen.add(id);
-    highest = Math.max(highest, rev ?? 0);
+    highest = Math.max(highest, seq ?? 0);
   }
-  for (const { id, rev } of expected) if (!seen.has(id)) find('lost', `message ${rev}`);
+  for (const { id, seq, state } of expected) {
+    const held = account.states?.get(id);
+    if (!seen.has(id)) find('lost', `message ${seq}`);
+    else if (account.states && held !== state)
+      find('stale', `message ${seq} is held as ${held}, not ${state}`);
+  }
   return findings;
 }

@@ -24,6 +24,9 @@ export type Report = {
 
 const sendPauseMs = 5;
 
+/** After one of so many messages something is changed. */
+const changeEvery = 3;
+
 /** One run: set the stage, let people talk while things break, let them settle, compare. Says what it is at. */
 export async function runVerify(options: VerifyOptions, say: (line: string) => void): Promise<Report> {
   using progress = new Progress(say);
@@ -54,6 +57,8 @@ type Talker = Actor & {
   /** It has so much to send already that more would only wait. */
   readonly isBusy?: boolean;
   send(chatId: ChatId, text: string): void;
+  /** Changes a message as the number says, where this client can. */
+  change?(chatId: ChatId, choice: number): void;
 };
 
 function createActors(url: string, { people, chats }: Stage): Actor[] {
@@ -116,8 +121,10 @@ async function talk(
     const talker = random.pick(talkers);
     const own = chats.filter(({ people }) => people.some((person) => talker.name.startsWith(`${person} (`)));
     if (!talker.isBusy) {
-      talker.send(random.pick(own).id, `message ${count} of ${talker.name}`);
+      const { id } = random.pick(own);
+      talker.send(id, `message ${count} of ${talker.name}`);
       tally.messages += 1;
+      if (count % changeEvery === 0) talker.change?.(id, count);
     }
     await delay(sendPauseMs);
   }
@@ -142,7 +149,7 @@ async function settle({ url, stage, actors, settleMs }: Ending) {
     // Read after the accounts, so that every message in them must be in it.
     const stored = await readStored(url, stage);
     const findings = [...audit(stored, accounts, receipts), ...findUnsettled(actors)];
-    const mayHeal = findings.some(({ kind }) => kind === 'lost' || kind === 'unsettled');
+    const mayHeal = findings.some(({ kind }) => kind === 'lost' || kind === 'stale' || kind === 'unsettled');
     if (!mayHeal || isLate()) return { stored, findings };
     await delay(500);
   }

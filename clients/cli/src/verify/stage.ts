@@ -2,6 +2,7 @@ import type { WhisperApi } from '@whisper/client/node';
 import type { ChatId, Message } from '@whisper/shared';
 import { createHttpApi } from './actors/http-api.ts';
 import type { StoredMessage } from './audit.ts';
+import { stateOf } from './message-state.ts';
 
 export type Stage = {
   /** The people's names, and the chat of each two of them that talk. */
@@ -30,12 +31,19 @@ export async function setStage(url: string, seed: number): Promise<Stage> {
   return { people: [ada, ben, cleo], chats };
 }
 
-/** Everything the database holds of the stage's chats, each in log order. */
+/** Everything the database holds of the stage's chats, each in the order of its messages. */
 export async function readStored(url: string, { chats }: Stage): Promise<StoredMessage[]> {
   const logs = await Promise.all(
     chats.map(({ id, people: [reader] }) => readLog(createHttpApi(url, reader), id)),
   );
-  return logs.flat().map(({ id, chatId, rev, clientId }) => ({ id, chatId, rev, clientId }));
+  return logs.flatMap((log) =>
+    log
+      .sort((a, b) => a.seq - b.seq)
+      .map((message) => {
+        const { id, chatId, seq, clientId } = message;
+        return { id, chatId, seq, clientId, state: stateOf(message) };
+      }),
+  );
 }
 
 async function readLog(api: WhisperApi, chatId: ChatId): Promise<Message[]> {

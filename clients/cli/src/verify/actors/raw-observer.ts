@@ -1,7 +1,8 @@
 import { createTRPCClient, createWSClient, wsLink, type TRPCWebSocketClient } from '@trpc/client';
 import type { AppRouter } from '@whisper/client/node';
-import { transformer, type ChatId, type MessageEvent } from '@whisper/shared';
+import { transformer, type ChatId, type Message, type MessageEvent } from '@whisper/shared';
 import type { Account } from '../audit.ts';
+import { stateOf } from '../message-state.ts';
 import type { Actor } from './actor.ts';
 import { FragileSockets } from './fragile-sockets.ts';
 import { patientTokens } from './tokens.ts';
@@ -16,6 +17,8 @@ export class RawObserver implements Actor {
   readonly #socket: TRPCWebSocketClient;
   readonly #chatId: ChatId;
   readonly #seenIds: string[] = [];
+  readonly #states = new Map<string, string>();
+  readonly #revs: number[] = [];
 
   constructor(url: string, name: string, chatId: ChatId) {
     const getToken = patientTokens(url, name);
@@ -57,7 +60,10 @@ export class RawObserver implements Actor {
 
   accounts(): Account[] {
     const { name: who } = this;
-    return [{ who, chatId: this.#chatId, seenIds: [...this.#seenIds], mayRepeat: false, mayReorder: false }];
+    const [seenIds, states] = [[...this.#seenIds], new Map(this.#states)];
+    const revs = [...this.#revs];
+    // What was changed while the stream was broken comes in the place of its change, after later messages.
+    return [{ who, chatId: this.#chatId, seenIds, states, revs, mayRepeat: false, mayReorder: true }];
   }
 
   close(): void {
@@ -67,8 +73,10 @@ export class RawObserver implements Actor {
   #see(event: MessageEvent): void {
     switch (event.type) {
       case 'created':
-        return void this.#seenIds.push(event.message.id);
+        this.#seenIds.push(event.message.id);
+        return this.#hold(event.message);
       case 'updated':
+        return this.#hold(event.message);
       case 'synced':
         return;
       // Not expected for a cursor as young as this one. If it comes, what was missed shows as lost.
@@ -76,5 +84,10 @@ export class RawObserver implements Actor {
         return;
     }
     event satisfies never;
+  }
+
+  #hold(message: Message): void {
+    this.#states.set(message.id, stateOf(message));
+    this.#revs.push(message.rev);
   }
 }

@@ -7,8 +7,12 @@ import {
 } from '@whisper/client/node';
 import type { ChatId } from '@whisper/shared';
 import type { Account } from '../audit.ts';
+import { stateOf } from '../message-state.ts';
 import { FragileSockets } from './fragile-sockets.ts';
 import type { Actor } from './actor.ts';
+
+/** Of how many messages one is changed. */
+const recentMax = 20;
 
 /** A client with the SDK. What it saw is what its store holds. */
 export class SdkPerson implements Actor {
@@ -40,8 +44,25 @@ export class SdkPerson implements Actor {
     this.#client.store.send(chatId, text);
   }
 
+  /** Edits, deletes or reacts to one of the newest messages it holds, as the number says. */
+  change(chatId: ChatId, choice: number): void {
+    const { store } = this.#client;
+    const { me, open } = store.getSnapshot();
+    const recent = messagesOf(open.get(chatId))
+      .slice(-recentMax)
+      .filter(({ deletedAt }) => !deletedAt);
+    const message = recent[choice % Math.max(1, recent.length)];
+    if (!message) return;
+    const isMine = message.sender.id === me?.id;
+    if (isMine && choice % 5 === 0) store.remove(message);
+    else if (isMine) store.edit(message, `edit ${choice} of ${this.name}`);
+    else store.react(message, '👍', choice % 3 > 0);
+  }
+
+  /** A change of what another device of the same person deleted meanwhile is refused, as it has to be. */
   get isSending(): boolean {
-    return this.#client.store.getSnapshot().outbox.length > 0;
+    const { me, outbox } = this.#client.store.getSnapshot();
+    return me === null || outbox.some(({ failure }) => failure?.code !== 'CONFLICT');
   }
 
   get isBusy(): boolean {
@@ -70,8 +91,10 @@ export class SdkPerson implements Actor {
   accounts(): Account[] {
     const { open } = this.#client.store.getSnapshot();
     return this.#chatIds.map((chatId) => {
-      const seenIds = messagesOf(open.get(chatId)).map(({ id }) => id);
-      return { who: this.name, chatId, seenIds, mayRepeat: false, mayReorder: false };
+      const messages = messagesOf(open.get(chatId));
+      const seenIds = messages.map(({ id }) => id);
+      const states = new Map(messages.map((message) => [message.id, stateOf(message)]));
+      return { who: this.name, chatId, seenIds, states, mayRepeat: false, mayReorder: false };
     });
   }
 
