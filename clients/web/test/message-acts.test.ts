@@ -72,14 +72,14 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
 
     await ben.message('the first one').first().getByRole('button', { name: 'Message actions' }).click();
     await menu(ben).getByRole('menuitemcheckbox', { name: '🎉' }).click();
-    const reaction = anna.message('the first one').first().getByRole('button', { name: '🎉 ben' });
+    const reaction = anna.message('the first one').first().getByRole('button', { name: '🎉 1 ben' });
     await reaction.click();
-    const both = ben.message('the first one').first().getByRole('button', { name: '🎉 You, anna' });
+    const both = ben.message('the first one').first().getByRole('button', { name: '🎉 2 You, anna' });
     await both.click();
     await anna
       .message('the first one')
       .first()
-      .getByRole('button', { name: '🎉 You', exact: true })
+      .getByRole('button', { name: '🎉 1 You', exact: true })
       .waitFor();
 
     await choose(anna, 'the first one', 'Delete');
@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
     await emma.page.getByRole('textbox', { name: 'Emoji' }).fill('🦔');
     await emma.page.keyboard.press('Enter');
 
-    await fred.message('one').getByRole('button', { name: '🦔 emma' }).waitFor();
+    await fred.message('one').getByRole('button', { name: '🦔 1 emma' }).waitFor();
     await expect.poll(() => focusedName(emma), patience).toBe('Message actions');
     expect(new URL(emma.page.url()).pathname).toMatch(/^\/chats\//);
   });
@@ -169,6 +169,6 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
     expect(place?.x).toBeGreaterThanOrEqual(0);
     expect((place?.x ?? 0) + (place?.width ?? 999)).toBeLessThanOrEqual(360);
     await menu(jan).getByRole('menuitemcheckbox', { name: '👍' }).tap();
-    await ida.message('press me').getByRole('button', { name: '👍 jan' }).waitFor();
+    await ida.message('press me').getByRole('button', { name: '👍 1 jan' }).waitFor();
   });
 });

@@ -26,12 +26,11 @@ function ReactionChip({ message, reaction: { emoji, userIds } }: Props) {
       type="button"
       className="reaction"
       aria-pressed={isMine}
-      aria-label={`${emoji} ${names}`}
       title={names}
       onClick={() => store.react(message, emoji, !isMine)}
     >
-      <span>{emoji}</span>
-      <span>{userIds.length}</span>
+      <span>{emoji}</span> <span>{userIds.length}</span>
+      <span className="hidden">{names}</span>
     </button>
   );
 }
