@@ -34,12 +34,11 @@ export async function attackHttp(round: Round): Promise<void> {
 
 type HostileRequest = Outgoing & { readonly isSigned: boolean };
 
-function describe({ method, path, headers, body }: Outgoing): string {
-  const { authorization, ...others } = headers;
-  const signed = authorization === undefined ? 'nobody' : 'signed in';
-  return shorten(
-    `${method} ${path} (${signed}) ${JSON.stringify(others)} ${body === undefined ? '' : JSON.stringify(body.toString())}`,
-  );
+function describe({ method, path, headers, body, isSigned }: HostileRequest): string {
+  const { authorization: _, ...others } = headers;
+  const who = isSigned ? 'signed in' : 'nobody';
+  const text = body === undefined ? '' : JSON.stringify(body.toString());
+  return shorten(`${method} ${path} (${who}) ${JSON.stringify(others)} ${text}`);
 }
 
 function hostileRequests(round: Round): Arbitrary<HostileRequest> {

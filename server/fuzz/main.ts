@@ -36,16 +36,14 @@ function print({ findings, counts, said, memory, lives }: FuzzReport): void {
   for (const [what, count] of [...counts].toSorted(([one], [other]) => one.localeCompare(other)))
     console.log(`${String(count).padStart(8)}  ${what}`);
   console.log(`${String(said).padStart(8)}  messages of people who chat`);
-  const [first, warm, last, worst, growth] = [
-    memory.firstMiB,
-    memory.warmMiB,
-    memory.lastMiB,
-    memory.worstMiB,
-    memory.growthMiB ?? Number.NaN,
-  ].map(Math.round);
-  console.log(
-    `Memory: ${first} MiB at first, ${warm} warm, ${last} at the end, ${worst} at most; growth ${growth} (at most ${growthMaxMiB})`,
+  const [first, warm, last, worst] = [memory.firstMiB, memory.warmMiB, memory.lastMiB, memory.worstMiB].map(
+    Math.round,
   );
+  const growth =
+    memory.growthMiB === undefined
+      ? 'too short to judge its growth'
+      : `${warm} after the warm-up, growth ${Math.round(memory.growthMiB)} (at most ${growthMaxMiB})`;
+  console.log(`Memory in MiB: ${first} at first, ${last} at the end, ${worst} at most; ${growth}`);
   if (lives) {
     const [livez, idle, waited] = [lives.worstMs, lives.idleWorstMs, lives.waitedWorstMs].map(Math.round);
     console.log(

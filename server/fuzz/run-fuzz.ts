@@ -52,14 +52,15 @@ export async function runFuzz({ seconds, seed, isTimed }: FuzzOptions): Promise<
   using livez = isTimed ? await LivezWatch.start(server, witness) : undefined;
   const siege = besiege(server.url, ground, { seconds, seed, witness });
   const said = await Promise.race([siege, death.then(() => 0)]);
-  const { growthMiB = 0, ...figures } = memory.describe();
+  const described = memory.describe();
+  const { growthMiB = 0 } = described;
   if (growthMiB > growthMaxMiB) witness.find('growth', `${Math.round(growthMiB)} MiB after the warm-up`);
   const lives = await livez?.end();
   return {
     findings: witness.findings,
     counts: witness.counts,
     said,
-    memory: { ...figures, growthMiB },
+    memory: described,
     lives,
   };
 }
