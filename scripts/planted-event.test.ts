@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Every place that must say what a new kind of message event means to it. */
 const decidingFiles = [
   'clients/cli/src/verify/actors/raw-observer.ts',
-  'clients/sdk/src/store/chat-store.ts',
+  'clients/sdk/src/store/sync.ts',
   'server/src/messages/streams/watch-all-chats.ts',
   'server/src/messages/streams/watch-chat.ts',
   'server/src/messages/streams/watch-messages.ts',

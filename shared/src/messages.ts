@@ -79,14 +79,16 @@ function excerptOf(text: string): string {
 
 const mentionsSchema = z.array(UserIdSchema).max(limits.mentionsMax);
 
+// The format is what forms offer to make; any other key is taken as well.
+const newClientIdSchema = ClientIdSchema.meta({
+  description: 'A key made once per message, best a UUID: sending it again returns the stored message.',
+  format: 'uuid',
+});
+
 export const SendMessageInputSchema = z.object({
   chatId: ChatIdSchema,
   text: MessageTextSchema,
-  // The format is what forms offer to make; any other key is taken as well.
-  clientId: ClientIdSchema.meta({
-    description: 'A key made once per message, best a UUID: sending it again returns the stored message.',
-    format: 'uuid',
-  }),
+  clientId: newClientIdSchema,
   replyTo: MessageIdSchema.optional().describe('A message of the same chat.'),
   mentions: mentionsSchema.optional().describe('People of the chat.'),
 });
@@ -118,7 +120,7 @@ export type PinInput = z.infer<typeof PinInputSchema>;
 export const ForwardMessageInputSchema = z.object({
   messageId: MessageIdSchema,
   toChatId: ChatIdSchema,
-  clientId: ClientIdSchema,
+  clientId: newClientIdSchema,
 });
 export type ForwardMessageInput = z.infer<typeof ForwardMessageInputSchema>;
 

@@ -35,7 +35,8 @@ export async function startWithMessages({ names, count }: Seed): Promise<Seeded>
     const text = texts[number % texts.length]?.(number).trim();
     const { _id, ...sample } = samples[number % 3 === 0 ? 1 : 0] ?? {};
     const dates = { createdAt: at, updatedAt: at, changedAt: at };
-    return { ...sample, ...dates, seq: number, rev: number, text, clientId: crypto.randomUUID() };
+    const numbers = { seq: number, rev: number, createdRev: number, revs: [{ n: number, at }] };
+    return { ...sample, ...dates, ...numbers, text, clientId: crypto.randomUUID() };
   });
   await collection.insertMany(documents);
   return { server: await startTestServer({ sameDatabaseAs: server }), chatId: chat.id };

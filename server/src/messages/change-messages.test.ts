@@ -191,6 +191,23 @@ describe('a change of a message', () => {
       expect(forwardedFrom).toMatchObject({ sender: { id: alice.me.id }, sentAt: first.createdAt });
     }
   });
+
+  it('answers a repeated forward with the same message when the original was changed or deleted meanwhile', async () => {
+    const { alice, bob, first } = await openConversation();
+    const carol = await server.signIn('carol');
+    const toCarol = await bob.api.chat.openDirect.mutate({ userId: carol.me.id });
+    const once = { messageId: first.id, toChatId: toCarol.id, clientId: randomUUID() };
+    const forwarded = await bob.api.message.forward.mutate(once);
+
+    await alice.api.message.edit.mutate({ messageId: first.id, text: 'edited since' });
+    const afterEdit = await bob.api.message.forward.mutate(once);
+    await alice.api.message.delete.mutate({ messageId: first.id, for: 'everyone' });
+    const afterDelete = await bob.api.message.forward.mutate(once);
+    const anew = bob.api.message.forward.mutate({ ...once, clientId: randomUUID() });
+
+    expect([afterEdit, afterDelete]).toEqual([forwarded, forwarded]);
+    await expect(anew).rejects.toMatchObject({ data: { code: 'CONFLICT' } });
+  });
 });
 
 describe('a replay of changes', () => {

@@ -3,11 +3,13 @@ import { requireParticipant } from '../chats/require-participant.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
+import { findSent, firstTextOf } from './log/read-log.ts';
 import { openMessage } from './open-message.ts';
 
 /**
  * Sends a message that one can read to another chat of one's own. It names who wrote it first, however often it was passed
- * on. The same `clientId` again is the same message; CONFLICT once the original was deleted.
+ * on. The same `clientId` again is the same message, whatever became of the original since; a deleted one is CONFLICT to
+ * forward anew.
  */
 export async function forwardMessage(
   deps: MessagesDeps,
@@ -15,11 +17,12 @@ export async function forwardMessage(
   { messageId, toChatId, clientId }: ForwardMessageInput,
 ): Promise<Message> {
   const { message } = await openMessage(deps, messageId, viewer.id);
-  if (message.deletedAt) throw new AppError('CONFLICT', 'The message was deleted');
+  const sent = await findSent(deps.db, viewer.id, clientId);
+  if (message.deletedAt && !sent) throw new AppError('CONFLICT', 'The message was deleted');
   return deps.messageLog.append({
     membership: await requireParticipant(deps, toChatId, viewer.id),
     sender: viewer.user,
-    text: message.text,
+    text: sent?.forwardedFrom ? firstTextOf(sent) : message.text,
     clientId,
     replyTo: null,
     forwardedFrom: message.forwardedFrom ?? { sender: message.sender, sentAt: message.createdAt },

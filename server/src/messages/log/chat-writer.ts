@@ -10,7 +10,7 @@ import type { Draft, InsertQueue } from './insert-queue.ts';
 import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
-import { findDoc, findSent, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
+import { findDoc, findSent, firstTextOf, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
 
 /** What storing and announcing a message needs. */
 export type LogDeps = {
@@ -240,7 +240,7 @@ export class ChatWriter {
 }
 
 /** Whether this was sent, whatever became of it since. Of a deleted message nothing is left to compare. */
-function isSameMessage({ chat, text, edits, deletedAt }: MessageDoc, draft: Draft): boolean {
-  if (chat.toHexString() !== draft.membership.chatId) return false;
-  return deletedAt !== undefined || (edits?.[0]?.text ?? text) === draft.text;
+function isSameMessage(sent: MessageDoc, draft: Draft): boolean {
+  if (sent.chat.toHexString() !== draft.membership.chatId) return false;
+  return sent.deletedAt !== undefined || firstTextOf(sent) === draft.text;
 }

@@ -126,3 +126,8 @@ export function findSent(db: Database, senderId: UserId, clientId: ClientId): Pr
     .lean()
     .exec();
 }
+
+/** The text that a message had at first, whatever it was changed to. */
+export function firstTextOf({ text, edits }: MessageDoc): string {
+  return edits?.[0]?.text ?? text;
+}
