@@ -17,10 +17,11 @@ describe('a connection', () => {
   it('extends its socket before the token expires, so that subscriptions outlive tokens', async () => {
     const clock = new ManualClock();
     await using server = await startTestServer({ clock });
-    let tokenCount = 0;
+    const tokens: Promise<string>[] = [];
     const getToken = () => {
-      tokenCount += 1;
-      return server.tokenFor('alice');
+      const token = server.tokenFor('alice');
+      tokens.push(token);
+      return token;
     };
     const alice = await openDevice(server.url, 'alice', { clock, getToken });
     const chat = await alice.store.openDirect(meOf(await openDevice(server.url, 'bob')).id);
@@ -29,9 +30,12 @@ describe('a connection', () => {
     for (let round = 1; round <= 4; round += 1) {
       for (let step = 0; step < 6; step += 1) {
         clock.advance(8_000);
+        // What the socket says with a new token goes before this call.
+        await tokens.at(-1);
         await alice.api.auth.sync.mutate();
       }
-      await vi.waitFor(() => expect(tokenCount).toBe(1 + round));
+      await vi.waitFor(() => expect(tokens).toHaveLength(1 + round));
+      await tokens.at(-1);
       await alice.api.auth.sync.mutate();
     }
 
