@@ -10,7 +10,7 @@ import {
   type LogEvent,
 } from './chat-log.ts';
 import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
-import { toReply, type Message, type MessageChanges, type MessagePage } from './messages.ts';
+import { neverChanged, toReply, type Message, type MessageChanges, type MessagePage } from './messages.ts';
 
 const chatId = ChatIdSchema.parse('a'.repeat(24));
 const alice = { id: UserIdSchema.parse('b'.repeat(24)), name: 'alice', email: 'alice@x.org', avatar: null };
@@ -100,13 +100,7 @@ function buildMessage(seq: number, rev: number): Message {
     clientId: ClientIdSchema.parse(`00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`),
     createdAt: at,
     updatedAt: at,
-    editedAt: null,
-    deletedAt: null,
-    pinnedAt: null,
-    replyTo: null,
-    forwardedFrom: null,
-    mentions: [],
-    reactions: [],
+    ...neverChanged,
   };
 }
 

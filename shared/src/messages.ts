@@ -53,6 +53,20 @@ export const MessageSchema = z.object({
 });
 export type Message = z.infer<typeof MessageSchema>;
 
+/** What a plain message bears that nobody has changed or reacted to. */
+export const neverChanged: Pick<
+  Message,
+  'editedAt' | 'deletedAt' | 'pinnedAt' | 'replyTo' | 'forwardedFrom' | 'mentions' | 'reactions'
+> = {
+  editedAt: null,
+  deletedAt: null,
+  pinnedAt: null,
+  replyTo: null,
+  forwardedFrom: null,
+  mentions: [],
+  reactions: [],
+};
+
 const segmenter = /** @__PURE__ */ makeSegmenter();
 
 /** Not every runtime of a client can split text into characters; there the server alone decides. */

@@ -1,4 +1,4 @@
-import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from '@whisper/shared';
+import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema, neverChanged } from '@whisper/shared';
 import type { MessageCreated } from '@whisper/shared';
 import { stampedText } from '../clock.ts';
 
@@ -23,13 +23,7 @@ export function makeEvent(rev: number, padding?: number): MessageCreated {
     clientId: ClientIdSchema.parse('0191d6f0-0000-7000-8000-000000000000'),
     createdAt,
     updatedAt: createdAt,
-    editedAt: null,
-    deletedAt: null,
-    pinnedAt: null,
-    replyTo: null,
-    forwardedFrom: null,
-    mentions: [],
-    reactions: [],
+    ...neverChanged,
   };
   return { type: 'created', chatId, rev, prevRev: rev - 1, message };
 }

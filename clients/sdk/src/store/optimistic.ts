@@ -1,4 +1,4 @@
-import { quoteAnew, type Chat, type ChatId, type Message, type UserId } from '@whisper/shared';
+import { quoteAnew, neverChanged, type Chat, type ChatId, type Message, type UserId } from '@whisper/shared';
 import { isDraft, type StoredChange, type StoredEntry } from '../outbox/outbox-storage.ts';
 import type { ChatView } from './open-chat.ts';
 
@@ -23,24 +23,13 @@ function withChange(message: Message, change: StoredChange, viewerId: UserId | u
     case 'edit':
       return { ...message, text: change.text, mentions: [...(change.mentions ?? [])], editedAt: at };
     case 'delete':
-      return { ...message, ...nothing, deletedAt: at };
+      return { ...message, ...neverChanged, text: '', deletedAt: at };
     case 'react':
       return viewerId === undefined ? message : withReaction(message, { ...change, viewerId });
     case 'pin':
       return { ...message, pinnedAt: change.on ? (message.pinnedAt ?? at) : null };
   }
 }
-
-/** What is left of what a message said once it is deleted. */
-const nothing = {
-  text: '',
-  editedAt: null,
-  pinnedAt: null,
-  replyTo: null,
-  forwardedFrom: null,
-  mentions: [],
-  reactions: [],
-};
 
 type Reacting = { readonly viewerId: UserId; readonly emoji: string; readonly on: boolean };
 

@@ -1,5 +1,12 @@
 import type { ChatRow } from '@whisper/client';
-import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema, type User } from '@whisper/shared';
+import {
+  ChatIdSchema,
+  ClientIdSchema,
+  MessageIdSchema,
+  UserIdSchema,
+  neverChanged,
+  type User,
+} from '@whisper/shared';
 import { expect, it } from 'vitest';
 import { toChatItems } from './chat-items.ts';
 
@@ -18,19 +25,10 @@ function sent(sender: User, at: string, seq = 1): ChatRow {
   const date = new Date(at);
   const id = MessageIdSchema.parse('d'.repeat(24));
   const numbers = { seq, rev: seq, createdAt: date, updatedAt: date };
-  const rest = {
-    editedAt: null,
-    deletedAt: null,
-    pinnedAt: null,
-    replyTo: null,
-    forwardedFrom: null,
-    mentions: [],
-    reactions: [],
-  };
   return {
     state: 'sent',
     isChanging: false,
-    message: { id, chatId, sender, text: at, clientId, ...numbers, ...rest },
+    message: { id, chatId, sender, text: at, clientId, ...numbers, ...neverChanged },
   };
 }
 

@@ -1,20 +1,10 @@
-import { ChatSchema, MessageSchema, UserSchema, type Chat } from '@whisper/shared';
+import { ChatSchema, MessageSchema, UserSchema, neverChanged, type Chat } from '@whisper/shared';
 import { expect, it } from 'vitest';
 import { findNews } from './announcer.tsx';
 
 const alice = UserSchema.parse({ id: 'a'.repeat(24), name: 'alice', email: '', avatar: null });
 const bob = UserSchema.parse({ id: 'b'.repeat(24), name: 'bob', email: '', avatar: null });
 const now = new Date();
-
-const neverChanged = {
-  editedAt: null,
-  deletedAt: null,
-  pinnedAt: null,
-  replyTo: null,
-  forwardedFrom: null,
-  mentions: [],
-  reactions: [],
-};
 
 function chatWith(seq: number, sender = bob): Chat {
   const marks = { lastSeq: seq, unread: 0, readSeq: 0, theirReadSeq: 0, theirDeliveredSeq: 0 };

@@ -1,4 +1,4 @@
-import { ChatSchema, ClientIdSchema, type Chat } from '@whisper/shared';
+import { ChatSchema, ClientIdSchema, neverChanged, type Chat } from '@whisper/shared';
 import { expect, it } from 'vitest';
 import { previewOf } from './preview.ts';
 
@@ -8,15 +8,6 @@ const bob = { id: 'b'.repeat(24), name: 'bob', email: '', avatar: null };
 const at = new Date('2026-01-05T10:00:00');
 const dates = { createdAt: at, updatedAt: at };
 const ids = { id: 'd'.repeat(24), chatId: 'c'.repeat(24), clientId };
-const neverChanged = {
-  editedAt: null,
-  deletedAt: null,
-  pinnedAt: null,
-  replyTo: null,
-  forwardedFrom: null,
-  mentions: [],
-  reactions: [],
-};
 const lastMessage = { ...neverChanged, ...ids, ...dates, sender: bob, text: 'hello', seq: 1, rev: 1 };
 const marks = { lastSeq: 1, unread: 0, readSeq: 0, theirReadSeq: 0, theirDeliveredSeq: 0 };
 const base = { id: ids.chatId, participant: bob, lastMessageAt: at, ...marks, createdAt: at };

@@ -1,4 +1,4 @@
-import { MessageSchema, UserIdSchema, type Message } from '@whisper/shared';
+import { MessageSchema, UserIdSchema, neverChanged, type Message } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -12,22 +12,13 @@ function messageAt(n: number): Message {
   const at = new Date(n);
   const [id, chatId] = [n.toString(16).padStart(24, '0'), 'c'.repeat(24)];
   const place = { id, chatId, seq: n, rev: n, clientId: randomUUID() };
-  const rest = {
-    editedAt: null,
-    deletedAt: null,
-    pinnedAt: null,
-    replyTo: null,
-    forwardedFrom: null,
-    mentions: [],
-    reactions: [],
-  };
   return MessageSchema.parse({
     ...place,
     sender,
     text: String(n),
     createdAt: at,
     updatedAt: at,
-    ...rest,
+    ...neverChanged,
   });
 }
 
