@@ -1,9 +1,10 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
-import type { Membership } from './chats/chat.view.ts';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
+import type { KnownChat } from './chats/chat.view.ts';
+import type { ChatsDeps } from './chats/deps.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { Connections } from './delivery/connections.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
@@ -13,7 +14,7 @@ import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import { MessageLog } from './messages/log/message-log.ts';
-import { countUnread, findMessages } from './messages/log/read-log.ts';
+import { countUnread, findMessages, findNewestShown, listUnread } from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
@@ -64,6 +65,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const viewers = new ViewerCache(clock);
   const revocations = new Revocations({ db, clock });
   const lastMessages = new LastMessages(foundations);
+  const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited;
   const held = new HeldBytes(clock);
   const strangers = new Strangers();
@@ -85,10 +87,9 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     strangers,
     admission,
     reads: admission.reads,
-    memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
-    messageLog: new MessageLog({ db, clock, broker, lastMessages }),
-    findMessages: (ids) => findMessages(db, ids),
-    countUnread: (after) => countUnread(db, after),
+    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
+    messageLog,
+    ...handDown(db, messageLog),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -100,6 +101,20 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
       },
       identity,
     ),
+  };
+}
+
+/** What chats use of the messages above them. */
+function handDown(
+  db: Database,
+  messageLog: MessageLog,
+): Pick<ChatsDeps, 'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup'> {
+  return {
+    findMessages: (ids) => findMessages(db, ids),
+    findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
+    countUnread: (range) => countUnread(db, range),
+    listUnread: (range, limit) => listUnread(db, range, limit),
+    changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
   };
 }
 

@@ -105,11 +105,11 @@ describe('an outbox with much to send', () => {
     const { messageLog } = server.app;
     const append = messageLog.append.bind(messageLog);
     let running = 0;
-    vi.spyOn(messageLog, 'append').mockImplementation(async (wanted) => {
+    vi.spyOn(messageLog, 'append').mockImplementation(async (membership, wanted) => {
       running += 1;
       try {
         if (running > 1 || wanted.text === 'bad') throw new TRPCError({ code: 'BAD_REQUEST' });
-        return await append(wanted);
+        return await append(membership, wanted);
       } finally {
         running -= 1;
       }

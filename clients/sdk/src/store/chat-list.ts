@@ -91,9 +91,15 @@ export class ChatList {
   }
 
   /** Applies how far a person has come. */
-  async applyMarks({ chatId, userId, readSeq, deliveredSeq }: MarksMoved): Promise<void> {
+  async applyMarks(
+    { chatId, userId, readSeq, deliveredSeq }: MarksMoved,
+    viewerId: UserId | undefined,
+  ): Promise<void> {
     const chat = this.get(chatId);
-    if (userId === chat?.participant.id) return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+    if (chat?.kind === 'direct' && userId === chat.participant.id) {
+      return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+    }
+    if (userId !== viewerId) return;
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
     if (chat.unread > 0 && readSeq < chat.lastSeq) return this.fetch(chatId);
@@ -151,9 +157,12 @@ export class ChatList {
 /** What an answer says, unless it is older than what events said. */
 function merge(known: Chat | undefined, fetched: Chat): Chat {
   if (!known) return fetched;
-  const marked = withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq);
-  const { participant, theirReadSeq, theirDeliveredSeq } = marked;
-  if (known.lastSeq > fetched.lastSeq) return { ...known, participant, theirReadSeq, theirDeliveredSeq };
+  const marked =
+    known.kind === 'direct' ? withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq) : fetched;
+  if (known.lastSeq > fetched.lastSeq) {
+    const { lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq } = known;
+    return { ...marked, lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq };
+  }
   const isOlder = known.lastSeq === fetched.lastSeq && revOf(known) > revOf(fetched);
   return isOlder ? { ...marked, lastMessage: known.lastMessage } : marked;
 }
@@ -168,6 +177,7 @@ function asReadHere(chat: Chat, seq: number): Chat {
 
 /** Marks only go forward. */
 function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
+  if (chat.kind !== 'direct') return chat;
   const theirReadSeq = Math.max(chat.theirReadSeq, readSeq);
   const theirDeliveredSeq = Math.max(chat.theirDeliveredSeq, deliveredSeq);
   const isSame = theirReadSeq === chat.theirReadSeq && theirDeliveredSeq === chat.theirDeliveredSeq;
@@ -179,7 +189,7 @@ function withNew(chat: Chat, message: Message, isMine: boolean): Chat {
   const { seq, createdAt } = message;
   const next = { ...chat, lastMessage: message, lastMessageAt: createdAt, lastSeq: seq };
   if (isMine) return { ...next, readSeq: Math.max(seq, chat.readSeq), unread: 0 };
-  const isUnread = seq > chat.readSeq && message.deletedAt === null;
+  const isUnread = seq > chat.readSeq && message.deletedAt === null && message.kind === 'text';
   return withTheirs({ ...next, unread: chat.unread + (isUnread ? 1 : 0) }, seq, seq);
 }
 

@@ -105,7 +105,13 @@ export class Sync {
     const { list, connection } = this.#options;
     switch (event.type) {
       case 'marks':
-        return void list.applyMarks(event).catch(connection.onError);
+        return void list.applyMarks(event, this.#me?.id).catch(connection.onError);
+      case 'new':
+      case 'changed':
+        return void list.fetch(event.chatId).catch(connection.onError);
+      case 'gone':
+      case 'hidden':
+        return;
       case 'synced':
         return this.#goLive('chats');
       case 'reset':

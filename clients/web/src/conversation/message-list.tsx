@@ -1,5 +1,5 @@
 import { receiptOf, rowsOf, type ChatView } from '@whisper/client';
-import type { Chat, Me, Message } from '@whisper/shared';
+import { faceOf, type Chat, type Me, type Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -48,7 +48,7 @@ export function MessageList({ chat, view, me, target }: Props) {
         aria-label="Messages"
         onKeyDown={moveBetweenMessages}
       >
-        {items.length === 0 && <ConversationStart name={chat.participant.name} />}
+        {items.length === 0 && <ConversationStart name={faceOf(chat).name} />}
         <div className="messages-sizer" role="list" style={{ height: virtualizer.getTotalSize() }}>
           <Rows items={items} virtualizer={virtualizer} chat={chat} hasOlder={hasOlder} />
         </div>
@@ -72,7 +72,7 @@ type RowsProps = {
 
 function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
   const today = useToday();
-  const { name } = chat.participant;
+  const { name } = faceOf(chat);
   const lastActionable = items.findLast(isActionable);
   return (
     <>

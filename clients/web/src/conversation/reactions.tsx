@@ -1,4 +1,4 @@
-import type { ChatId, Message, Reaction, UserId } from '@whisper/shared';
+import { faceOf, type ChatId, type Message, type Reaction, type UserId } from '@whisper/shared';
 import { useClient, useStore } from '../store/use-client.ts';
 
 /** Who reacted with what; a click joins in or takes it back. */
@@ -37,7 +37,8 @@ function ReactionChip({ message, reaction: { emoji, userIds } }: Props) {
 
 function useNameOf(chatId: ChatId): (id: UserId) => string {
   const meId = useStore(({ me }) => me?.id);
-  const other = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant);
+  const chat = useStore(({ chats }) => chats.find(({ id }) => id === chatId));
+  const other = chat && faceOf(chat);
   return (id) => {
     if (id === meId) return 'You';
     return id === other?.id ? other.name : 'Somebody';

@@ -1,3 +1,4 @@
+import { faceOf } from '@whisper/shared';
 import { useEffect } from 'react';
 import { ConversationPage } from '../conversation/conversation-page.tsx';
 import { useRoute, type Route } from '../routing/route.ts';
@@ -55,7 +56,8 @@ function Pane({ route }: { readonly route: Route }) {
 function useTitle(route: Route): void {
   const unread = useUnread();
   const chatId = route.page === 'chat' ? route.chatId : null;
-  const name = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant.name);
+  const chat = useStore(({ chats }) => chats.find(({ id }) => id === chatId));
+  const name = chat && faceOf(chat).name;
   useEffect(() => {
     document.title = `${unread && `(${unread}) `}${name ? `${name} · ` : ''}Whisper`;
   }, [unread, name]);

@@ -1,6 +1,5 @@
-import type { LogEvent, Message } from '@whisper/shared';
+import type { LogEvent, Message, UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
-import type { Membership } from '../../chats/chat.view.ts';
 import type { Broker } from '../../delivery/broker.ts';
 import { topics } from '../../delivery/topics.ts';
 import { toChatCursor, toTimeCursor } from './event-cursor.ts';
@@ -23,7 +22,7 @@ export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEven
 }
 
 /** Announces a stored change to the chat's stream and to every participant's own; both carry the same event. */
-export function publishEntry(broker: Broker, entry: LogEntry, { participants }: Membership): void {
+export function publishEntry(broker: Broker, entry: LogEntry, participants: readonly UserId[]): void {
   const { chatId, rev, updatedAt } = entry.message;
   const data = toEvent(entry, rev - 1);
   const ofChat = { data, id: toChatCursor(chatId, rev), audience: participants };

@@ -1,0 +1,44 @@
+import type { ChatEvent, ChatId, MarksMoved, UserId } from '@whisper/shared';
+import type { FeedItem } from '@whisper/trpc-socket/feed';
+import type { Broker } from '../delivery/broker.ts';
+import { topics } from '../delivery/topics.ts';
+
+type Moved = Omit<MarksMoved, 'type'> & { readonly at: Date };
+
+/** Tells people how far one in their chat has come, that one's other devices included. */
+export function publishMarks(broker: Broker, to: readonly UserId[], { at, ...marks }: Moved): void {
+  publishToPeople(broker, to, {
+    data: { type: 'marks', ...marks },
+    id: toChatsCursor(at.getTime(), `${marks.chatId}:${marks.userId}`),
+  });
+}
+
+/** Tells a person's devices that something of a chat that is theirs alone changed. */
+export function publishMine(
+  broker: Broker,
+  userId: UserId,
+  { chatId, at }: { chatId: ChatId; at: Date },
+): void {
+  publishToPeople(broker, [userId], {
+    data: { type: 'changed', chatId, group: null },
+    id: toChatsCursor(at.getTime(), `${chatId}:mine`),
+  });
+}
+
+export function publishToPeople(broker: Broker, to: readonly UserId[], item: FeedItem<ChatEvent>): void {
+  for (const userId of to) broker.publish(topics.chatsOfUser(userId), item);
+}
+
+/**
+ * The id of an event about my chats: a position in time, in epoch milliseconds, and what makes it unique there, because
+ * tRPC's client drops an event whose id it has seen while it moves to another connection.
+ */
+export function toChatsCursor(at: number, subject?: string): string {
+  return subject === undefined ? `c:${at}` : `c:${at}:${subject}`;
+}
+
+/** The position, or undefined for an id that is not from this stream. */
+export function parseChatsCursor(cursor: string): number | undefined {
+  const digits = /^c:(\d{1,15})(:|$)/.exec(cursor)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
