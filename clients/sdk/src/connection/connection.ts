@@ -72,7 +72,7 @@ export class Connection {
     const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
     this.#wsUrl = httpUrl.replace(/^http/, 'ws');
     this.#tokens = new TokenSource(options.getToken, this.clock);
-    this.#sockets = new TimedSockets(options.WebSocket ?? WebSocket, this.clock);
+    this.#sockets = new TimedSockets(socketClassOf(options), this.clock);
     this.#http = new TimedFetch(this.clock);
     this.#socket = this.#openSocket();
     this.api = createTRPCClient({
@@ -205,6 +205,14 @@ export class Connection {
     if (this.signal.aborted) return;
     if (state.status !== this.#state.getSnapshot().status) this.#state.set(state);
   }
+}
+
+function socketClassOf(options: ConnectionOptions): typeof WebSocket {
+  const found = options.WebSocket ?? (typeof WebSocket === 'undefined' ? undefined : WebSocket);
+  if (found) return found;
+  throw new TypeError(
+    'This runtime has no WebSocket. In Node import createWhisperClient from @whisper/client/node; elsewhere pass a class as `WebSocket`.',
+  );
 }
 
 /** Why the server closed a socket for good; undefined when connecting again may help. */
