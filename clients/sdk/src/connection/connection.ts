@@ -1,5 +1,5 @@
 import { createTRPCClient, createWSClient, type TRPCClient, type TRPCWebSocketClient } from '@trpc/client';
-import { closeCodes, type CloseReason } from '@whisper/shared';
+import { closeCodes, contractVersion, type CloseReason } from '@whisper/shared';
 import type { AppRouter } from '@whisper/server';
 import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
@@ -134,7 +134,10 @@ export class Connection {
       // The wait is made in `url` and not here, where tRPC could neither cut it short nor end it on close.
       retryDelayMs: () => 0,
       url: () => this.#prepareAttempt(),
-      connectionParams: async () => ({ token: (await this.#tokens.get()) ?? '' }),
+      connectionParams: async () => ({
+        token: (await this.#tokens.get()) ?? '',
+        contract: String(contractVersion),
+      }),
       onOpen: () => this.#opened(),
       onClose: (cause) => this.#closed(cause?.code),
     });
