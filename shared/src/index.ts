@@ -2,6 +2,7 @@ export * from './auth.ts';
 export * from './chat-log.ts';
 export * from './chats.ts';
 export * from './close-codes.ts';
+export * from './contract.ts';
 export * from './errors.ts';
 export * from './groups.ts';
 export * from './ids.ts';

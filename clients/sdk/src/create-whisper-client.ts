@@ -1,3 +1,5 @@
+// Without it an application whose `lib` is older would read our types as `any`, and see no error.
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   Connection,
   type ConnectionOptions,
