@@ -1,5 +1,6 @@
 import type { ChatId } from '@whisper/shared';
-import type { KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent, type RefObject } from 'react';
+import { EmojiDialog } from '../emoji/emoji-dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { hasTouchKeyboard, isComposing } from '../ui/keyboard.ts';
 import type { Mode } from './acts.ts';
@@ -10,7 +11,7 @@ const lengthNoteId = 'length-note';
 type Props = { readonly chatId: ChatId; readonly name: string; readonly mode: Mode | null };
 
 export function Composer({ chatId, name, mode }: Props) {
-  const { text, note, isTooLong, canSend, field, change, send, leave, editLast } = useComposer({
+  const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = useComposer({
     chatId,
     mode,
   });
@@ -42,6 +43,7 @@ export function Composer({ chatId, name, mode }: Props) {
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
         />
+        <EmojiButton field={field} onPick={insert} />
         <button
           type="submit"
           className="send"
@@ -55,6 +57,38 @@ export function Composer({ chatId, name, mode }: Props) {
         {note}
       </p>
     </form>
+  );
+}
+
+type EmojiProps = {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly onPick: (emoji: string) => void;
+};
+
+function EmojiButton({ field, onPick }: EmojiProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => {
+    setIsOpen(false);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  const pick = (emoji: string) => {
+    onPick(emoji);
+    close();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Add an emoji"
+        title="Add an emoji"
+        aria-haspopup="dialog"
+        onClick={() => setIsOpen(true)}
+      >
+        <Icon name="emoji" />
+      </button>
+      {isOpen && <EmojiDialog title="Add an emoji" onPick={pick} onClose={close} />}
+    </>
   );
 }
 

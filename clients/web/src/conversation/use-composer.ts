@@ -36,6 +36,13 @@ export function useComposer({ chatId, mode }: Written) {
     setText(value);
     if (mode?.type !== 'edit') store.setTyping(chatId, value.trim() !== '');
   };
+  /** In the place of what is selected. */
+  const insert = (added: string) => {
+    if (!field.current) return;
+    const { selectionStart, selectionEnd } = field.current;
+    field.current.setRangeText(added, selectionStart, selectionEnd, 'end');
+    change(field.current.value);
+  };
   const leave = () => {
     setRefused(0);
     setMode(null);
@@ -61,7 +68,8 @@ export function useComposer({ chatId, mode }: Written) {
     return last !== undefined;
   };
   const note = describeLength(left, refused);
-  return { text, note, isTooLong: left < 0 || refused > 0, canSend, field, change, send, leave, editLast };
+  const isTooLong = left < 0 || refused > 0;
+  return { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast };
 }
 
 /** What the field holds: the text of the edit, or the draft, which an edit leaves as it is. */
