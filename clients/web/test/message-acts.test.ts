@@ -136,6 +136,14 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
     await emma.page.keyboard.press('Enter');
     await expect.poll(() => emma.composer.inputValue(), patience).toBe('well 🧑🏽‍🚀 done');
     await expect.poll(() => focusedName(emma), patience).toBe('Message to fred');
+
+    await emma.composer.press('End');
+    await emma.composer.pressSequentially(' @f');
+    await emma.page.getByRole('option', { name: 'fred' }).waitFor();
+    for (const key of ['Escape', 'Backspace', 'Backspace', '@', 'F', 'Enter']) await emma.composer.press(key);
+    expect(await emma.composer.inputValue()).toBe('well 🧑🏽‍🚀 done @fred ');
+    await emma.composer.press('Enter');
+    await fred.page.locator('.mention').getByText('@fred').waitFor();
   });
 
   it('copies it, and sends it on to another chat with who wrote it', async () => {

@@ -1,22 +1,29 @@
 import type { ChatId } from '@whisper/shared';
 import { useState, type KeyboardEvent, type RefObject } from 'react';
 import { EmojiDialog } from '../emoji/emoji-dialog.tsx';
+import { usePeopleOf } from '../store/use-people-of.ts';
 import { Icon } from '../ui/icon.tsx';
 import { hasTouchKeyboard, isComposing } from '../ui/keyboard.ts';
 import type { Mode } from './acts.ts';
+import { MentionList } from './mention-list.tsx';
 import { useComposer } from './use-composer.ts';
+import { useMentionOffer } from './use-mention-offer.ts';
 
 const lengthNoteId = 'length-note';
 
 type Props = { readonly chatId: ChatId; readonly name: string; readonly mode: Mode | null };
 
 export function Composer({ chatId, name, mode }: Props) {
+  const people = usePeopleOf(chatId);
   const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = useComposer({
     chatId,
     mode,
+    people,
   });
+  const { offered, active, pick, takeKey, fieldProps } = useMentionOffer({ text, field, people, change });
   const isTouch = hasTouchKeyboard();
   const onKeyDown = (event: KeyboardEvent) => {
+    if (!isComposing(event.nativeEvent) && takeKey(event)) return;
     if (event.key === 'Escape' && mode) {
       event.preventDefault();
       return leave();
@@ -29,6 +36,7 @@ export function Composer({ chatId, name, mode }: Props) {
   return (
     <form className="composer" onSubmit={send}>
       {mode && <ModeLine mode={mode} onLeave={leave} />}
+      <MentionList offered={offered} active={active} onPick={pick} />
       <div className="composer-box">
         <textarea
           ref={field}
@@ -42,21 +50,25 @@ export function Composer({ chatId, name, mode }: Props) {
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
+          {...fieldProps}
         />
         <EmojiButton field={field} onPick={insert} />
-        <button
-          type="submit"
-          className="send"
-          aria-label={mode?.type === 'edit' ? 'Save' : 'Send'}
-          disabled={!canSend}
-        >
-          <Icon name="send" />
-        </button>
+        <SendButton label={mode?.type === 'edit' ? 'Save' : 'Send'} isDisabled={!canSend} />
       </div>
       <p id={lengthNoteId} className="length-note" data-over={isTooLong || undefined} role="status">
         {note}
       </p>
     </form>
+  );
+}
+
+type SendProps = { readonly label: string; readonly isDisabled: boolean };
+
+function SendButton({ label, isDisabled }: SendProps) {
+  return (
+    <button type="submit" className="send" aria-label={label} disabled={isDisabled}>
+      <Icon name="send" />
+    </button>
   );
 }
 

@@ -2,6 +2,7 @@ import { receiptOf, rowsOf, type ChatView } from '@whisper/client';
 import type { Chat, Me, Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useStore } from '../store/use-client.ts';
+import { useNameOf } from '../store/use-people-of.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Target } from './acts.ts';
 import { isActionable, toChatItems, type ChatItem } from './chat-items.ts';
@@ -102,12 +103,13 @@ function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
 
 function useItems({ chat, view, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
   const outbox = useStore((snapshot) => snapshot.outbox);
+  const nameOf = useNameOf(chat.id);
   const { hasOlder } = view.log;
   return useMemo(() => {
     const myReceiptOf = (message: Message) => receiptOf(chat, message);
-    const options = { me, receiptOf: myReceiptOf, hasOlder, unreadFrom };
+    const options = { me, receiptOf: myReceiptOf, nameOf, hasOlder, unreadFrom };
     return toChatItems(rowsOf(chat.id, { view, outbox }), options);
-  }, [chat, view, outbox, me, hasOlder, unreadFrom]);
+  }, [chat, view, outbox, me, nameOf, hasOlder, unreadFrom]);
 }
 
 function ConversationStart({ name }: { readonly name: string }) {

@@ -1,10 +1,23 @@
-import { memo } from 'react';
+import { createContext, memo, useContext } from 'react';
+import { splitMentions } from './mentions.ts';
 import type { Inline } from './parse-inline.ts';
 import { parseText, type Block } from './parse-text.ts';
 
+type Props = {
+  readonly text: string;
+  /** The names of those it mentions, one a line. */
+  readonly mentioned: string;
+};
+
+const MentionedNames = createContext<readonly string[]>([]);
+
 /** What somebody wrote, with the marks of Markdown understood: never HTML, each line in its own direction. */
-export const MessageText = memo(function MessageText({ text }: { readonly text: string }) {
-  return <Blocks blocks={parseText(text)} />;
+export const MessageText = memo(function MessageText({ text, mentioned }: Props) {
+  return (
+    <MentionedNames value={mentioned === '' ? [] : mentioned.split('\n')}>
+      <Blocks blocks={parseText(text)} />
+    </MentionedNames>
+  );
 });
 
 function Blocks({ blocks }: { readonly blocks: readonly Block[] }) {
@@ -58,7 +71,7 @@ function Parts({ parts }: { readonly parts: readonly Inline[] }) {
 function Part({ part }: { readonly part: Inline }) {
   switch (part.type) {
     case 'text':
-      return <span>{part.text}</span>;
+      return <WithMentions text={part.text} />;
     case 'code':
       return <code>{part.text}</code>;
     case 'strong':
@@ -84,4 +97,13 @@ function Part({ part }: { readonly part: Inline }) {
       );
   }
   return part satisfies never;
+}
+
+function WithMentions({ text }: { readonly text: string }) {
+  const names = useContext(MentionedNames);
+  return splitMentions(text, names).map((piece, index) => (
+    <span key={index} className={piece.name === null ? undefined : 'mention'}>
+      {piece.text}
+    </span>
+  ));
 }
