@@ -11,9 +11,17 @@ export default defineConfig({
   base: './',
   // One `.env` for everything: VITE_CLERK_PUBLISHABLE_KEY stands beside CLERK_SECRET_KEY.
   envDir: fileURLToPath(new URL('../..', import.meta.url)),
-  plugins: [react(), emoji()],
+  plugins: [react(), emoji(), serviceWorker()],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
-  build: { target: 'es2023', modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: { index: 'index.html', sw: 'src/service-worker/sw.ts' },
+      // The worker has one name for ever and lies at the top, because what it may answer lies below it.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
   server: { proxy: { '/trpc': { target: server, ws: true }, '/dev': server } },
 });
 
@@ -53,6 +61,19 @@ function emoji(): Plugin {
         .groups.filter(({ key }) => key !== 'component')
         .map(({ order, message }) => ({ index: order, label: message }));
       return `export default JSON.parse(${JSON.stringify(JSON.stringify({ emojis, categories }))})`;
+    },
+  };
+}
+
+/** Tells the worker what the bundle consists of. */
+function serviceWorker(): Plugin {
+  return {
+    name: 'service-worker',
+    generateBundle(_options, bundle) {
+      const files = Object.keys(bundle).filter((name) => name.startsWith('assets/'));
+      const worker = bundle['sw.js'];
+      if (worker?.type !== 'chunk' || worker.imports.length > 0) this.error('The worker must be one file');
+      worker.code = `const bundledFiles = ${JSON.stringify(files.toSorted())};\n${worker.code}`;
     },
   };
 }

@@ -3,7 +3,7 @@ import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Announcer } from './announcer.tsx';
-import { ConnectionBanner, RefusedPage } from './connection-notices.tsx';
+import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -26,7 +26,10 @@ export function ChatApp() {
 
   return (
     <div className="app" data-page={route.page}>
-      <ConnectionBanner />
+      <div className="notices">
+        <UpdateNotice />
+        <ConnectionBanner />
+      </div>
       <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
       <main className="pane">
         <ErrorBoundary key={route.page === 'chat' ? route.chatId : route.page}>
