@@ -26,6 +26,7 @@ export async function visitMessageStates(page: Page, chatId: ChatId, look: Look)
   await look('menu-mine');
   await page.keyboard.press('Escape');
   await choose('React with another');
+  await page.getByRole('gridcell').first().waitFor();
   await look('emoji');
   await page.keyboard.press('Escape');
   await choose('Forward');

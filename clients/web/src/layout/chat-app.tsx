@@ -1,14 +1,21 @@
 import { faceOf } from '@whisper/shared';
-import { useEffect } from 'react';
-import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { lazy, Suspense, useEffect } from 'react';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Announcer } from './announcer.tsx';
-import { ConnectionBanner, RefusedPage } from './connection-notices.tsx';
+import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
+
+const loadConversation = async () => {
+  const { ConversationPage } = await import('../conversation/conversation-page.tsx');
+  return { default: ConversationPage };
+};
+const ConversationPage = lazy(loadConversation);
+// Fetched while the lists are, so that it is there when a conversation is opened.
+void loadConversation().catch(() => undefined);
 
 /** Two panes side by side, or one at a time where there is no room. */
 export function ChatApp() {
@@ -20,11 +27,16 @@ export function ChatApp() {
 
   return (
     <div className="app" data-page={route.page}>
-      <ConnectionBanner />
+      <div className="notices">
+        <UpdateNotice />
+        <ConnectionBanner />
+      </div>
       <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
       <main className="pane">
         <ErrorBoundary key={route.page === 'chat' ? route.chatId : route.page}>
-          <Pane route={route} />
+          <Suspense>
+            <Pane route={route} />
+          </Suspense>
         </ErrorBoundary>
       </main>
       <Announcer />
