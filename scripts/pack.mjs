@@ -64,7 +64,6 @@ function publishedManifest(manifest, context) {
   return {
     ...rest,
     engines,
-    files: ['dist'],
     exports: builtExports(manifest.exports),
     dependencies: Object.fromEntries(dependencies),
   };
