@@ -19,7 +19,7 @@ RUN node scripts/bootstrap.mjs
 COPY . .
 # The web app's sign-in is chosen when it is built.
 ARG VITE_CLERK_PUBLISHABLE_KEY
-RUN npm run deploy -- /app
+RUN npm run assemble -- /app
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data

@@ -2,10 +2,12 @@
 import { register } from 'node:module';
 import { isProductionInstall } from './production-install.mjs';
 
-if (isProductionInstall) await import('../server/dist/main.js');
+const serverFile = (path) => new URL(`../server/${path}`, import.meta.url).href;
+
+if (isProductionInstall) await import(serverFile('dist/main.js'));
 else {
   register('./source-condition.mjs', import.meta.url);
   const { register: registerTsx } = await import('tsx/esm/api');
   registerTsx();
-  await import('../server/src/main.ts');
+  await import(serverFile('src/main.ts'));
 }
