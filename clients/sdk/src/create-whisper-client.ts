@@ -5,13 +5,13 @@ import {
   type WhisperApi,
 } from './connection/connection.ts';
 import type { Observable } from './observable.ts';
-import type { OutboxStorage } from './outbox/outbox-storage.ts';
-import { memoryStorage } from './outbox/memory-storage.ts';
+import type { DeviceStorage } from './storage/device-storage.ts';
+import { memoryStorage } from './storage/memory-storage.ts';
 import { ChatStore } from './store/chat-store.ts';
 
 export type WhisperClientOptions = ConnectionOptions & {
   /** Where unsent messages survive a restart; without it they live as long as the client. */
-  readonly storage?: OutboxStorage;
+  readonly storage?: DeviceStorage;
 };
 
 export type WhisperClient = Disposable & {

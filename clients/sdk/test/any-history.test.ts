@@ -8,7 +8,7 @@ import {
   rowsOf,
   type ChatSnapshot,
   type ChatStore,
-  type OutboxStorage,
+  type DeviceStorage,
   type StoredDraft,
   type WhisperClient,
 } from '../src/index.ts';
@@ -66,7 +66,7 @@ type Device = {
   readonly person: string;
   readonly client: WhisperClient;
   readonly link: FlakyLink;
-  readonly storage: OutboxStorage;
+  readonly storage: DeviceStorage;
 };
 
 /** Two people of this run alone: one with a phone and a laptop. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createWhisperClient, devTokens, fileStorage, NoTokenError } from '@whisper/client/node';
 import { findPerson, pickPerson, type Search } from './choose-person.ts';
 import { Conversation } from './conversation.ts';
@@ -13,7 +12,7 @@ export async function runChat(options: ChatOptions): Promise<void> {
   using client = createWhisperClient({
     url,
     getToken: tokens.get,
-    storage: fileStorage(join(options.state, 'outbox')),
+    storage: fileStorage(options.state),
   });
   using terminal = new Terminal(process.stdin, process.stdout);
   try {

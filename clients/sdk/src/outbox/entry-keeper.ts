@@ -1,15 +1,15 @@
-import type { ClientId, UserId } from '@whisper/shared';
+import type { ClientId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { jitteredDelayMs } from '../connection/waits.ts';
-import type { OutboxStorage, StoredEntry } from './outbox-storage.ts';
+import type { EntryShelf } from './entry-shelf.ts';
+import type { StoredEntry } from './entry.ts';
 
 /** How long a message waits for the storage. */
 const patienceMs = 2_000;
 
 type KeeperOptions = {
   readonly connection: Pick<Connection, 'clock' | 'random' | 'onError'>;
-  readonly storage: OutboxStorage;
-  readonly userId: UserId;
+  readonly shelf: EntryShelf;
   /** Called once, as soon as the storage says what an earlier process left. */
   readonly onFound: (entries: readonly StoredEntry[]) => void;
 };
@@ -58,9 +58,9 @@ export class EntryKeeper {
   }
 
   #pay(clientId: ClientId, entry: StoredEntry | null): Promise<Trouble | undefined> {
-    const { storage, userId } = this.#options;
+    const { shelf } = this.#options;
     return this.#try(
-      () => (entry ? storage.put(userId, entry) : storage.remove(userId, clientId)),
+      () => (entry ? shelf.put(entry) : shelf.remove(clientId)),
       () => {
         if (this.#owed.get(clientId) === entry) this.#owed.delete(clientId);
       },
@@ -68,9 +68,9 @@ export class EntryKeeper {
   }
 
   #find(): Promise<Trouble | undefined> {
-    const { storage, userId, onFound } = this.#options;
+    const { shelf, onFound } = this.#options;
     return this.#try(
-      () => storage.list(userId),
+      () => shelf.list(),
       (entries) => {
         if (this.#hasFound) return;
         this.#hasFound = true;

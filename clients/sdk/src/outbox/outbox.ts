@@ -5,13 +5,9 @@ import { callWithRetries } from '../connection/retries.ts';
 import { carryOut } from './carry-out.ts';
 import { createUuid } from './create-uuid.ts';
 import { EntryKeeper } from './entry-keeper.ts';
-import {
-  isDraft,
-  type OutboxStorage,
-  type StoredChange,
-  type StoredDraft,
-  type StoredEntry,
-} from './outbox-storage.ts';
+import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from './entry.ts';
+import type { DeviceStorage } from '../storage/device-storage.ts';
+import { EntryShelf } from './entry-shelf.ts';
 import { withKind } from './stored-entry.ts';
 
 /** Entries that are under way at once, each of another chat. */
@@ -19,7 +15,7 @@ const lanesMax = 16;
 
 type OutboxOptions = {
   readonly connection: Connection;
-  readonly storage: OutboxStorage;
+  readonly storage: DeviceStorage;
   readonly onChange: () => void;
   /** The server has it; the entry stays visible until this resolves. Must not reject. */
   readonly onSent: (message: Message) => Promise<void>;
@@ -66,8 +62,7 @@ export class Outbox {
     const { connection, storage } = this.#options;
     const keeper = new EntryKeeper({
       connection,
-      storage,
-      userId,
+      shelf: new EntryShelf(storage, userId),
       onFound: (entries) => this.#takeUp(entries),
     });
     this.#keeper = keeper;

@@ -1,6 +1,6 @@
 import type { Chat, ChatId, ClientId, Me, Message, MessageId, UserId } from '@whisper/shared';
 import type { ConnectionState } from '../connection/connection.ts';
-import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from '../outbox/outbox-storage.ts';
+import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from '../outbox/entry.ts';
 import type { ChatView } from './open-chat.ts';
 
 /**

@@ -12,8 +12,9 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
 import { Listeners, type Observable } from '../observable.ts';
-import { isDraft, type OutboxStorage, type StoredDraft } from '../outbox/outbox-storage.ts';
+import { isDraft, type StoredDraft } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
+import type { DeviceStorage } from '../storage/device-storage.ts';
 import { ChatList } from './chat-list.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
 import { Marks } from './marks.ts';
@@ -45,7 +46,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
   readonly #sync: Sync;
   #snapshot: ChatSnapshot | undefined;
 
-  constructor(connection: Connection, storage: OutboxStorage) {
+  constructor(connection: Connection, storage: DeviceStorage) {
     const onChange = () => this.#changed();
     const { api } = connection;
     this.#connection = connection;
