@@ -1,3 +1,4 @@
+export type { CacheOptions } from './cache/chat-cache.ts';
 export { systemClock, type Clock } from './clock.ts';
 export {
   refusalFor,

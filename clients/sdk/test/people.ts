@@ -47,7 +47,7 @@ export function meOf(client: WhisperClient) {
 }
 
 /** What waits in a storage to be sent by that person. */
-export function entriesIn(storage: DeviceStorage, client: WhisperClient): Promise<StoredEntry[]> {
+export async function entriesIn(storage: DeviceStorage, client: WhisperClient): Promise<StoredEntry[]> {
   return new EntryShelf(storage, meOf(client).id).list();
 }
 

@@ -1,5 +1,5 @@
 import type { ClientId, UserId } from '@whisper/shared';
-import { keyPrefix, type DeviceStorage } from '../storage/device-storage.ts';
+import { isPromise, keyPrefix, type Awaitable, type DeviceStorage } from '../storage/device-storage.ts';
 import type { StoredEntry } from './entry.ts';
 import { parseEntry } from './stored-entry.ts';
 
@@ -16,19 +16,29 @@ export class EntryShelf {
     this.#prefix = `${keyPrefix}outbox:${userId}:`;
   }
 
-  /** In any order. Leaves out what cannot be read. */
-  async list(): Promise<StoredEntry[]> {
-    const keys = await this.#storage.getAllKeys();
-    const own = keys.filter((key) => key.startsWith(this.#prefix));
-    const texts = await Promise.all(own.map(async (key) => this.#storage.getItem(key)));
-    return texts.flatMap((text) => parseEntry(text ?? '') ?? []);
+  /** In any order. Leaves out what cannot be read. Answers at once where the storage does. */
+  list(): Awaitable<StoredEntry[]> {
+    const keys = this.#storage.getAllKeys();
+    return isPromise(keys) ? keys.then((known) => this.#read(known)) : this.#read(keys);
   }
 
-  put(entry: StoredEntry): Promise<void> | void {
+  #read(keys: readonly string[]): Awaitable<StoredEntry[]> {
+    const own = keys.filter((key) => key.startsWith(this.#prefix));
+    const texts = own.map((key) => this.#storage.getItem(key));
+    return texts.some(isPromise)
+      ? Promise.all(texts.map(async (text) => text)).then(parseAll)
+      : parseAll(texts.filter((text): text is string | null => !isPromise(text)));
+  }
+
+  put(entry: StoredEntry): Awaitable<void> {
     return this.#storage.setItem(this.#prefix + entry.clientId, JSON.stringify(entry));
   }
 
-  remove(clientId: ClientId): Promise<void> | void {
+  remove(clientId: ClientId): Awaitable<void> {
     return this.#storage.removeItem(this.#prefix + clientId);
   }
+}
+
+function parseAll(texts: readonly (string | null)[]): StoredEntry[] {
+  return texts.flatMap((text) => parseEntry(text ?? '') ?? []);
 }

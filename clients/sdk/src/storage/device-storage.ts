@@ -1,4 +1,4 @@
-type Awaitable<T> = Promise<T> | T;
+export type Awaitable<T> = Promise<T> | T;
 
 /**
  * Where a device keeps texts by key across restarts: what is unsent, and the last state. React Native's `AsyncStorage` is one
@@ -13,6 +13,10 @@ export interface DeviceStorage {
   setItem(key: string, text: string): Awaitable<void>;
   /** Removing what is not there is harmless. */
   removeItem(key: string): Awaitable<void>;
+}
+
+export function isPromise<T>(asked: Awaitable<T>): asked is Promise<T> {
+  return typeof asked === 'object' && asked !== null && 'then' in asked;
 }
 
 export const keyPrefix = 'whisper:';

@@ -17,6 +17,21 @@ export type ChatView =
   | { readonly status: 'ready'; readonly log: ChatLog; readonly isLoadingOlder: boolean }
   | { readonly status: 'failed'; readonly failure: Failure };
 
+const notThere: Failure = {
+  code: 'NOT_FOUND',
+  message: 'There is no such chat',
+  isRetryable: false,
+  retryAfterMs: 0,
+};
+
+export type OpenChatOptions = {
+  readonly onChange: () => void;
+  /** What an earlier process held of it. Never rejects. */
+  readonly readKept: (chatId: ChatId) => Promise<ChatLog | undefined>;
+  /** The server says that it is not there, or not one's own any more. */
+  readonly onGone: (chatId: ChatId) => void;
+};
+
 /**
  * Keeps one chat's log whole: live events go through the reducer, and whenever the log is behind the highest
  * rev heard of, the missing part is fetched. Events are not buffered meanwhile: the fetch brings them.
@@ -24,18 +39,19 @@ export type ChatView =
 export class OpenChat {
   readonly #connection: Connection;
   readonly #chatId: ChatId;
-  readonly #onChange: () => void;
+  readonly #options: OpenChatOptions;
   #view: ChatView = { status: 'loading' };
   #loading: Promise<void> | undefined;
   #repairing: Promise<void> | undefined;
   #loadingOlder: Promise<void> | undefined;
   #heardRev = 0;
   #isDoubtful = false;
+  #isLost = false;
 
-  constructor(connection: Connection, chatId: ChatId, onChange: () => void) {
+  constructor(connection: Connection, chatId: ChatId, options: OpenChatOptions) {
     this.#connection = connection;
     this.#chatId = chatId;
-    this.#onChange = onChange;
+    this.#options = options;
   }
 
   get view(): ChatView {
@@ -46,8 +62,12 @@ export class OpenChat {
     return this.#view.status === 'ready' ? this.#view.log : undefined;
   }
 
-  /** Fetches the newest page, through lost connections. Rejects when the chat cannot be read. */
+  /**
+   * Shows what is kept of it, and fetches what is missing there or else the newest page, through lost connections.
+   * Rejects when the chat cannot be read.
+   */
   load(): Promise<void> {
+    if (!this.#loading) this.#isLost = false;
     this.#loading ??= this.#start().finally(() => {
       this.#loading = undefined;
     });
@@ -70,6 +90,12 @@ export class OpenChat {
     if (this.log) await this.#repair();
   }
 
+  /** It is not there, or not one's own any more. */
+  lose(): void {
+    this.#isLost = true;
+    this.#setView({ status: 'failed', failure: notThere });
+  }
+
   /** Fetches the page before the oldest message; at once when there is none or it is on its way. */
   loadOlder(): Promise<void> {
     this.#loadingOlder ??= this.#fetchOlder().finally(() => {
@@ -81,12 +107,28 @@ export class OpenChat {
 
   async #start(): Promise<void> {
     try {
-      await this.#fetchNewest();
+      const kept = this.log ?? (await this.#options.readKept(this.#chatId));
+      if (kept) await this.#resume(kept);
+      else await this.#fetchNewest();
     } catch (error) {
-      this.#setView({ status: 'failed', failure: toFailure(error) });
+      this.#fail(error);
       throw error;
     }
     void this.#repair();
+  }
+
+  async #resume(log: ChatLog): Promise<void> {
+    this.#isDoubtful = true;
+    this.#setView({ status: 'ready', log, isLoadingOlder: false });
+    await this.#fetchChanges(log);
+  }
+
+  #fail(error: unknown): void {
+    // What is held stays in sight when the client is closed.
+    if (this.log && this.#connection.signal.aborted) return;
+    const failure = toFailure(error);
+    this.#setView({ status: 'failed', failure });
+    if (failure.code === notThere.code) this.#options.onGone(this.#chatId);
   }
 
   async #fetchNewest(): Promise<void> {
@@ -108,7 +150,7 @@ export class OpenChat {
     try {
       while (this.log && this.#isBehind()) await this.#fetchChanges(this.log);
     } catch (error) {
-      if (!this.#connection.signal.aborted) this.#setView({ status: 'failed', failure: toFailure(error) });
+      this.#fail(error);
     } finally {
       this.#repairing = undefined;
     }
@@ -121,12 +163,14 @@ export class OpenChat {
   async #fetchChanges({ rev, chatId }: ChatLog): Promise<void> {
     const { api } = this.#connection;
     const heardRev = this.#heardRev;
+    // Where the rev that is held was lost, as with a restored backup, nothing follows the one before it.
+    const afterRev = this.#isDoubtful ? Math.max(0, rev - 1) : rev;
     this.#isDoubtful = false;
     const changes = await callWithRetries(this.#connection, () =>
-      api.message.changes.query({ chatId, afterRev: rev }),
+      api.message.changes.query({ chatId, afterRev }),
     );
     // Further behind than one answer holds: start again from the newest page instead of fetching all in between.
-    if (changes.hasMore) return this.#fetchNewest();
+    if (changes.hasMore || changes.rev < rev) return this.#fetchNewest();
     if (this.log) this.#setLog(applyChanges(this.log, changes));
     // The server does not have the rev that was heard of, so asking again would never end.
     if (changes.rev < heardRev && this.#heardRev === heardRev) this.#heardRev = changes.rev;
@@ -154,7 +198,9 @@ export class OpenChat {
   }
 
   #setView(view: ChatView): void {
+    // An answer that was under way is older than what was heard since.
+    if (this.#isLost && view.status === 'ready') return;
     this.#view = view;
-    this.#onChange();
+    this.#options.onChange();
   }
 }
