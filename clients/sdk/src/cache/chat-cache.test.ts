@@ -121,7 +121,13 @@ type Size = { readonly messages: number; readonly hasOlder: boolean };
 function buildLog({ messages, hasOlder }: Size): ChatLog {
   const chatId = ChatIdSchema.parse(randomBytes(12).toString('hex'));
   const seqs = Array.from({ length: messages }, (_, index) => index + 1);
-  return { chatId, messages: seqs.map((seq) => buildMessage(chatId, seq)), rev: messages, hasOlder };
+  return {
+    chatId,
+    messages: seqs.map((seq) => buildMessage(chatId, seq)),
+    rev: messages,
+    hasOlder,
+    hasNewer: false,
+  };
 }
 
 function buildMessage(chatId: ChatId, seq: number) {

@@ -91,6 +91,26 @@ export class ChatStore implements Observable<ChatSnapshot> {
     await this.#parts.openChats.get(chatId)?.loadOlder();
   }
 
+  /**
+   * Brings the message in a place in sight that is not held, such as one that is quoted or pinned: from then on the messages
+   * around it are held instead, and `log.hasNewer` says that the newest are not among them. Rejects when the chat cannot
+   * be read.
+   */
+  async openAround(chatId: ChatId, seq: number): Promise<void> {
+    await this.openChat(chatId);
+    await this.#parts.openChats.get(chatId)?.loadAround(seq);
+  }
+
+  /** Adds the page after the newest message held, while there are newer ones. */
+  async loadNewer(chatId: ChatId): Promise<void> {
+    await this.#parts.openChats.get(chatId)?.loadNewer();
+  }
+
+  /** Holds the newest messages again. Sending does it as well. */
+  async loadNewest(chatId: ChatId): Promise<void> {
+    await this.#parts.openChats.get(chatId)?.loadNewest();
+  }
+
   async loadMoreChats(): Promise<void> {
     if (this.#parts.list.hasMore) await this.#parts.list.loadMore();
   }
@@ -102,6 +122,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
   send(chatId: ChatId, text: string, options: SendOptions = {}): ClientId {
     const draft = { kind: 'send', chatId, text: parseText(text), ...options } as const;
     this.#typingSignal.forget();
+    // A failure shows as the view's own status.
+    void this.loadNewest(chatId).catch(() => undefined);
     return this.#parts.outbox.add(draft);
   }
 

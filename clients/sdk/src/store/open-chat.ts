@@ -1,11 +1,14 @@
 import {
   applyChanges,
+  appendPage,
   applyEvent,
+  limits,
   prependPage,
   startLog,
   type ChatId,
   type ChatLog,
   type LogEvent,
+  type Message,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
@@ -44,6 +47,7 @@ export class OpenChat {
   #loading: Promise<void> | undefined;
   #repairing: Promise<void> | undefined;
   #loadingOlder: Promise<void> | undefined;
+  #loadingNewer: Promise<void> | undefined;
   #heardRev = 0;
   #isDoubtful = false;
   #isLost = false;
@@ -103,6 +107,44 @@ export class OpenChat {
       this.#show({ isLoadingOlder: false });
     });
     return this.#loadingOlder;
+  }
+
+  /** Fetches the page after the newest message that is held of a part of the history; at once when none is missing. */
+  loadNewer(): Promise<void> {
+    this.#loadingNewer ??= this.#fetchNewer().finally(() => {
+      this.#loadingNewer = undefined;
+    });
+    return this.#loadingNewer;
+  }
+
+  /** Holds the part of the history around a place from now on, unless what is held reaches there. */
+  async loadAround(seq: number): Promise<void> {
+    if (this.#isHeld(seq)) return;
+    const { api } = this.#connection;
+    const chatId = this.#chatId;
+    // Half of the page lies behind the place, so that there is something to read on both sides.
+    const before = seq + Math.floor(limits.messagePageSizeMax / 2);
+    const page = await callWithRetries(this.#connection, () => api.message.list.query({ chatId, before }));
+    const { log } = this;
+    if (!log || this.#isHeld(seq)) return;
+    const [oldest, newest] = endsOf(log.messages);
+    const [, end] = endsOf(page.messages);
+    const isAdjoining = seq < oldest && end >= oldest - 1;
+    const hasNewer = log.hasNewer || end < newest;
+    this.#setLog(isAdjoining ? prependPage(log, page) : startLog(chatId, page, hasNewer));
+    await this.#repair();
+  }
+
+  /** Holds the newest messages again. */
+  async loadNewest(): Promise<void> {
+    if (this.log?.hasNewer) await this.#fetchNewest();
+    await this.#repair();
+  }
+
+  #isHeld(seq: number): boolean {
+    if (!this.log) return false;
+    const [oldest, newest] = endsOf(this.log.messages);
+    return seq >= oldest && (seq <= newest || !this.log.hasNewer);
   }
 
   async #start(): Promise<void> {
@@ -187,9 +229,25 @@ export class OpenChat {
     );
     // When the log was started anew meanwhile, the page does not adjoin it.
     if (this.log?.messages[0]?.seq === before) this.#setLog(prependPage(this.log, page));
+    await this.#repair();
+  }
+
+  async #fetchNewer(): Promise<void> {
+    const { log } = this;
+    const after = log?.messages.at(-1)?.seq;
+    if (!log?.hasNewer || after === undefined) return;
+    const { api } = this.#connection;
+    const page = await callWithRetries(this.#connection, () =>
+      api.message.list.query({ chatId: log.chatId, after }),
+    );
+    if (this.log?.hasNewer && this.log.messages.at(-1)?.seq === after)
+      this.#setLog(appendPage(this.log, page));
+    await this.#repair();
   }
 
   #setLog(log: ChatLog): void {
+    // A page that is older than the log sets its rev back.
+    this.#heardRev = Math.max(this.#heardRev, this.log?.rev ?? 0);
     if (log !== this.log) this.#show({ log });
   }
 
@@ -203,4 +261,9 @@ export class OpenChat {
     this.#view = view;
     this.#options.onChange();
   }
+}
+
+/** The places of the oldest and the newest. */
+function endsOf(messages: readonly Message[]): [oldest: number, newest: number] {
+  return [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? 0];
 }

@@ -18,9 +18,10 @@ export class OpenChats {
     return this.#views;
   }
 
-  /** Those that are there. */
+  /** Those that are there and hold the newest messages. */
   get logs(): ReadonlyMap<ChatId, ChatLog> {
-    return new Map([...this.#chats].flatMap(([chatId, { log }]) => (log ? [[chatId, log] as const] : [])));
+    const held = [...this.#chats.values()].flatMap(({ log }) => (log && !log.hasNewer ? [log] : []));
+    return new Map(held.map((log) => [log.chatId, log]));
   }
 
   get(chatId: ChatId): OpenChat | undefined {

@@ -3,6 +3,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { storeCopies } from '../../test/store-copies.ts';
 import { meOf, openDevice, openUnsynced, sees, statusBecomes, textsOf } from '../../test/people.ts';
 import { devTokens } from '../dev-tokens.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
@@ -70,7 +71,7 @@ describe('a client with a cache', () => {
   it('starts from the newest page when more has happened than one answer holds', async () => {
     await using link = await FlakyLink.open(server.url);
     const { name, chatId, options } = await openScene(link, ['first of many']);
-    await storeCopies('first of many', 600);
+    await storeCopies(server, 'first of many', 600);
 
     const alice = await openDevice(link.url, name, options);
     await alice.store.openChat(chatId);
@@ -192,18 +193,6 @@ async function openScene(link: FlakyLink, texts: readonly string[]) {
   await alice.store.when(({ chats }) => chats[0]?.lastSeq === texts.length);
   await leave(alice);
   return { name, bob, chatId, options };
-}
-
-/** Messages like the first of a chat, behind it. */
-async function storeCopies(text: string, count: number): Promise<void> {
-  const messages = server.app.db.collection('messages');
-  const found = await messages.findOne({ text });
-  if (!found) throw new Error('It was sent');
-  const { _id, revs: _, ...first } = found;
-  const copies = Array.from({ length: count }, (__, index) => {
-    return { ...first, seq: index + 2, rev: index + 2, clientId: randomUUID() };
-  });
-  await messages.insertMany(copies);
 }
 
 /** Ends a client. What it owes a storage in memory is written within this turn. */
