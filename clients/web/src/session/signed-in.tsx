@@ -20,12 +20,22 @@ export function SignedIn({ session, children }: Props) {
   const client = useWhisperClient(session, generation);
   const reconnect = () => setGeneration((current) => current + 1);
   const loss = useMemo(() => client && watchLoss(client.connection), [client]);
-  if (!client || !loss) return null;
+  const ending = useMemo(() => client && withForgetting(session, client), [session, client]);
+  if (!client || !loss || !ending) return null;
   return (
-    <Provided key={generation} value={{ client, loss, session, notes, places, reconnect }}>
+    <Provided key={generation} value={{ client, loss, session: ending, notes, places, reconnect }}>
       {children}
     </Provided>
   );
+}
+
+/** Signing out leaves nothing of what was shown on the device. */
+function withForgetting(session: Session, client: WhisperClient): Session {
+  const signOut = () => {
+    void client.forget();
+    session.signOut();
+  };
+  return { ...session, signOut };
 }
 
 type ProvidedProps = { readonly value: ClientContext; readonly children: ReactNode };
@@ -61,6 +71,7 @@ function useWhisperClient(session: Session, generation: number): WhisperClient |
       url: appUrl.href,
       getToken: session.getToken,
       storage: browserStorage(),
+      cache: session.cache,
     });
     const retry = () => {
       if (document.visibilityState === 'visible') made.retryNow();

@@ -29,22 +29,10 @@ export type StoredChange = Queued & {
     | { readonly kind: 'pin'; readonly on: boolean }
   );
 
+/** Without a `kind` it is a message that version 0.1.0 left (`withKind`). */
 export type StoredEntry = StoredDraft | StoredChange;
 
 /** Whether an entry becomes a message of its own, rather than change one. */
 export function isDraft(entry: StoredEntry): entry is StoredDraft {
   return entry.kind === 'send' || entry.kind === 'forward';
-}
-
-/**
- * Where entries outlive the process, each under its own key, so that two tabs or processes of one person do not
- * overwrite each other. Every function may answer at once or later, throw, reject or not answer at all: an entry
- * waits a moment for `put` before it leaves the device, and what failed is tried again. `remove` of what is not
- * there is harmless. An entry without a `kind` is a message that version 0.1.0 left.
- */
-export interface OutboxStorage {
-  /** In any order. Leaves out what cannot be read. */
-  list(userId: UserId): Promise<readonly StoredEntry[]> | readonly StoredEntry[];
-  put(userId: UserId, entry: StoredEntry): Promise<void> | void;
-  remove(userId: UserId, clientId: ClientId): Promise<void> | void;
 }
