@@ -7,6 +7,8 @@ import { Announcer } from './announcer.tsx';
 import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { useNotifications } from './notifications.tsx';
+import { useBadge } from './use-badge.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
 const loadConversation = async () => {
@@ -22,6 +24,7 @@ export function ChatApp() {
   const route = useRoute();
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
+  useNotifications();
   useShortcuts();
   if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
 
@@ -64,7 +67,7 @@ function Pane({ route }: { readonly route: Route }) {
   return route satisfies never;
 }
 
-/** The tab's title: how much is unread, and with whom one is talking. */
+/** The tab's title and icon: how much is unread, and with whom one is talking. */
 function useTitle(route: Route): void {
   const unread = useUnread();
   const chatId = route.page === 'chat' ? route.chatId : null;
@@ -84,6 +87,7 @@ function useUnread(): string {
   const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
   const count = useStore(({ chats }) => chats.length);
   const hasMore = useStore(({ isSynced, hasMoreChats }) => isSynced && hasMoreChats);
+  useBadge(unread);
   useEffect(() => {
     if (hasMore && count < countedMax) void store.loadMoreChats().catch(() => undefined);
   }, [store, hasMore, count]);

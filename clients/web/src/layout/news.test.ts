@@ -1,6 +1,7 @@
 import { ChatSchema, MessageSchema, UserSchema, neverChanged, type Chat } from '@whisper/shared';
 import { expect, it } from 'vitest';
-import { findNews } from './announcer.tsx';
+import { speak } from './announcer.tsx';
+import { findNews } from './news.ts';
 
 const alice = UserSchema.parse({ id: 'a'.repeat(24), name: 'alice', email: '', avatar: null });
 const bob = UserSchema.parse({ id: 'b'.repeat(24), name: 'bob', email: '', avatar: null });
@@ -25,11 +26,11 @@ function chatWith(seq: number, sender = bob): Chat {
 }
 
 it('speaks what somebody else wrote', () => {
-  expect(findNews([chatWith(1)], [chatWith(2)], alice.id)).toBe('bob: hello');
-  expect(findNews([], [chatWith(1)], alice.id)).toBe('bob: hello');
+  expect(speak(findNews([chatWith(1)], [chatWith(2)], alice.id))).toBe('bob: hello');
+  expect(speak(findNews([], [chatWith(1)], alice.id))).toBe('bob: hello');
 });
 
 it('is silent about what was there, and about one’s own', () => {
-  expect(findNews([chatWith(2)], [chatWith(2)], alice.id)).toBe('');
-  expect(findNews([chatWith(1)], [chatWith(2, alice)], alice.id)).toBe('');
+  expect(speak(findNews([chatWith(2)], [chatWith(2)], alice.id))).toBe('');
+  expect(speak(findNews([chatWith(1)], [chatWith(2, alice)], alice.id))).toBe('');
 });
