@@ -1,5 +1,5 @@
 import { faceOf } from '@whisper/shared';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -8,6 +8,7 @@ import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notice
 import { EmptyPane } from './empty-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useNotifications } from './notifications.tsx';
+import { QuickSwitcher } from './quick-switcher.tsx';
 import { useBadge } from './use-badge.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -25,7 +26,8 @@ export function ChatApp() {
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
   useNotifications();
-  useShortcuts();
+  const [isSwitching, setIsSwitching] = useState(false);
+  useShortcuts({ onSwitch: () => setIsSwitching(true) });
   if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
 
   return (
@@ -43,6 +45,7 @@ export function ChatApp() {
         </ErrorBoundary>
       </main>
       <Announcer />
+      {isSwitching && <QuickSwitcher onClose={() => setIsSwitching(false)} />}
     </div>
   );
 }
@@ -54,7 +57,7 @@ function Pane({ route }: { readonly route: Route }) {
     case 'home':
       return (
         <EmptyPane title="Pick a conversation">
-          Or find somebody with the search: press / to get there.
+          Or find somebody with the search: press / to get there, or Ctrl+K from anywhere.
         </EmptyPane>
       );
     case 'missing':

@@ -9,7 +9,16 @@ const now = new Date();
 
 function chatWith(seq: number, sender = bob): Chat {
   const marks = { lastSeq: seq, unread: 0, readSeq: 0, theirReadSeq: 0, theirDeliveredSeq: 0 };
-  const base = { id: 'c'.repeat(24), participant: bob, lastMessageAt: now, ...marks, createdAt: now };
+  const mine = { unreadMentions: 0, mutedUntil: null, pinnedAt: null, archivedAt: null };
+  const base = {
+    kind: 'direct',
+    id: 'c'.repeat(24),
+    participant: bob,
+    ...mine,
+    lastMessageAt: now,
+    ...marks,
+    createdAt: now,
+  };
   const lastMessage = MessageSchema.parse({
     id: 'd'.repeat(24),
     chatId: base.id,
