@@ -19,6 +19,12 @@ async function hasWorker({ page }: AppPage): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
 }
 
+async function titlesShown(): Promise<string[]> {
+  const registration = await navigator.serviceWorker.getRegistration();
+  const notices = (await registration?.getNotifications()) ?? [];
+  return notices.map(({ title, body }) => `${title}: ${body}`);
+}
+
 /** A second worker has taken over. */
 async function isWorkerNew(): Promise<boolean> {
   const registration = await navigator.serviceWorker.getRegistration();
@@ -55,16 +61,55 @@ describe.skipIf(!hasBrowser)('the app on a device', slow, () => {
     await app.banner.waitFor();
     expect(await generationOf(app)).toBe('2');
 
-    await changing.start();
-    await app.tryNow();
-    await app.loaded();
     changing.generation = 3;
+    await changing.start();
     await app.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await app.page.getByText('There is a new version of Whisper').waitFor();
     await app.page.getByRole('button', { name: 'Reload' }).click();
     await app.loaded();
     expect(await generationOf(app)).toBe('3');
     await expect.poll(() => app.page.evaluate(async () => (await caches.keys()).length), patience).toBe(2);
+  });
+
+  it('tells of a new message while nobody looks, once, until it is read', async () => {
+    using bob = await signInClient(server.url, 'bob');
+    const permissions = ['notifications'];
+    const app = await openApp(browser(), { url: server.url, as: 'carl', hasWorker: true, permissions });
+    await hasWorker(app);
+    const { id } = await bob.store.openDirect((await server.signIn('carl')).me.id);
+    const { page } = app;
+    const shown = () => page.evaluate(titlesShown);
+
+    bob.store.send(id, 'while you look');
+    await app.row('bob').getByText('1 unread').waitFor();
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
+    const elsewhere = await page.context().newPage();
+    await elsewhere.goto('about:blank');
+    await elsewhere.bringToFront();
+    bob.store.send(id, 'and now you do not');
+
+    await expect.poll(shown, patience).toEqual(['bob: and now you do not']);
+    await expect.poll(() => page.locator('link[rel=icon]').getAttribute('href')).toContain('unread');
+    bob.store.send(id, 'one more');
+    await expect.poll(shown, patience).toEqual(['bob: one more']);
+    await (await server.signIn('carl')).api.chat.markRead.mutate({ chatId: id, seq: 3 });
+    await expect.poll(shown, patience).toEqual([]);
+    await expect.poll(() => page.locator('link[rel=icon]').getAttribute('href')).not.toContain('unread');
+  });
+
+  it('offers notifications to somebody who has written, once', async () => {
+    const app = await openApp(browser(), { url: server.url, as: 'dora' });
+    await app.open('bob');
+    const offer = app.page.getByText('Hear of answers');
+    expect(await offer.count()).toBe(0);
+    await app.send('are you there?');
+    await offer.waitFor();
+    await app.page.getByRole('button', { name: 'Not now' }).click();
+    await app.page.reload();
+    await app.send('hello?');
+    await app.sees('hello?');
+    expect(await offer.count()).toBe(0);
   });
 
   it('can be installed: its manifest and its icons are there', async () => {

@@ -29,7 +29,7 @@ export function EmojiGrid({ onPick }: Props) {
       onKeyDownCapture={takeTyped}
     >
       <EmojiPicker.Search
-        className="emoji-search"
+        className="field"
         aria-label="Search emoji"
         placeholder="Search, or type an emoji"
         autoFocus
@@ -40,7 +40,7 @@ export function EmojiGrid({ onPick }: Props) {
         <EmojiPicker.Empty className="emoji-empty">
           {typed.success ? `Enter takes ${typed.data}` : 'There is no such emoji.'}
         </EmojiPicker.Empty>
-        <EmojiPicker.List className="emoji-list" components={{ CategoryHeader, Emoji }} />
+        <EmojiPicker.List className="emoji-list" components={{ CategoryHeader, Row, Emoji }} />
       </EmojiPicker.Viewport>
       <p className="emoji-active" aria-hidden="true">
         <EmojiPicker.ActiveEmoji>
@@ -61,13 +61,18 @@ function CategoryHeader({ category, ...rest }: HeaderProps) {
   );
 }
 
+// The picker counts rows and columns from 0, readers of screens from 1.
+function Row({ 'aria-rowindex': index = 0, ...rest }: ComponentProps<'div'>) {
+  return <div {...rest} aria-rowindex={index + 1} />;
+}
+
 type CellProps = ComponentProps<'button'> & {
   readonly emoji: { readonly emoji: string; readonly isActive: boolean };
 };
 
-function Emoji({ emoji, ...rest }: CellProps) {
+function Emoji({ emoji, 'aria-colindex': index = 0, ...rest }: CellProps) {
   return (
-    <button {...rest} type="button" className="emoji-cell">
+    <button {...rest} aria-colindex={index + 1} type="button" className="emoji-cell">
       {emoji.emoji}
     </button>
   );

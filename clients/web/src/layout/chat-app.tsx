@@ -1,5 +1,5 @@
 import { faceOf } from '@whisper/shared';
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -7,6 +7,9 @@ import { Announcer } from './announcer.tsx';
 import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { useNotifications } from './notifications.tsx';
+import { QuickSwitcher } from './quick-switcher.tsx';
+import { useBadge } from './use-badge.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
 const loadConversation = async () => {
@@ -22,7 +25,9 @@ export function ChatApp() {
   const route = useRoute();
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
-  useShortcuts();
+  useNotifications();
+  const [isSwitching, setIsSwitching] = useState(false);
+  useShortcuts({ onSwitch: () => setIsSwitching(true) });
   if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
 
   return (
@@ -40,6 +45,7 @@ export function ChatApp() {
         </ErrorBoundary>
       </main>
       <Announcer />
+      {isSwitching && <QuickSwitcher onClose={() => setIsSwitching(false)} />}
     </div>
   );
 }
@@ -51,7 +57,7 @@ function Pane({ route }: { readonly route: Route }) {
     case 'home':
       return (
         <EmptyPane title="Pick a conversation">
-          Or find somebody with the search: press / to get there.
+          Or find somebody with the search: press / to get there, or Ctrl+K from anywhere.
         </EmptyPane>
       );
     case 'missing':
@@ -64,7 +70,7 @@ function Pane({ route }: { readonly route: Route }) {
   return route satisfies never;
 }
 
-/** The tab's title: how much is unread, and with whom one is talking. */
+/** The tab's title and icon: how much is unread, and with whom one is talking. */
 function useTitle(route: Route): void {
   const unread = useUnread();
   const chatId = route.page === 'chat' ? route.chatId : null;
@@ -84,6 +90,7 @@ function useUnread(): string {
   const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
   const count = useStore(({ chats }) => chats.length);
   const hasMore = useStore(({ isSynced, hasMoreChats }) => isSynced && hasMoreChats);
+  useBadge(unread);
   useEffect(() => {
     if (hasMore && count < countedMax) void store.loadMoreChats().catch(() => undefined);
   }, [store, hasMore, count]);

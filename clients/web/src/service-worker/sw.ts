@@ -1,3 +1,4 @@
+import type { Order } from './orders.ts';
 import { pageFor, planFor } from './plan.ts';
 
 /**
@@ -52,9 +53,20 @@ self.addEventListener('fetch', (event) => {
   return plan satisfies never;
 });
 
+self.addEventListener('message', (event) => {
+  const order: Order = event.data;
+  switch (order.type) {
+    case 'notify':
+      return event.waitUntil(notify(order));
+    case 'seen':
+      return event.waitUntil(closeNotices(order.chatId));
+  }
+  return order satisfies never;
+});
+
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
-  const { url } = event.notification.data as { url: string };
+  const { url }: { url: string } = event.notification.data;
   event.waitUntil(showPage(url));
 });
 
@@ -76,6 +88,21 @@ async function answerPage(request: Request, path: string): Promise<Response> {
 /** The names of these files change with their content. */
 async function answerFile(request: Request): Promise<Response> {
   return (await caches.match(request, asStored)) ?? fetch(request);
+}
+
+/** Several windows may tell of the same message. */
+async function notify({ chatId, seq, url, title, body }: Extract<Order, { type: 'notify' }>): Promise<void> {
+  const windows = await self.clients.matchAll({ type: 'window' });
+  const shown = await self.registration.getNotifications({ tag: chatId });
+  if (windows.some(({ focused }) => focused) || shown.some(({ data }) => data.seq >= seq)) return;
+  const icon = new URL('icons/192.png', scope).href;
+  const badge = new URL('icons/badge-96.png', scope).href;
+  const options = { body, tag: chatId, renotify: true, data: { url, seq }, icon, badge };
+  await self.registration.showNotification(title, options);
+}
+
+async function closeNotices(chatId: string): Promise<void> {
+  for (const notice of await self.registration.getNotifications({ tag: chatId })) notice.close();
 }
 
 /** In the window that is there already, or in a new one. */
