@@ -12,6 +12,7 @@ import {
   origins,
   password,
   publicPem,
+  redisUrl,
   webhookSecret,
   wholeNumber,
 } from './env-values.ts';
@@ -26,6 +27,7 @@ const EnvSchema = z.object({
   BASE_PATH: basePath.default(''),
   KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: hourSeconds }).default(75),
   MONGODB_URI: mongodbUri.optional(),
+  REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().default('.data'),
   CLERK_SECRET_KEY: clerkSecretKey.optional(),
   CLERK_JWT_KEY: publicPem.optional(),
@@ -118,5 +120,8 @@ function findConflicts(given: Readonly<Record<string, string>>, isProduction: bo
   }
   if (isProduction && given['RATE_LIMITS'] === 'off')
     conflicts.push('RATE_LIMITS: cannot be off in production');
+  if ('REDIS_URL' in given && !('MONGODB_URI' in given)) {
+    conflicts.push('REDIS_URL: is for several processes over one database, so it needs MONGODB_URI');
+  }
   return conflicts;
 }
