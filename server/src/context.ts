@@ -1,10 +1,13 @@
-import type { ChatId, UserId } from '@whisper/shared';
+import { transformer, type ChatId, type UserId } from '@whisper/shared';
+import { EventTexts } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import type { Membership } from './chats/chat.view.ts';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
+import { RedisBroker } from './delivery/broker.redis.ts';
+import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
 import { TypingState } from './delivery/typing-state.ts';
@@ -13,6 +16,7 @@ import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import { MessageLog } from './messages/log/message-log.ts';
+import { MessageRelay } from './messages/log/message-relay.ts';
 import { countUnread, findMessages } from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
@@ -21,6 +25,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
+import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
 import { ensureUser } from './users/ensure-user.ts';
@@ -33,12 +38,15 @@ type Foundations = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly db: Database;
+  /** What connects this process with others like it; null when it is alone. */
+  readonly redis: Redis | null;
 };
 
 /** Everything a server owns. Only composition sees it whole: each room is handed the part it declares. */
 export type Context = Foundations &
   RouterDeps & {
     readonly metrics: Metrics;
+    readonly texts: EventTexts;
     readonly connections: Connections;
     readonly revocations: Revocations;
     readonly admission: Admission;
@@ -56,8 +64,9 @@ export type Context = Foundations &
 /** Makes everything a server owns, on the database it was given. */
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
   const { env, clock, db, log } = foundations;
-  const broker = new MemoryBroker();
   const metrics = new Metrics();
+  const texts = new EventTexts((value) => transformer.serialize(value));
+  const broker = createBroker(foundations, { texts, metrics });
   const presence = new MemoryPresenceStore(broker, clock);
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
@@ -73,6 +82,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   return {
     ...foundations,
     metrics,
+    texts,
     broker,
     presence,
     typing,
@@ -101,6 +111,16 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
       identity,
     ),
   };
+}
+
+function createBroker(
+  { redis, db, clock, log }: Foundations,
+  { texts, metrics }: Pick<Context, 'texts' | 'metrics'>,
+): Broker {
+  if (!redis) return new MemoryBroker();
+  const relay = new MessageRelay({ db, clock, log, bus: new RedisBroker({ redis, texts, log }) });
+  metrics.watchBus({ redis, relay });
+  return relay;
 }
 
 function watchSizes(

@@ -25,7 +25,9 @@ import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { connectMongo } from './platform/mongo.ts';
+import { connectMongo, databaseNameOf } from './platform/mongo.ts';
+import { parseRedisUrl } from './platform/redis-address.ts';
+import type { Redis } from './platform/redis.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { createAppRouter, createCallers, type AppRouter } from './router.ts';
 import { createRoutes } from './routes.ts';
@@ -66,12 +68,13 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
   const { env, clock = systemClock, log = createLogger(env.LOG_LEVEL) } = options;
   const store = options.store ?? (await openStore(env));
   try {
-    const [identity, db] = await Promise.all([
+    const [identity, db, redis] = await Promise.all([
       openIdentityProvider({ env, clock, log }),
       connectMongo(store.uri),
+      openRedis(env, { uri: store.uri, log }),
       prepareDatabase(store.uri, { clock, log }),
     ]);
-    const app = createContext({ env, clock, log, db }, identity);
+    const app = createContext({ env, clock, log, db, redis }, identity);
     await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
@@ -79,6 +82,17 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     await store.close();
     throw error;
   }
+}
+
+/** Those who share a database meet on it. Loaded only where it is wanted. */
+async function openRedis(
+  { REDIS_URL }: Env,
+  { uri, log }: { readonly uri: string; readonly log: Logger },
+): Promise<Redis | null> {
+  if (REDIS_URL === undefined) return null;
+  const { Redis } = await import('./platform/redis.ts');
+  const namespace = `whisper:${databaseNameOf(uri)}`;
+  return Redis.open({ address: parseRedisUrl(REDIS_URL), log, namespace });
 }
 
 /** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
@@ -134,6 +148,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     streams.destroy();
     await closePort(http, deadline);
     await app.broker.close();
+    await app.redis?.close();
     await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
     app.held.close();
     await app.db.close();

@@ -11,7 +11,7 @@ export function publishMarks(broker: Broker, { chatId, participants }: Membershi
   const { at, ...marks } = moved;
   const item: FeedItem<ChatEvent> = {
     data: { type: 'marks', chatId, ...marks },
-    id: toChatsCursor(at.getTime(), `${chatId}:${marks.userId}`),
+    id: toChatsCursor(Math.min(at.getTime(), broker.completeUntil), `${chatId}:${marks.userId}`),
   };
   for (const userId of participants) broker.publish(topics.chatsOfUser(userId), item);
 }

@@ -10,3 +10,10 @@ export const topics = {
   typingForUser: (userId: UserId): Topic<TypingEvent> => ({ name: `typing:user:${userId}` }),
   presence: (): Topic<PresenceEvent> => ({ name: 'presence' }),
 };
+
+/** Whose messages a topic is about, by its name; undefined of a topic that is about something else. */
+export function messagesTopicOf(name: string): { chatId?: ChatId; userId?: UserId } | undefined {
+  const [kind, of, id] = name.split(':');
+  if (kind !== 'messages') return undefined;
+  return of === 'chat' ? { chatId: id as ChatId } : { userId: id as UserId };
+}

@@ -13,7 +13,7 @@ type Options = {
   readonly patienceMs?: number;
 };
 
-type Hear = (message: string) => void;
+type Hear = (message: string, channel: string) => void;
 
 /** A script's answer that takes longer counts as none. */
 const answerTimeoutMs = 500;
@@ -40,7 +40,7 @@ export class Redis {
   readonly #channels = new Map<string, Hear>();
   readonly #probeChannel: string;
   readonly #listeners = { away: new Set<() => void>(), back: new Set<() => void>() };
-  readonly #onMessage = (message: string, channel: string) => this.#channels.get(channel)?.(message);
+  readonly #onMessage = (message: string, channel: string) => this.#channels.get(channel)?.(message, channel);
   #client: RedisClient | undefined;
   #isAway = true;
   #isClosed = false;

@@ -3,6 +3,7 @@ import { closeCodes, ConnectionParamsSchema, limits, type CloseReason, type User
 import {
   createTrpcSocketServer,
   type CallFailure,
+  type EventTexts,
   type OpenSocket,
   type SocketClose,
   type SocketOpening,
@@ -19,7 +20,11 @@ import type { CallingSocket, RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 
-export type SocketDeps = WireDeps & { readonly metrics: Pick<Metrics, 'deliveries' | 'closes'> };
+export type SocketDeps = WireDeps & {
+  readonly metrics: Pick<Metrics, 'deliveries' | 'closes'>;
+  /** The texts of events; made by the sockets where nobody else uses them. */
+  readonly texts?: EventTexts;
+};
 
 /** Whose socket it is. */
 const people = new WeakMap<OpenSocket, UserId>();
@@ -38,6 +43,7 @@ export function createSocketHost(deps: SocketDeps) {
   const { authDeadline, ...codes } = closeCodes;
   return {
     clock: deps.clock,
+    ...(deps.texts && { texts: deps.texts }),
     closeCodes: { ...codes, paramsDeadline: authDeadline },
     bounds: {
       frameBytesMax: limits.frameBytesMax,
