@@ -10,6 +10,9 @@ import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
+import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
+import type { PresenceStore } from './delivery/presence-store.ts';
+import { topics, type News } from './delivery/topics.ts';
 import { TypingState } from './delivery/typing-state.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
@@ -29,6 +32,7 @@ import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
 import { ensureUser } from './users/ensure-user.ts';
+import { LastSeen } from './users/last-seen.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
 
 const membershipsMax = 50_000;
@@ -47,6 +51,7 @@ export type Context = Foundations &
   RouterDeps & {
     readonly metrics: Metrics;
     readonly texts: EventTexts;
+    readonly lastSeen: LastSeen;
     readonly connections: Connections;
     readonly revocations: Revocations;
     readonly admission: Admission;
@@ -67,13 +72,19 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const metrics = new Metrics();
   const texts = new EventTexts((value) => transformer.serialize(value));
   const broker = createBroker(foundations, { texts, metrics });
-  const presence = new MemoryPresenceStore(broker, clock);
+  const tell = (news: News) => broker.publish(topics.news(), news);
+  const lastSeen = new LastSeen(foundations);
+  const presence = createPresence(foundations, { broker, lastSeen });
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const viewers = new ViewerCache(clock);
-  const revocations = new Revocations({ db, clock });
+  const revocations = new Revocations({
+    db,
+    clock,
+    announce: (keys, at) => tell({ type: 'revoked', keys, at }),
+  });
   const lastMessages = new LastMessages(foundations);
-  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited;
+  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics, foundations.redis) : unlimited;
   const held = new HeldBytes(clock);
   const strangers = new Strangers();
   const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
@@ -84,6 +95,8 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     metrics,
     texts,
     broker,
+    tell,
+    lastSeen,
     presence,
     typing,
     connections,
@@ -106,7 +119,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
         log,
         clock,
         revocations,
-        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers }, clerkId, fetchPerson),
+        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers, tell }, clerkId, fetchPerson),
       },
       identity,
     ),
@@ -121,6 +134,14 @@ function createBroker(
   const relay = new MessageRelay({ db, clock, log, bus: new RedisBroker({ redis, texts, log }) });
   metrics.watchBus({ redis, relay });
   return relay;
+}
+
+function createPresence(
+  { redis, clock, log }: Foundations,
+  { broker, lastSeen }: Pick<Context, 'broker' | 'lastSeen'>,
+): PresenceStore {
+  const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
+  return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
 }
 
 function watchSizes(

@@ -6,6 +6,7 @@ import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
+import { followNews } from './follow-news.ts';
 import type { Lifecycle } from './http/health.ts';
 import {
   closePort,
@@ -75,6 +76,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
       prepareDatabase(store.uri, { clock, log }),
     ]);
     const app = createContext({ env, clock, log, db, redis }, identity);
+    await followNews(app);
     await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
@@ -147,6 +149,8 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
+    await app.presence.close();
+    await app.lastSeen.write();
     await app.broker.close();
     await app.redis?.close();
     await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);

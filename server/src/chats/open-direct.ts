@@ -3,6 +3,7 @@ import { Types } from 'mongoose';
 import { randomBytes } from 'node:crypto';
 import type { ChatsDeps } from './deps.ts';
 import { AppError, isDuplicateKey } from '../platform/errors.ts';
+import { topics } from '../delivery/topics.ts';
 import { requireActiveUser } from '../users/require-active-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { pairKeyOf } from './pair-key.ts';
@@ -56,6 +57,9 @@ async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): P
       lastSeq: 0,
       readSeqs: {},
     });
+    for (const [one, other] of [pair, [...pair].reverse()]) {
+      if (one && other) deps.broker.publish(topics.contactsOfUser(one), [other]);
+    }
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

@@ -5,6 +5,8 @@ import type { PresenceStore } from './presence-store.ts';
 export interface Connection {
   readonly id: string;
   readonly userId: UserId;
+  /** The person is present with it and nobody is told. */
+  readonly isHidden: boolean;
   /** Clerk's session (`sid`), when the token named one; it changes when a refreshed token names another. */
   readonly sessionId: string | null;
   close(reason: CloseReason): void;
@@ -37,7 +39,7 @@ export class Connections {
     if (siblings.size >= limits.socketsPerUserMax) return false;
     this.#byUser.set(connection.userId, siblings.add(connection));
     this.#byId.set(connection.id, connection);
-    this.#presence.connect(connection.userId, connection.id);
+    if (!connection.isHidden) this.#presence.connect(connection.userId, connection.id);
     return true;
   }
 
@@ -49,6 +51,12 @@ export class Connections {
     if (siblings?.size === 0) this.#byUser.delete(connection.userId);
     this.#onRemoved(connection.id);
     this.#presence.disconnect(connection.userId, connection.id);
+  }
+
+  /** The person hides, or shows themselves again. */
+  setHidden(userId: UserId, isHidden: boolean): void {
+    if (isHidden) return this.#presence.forget(userId);
+    for (const { id } of this.#byUser.get(userId) ?? []) this.#presence.connect(userId, id);
   }
 
   closeUser(userId: UserId, reason: CloseReason): void {

@@ -43,6 +43,11 @@ export class TestServer implements AsyncDisposable {
     return (this.#nodes[this.#turn % this.#nodes.length] ?? this.server).url;
   }
 
+  /** Open sockets of signed-in people, on all nodes. */
+  get connections(): number {
+    return this.#nodes.reduce((sum, { app }) => sum + app.connections.size, 0);
+  }
+
   get app(): WhisperServer['app'] {
     return this.server.app;
   }

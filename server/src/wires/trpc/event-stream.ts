@@ -39,11 +39,13 @@ class EventStream implements Connection, Holder {
   readonly id = randomUUID();
   readonly userId: UserId;
   readonly sessionId: string | null;
+  readonly isHidden: boolean;
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse, { viewer, sessionId }: Identity) {
     this.userId = viewer.id;
     this.sessionId = sessionId;
+    this.isHidden = viewer.isHidden;
     this.#response = response;
   }
 

@@ -131,6 +131,10 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
     return this.#identity.sessionId;
   }
 
+  get isHidden(): boolean {
+    return this.#identity.viewer.isHidden;
+  }
+
   get heldBytes(): number {
     return this.#socket.heldBytes;
   }
