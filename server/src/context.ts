@@ -18,6 +18,7 @@ import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
+import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
 import { countUnread, findMessages } from './messages/log/read-log.ts';
@@ -33,6 +34,8 @@ import { createRateLimits, unlimited, type RateLimits } from './platform/rate-li
 import type { RouterDeps } from './router.ts';
 import { ensureUser } from './users/ensure-user.ts';
 import { LastSeen } from './users/last-seen.ts';
+import { RedisSessions } from './wires/socketio/sessions.redis.ts';
+import type { SharedSessions } from './wires/socketio/sessions.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
 
 const membershipsMax = 50_000;
@@ -60,6 +63,7 @@ export type Context = Foundations &
     readonly rateLimits: RateLimits;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
+    readonly sharedSessions: SharedSessions | null;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -68,7 +72,7 @@ export type Context = Foundations &
 
 /** Makes everything a server owns, on the database it was given. */
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
-  const { env, clock, db, log } = foundations;
+  const { clock, db, log } = foundations;
   const metrics = new Metrics();
   const texts = new EventTexts((value) => transformer.serialize(value));
   const broker = createBroker(foundations, { texts, metrics });
@@ -84,11 +88,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     announce: (keys, at) => tell({ type: 'revoked', keys, at }),
   });
   const lastMessages = new LastMessages(foundations);
-  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics, foundations.redis) : unlimited;
-  const held = new HeldBytes(clock);
-  const strangers = new Strangers();
-  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
-  metrics.watchLoad({ admission, held, strangers });
+  const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
   return {
     ...foundations,
@@ -103,15 +103,15 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     viewers,
     revocations,
     lastMessages,
-    rateLimits,
-    held,
-    strangers,
-    admission,
-    reads: admission.reads,
+    ...bounds,
+    reads: bounds.admission.reads,
     memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
     messageLog: new MessageLog({ db, clock, broker, lastMessages }),
     findMessages: (ids) => findMessages(db, ids),
     countUnread: (after) => countUnread(db, after),
+    sharedSessions: foundations.redis
+      ? new RedisSessions({ redis: foundations.redis, cursorAt: toTimeCursor })
+      : null,
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -134,6 +134,16 @@ function createBroker(
   const relay = new MessageRelay({ db, clock, log, bus: new RedisBroker({ redis, texts, log }) });
   metrics.watchBus({ redis, relay });
   return relay;
+}
+
+/** What keeps one person, or one stranger, from taking the room of all. */
+function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
+  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics, redis) : unlimited;
+  const held = new HeldBytes(clock);
+  const strangers = new Strangers();
+  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
+  metrics.watchLoad({ admission, held, strangers });
+  return { rateLimits, held, strangers, admission };
 }
 
 function createPresence(

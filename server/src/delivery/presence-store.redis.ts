@@ -95,7 +95,7 @@ export class RedisPresenceStore implements PresenceStore {
       onGo: (userId) => this.#queue(userId, 'go'),
     });
     redis.onBack(() => this.#comeBack());
-    this.#beat();
+    void this.#beat();
   }
 
   connect(userId: UserId, connectionId: string): void {
@@ -157,6 +157,7 @@ export class RedisPresenceStore implements PresenceStore {
     }
   }
 
+  /** Never rejects. */
   async #beat(): Promise<void> {
     clearTimeout(this.#beating);
     try {

@@ -2,7 +2,7 @@ import { limits, type PresenceEvent, type UserId, type WatchPresenceInput } from
 import { describe, expect, it } from 'vitest';
 import { collect, ManualClock, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
 
-const watch = (person: TestClient, input: WatchPresenceInput = undefined) =>
+const watch = (person: TestClient, input?: WatchPresenceInput) =>
   collect<PresenceEvent>((on) => person.api.presence.onChange.subscribe(input, on));
 
 const goOnline = (person: TestClient) => person.socketApi.auth.me.query();
