@@ -74,8 +74,9 @@ export type Context = Foundations &
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
   const { clock, db, log } = foundations;
   const metrics = new Metrics();
+  const lastMessages = new LastMessages(foundations);
   const texts = new EventTexts((value) => transformer.serialize(value));
-  const broker = createBroker(foundations, { texts, metrics });
+  const broker = createBroker(foundations, { texts, metrics, lastMessages });
   const tell = (news: News) => broker.publish(topics.news(), news);
   const lastSeen = new LastSeen(foundations);
   const presence = createPresence(foundations, { broker, lastSeen });
@@ -87,7 +88,6 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     clock,
     announce: (keys, at) => tell({ type: 'revoked', keys, at }),
   });
-  const lastMessages = new LastMessages(foundations);
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
   return {
@@ -128,10 +128,16 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
 
 function createBroker(
   { redis, db, clock, log }: Foundations,
-  { texts, metrics }: Pick<Context, 'texts' | 'metrics'>,
+  { texts, metrics, lastMessages }: Pick<Context, 'texts' | 'metrics' | 'lastMessages'>,
 ): Broker {
   if (!redis) return new MemoryBroker();
-  const relay = new MessageRelay({ db, clock, log, bus: new RedisBroker({ redis, texts, log }) });
+  const relay = new MessageRelay({
+    db,
+    clock,
+    log,
+    lastMessages,
+    bus: new RedisBroker({ redis, texts, log }),
+  });
   metrics.watchBus({ redis, relay });
   return relay;
 }

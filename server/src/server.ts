@@ -77,7 +77,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     ]);
     const app = createContext({ env, clock, log, db, redis }, identity);
     await followNews(app);
-    await repairChats(app);
+    if (await isFirstToRepair(redis)) await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
   } catch (error) {
@@ -95,6 +95,13 @@ async function openRedis(
   const { Redis } = await import('./platform/redis.ts');
   const namespace = `whisper:${databaseNameOf(uri)}`;
   return Redis.open({ address: parseRedisUrl(REDIS_URL), log, namespace });
+}
+
+/** Of processes that start together one repairs for all. */
+async function isFirstToRepair(redis: Redis | null): Promise<boolean> {
+  if (!redis || redis.isAway) return true;
+  const script = "return redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', 60000)";
+  return (await redis.eval(script, [redis.name('repair')], [redis.nodeId]).catch(() => 'OK')) !== null;
 }
 
 /** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
@@ -131,7 +138,9 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   app.strangers.follow(http);
   const sockets = createTrpcSockets(app, router);
   http.on('upgrade', (request, stream, head) => {
-    if (!isWebSocketUpgrade(request)) answerPlainly(http, { request, stream, head });
+    // Whoever was asked to move is not to come back here.
+    if (lifecycle.isDraining && app.redis) refuseUpgrade(stream, 503);
+    else if (!isWebSocketUpgrade(request)) answerPlainly(http, { request, stream, head });
     else if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
     else if (!isSocketIoUrl(request.url)) refuseUpgrade(stream, 404);
   });
@@ -143,8 +152,10 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
 
   const close = async () => {
     lifecycle.isDraining = true;
-    const deadline = Date.now() + closeTimeoutMs;
-    app.connections.notifyDraining();
+    const drainedMs = app.redis ? env.DRAIN_SECONDS * 1_000 : 0;
+    const deadline = Date.now() + closeTimeoutMs + drainedMs;
+    if (app.redis && !app.redis.isAway) await app.connections.moveAway(env.DRAIN_SECONDS * 1_000);
+    else app.connections.notifyDraining();
     // The port stays open until the sockets are gone, so that /readyz can say why nothing new is taken.
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();

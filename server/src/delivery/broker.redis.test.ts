@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../platform/logger.ts';
 import { openRedis } from '../testing/open-redis.ts';
-import { RedisServer } from '../testing/redis-server.ts';
+import { RedisServer } from '../nodes/redis-server.ts';
 import { hasRedis } from '../testing/with-redis.ts';
 import { describeBroker } from './broker.contract.ts';
 import { RedisBroker } from './broker.redis.ts';

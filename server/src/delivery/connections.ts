@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { limits, type CloseReason, type UserId } from '@whisper/shared';
 import type { PresenceStore } from './presence-store.ts';
 
@@ -12,6 +13,8 @@ export interface Connection {
   close(reason: CloseReason): void;
   /** Asks the client to reconnect, because this process is about to end. */
   notifyDraining(): void;
+  /** The same where others go on: the client finds one of them. */
+  move(): void;
 }
 
 /**
@@ -74,6 +77,16 @@ export class Connections {
     for (const connection of [...(this.#byUser.get(userId) ?? [])]) {
       if (connection.sessionId === null) connection.close(reason);
     }
+  }
+
+  /** Asks every client to move to another process, each at a moment of its own. Resolves when all were asked. */
+  async moveAway(withinMs: number): Promise<void> {
+    const all = [...this.#byId.values()];
+    const moves = all.map(async (connection) => {
+      await setTimeout(Math.random() * withinMs, undefined, { ref: false });
+      if (this.#byId.has(connection.id)) connection.move();
+    });
+    await Promise.all(moves);
   }
 
   notifyDraining(): void {

@@ -19,6 +19,9 @@ import {
 
 const hourSeconds = 3_600;
 
+/** A process that is asked to end ends within 10 s, calls in flight and all. */
+const drainSecondsMax = 4;
+
 /** Every setting there is. Nothing else reads process.env. */
 const EnvSchema = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']),
@@ -40,6 +43,7 @@ const EnvSchema = z.object({
   PANEL_TOKEN: password.optional(),
   METRICS_TOKEN: bearerSecret.optional(),
   TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
+  DRAIN_SECONDS: wholeNumber({ min: 0, max: drainSecondsMax }).default(3),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });

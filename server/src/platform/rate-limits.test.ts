@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, test } from 'vitest';
 import { openRedis } from '../testing/open-redis.ts';
-import { RedisServer } from '../testing/redis-server.ts';
+import { RedisServer } from '../nodes/redis-server.ts';
 import { hasRedis } from '../testing/with-redis.ts';
 import { Metrics } from './metrics.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasRedis } from '../testing/with-redis.ts';
-import { RedisServer } from '../testing/redis-server.ts';
+import { RedisServer } from '../nodes/redis-server.ts';
 import { createLogger } from './logger.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { Redis } from './redis.ts';

@@ -16,7 +16,9 @@ type Options = {
 type Hear = (message: string, channel: string) => void;
 
 /** A script's answer that takes longer counts as none. */
-const answerTimeoutMs = 500;
+const answerTimeoutMs = 1_000;
+/** A busy process hears its own message late: that is no reason to believe that Redis is away. */
+const probeTimeoutMs = 2_000;
 
 /** How often it is asked whether what is published still comes back. */
 const probeEveryMs = 1_000;
@@ -113,7 +115,7 @@ export class Redis {
     for (const channel of channels) this.#channels.set(channel, hear);
     if (this.#isAway || !this.#client) return;
     try {
-      await withTimeout(this.#listen(this.#client, channels), answerTimeoutMs * 4);
+      await withTimeout(this.#listen(this.#client, channels), probeTimeoutMs);
     } catch {
       this.#doubt();
     }
@@ -184,7 +186,7 @@ export class Redis {
     this.#isInDoubt = false;
     const at = Date.now();
     try {
-      await withTimeout(this.#hearMyself(at), answerTimeoutMs);
+      await withTimeout(this.#hearMyself(at), probeTimeoutMs);
       this.#lastSeenAt = Date.now();
       this.stats.lagMs = this.#lastSeenAt - at;
       if (!this.#isInDoubt) this.#comeBack();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import './provided-context.ts';
-import { findRedisServer, RedisServer } from './redis-server.ts';
+import { findRedisServer, RedisServer } from '../nodes/redis-server.ts';
 
 /**
  * One store for the whole run, each test server in a database of its own. With TEST_MONGODB_URI the same tests

@@ -87,6 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     DATA_DIR: inject('identityDir'),
     MONGODB_URI: mongoUri,
     RATE_LIMITS: 'off',
+    DRAIN_SECONDS: '0',
     LOG_LEVEL: 'silent',
     ...(nodes > 1 && { REDIS_URL: inject('redisUrl') }),
   };

@@ -12,6 +12,8 @@ export type LineDeps = {
   readonly stats: { gaps: number; repaired: number };
   /** Hands an event to this process, in the order of the log. */
   readonly emit: (event: LogEvent, audience: readonly UserId[]) => void;
+  /** What nobody announced is of a process that died, perhaps before it noted it as the chat's last message. */
+  readonly record: (event: LogEvent) => void;
   /** So much is missing that each follower of these topics has to see for itself. */
   readonly tellMissed: (topics: ReadonlySet<string>) => void;
 };
@@ -102,6 +104,7 @@ export class ChatLine {
       const entries = await readLog(db, { chatId: this.chatId, afterRev: head, limit: pageSize });
       for (const event of toEvents(entries, head)) {
         this.#emit(event);
+        this.#deps.record(event);
         stats.repaired += 1;
       }
       head = entries.at(-1)?.message.rev ?? head;

@@ -24,7 +24,12 @@ async function setUp() {
   if (!alice || !bob) throw new Error('Two people sign in');
   const chat = await alice.api.chat.openDirect.mutate({ userId: bob.me.id });
   const [bus, clock] = [new MemoryBroker(), new ManualClock()];
-  const relay = new MessageRelay({ db: server.app.db, clock, log: createLogger('silent'), bus });
+  const relay = new MessageRelay({
+    ...server.app,
+    clock,
+    log: createLogger('silent'),
+    bus,
+  });
   onTestFinished(() => relay.close());
   const heard: number[] = [];
   const listen = (item: FeedItem<MessageEvent>) => {

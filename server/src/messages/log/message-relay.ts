@@ -3,6 +3,7 @@ import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Membership } from '../../chats/chat.view.ts';
 import { listChangedChats } from '../../chats/list-changed-chats.ts';
 import type { Broker, Topic } from '../../delivery/broker.ts';
+import type { LastMessages } from '../../chats/last-messages.ts';
 import { MemoryBroker } from '../../delivery/broker.memory.ts';
 import { messagesTopicOf, topics } from '../../delivery/topics.ts';
 import { ChatLine, type LineDeps } from './chat-line.ts';
@@ -10,6 +11,7 @@ import { publishEvent } from './message-events.ts';
 import { findLonger } from './read-log.ts';
 
 type Deps = Pick<LineDeps, 'db' | 'clock' | 'log'> & {
+  readonly lastMessages: Pick<LastMessages, 'record'>;
   /** Between processes. */
   readonly bus: Broker;
 };
@@ -58,6 +60,11 @@ export class MessageRelay implements Broker {
     this.#lineDeps = {
       ...deps,
       stats: this.stats,
+      record: ({ type, chatId, message }) => {
+        if (type === 'updated') return;
+        const { id: messageId, sender, seq, createdAt: sentAt } = message;
+        deps.lastMessages.record({ chatId, messageId, senderId: sender.id, seq, sentAt });
+      },
       tellMissed: (names) => {
         for (const name of names) for (const missed of this.#followed.get(name)?.missed ?? []) missed();
       },

@@ -113,6 +113,10 @@ export class LegacySocket implements Connection, Held, Holder {
     else this.#socket.disconnect(true);
   }
 
+  move(): void {
+    this.#socket.conn.close();
+  }
+
   notifyDraining(): void {
     // The old clients know no such event: they reconnect when the transport closes.
   }

@@ -62,6 +62,10 @@ class EventStream implements Connection, Holder {
     this.#response.destroy();
   }
 
+  move(): void {
+    this.close();
+  }
+
   notifyDraining(): void {
     // There is nothing to say on this wire; a closing server ends the answer.
   }

@@ -158,6 +158,10 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
     this.#socket.notifyDraining();
   }
 
+  move(): void {
+    this.#socket.notifyDraining();
+  }
+
   #armExpiry(): void {
     this.#cancelExpiry();
     this.#cancelExpiry = afterExpiry(this.#deps, this.#identity, () => this.close('tokenExpired'));
