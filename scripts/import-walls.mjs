@@ -39,7 +39,7 @@ export const lines = {
   'server/src': {
     levels: [
       'platform',
-      'http',
+      ['http', 'nodes'],
       'identity',
       'delivery',
       'trpc.ts',

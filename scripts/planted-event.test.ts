@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const decidingFiles = [
   'clients/cli/src/verify/actors/raw-observer.ts',
   'clients/sdk/src/store/sync.ts',
+  'server/src/messages/log/message-relay.ts',
   'server/src/messages/streams/watch-all-chats.ts',
   'server/src/messages/streams/watch-chat.ts',
   'server/src/messages/streams/watch-messages.ts',

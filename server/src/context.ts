@@ -1,4 +1,5 @@
-import type { ChatId, UserId } from '@whisper/shared';
+import { transformer, type ChatId, type UserId } from '@whisper/shared';
+import { EventTexts } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
@@ -6,14 +7,21 @@ import { LastMessages } from './chats/last-messages.ts';
 import type { KnownChat } from './chats/chat.view.ts';
 import type { ChatsDeps } from './chats/deps.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
+import { RedisBroker } from './delivery/broker.redis.ts';
+import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
+import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
+import type { PresenceStore } from './delivery/presence-store.ts';
+import { topics, type News } from './delivery/topics.ts';
 import { TypingState } from './delivery/typing-state.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
+import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
+import { MessageRelay } from './messages/log/message-relay.ts';
 import { countUnread, findMessages, findNewestShown, listUnread } from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
@@ -22,9 +30,13 @@ import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
+import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
 import { ensureUser } from './users/ensure-user.ts';
+import { LastSeen } from './users/last-seen.ts';
+import { RedisSessions } from './wires/socketio/sessions.redis.ts';
+import type { SharedSessions } from './wires/socketio/sessions.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
 
 const membershipsMax = 50_000;
@@ -34,12 +46,16 @@ type Foundations = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly db: Database;
+  /** What connects this process with others like it; null when it is alone. */
+  readonly redis: Redis | null;
 };
 
 /** Everything a server owns. Only composition sees it whole: each room is handed the part it declares. */
 export type Context = Foundations &
   RouterDeps & {
     readonly metrics: Metrics;
+    readonly texts: EventTexts;
+    readonly lastSeen: LastSeen;
     readonly connections: Connections;
     readonly revocations: Revocations;
     readonly admission: Admission;
@@ -48,6 +64,7 @@ export type Context = Foundations &
     readonly rateLimits: RateLimits;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
+    readonly sharedSessions: SharedSessions | null;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -56,40 +73,46 @@ export type Context = Foundations &
 
 /** Makes everything a server owns, on the database it was given. */
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
-  const { env, clock, db, log } = foundations;
-  const broker = new MemoryBroker();
+  const { clock, db, log } = foundations;
   const metrics = new Metrics();
-  const presence = new MemoryPresenceStore(broker, clock);
+  const lastMessages = new LastMessages(foundations);
+  const texts = new EventTexts((value) => transformer.serialize(value));
+  const broker = createBroker(foundations, { texts, metrics, lastMessages });
+  const tell = (news: News) => broker.publish(topics.news(), news);
+  const lastSeen = new LastSeen(foundations);
+  const presence = createPresence(foundations, { broker, lastSeen });
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const viewers = new ViewerCache(clock);
-  const revocations = new Revocations({ db, clock });
-  const lastMessages = new LastMessages(foundations);
+  const revocations = new Revocations({
+    db,
+    clock,
+    announce: (keys, at) => tell({ type: 'revoked', keys, at }),
+  });
+  const bounds = createBounds(foundations, metrics);
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
-  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited;
-  const held = new HeldBytes(clock);
-  const strangers = new Strangers();
-  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
-  metrics.watchLoad({ admission, held, strangers });
   watchSizes(metrics, { connections, broker });
   return {
     ...foundations,
     metrics,
+    texts,
     broker,
+    tell,
+    lastSeen,
     presence,
     typing,
     connections,
     viewers,
     revocations,
     lastMessages,
-    rateLimits,
-    held,
-    strangers,
-    admission,
-    reads: admission.reads,
+    ...bounds,
+    reads: bounds.admission.reads,
     memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
     messageLog,
     ...handDown(db, messageLog),
+    sharedSessions: foundations.redis
+      ? new RedisSessions({ redis: foundations.redis, cursorAt: toTimeCursor })
+      : null,
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -97,7 +120,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
         log,
         clock,
         revocations,
-        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers }, clerkId, fetchPerson),
+        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers, tell }, clerkId, fetchPerson),
       },
       identity,
     ),
@@ -116,6 +139,40 @@ function handDown(
     listUnread: (range, limit) => listUnread(db, range, limit),
     changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
   };
+}
+
+function createBroker(
+  { redis, db, clock, log }: Foundations,
+  { texts, metrics, lastMessages }: Pick<Context, 'texts' | 'metrics' | 'lastMessages'>,
+): Broker {
+  if (!redis) return new MemoryBroker();
+  const relay = new MessageRelay({
+    db,
+    clock,
+    log,
+    lastMessages,
+    bus: new RedisBroker({ redis, texts, log }),
+  });
+  metrics.watchBus({ redis, relay });
+  return relay;
+}
+
+/** What keeps one person, or one stranger, from taking the room of all. */
+function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
+  const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics, redis) : unlimited;
+  const held = new HeldBytes(clock);
+  const strangers = new Strangers();
+  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
+  metrics.watchLoad({ admission, held, strangers });
+  return { rateLimits, held, strangers, admission };
+}
+
+function createPresence(
+  { redis, clock, log }: Foundations,
+  { broker, lastSeen }: Pick<Context, 'broker' | 'lastSeen'>,
+): PresenceStore {
+  const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
+  return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
 }
 
 function watchSizes(

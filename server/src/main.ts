@@ -1,6 +1,7 @@
 import { demoPeople } from '@whisper/shared';
 import { EnvError, loadEnvFile, readEnv, type Env } from './platform/env.ts';
-import { openStore } from './platform/store.ts';
+import { readNodesWanted } from './nodes/nodes-wanted.ts';
+import { openStore, type Store } from './platform/store.ts';
 import type { WhisperServer } from './server.ts';
 
 /** A second signal, or this long after the first, ends the process whatever is still in flight. */
@@ -12,10 +13,9 @@ const sameSignalMs = 1_000;
 try {
   loadEnvFile();
   const env = readEnv();
+  const nodesWanted = readNodesWanted(process.argv.slice(2));
   // The store's process comes up while this one is still loading the server's modules.
-  const [store, { startServer }] = await Promise.all([openStore(env), import('./server.ts')]);
-  const server = await startServer({ env, store });
-  process.stdout.write(describe(server, env));
+  const [store, server] = await (nodesWanted === undefined ? startOne(env) : startSeveral(env, nodesWanted));
   void store.ended.then(() => endWithoutStore());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void shutDown(server));
 } catch (error) {
@@ -34,7 +34,32 @@ function endWithoutStore(): void {
   process.exit(1);
 }
 
-async function shutDown(server: WhisperServer): Promise<void> {
+type Started = readonly [Store, { close(): Promise<void> }];
+
+async function startOne(env: Env): Promise<Started> {
+  const [store, { startServer }] = await Promise.all([openStore(env), import('./server.ts')]);
+  const server = await startServer({ env, store });
+  process.stdout.write(describe(server, env));
+  return [store, server];
+}
+
+async function startSeveral(env: Env, count: number): Promise<Started> {
+  const [store, { Nodes }] = await Promise.all([openStore(env), import('./nodes/start-nodes.ts')]);
+  try {
+    const nodes = await Nodes.start({ count, env, store });
+    process.stdout.write(nodes.describe());
+    const close = async () => {
+      await nodes.close();
+      await store.close();
+    };
+    return [store, { close }];
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function shutDown(server: Started[1]): Promise<void> {
   if (shuttingDownSince !== undefined) {
     if (Date.now() - shuttingDownSince > sameSignalMs) process.exit(1);
     return;

@@ -4,7 +4,7 @@ import type { Authenticate } from './identity/viewer.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { createMessagesRouter } from './messages/messages.router.ts';
 import { createPresenceRouter } from './presence/presence.router.ts';
-import type { PresenceDeps } from './presence/watch-presence.ts';
+import type { PresenceDeps } from './presence/deps.ts';
 import { createCallerFactory, router } from './trpc.ts';
 import type { TypingDeps } from './typing/deps.ts';
 import { createTypingRouter } from './typing/typing.router.ts';

@@ -1,3 +1,4 @@
+import type { CloseReason, UserId } from '@whisper/shared';
 import type { Context } from './context.ts';
 import { sendJson } from './http/answer.ts';
 import { answerReadiness, createMetricsHandler, type Lifecycle } from './http/health.ts';
@@ -46,9 +47,11 @@ export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOption
 function createWebhookRoute(app: Context): Route {
   const deps = {
     ...app,
-    closeUser: app.connections.closeUser.bind(app.connections),
-    closeNameless: app.connections.closeNameless.bind(app.connections),
-    closeSession: app.connections.closeSession.bind(app.connections),
+    closeUser: (userId: UserId, reason: CloseReason) => app.tell({ type: 'closeUser', userId, reason }),
+    closeNameless: (userId: UserId, reason: CloseReason) =>
+      app.tell({ type: 'closeNameless', userId, reason }),
+    closeSession: (sessionId: string, reason: CloseReason) =>
+      app.tell({ type: 'closeSession', sessionId, reason }),
     findUserId: findUserId.bind(null, app),
     updateUser: updateUser.bind(null, app),
     deleteUser: deleteUser.bind(null, app),

@@ -6,6 +6,7 @@ import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
+import { followNews } from './follow-news.ts';
 import type { Lifecycle } from './http/health.ts';
 import {
   closePort,
@@ -25,7 +26,9 @@ import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { connectMongo } from './platform/mongo.ts';
+import { connectMongo, databaseNameOf } from './platform/mongo.ts';
+import { parseRedisUrl } from './platform/redis-address.ts';
+import type { Redis } from './platform/redis.ts';
 import { openStore, type Store } from './platform/store.ts';
 import { createAppRouter, createCallers, type AppRouter } from './router.ts';
 import { createRoutes } from './routes.ts';
@@ -66,19 +69,39 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
   const { env, clock = systemClock, log = createLogger(env.LOG_LEVEL) } = options;
   const store = options.store ?? (await openStore(env));
   try {
-    const [identity, db] = await Promise.all([
+    const [identity, db, redis] = await Promise.all([
       openIdentityProvider({ env, clock, log }),
       connectMongo(store.uri),
+      openRedis(env, { uri: store.uri, log }),
       prepareDatabase(store.uri, { clock, log }),
     ]);
-    const app = createContext({ env, clock, log, db }, identity);
-    await repairChats(app);
+    const app = createContext({ env, clock, log, db, redis }, identity);
+    await followNews(app);
+    if (await isFirstToRepair(redis)) await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** Those who share a database meet on it. Loaded only where it is wanted. */
+async function openRedis(
+  { REDIS_URL }: Env,
+  { uri, log }: { readonly uri: string; readonly log: Logger },
+): Promise<Redis | null> {
+  if (REDIS_URL === undefined) return null;
+  const { Redis } = await import('./platform/redis.ts');
+  const namespace = `whisper:${databaseNameOf(uri)}`;
+  return Redis.open({ address: parseRedisUrl(REDIS_URL), log, namespace });
+}
+
+/** Of processes that start together one repairs for all. */
+async function isFirstToRepair(redis: Redis | null): Promise<boolean> {
+  if (!redis || redis.isAway) return true;
+  const script = "return redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', 60000)";
+  return (await redis.eval(script, [redis.name('repair')], [redis.nodeId]).catch(() => 'OK')) !== null;
 }
 
 /** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
@@ -115,7 +138,9 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   app.strangers.follow(http);
   const sockets = createTrpcSockets(app, router);
   http.on('upgrade', (request, stream, head) => {
-    if (!isWebSocketUpgrade(request)) answerPlainly(http, { request, stream, head });
+    // Whoever was asked to move is not to come back here.
+    if (lifecycle.isDraining && app.redis) refuseUpgrade(stream, 503);
+    else if (!isWebSocketUpgrade(request)) answerPlainly(http, { request, stream, head });
     else if (firstSegmentOf(request.url) === trpcPath) sockets.handleUpgrade(request, stream, head);
     else if (!isSocketIoUrl(request.url)) refuseUpgrade(stream, 404);
   });
@@ -127,13 +152,18 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
 
   const close = async () => {
     lifecycle.isDraining = true;
-    const deadline = Date.now() + closeTimeoutMs;
-    app.connections.notifyDraining();
+    const drainedMs = app.redis ? env.DRAIN_SECONDS * 1_000 : 0;
+    const deadline = Date.now() + closeTimeoutMs + drainedMs;
+    if (app.redis && !app.redis.isAway) await app.connections.moveAway(env.DRAIN_SECONDS * 1_000);
+    else app.connections.notifyDraining();
     // The port stays open until the sockets are gone, so that /readyz can say why nothing new is taken.
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
+    await app.presence.close();
+    await app.lastSeen.write();
     await app.broker.close();
+    await app.redis?.close();
     await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
     app.held.close();
     await app.db.close();

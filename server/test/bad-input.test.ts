@@ -113,10 +113,17 @@ const bad: Record<string, readonly unknown[]> = {
   'message.onEvent': [{ chatId: operator }, { lastEventId: operator }, { lastEventId: 'x'.repeat(1_000) }],
   'message.onNew': [{ chatId: 'x' }, { lastEventId: 7 }],
   'typing.onChange': [{ chatId: operator }],
+  'presence.list': [{ userIds: operator }, { userIds: ['bob'] }],
+  'presence.hide': [undefined, {}, { hidden: 'yes' }, { hidden: operator }],
+  'presence.onChange': [
+    { userIds: [operator] },
+    { userIds: Array.from({ length: 201 }, () => unknownId) },
+    { listed: 'yes' },
+  ],
 };
 
 /** These take no input at all. */
-const withoutInput = ['auth.me', 'auth.sync', 'presence.list', 'presence.onChange'];
+const withoutInput = ['auth.me', 'auth.sync'];
 
 type Kind = 'query' | 'mutation' | 'subscription';
 

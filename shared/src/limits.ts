@@ -56,4 +56,6 @@ export const limits = {
   typingTtlMs: 6_000,
   /** How long a person stays online after their last connection closed. */
   offlineGraceMs: 5_000,
+  /** People whose presence one subscription may ask for, besides those its person shares a chat with. */
+  presenceAskedMax: 200,
 } as const;

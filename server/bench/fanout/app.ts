@@ -28,7 +28,7 @@ export function createApp() {
     log: createLogger('error'),
     clock,
     broker,
-    connections: new Connections(new MemoryPresenceStore(broker, clock)),
+    connections: new Connections(new MemoryPresenceStore({ broker, clock, noteLastSeen: () => undefined })),
     metrics: new Metrics(),
     authenticate: identityOf,
   };

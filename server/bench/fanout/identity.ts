@@ -6,5 +6,9 @@ export async function identityOf(token: string | undefined): Promise<Identity> {
   const name = token ?? 'nobody';
   const id = UserIdSchema.parse(Buffer.from(name).toString('hex').padStart(24, '0').slice(-24));
   const user = { id, name, email: `${name}@example.com`, avatar: null };
-  return { viewer: { id, clerkId: name, user }, sessionId: name, expiresAt: Date.now() + 3_600_000 };
+  return {
+    viewer: { id, clerkId: name, user, isHidden: false },
+    sessionId: name,
+    expiresAt: Date.now() + 3_600_000,
+  };
 }

@@ -4,6 +4,7 @@ import {
   PresenceEventSchema,
   TypingEventSchema,
   type MessageEvent,
+  type PresenceEvent,
 } from '@whisper/shared';
 import type { Broker, Topic } from '../../src/delivery/broker.ts';
 import { createEphemeralFeed, createTrackedFeed } from '../../src/delivery/resume.ts';
@@ -39,6 +40,9 @@ export async function startWhisper(): Promise<Contender> {
   };
 }
 
+/** The same work as with Socket.IO: everybody hears of everybody. */
+const presenceOfAll: Topic<PresenceEvent> = { name: 'presence' };
+
 function createRouter(broker: Broker, log: readonly FeedItem<MessageEvent>[]) {
   return router({
     onMessage: procedure
@@ -54,7 +58,7 @@ function createRouter(broker: Broker, log: readonly FeedItem<MessageEvent>[]) {
     onPresence: procedure
       .meta(meta)
       .output(feedOf(PresenceEventSchema))
-      .subscription(() => createEphemeralFeed(() => follow(broker, topics.presence()))),
+      .subscription(() => createEphemeralFeed(() => follow(broker, presenceOfAll))),
   });
 }
 

@@ -15,7 +15,7 @@ export type ChatDoc = {
   /** The chat's creation while there is no message. */
   lastMessageAt: Date;
   lastSeq: number;
-  /** When its log last changed; a message or a change of one. Absent while nothing did since 0.1.0. */
+  /** When its log last changed, or until when it may: never too early. Absent while nothing did since 0.1.0. */
   changedAt?: Date;
   /** Of a direct chat, per person the seq of their own newest message: whoever writes has read. */
   sentSeqs?: Record<string, number>;

@@ -67,6 +67,15 @@ export class LastMessages {
     this.#queue(chatId, { last: undefined, inChat: new Map(), inMember: new Map(), changedAt });
   }
 
+  /**
+   * Says, before anything is stored, that the chat's log may change until then: whoever looks for what changed finds the chat,
+   * also when this process dies before it says what did. False when it could not be written for now.
+   */
+  expectChange(chatId: ChatId, until: Date): Promise<boolean> {
+    this.touch(chatId, until);
+    return this.settled();
+  }
+
   #queue(chatId: ChatId, pending: Pending): void {
     this.#recordedCount += 1;
     this.#add(chatId, pending);

@@ -2,6 +2,7 @@ import type { DirectChat, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
 import type { ChatsDeps } from './deps.ts';
 import { AppError, isDuplicateKey } from '../platform/errors.ts';
+import { topics } from '../delivery/topics.ts';
 import { requireActiveUser } from '../users/require-active-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { drawChatId } from './draw-chat-id.ts';
@@ -51,6 +52,9 @@ async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): P
       lastMessageAt: now,
       lastSeq: 0,
     });
+    for (const [one, other] of [pair, [...pair].reverse()]) {
+      if (one && other) deps.broker.publish(topics.contactsOfUser(one), [other]);
+    }
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

@@ -1,13 +1,13 @@
 import type { UserId } from '@whisper/shared';
 import type { Broker } from '../delivery/broker.ts';
-import { publishMine, publishToPeople, toChatsCursor } from './publish-chat-events.ts';
+import { publishMine, publishToPeople, toEventId } from './publish-chat-events.ts';
 import { comingBy, leavingBy, type Group, type LoggedChange } from './group-change.ts';
 
 /** Tells everyone whom a change concerns, by the group as it is after it. */
 export function publishChange(broker: Broker, group: Group, logged: LoggedChange): void {
   const { chatId, name, avatar, historyVisible, participants } = group;
   const { change, at, rev } = logged;
-  const id = toChatsCursor(at.getTime(), `${chatId}:${rev}`);
+  const id = toEventId(broker, at, `${chatId}:${rev}`);
   const coming = comingBy(logged);
   const leaving = leavingBy(logged);
   publishToPeople(broker, [...coming.keys()], { data: { type: 'new', chatId }, id });

@@ -9,7 +9,7 @@ type Moved = Omit<MarksMoved, 'type'> & { readonly at: Date };
 export function publishMarks(broker: Broker, to: readonly UserId[], { at, ...marks }: Moved): void {
   publishToPeople(broker, to, {
     data: { type: 'marks', ...marks },
-    id: toChatsCursor(at.getTime(), `${marks.chatId}:${marks.userId}`),
+    id: toEventId(broker, at, `${marks.chatId}:${marks.userId}`),
   });
 }
 
@@ -21,12 +21,17 @@ export function publishMine(
 ): void {
   publishToPeople(broker, [userId], {
     data: { type: 'changed', chatId, group: null },
-    id: toChatsCursor(at.getTime(), `${chatId}:mine`),
+    id: toEventId(broker, at, `${chatId}:mine`),
   });
 }
 
 export function publishToPeople(broker: Broker, to: readonly UserId[], item: FeedItem<ChatEvent>): void {
   for (const userId of to) broker.publish(topics.chatsOfUser(userId), item);
+}
+
+/** The id of what happened just now: no position behind which events of other processes are known to be missing. */
+export function toEventId(broker: Broker, at: Date, subject: string): string {
+  return toChatsCursor(Math.min(at.getTime(), broker.completeUntil), subject);
 }
 
 /**

@@ -34,12 +34,13 @@ class ChatsSource implements FeedSource<ChatEvent> {
     this.#lastEventId = lastEventId;
   }
 
-  subscribe(listener: (item: FeedItem<ChatEvent>) => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.chatsOfUser(this.#userId), listener);
+  subscribe(listener: (item: FeedItem<ChatEvent>) => void, onMissed: () => void): Promise<() => void> {
+    return this.#deps.broker.subscribe(topics.chatsOfUser(this.#userId), listener, onMissed);
   }
 
   admit({ id = '' }: FeedItem<ChatEvent>): Admission {
-    this.#position = Math.max(this.#position ?? 0, parseChatsCursor(id) ?? 0);
+    const at = Math.min(parseChatsCursor(id) ?? 0, this.#deps.broker.completeUntil);
+    this.#position = Math.max(this.#position ?? 0, at);
     return 'send';
   }
 

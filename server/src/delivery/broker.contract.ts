@@ -4,10 +4,10 @@ import type { Broker, Topic } from './broker.ts';
 const topic = (name: string): Topic<number> => ({ name });
 
 /** What every broker promises, however late it subscribes and delivers. `makeBroker` gives a fresh one. */
-export function describeBroker(name: string, makeBroker: () => Broker): void {
+export function describeBroker(name: string, makeBroker: () => Broker | Promise<Broker>): void {
   describe(name, () => {
     it('is listening when subscribe resolves, and delivers in publishing order', async () => {
-      const broker = makeBroker();
+      const broker = await makeBroker();
       const heard: number[] = [];
 
       await broker.subscribe(topic('a'), (event) => heard.push(event));
@@ -18,7 +18,7 @@ export function describeBroker(name: string, makeBroker: () => Broker): void {
     });
 
     it('keeps topics apart', async () => {
-      const broker = makeBroker();
+      const broker = await makeBroker();
       const heard: number[] = [];
       await broker.subscribe(topic('a'), (event) => heard.push(event));
 
@@ -30,7 +30,7 @@ export function describeBroker(name: string, makeBroker: () => Broker): void {
     });
 
     it('hands every listener of a topic the event as it was published', async () => {
-      const broker = makeBroker();
+      const broker = await makeBroker();
       const at = new Date(1_000);
       const dated: Topic<{ readonly at: Date; readonly audience: readonly string[] }> = { name: 'a' };
       const heard: unknown[] = [];
@@ -45,7 +45,7 @@ export function describeBroker(name: string, makeBroker: () => Broker): void {
     });
 
     it('delivers nothing after unsubscribe, which may be called twice and in the middle of a delivery', async () => {
-      const broker = makeBroker();
+      const broker = await makeBroker();
       const heard: string[] = [];
       const stopFirst = await broker.subscribe(topic('a'), () => {
         heard.push('first');
@@ -62,7 +62,7 @@ export function describeBroker(name: string, makeBroker: () => Broker): void {
     });
 
     it('counts its listeners, and holds nothing when they have gone', async () => {
-      const broker = makeBroker();
+      const broker = await makeBroker();
       const stops = await Promise.all(
         Array.from({ length: 1_000 }, (_, index) =>
           broker.subscribe(topic(`t${index % 10}`), () => undefined),
@@ -77,7 +77,7 @@ export function describeBroker(name: string, makeBroker: () => Broker): void {
     });
 
     it('lets go of everyone when it is closed, and refuses who comes later', async () => {
-      const broker = makeBroker();
+      const broker = await makeBroker();
       const heard: number[] = [];
       const stop = await broker.subscribe(topic('a'), (event) => heard.push(event));
 

@@ -6,6 +6,8 @@ type Listener = (event: never) => void;
 /** The broker of a single process: everyone gets the published event itself, before `publish` returns. */
 export class MemoryBroker implements Broker {
   readonly #listeners = new Map<string, Set<Listener>>();
+  readonly isShared = false;
+  readonly completeUntil = Number.POSITIVE_INFINITY;
   #isClosed = false;
 
   get size(): number {

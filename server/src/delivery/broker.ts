@@ -9,11 +9,19 @@ export interface Broker {
   /**
    * Resolves when it is listening: every event published afterwards reaches `listener`, and one published meanwhile may.
    * Listeners are called one after another and must not throw. The returned function stops it at once, for events
-   * under way too; calling it twice is harmless. Rejects when the broker cannot listen, and once it is closed.
+   * under way too; calling it twice is harmless. Rejects when the broker cannot listen to this process, and once it is
+   * closed. `onMissed` is called when events of other processes may have been lost: read again what matters.
    */
-  subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void>;
+  subscribe<E>(topic: Topic<E>, listener: (event: E) => void, onMissed?: () => void): Promise<() => void>;
   /** Lets go of every listener and connection. Publishing afterwards does nothing; closing twice is harmless. */
   close(): Promise<void>;
+  /** Whether there are other processes: their events may come late, swapped or not at all. */
+  readonly isShared: boolean;
+  /**
+   * A moment in epoch milliseconds until which no event of another process is known to be missing: Infinity in good times. No
+   * position in time that is given to a reader may lie behind it.
+   */
+  readonly completeUntil: number;
   /** How many listeners there are, over all topics. */
   readonly size: number;
 }

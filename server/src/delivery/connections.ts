@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { limits, type CloseReason, type UserId } from '@whisper/shared';
 import type { PresenceStore } from './presence-store.ts';
 
@@ -5,11 +6,15 @@ import type { PresenceStore } from './presence-store.ts';
 export interface Connection {
   readonly id: string;
   readonly userId: UserId;
+  /** The person is present with it and nobody is told. */
+  readonly isHidden: boolean;
   /** Clerk's session (`sid`), when the token named one; it changes when a refreshed token names another. */
   readonly sessionId: string | null;
   close(reason: CloseReason): void;
   /** Asks the client to reconnect, because this process is about to end. */
   notifyDraining(): void;
+  /** The same where others go on: the client finds one of them. */
+  move(): void;
 }
 
 /**
@@ -37,7 +42,7 @@ export class Connections {
     if (siblings.size >= limits.socketsPerUserMax) return false;
     this.#byUser.set(connection.userId, siblings.add(connection));
     this.#byId.set(connection.id, connection);
-    this.#presence.connect(connection.userId, connection.id);
+    if (!connection.isHidden) this.#presence.connect(connection.userId, connection.id);
     return true;
   }
 
@@ -49,6 +54,12 @@ export class Connections {
     if (siblings?.size === 0) this.#byUser.delete(connection.userId);
     this.#onRemoved(connection.id);
     this.#presence.disconnect(connection.userId, connection.id);
+  }
+
+  /** The person hides, or shows themselves again. */
+  setHidden(userId: UserId, isHidden: boolean): void {
+    if (isHidden) return this.#presence.forget(userId);
+    for (const { id } of this.#byUser.get(userId) ?? []) this.#presence.connect(userId, id);
   }
 
   closeUser(userId: UserId, reason: CloseReason): void {
@@ -66,6 +77,16 @@ export class Connections {
     for (const connection of [...(this.#byUser.get(userId) ?? [])]) {
       if (connection.sessionId === null) connection.close(reason);
     }
+  }
+
+  /** Asks every client to move to another process, each at a moment of its own. Resolves when all were asked. */
+  async moveAway(withinMs: number): Promise<void> {
+    const all = [...this.#byId.values()];
+    const moves = all.map(async (connection) => {
+      await setTimeout(Math.random() * withinMs, undefined, { ref: false });
+      if (this.#byId.has(connection.id)) connection.move();
+    });
+    await Promise.all(moves);
   }
 
   notifyDraining(): void {

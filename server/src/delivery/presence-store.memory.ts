@@ -1,45 +1,45 @@
-import { limits, type UserId } from '@whisper/shared';
+import type { UserId } from '@whisper/shared';
 import type { Clock } from '../platform/clock.ts';
 import type { Broker } from './broker.ts';
-import type { PresenceStore } from './presence-store.ts';
+import type { NoteLastSeen, PresenceStore } from './presence-store.ts';
+import { PresentHere } from './present-here.ts';
 import { topics } from './topics.ts';
 
-type Entry = { readonly connectionIds: Set<string>; cancelOffline: () => void };
-
-const nothing = () => undefined;
+type Deps = { readonly broker: Broker; readonly clock: Clock; readonly noteLastSeen: NoteLastSeen };
 
 /** Presence within one process. */
 export class MemoryPresenceStore implements PresenceStore {
-  readonly #broker: Broker;
-  readonly #clock: Clock;
-  readonly #entries = new Map<UserId, Entry>();
+  readonly #here: PresentHere;
 
-  constructor(broker: Broker, clock: Clock) {
-    this.#broker = broker;
-    this.#clock = clock;
-  }
-
-  connect(userId: UserId, connectionId: string): void {
-    const known = this.#entries.get(userId);
-    const entry = known ?? { connectionIds: new Set<string>(), cancelOffline: nothing };
-    entry.cancelOffline();
-    entry.cancelOffline = nothing;
-    entry.connectionIds.add(connectionId);
-    if (known) return;
-    this.#entries.set(userId, entry);
-    this.#broker.publish(topics.presence(), { type: 'online', userId });
-  }
-
-  disconnect(userId: UserId, connectionId: string): void {
-    const entry = this.#entries.get(userId);
-    if (!entry?.connectionIds.delete(connectionId) || entry.connectionIds.size > 0) return;
-    entry.cancelOffline = this.#clock.after(limits.offlineGraceMs, () => {
-      this.#entries.delete(userId);
-      this.#broker.publish(topics.presence(), { type: 'offline', userId });
+  constructor({ broker, clock, noteLastSeen }: Deps) {
+    this.#here = new PresentHere(clock, {
+      onCome: (userId) => broker.publish(topics.presenceOf(userId), { type: 'online', userId }),
+      onGo: (userId) => {
+        const lastSeenAt = new Date(clock.now());
+        noteLastSeen(userId, lastSeenAt);
+        broker.publish(topics.presenceOf(userId), { type: 'offline', userId, lastSeenAt });
+      },
     });
   }
 
-  list(): Promise<readonly UserId[]> {
-    return Promise.resolve([...this.#entries.keys()]);
+  connect(userId: UserId, connectionId: string): void {
+    this.#here.connect(userId, connectionId);
+  }
+
+  disconnect(userId: UserId, connectionId: string): void {
+    this.#here.disconnect(userId, connectionId);
+  }
+
+  forget(userId: UserId): void {
+    this.#here.forget(userId);
+  }
+
+  findOnline(userIds: readonly UserId[]): Promise<UserId[]> {
+    return Promise.resolve(userIds.filter((userId) => this.#here.has(userId)));
+  }
+
+  close(): Promise<void> {
+    this.#here.close();
+    return Promise.resolve();
   }
 }

@@ -12,8 +12,11 @@ import {
  * item in order, so it can say what is new, what was sent already and where something is missing.
  */
 export interface FeedSource<E> {
-  /** Resolves when it listens to what happens from now on; reading waits for that. */
-  subscribe(listener: (item: FeedItem<E>) => void): Promise<() => void>;
+  /**
+   * Resolves when it listens to what happens from now on; reading waits for that. `onMissed`: something may have been lost
+   * since, and is read again.
+   */
+  subscribe(listener: (item: FeedItem<E>) => void, onMissed: () => void): Promise<() => void>;
   /**
    * Reads, in bounded pages, what the subscriber has not got yet, and counts it as sent. Called at the start and
    * after every gap; throws when the subscriber may not read on.
@@ -77,7 +80,10 @@ class OpenSource<E> {
   /** Never rejects: a failure ends the feed through its sink. */
   async #listen(): Promise<void> {
     try {
-      const unsubscribe = await this.#source.subscribe((item) => this.#receive(item));
+      const unsubscribe = await this.#source.subscribe(
+        (item) => this.#receive(item),
+        () => this.#readAgain(),
+      );
       if (this.#isStopped) return unsubscribe();
       this.#unsubscribe = unsubscribe;
     } catch (error) {
@@ -98,6 +104,16 @@ class OpenSource<E> {
     if (this.#isLive) return this.#deliver(item);
     if (this.#heldBack.length < heldBackMax) this.#heldBack.push(item);
     else this.#hasOverflowed = true;
+  }
+
+  #readAgain(): void {
+    if (this.#isStopped) return;
+    if (!this.#isLive) {
+      this.#hasOverflowed = true;
+      return;
+    }
+    this.#isLive = false;
+    void this.#catchUp();
   }
 
   #deliver(item: FeedItem<E>): void {

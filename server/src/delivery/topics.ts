@@ -1,6 +1,26 @@
-import type { ChatEvent, ChatId, MessageEvent, PresenceEvent, TypingEvent, UserId } from '@whisper/shared';
+import type {
+  ChatEvent,
+  ChatId,
+  CloseReason,
+  MessageEvent,
+  PresenceEvent,
+  TypingEvent,
+  UserId,
+} from '@whisper/shared';
 import type { Topic } from './broker.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
+
+/** Somebody came or went. */
+export type PresenceCame = Exclude<PresenceEvent, { type: 'list' }>;
+
+/** What happens to a person, wherever their sockets are. */
+export type News =
+  | { readonly type: 'joined'; readonly userId: UserId }
+  | { readonly type: 'profileChanged'; readonly clerkId: string }
+  | { readonly type: 'revoked'; readonly keys: readonly string[]; readonly at: number }
+  | { readonly type: 'presenceHidden'; readonly userId: UserId; readonly isHidden: boolean }
+  | { readonly type: 'closeUser' | 'closeNameless'; readonly userId: UserId; readonly reason: CloseReason }
+  | { readonly type: 'closeSession'; readonly sessionId: string; readonly reason: CloseReason };
 
 /** Every topic there is. Message events travel twice, because their ids differ by stream. */
 export const topics = {
@@ -8,5 +28,16 @@ export const topics = {
   messagesOfUser: (userId: UserId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:user:${userId}` }),
   chatsOfUser: (userId: UserId): Topic<FeedItem<ChatEvent>> => ({ name: `chats:user:${userId}` }),
   typingForUser: (userId: UserId): Topic<TypingEvent> => ({ name: `typing:user:${userId}` }),
-  presence: (): Topic<PresenceEvent> => ({ name: 'presence' }),
+  presenceOf: (userId: UserId): Topic<PresenceCame> => ({ name: `presence:${userId}` }),
+  /** People with whom this person shares a chat from now on. */
+  contactsOfUser: (userId: UserId): Topic<readonly UserId[]> => ({ name: `contacts:user:${userId}` }),
+  /** What every process has to know. */
+  news: (): Topic<News> => ({ name: 'news' }),
 };
+
+/** Whose messages a topic is about, by its name; undefined of a topic that is about something else. */
+export function messagesTopicOf(name: string): { chatId?: ChatId; userId?: UserId } | undefined {
+  const [kind, of, id] = name.split(':');
+  if (kind !== 'messages') return undefined;
+  return of === 'chat' ? { chatId: id as ChatId } : { userId: id as UserId };
+}

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
-import { revocationModel } from './revocation.model.ts';
+import { revocationModel, type RevocationDoc } from './revocation.model.ts';
 import type { SessionClaims } from './token-verifier.ts';
 
 /** Longer than a token is of use: an hour for the longest, and a day in which an old client may come back with it. */
@@ -9,7 +9,12 @@ const rememberedForMs = 25 * 60 * 60 * 1000;
 
 const rememberedMax = 50_000;
 
-type Deps = { readonly db: Database; readonly clock: Clock };
+type Deps = {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Tells the other processes, who may know the tokens already. */
+  readonly announce: (keys: readonly string[], at: number) => void;
+};
 
 type Bearer = Pick<SessionClaims, 'clerkId' | 'sessionId' | 'issuedAt'>;
 
@@ -20,8 +25,7 @@ export async function createRevocationIndexes(db: Database): Promise<void> {
 
 /**
  * What ended while its tokens were still good. It is kept in the database, so that neither a restart nor another
- * process lets such a token in, and in memory, so that it counts at once here. A process that knew the token before
- * another heard of its end still takes it until the token's own end, a minute at most for Clerk's.
+ * process lets such a token in, and in memory, so that it counts at once here and in every process that hears of it.
  */
 export class Revocations {
   readonly #deps: Deps;
@@ -55,6 +59,20 @@ export class Revocations {
     for (const { _id, at } of found) this.#remember(_id, at.getTime());
   }
 
+  /** Another process heard of an end. */
+  learn(keys: readonly string[], at: number): void {
+    for (const key of keys) this.#remember(key, at);
+  }
+
+  /** Learns what ended since a moment, and answers whose tokens are meant: for who may have missed an announcement. */
+  async recallSince(since: Date): Promise<RevocationDoc[]> {
+    const found = await revocationModel(this.#deps.db)
+      .find({ at: { $gte: since } })
+      .lean();
+    for (const { _id, at } of found) this.#remember(_id, at.getTime());
+    return found;
+  }
+
   /** Whether the token was revoked, as far as this process knows. */
   includes(bearer: Bearer): boolean {
     return keysOf(bearer).some((key) => {
@@ -78,6 +96,7 @@ export class Revocations {
         },
       })),
     );
+    this.#deps.announce(keys, revokedAt);
   }
 
   #remember(key: string, at: number): void {

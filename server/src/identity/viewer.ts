@@ -5,6 +5,8 @@ export type Viewer = {
   readonly id: UserId;
   readonly clerkId: string;
   readonly user: User;
+  /** Nobody is told whether they are there. */
+  readonly isHidden: boolean;
 };
 
 /** What a verified token says: who, in which session, until when (epoch milliseconds). */

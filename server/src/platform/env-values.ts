@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUrl } from './redis-address.ts';
 
 // What a setting may be. Values come trimmed; messages never repeat a secret.
 
@@ -77,6 +78,14 @@ export const mongodbUri = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\/[^/?]+(\/|$)/, 'must begin with mongodb:// or mongodb+srv:// and name a host')
   .refine(isDecodable, 'holds a % that is not followed by two hexadecimal digits');
+
+export const redisUrl = z.string().superRefine((value, context) => {
+  try {
+    parseRedisUrl(value);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+  }
+});
 
 function isDecodable(value: string): boolean {
   try {

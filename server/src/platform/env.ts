@@ -12,11 +12,15 @@ import {
   origins,
   password,
   publicPem,
+  redisUrl,
   webhookSecret,
   wholeNumber,
 } from './env-values.ts';
 
 const hourSeconds = 3_600;
+
+/** A process that is asked to end ends within 10 s, calls in flight and all. */
+const drainSecondsMax = 4;
 
 /** Every setting there is. Nothing else reads process.env. */
 const EnvSchema = z.object({
@@ -26,6 +30,7 @@ const EnvSchema = z.object({
   BASE_PATH: basePath.default(''),
   KEEP_ALIVE_SECONDS: wholeNumber({ min: 1, max: hourSeconds }).default(75),
   MONGODB_URI: mongodbUri.optional(),
+  REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().default('.data'),
   CLERK_SECRET_KEY: clerkSecretKey.optional(),
   CLERK_JWT_KEY: publicPem.optional(),
@@ -38,6 +43,7 @@ const EnvSchema = z.object({
   PANEL_TOKEN: password.optional(),
   METRICS_TOKEN: bearerSecret.optional(),
   TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
+  DRAIN_SECONDS: wholeNumber({ min: 0, max: drainSecondsMax }).default(3),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -118,5 +124,8 @@ function findConflicts(given: Readonly<Record<string, string>>, isProduction: bo
   }
   if (isProduction && given['RATE_LIMITS'] === 'off')
     conflicts.push('RATE_LIMITS: cannot be off in production');
+  if ('REDIS_URL' in given && !('MONGODB_URI' in given)) {
+    conflicts.push('REDIS_URL: is for several processes over one database, so it needs MONGODB_URI');
+  }
   return conflicts;
 }

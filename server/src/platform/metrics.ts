@@ -8,6 +8,14 @@ type Load = {
   readonly strangers: { readonly size: number };
 };
 
+type Bus = {
+  readonly redis: {
+    readonly isAway: boolean;
+    readonly stats: Readonly<Record<'lagMs' | 'reconnects' | 'published' | 'dropped', number>>;
+  };
+  readonly relay: { readonly stats: Readonly<Record<'gaps' | 'repaired' | 'catchUps', number>> };
+};
+
 const gateStates = {
   running: 'running now',
   waiting: 'waiting for their turn',
@@ -92,6 +100,33 @@ export class Metrics {
       help: 'Connections on which nobody has signed in.',
       read: () => strangers.size,
     });
+  }
+
+  /** What goes between this process and others, and what of it got lost on the way. */
+  watchBus({ redis, relay }: Bus): void {
+    const values: readonly (readonly [string, string, () => number])[] = [
+      ['up', '1 while Redis answers.', () => (redis.isAway ? 0 : 1)],
+      ['lag_seconds', 'How long a message to itself took last.', () => redis.stats.lagMs / 1_000],
+      ['reconnects_total', 'Times that Redis was away and came back.', () => redis.stats.reconnects],
+      ['published_total', 'Events sent to other processes.', () => redis.stats.published],
+      ['dropped_total', 'Events not sent because Redis was away.', () => redis.stats.dropped],
+      [
+        'catch_ups_total',
+        'Times that the logs of all followed chats were compared.',
+        () => relay.stats.catchUps,
+      ],
+      [
+        'relay_gaps_total',
+        'Times that events of a chat were missing and read again.',
+        () => relay.stats.gaps,
+      ],
+      [
+        'relay_repaired_total',
+        'Events that were read because they had not come.',
+        () => relay.stats.repaired,
+      ],
+    ];
+    for (const [name, help, read] of values) this.gauge(`whisper_bus_${name}`, { help, read });
   }
 
   get contentType(): string {

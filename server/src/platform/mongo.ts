@@ -20,7 +20,8 @@ export function connectMongo(uri: string, { isPatient = false } = {}): Promise<C
     .asPromise();
 }
 
-function databaseNameOf(uri: string): string {
+/** The database that the connection string names, or `whisper`. */
+export function databaseNameOf(uri: string): string {
   const path = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]*)/.exec(uri)?.[1];
   return path ? decodeURIComponent(path) : 'whisper';
 }

@@ -1,6 +1,7 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
+import type { Redis } from './redis.ts';
 
 /**
  * What may be spent within `durationSeconds`: by a person over all wires, and of `strangers` by an address. What a call
@@ -32,12 +33,14 @@ export interface RateLimits {
 
 export const unlimited: RateLimits = { spend: () => Promise.resolve() };
 
-export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>): RateLimits {
+/** Shared by all processes through Redis; in this one alone without it, and while it is away. */
+export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>, redis: Redis | null): RateLimits {
   const limiters = new Map(
-    Object.entries(budgets).map(([budget, { points, durationSeconds }]) => [
-      budget,
-      new RateLimiterMemory({ keyPrefix: budget, points, duration: durationSeconds }),
-    ]),
+    Object.entries(budgets).map(([budget, { points, durationSeconds }]) => {
+      const options = { keyPrefix: budget, points, duration: durationSeconds };
+      const alone = new RateLimiterMemory(options);
+      return [budget, redis ? createSharedLimiter(redis, options, alone) : alone] as const;
+    }),
   );
   return {
     async spend({ budget, points }, who) {
@@ -52,4 +55,22 @@ export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>): RateLimit
       }
     },
   };
+}
+
+type LimiterOptions = { readonly keyPrefix: string; readonly points: number; readonly duration: number };
+
+/** The limiter speaks to our one connection, which refuses at once while Redis is away; then the insurance counts. */
+function createSharedLimiter(redis: Redis, options: LimiterOptions, insuranceLimiter: RateLimiterMemory) {
+  const storeClient = {
+    eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
+      redis.eval(script, keys, args),
+  };
+  const keyPrefix = redis.name(`limit:${options.keyPrefix}`);
+  return new RateLimiterRedis({
+    ...options,
+    keyPrefix,
+    storeClient,
+    insuranceLimiter,
+    useRedisPackage: true,
+  });
 }

@@ -1,23 +1,43 @@
-import { PresenceEventSchema, PresenceListSchema } from '@whisper/shared';
+import {
+  HidePresenceInputSchema,
+  PresenceEventSchema,
+  PresenceListSchema,
+  WatchPresenceInputSchema,
+} from '@whisper/shared';
+import { z } from 'zod';
 import { feedOf, procedure, router } from '../trpc.ts';
-import { watchPresence, type PresenceDeps } from './watch-presence.ts';
+import type { PresenceDeps } from './deps.ts';
+import { hidePresence } from './hide-presence.ts';
+import { listPresence } from './list-presence.ts';
+import { watchPresence } from './watch-presence.ts';
 
 export function createPresenceRouter(deps: PresenceDeps) {
   return router({
     list: procedure
       .meta({
-        docs: 'Everyone who is online.',
+        docs: 'Who is online of the people I share a chat with and of those I ask for, and when the others were last.',
         cost: { budget: 'reads', points: 2 },
       })
+      .input(WatchPresenceInputSchema)
       .output(PresenceListSchema)
-      .query(async () => ({ userIds: [...(await deps.presence.list())] })),
+      .query(({ ctx, input }) => listPresence(deps, ctx.viewer, input)),
+
+    hide: procedure
+      .meta({
+        docs: 'Hides me from everybody, or shows me again.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(HidePresenceInputSchema)
+      .output(z.void())
+      .mutation(({ ctx, input }) => hidePresence(deps, ctx.viewer, input.hidden)),
 
     onChange: procedure
       .meta({
-        docs: 'Who comes and goes; the first event lists everyone who is online.',
+        docs: 'Who comes and goes of the people I share a chat with and of those I ask for; first who is online.',
         cost: { budget: 'subscriptions', points: 1 },
       })
+      .input(WatchPresenceInputSchema)
       .output(feedOf(PresenceEventSchema))
-      .subscription(() => watchPresence(deps)),
+      .subscription(({ ctx, input }) => watchPresence(deps, ctx.viewer.id, input)),
   });
 }

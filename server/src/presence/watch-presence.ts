@@ -1,20 +1,99 @@
-import type { PresenceEvent } from '@whisper/shared';
-import type { Broker } from '../delivery/broker.ts';
-import { createEphemeralFeed } from '../delivery/resume.ts';
-import type { Feed } from '@whisper/trpc-socket/feed';
-import type { PresenceStore } from '../delivery/presence-store.ts';
+import { limits, type PresenceEvent, type UserId, type WatchPresenceInput } from '@whisper/shared';
+import type { Feed, FeedItem } from '@whisper/trpc-socket/feed';
+import { listContacts } from '../chats/list-contacts.ts';
+import { createEphemeralFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
 import { topics } from '../delivery/topics.ts';
+import { listUsers } from '../users/list-users.ts';
+import type { PresenceDeps } from './deps.ts';
 
-/** What this room needs. */
-export type PresenceDeps = { readonly broker: Broker; readonly presence: PresenceStore };
+type Deps = Pick<PresenceDeps, 'db' | 'broker' | 'presence'>;
 
-/** Who comes and goes. Starts with everyone who is online, and sends the whole list again after a stall. */
-export function watchPresence({ broker, presence }: PresenceDeps): Feed<PresenceEvent> {
-  return createEphemeralFeed<PresenceEvent>(() => ({
-    subscribe: (listener) => broker.subscribe(topics.presence(), (data) => listener({ data })),
-    admit: () => 'send',
-    async *catchUp() {
-      yield [{ data: { type: 'list', userIds: [...(await presence.list())] } }];
-    },
-  }));
+/** Of whom a person may hear: those they share a chat with, those they ask for, and themselves. */
+export async function findWatched(
+  { db }: Pick<Deps, 'db'>,
+  viewerId: UserId,
+  { userIds = [], listed = false }: NonNullable<WatchPresenceInput>,
+): Promise<Set<UserId>> {
+  const page = { limit: limits.userPageSizeMax };
+  const [contacts, shown] = await Promise.all([
+    listContacts(db, viewerId),
+    listed ? listUsers({ db }, viewerId, page) : { users: [] },
+  ]);
+  return new Set([...contacts, ...userIds, ...shown.users.map(({ id }) => id), viewerId]);
+}
+
+/** Who comes and goes among them. Starts with those who are online, and sends that list again after a stall. */
+export function watchPresence(
+  deps: Deps,
+  viewerId: UserId,
+  input: WatchPresenceInput = {},
+): Feed<PresenceEvent> {
+  return createEphemeralFeed(() => new PresenceSource(deps, viewerId, input));
+}
+
+type Listener = (item: FeedItem<PresenceEvent>) => void;
+
+class PresenceSource implements FeedSource<PresenceEvent> {
+  readonly #deps: Deps;
+  readonly #viewerId: UserId;
+  readonly #input: NonNullable<WatchPresenceInput>;
+  readonly #stops: (() => void)[] = [];
+  #watched: Set<UserId> = new Set();
+  #isStopped = false;
+
+  constructor(deps: Deps, viewerId: UserId, input: NonNullable<WatchPresenceInput>) {
+    this.#deps = deps;
+    this.#viewerId = viewerId;
+    this.#input = input;
+  }
+
+  async subscribe(listener: Listener, onMissed: () => void): Promise<() => void> {
+    const { broker } = this.#deps;
+    const addAll = (userIds: readonly UserId[]) => userIds.forEach((id) => void this.#add(id, listener));
+    // Before the contacts are read, so that none is made in between.
+    this.#stops.push(await broker.subscribe(topics.contactsOfUser(this.#viewerId), addAll, onMissed));
+    if (this.#input.listed) await this.#followNewcomers(addAll);
+    this.#watched = await findWatched(this.#deps, this.#viewerId, this.#input);
+    const stops = await Promise.all([...this.#watched].map((userId) => this.#listen(userId, listener)));
+    this.#stops.push(...stops);
+    return () => {
+      this.#isStopped = true;
+      for (const stop of this.#stops.splice(0)) stop();
+    };
+  }
+
+  admit(): Admission {
+    return 'send';
+  }
+
+  async *catchUp(): AsyncGenerator<readonly FeedItem<PresenceEvent>[]> {
+    yield [{ data: { type: 'list', userIds: await this.#deps.presence.findOnline([...this.#watched]) } }];
+  }
+
+  /** Whoever is new stands on the page while there is room. */
+  async #followNewcomers(addAll: (userIds: readonly UserId[]) => void): Promise<void> {
+    const stop = await this.#deps.broker.subscribe(topics.news(), (news) => {
+      if (news.type === 'joined' && this.#watched.size <= limits.userPageSizeMax) addAll([news.userId]);
+    });
+    this.#stops.push(stop);
+  }
+
+  /** Never rejects: who cannot be listened to is missing, as they would be without having been added. */
+  async #add(userId: UserId, listener: Listener): Promise<void> {
+    if (this.#watched.has(userId)) return;
+    this.#watched.add(userId);
+    try {
+      const stop = await this.#listen(userId, listener);
+      if (this.#isStopped) return stop();
+      this.#stops.push(stop);
+      const [online] = await this.#deps.presence.findOnline([userId]);
+      if (online && !this.#isStopped) listener({ data: { type: 'online', userId } });
+    } catch {
+      this.#watched.delete(userId);
+    }
+  }
+
+  #listen(userId: UserId, listener: Listener): Promise<() => void> {
+    return this.#deps.broker.subscribe(topics.presenceOf(userId), (data) => listener({ data }));
+  }
 }

@@ -5,6 +5,8 @@ import { MemoryBroker } from '../delivery/broker.memory.ts';
 /** A broker that takes its time, as one between processes does: to subscribe, and to deliver. */
 export class DelayedBroker implements Broker {
   readonly #inner = new MemoryBroker();
+  readonly isShared = false;
+  readonly completeUntil = Number.POSITIVE_INFINITY;
   #delivered: Promise<void> = Promise.resolve();
 
   get size(): number {

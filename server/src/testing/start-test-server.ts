@@ -13,21 +13,39 @@ type TestServerOptions = {
   readonly env?: Record<string, string>;
   /** Silent unless given, or unless LOG_LEVEL says otherwise. */
   readonly log?: Logger;
+  /** One node, however many the run wants: the test is about what one process does, or looks inside it. */
+  readonly isAlone?: boolean;
   /** Another node, or the next life, of a server that runs already; or what a test put there. */
   readonly sameDatabaseAs?: Pick<TestServer, 'mongoUri'>;
 };
 
+/**
+ * With TEST_NODES=2 every server of a test is two processes' worth of nodes on one Redis, and whoever asks for its address
+ * gets that of the one and the other in turn.
+ */
+const nodesWanted = Number(process.env['TEST_NODES'] ?? 1);
+
 export class TestServer implements AsyncDisposable {
+  /** The first of them, where a test looks inside. */
   readonly server: WhisperServer;
   readonly mongoUri: string;
+  readonly #nodes: readonly WhisperServer[];
+  #turn = 0;
 
-  constructor(server: WhisperServer, mongoUri: string) {
-    this.server = server;
+  constructor(nodes: readonly [WhisperServer, ...WhisperServer[]], mongoUri: string) {
+    [this.server] = nodes;
+    this.#nodes = nodes;
     this.mongoUri = mongoUri;
   }
 
   get url(): string {
-    return this.server.url;
+    this.#turn += 1;
+    return (this.#nodes[this.#turn % this.#nodes.length] ?? this.server).url;
+  }
+
+  /** Open sockets of signed-in people, on all nodes. */
+  get connections(): number {
+    return this.#nodes.reduce((sum, { app }) => sum + app.connections.size, 0);
   }
 
   get app(): WhisperServer['app'] {
@@ -53,13 +71,14 @@ export class TestServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.server.close();
+    await Promise.all(this.#nodes.map((node) => node.close()));
   }
 }
 
 /** A real server on a free port, on the run's store, in a database of its own. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { clock = systemClock, env = {}, sameDatabaseAs, log } = options;
+  const nodes = options.isAlone ? 1 : nodesWanted;
   const mongoUri = sameDatabaseAs?.mongoUri ?? newDatabaseUri();
   const settings = {
     NODE_ENV: 'test',
@@ -68,14 +87,18 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     DATA_DIR: inject('identityDir'),
     MONGODB_URI: mongoUri,
     RATE_LIMITS: 'off',
+    DRAIN_SECONDS: '0',
     LOG_LEVEL: 'silent',
+    ...(nodes > 1 && { REDIS_URL: inject('redisUrl') }),
   };
-  const server = await startServer({
-    env: readEnv({ ...settings, ...env }),
-    clock,
-    log: log ?? createLogger(env['LOG_LEVEL'] ?? 'silent'),
-  });
-  return new TestServer(server, mongoUri);
+  const start = () =>
+    startServer({
+      env: readEnv({ ...settings, ...env }),
+      clock,
+      log: log ?? createLogger(env['LOG_LEVEL'] ?? 'silent'),
+    });
+  const others = Array.from({ length: nodes - 1 }, start);
+  return new TestServer([await start(), ...(await Promise.all(others))], mongoUri);
 }
 
 /** A database that nothing is in, on the run's store. */

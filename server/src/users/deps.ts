@@ -1,5 +1,6 @@
 import type { Connection as Database } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
+import type { News } from '../delivery/topics.ts';
 import type { ViewerCache } from './viewer-cache.ts';
 
 /** What this room needs. */
@@ -7,4 +8,6 @@ export type UsersDeps = {
   readonly db: Database;
   readonly clock: Clock;
   readonly viewers: ViewerCache;
+  /** Tells every process, this one too. */
+  readonly tell: (news: News) => void;
 };

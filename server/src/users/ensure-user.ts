@@ -10,7 +10,7 @@ import { toViewer } from './user.view.ts';
  * make one user, on any number of nodes. Someone known is returned as stored. UNAUTHORIZED for the deleted.
  */
 export async function ensureUser(
-  deps: Pick<UsersDeps, 'db' | 'viewers'>,
+  deps: Pick<UsersDeps, 'db' | 'viewers' | 'tell'>,
   clerkId: string,
   fetchPerson: () => Promise<Person>,
 ): Promise<Viewer> {

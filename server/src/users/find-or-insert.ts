@@ -2,13 +2,14 @@ import type { UsersDeps } from './deps.ts';
 import { isDuplicateKey } from '../platform/errors.ts';
 import type { Person } from '../identity/person.ts';
 import { toProfile } from './profile.ts';
+import { toUser } from './user.view.ts';
 import { userModel, type UserDoc } from './user.model.ts';
 
-type Deps = Pick<UsersDeps, 'db'>;
+type Deps = Pick<UsersDeps, 'db' | 'tell'>;
 
 /** The stored user of a Clerk id, as it is; made from `fetchPerson` when there is none. Tombstones included. */
 export async function findOrInsert(
-  { db }: Deps,
+  { db, tell }: Deps,
   clerkId: string,
   fetchPerson: () => Promise<Person>,
 ): Promise<UserDoc> {
@@ -18,6 +19,7 @@ export async function findOrInsert(
   const { avatar, ...profile } = toProfile(await fetchPerson());
   try {
     const created = await users.create({ clerkId, ...profile, ...(avatar !== null && { avatar }) });
+    tell({ type: 'joined', userId: toUser(created).id });
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

@@ -9,7 +9,10 @@ import { toViewer } from './user.view.ts';
  * Takes over what the directory says of a person, new or known. Repeating it changes nothing, an older profile
  * never replaces a newer one, and the deleted stay deleted.
  */
-export async function updateUser(deps: Pick<UsersDeps, 'db' | 'viewers'>, person: Person): Promise<void> {
+export async function updateUser(
+  deps: Pick<UsersDeps, 'db' | 'viewers' | 'tell'>,
+  person: Person,
+): Promise<void> {
   const { clerkId, updatedAt } = person;
   await findOrInsert(deps, clerkId, () => Promise.resolve(person));
   const { avatar, ...profile } = toProfile(person);
@@ -20,5 +23,7 @@ export async function updateUser(deps: Pick<UsersDeps, 'db' | 'viewers'>, person
       { returnDocument: 'after' },
     )
     .lean();
-  if (updated) deps.viewers.renew(toViewer(updated));
+  if (!updated) return;
+  deps.tell({ type: 'profileChanged', clerkId });
+  deps.viewers.renew(toViewer(updated));
 }

@@ -11,6 +11,10 @@ export type UserDoc = {
   searchKeys: string[];
   /** When the directory says the profile last changed; an older change never overwrites a newer one. */
   profileAt: Date;
+  /** When their last connection went. */
+  lastSeenAt?: Date;
+  /** Nobody is told whether they are there. Absent when everybody is. */
+  isHidden?: boolean;
   /** Set on a tombstone: the person is gone, their id stays in chats. */
   deletedAt?: Date;
   createdAt: Date;
@@ -25,6 +29,8 @@ const userSchema = new Schema<UserDoc>(
     avatar: { type: String },
     searchKeys: { type: [String], required: true },
     profileAt: { type: Date, required: true },
+    lastSeenAt: { type: Date },
+    isHidden: { type: Boolean },
     deletedAt: { type: Date },
   },
   { timestamps: true, versionKey: false },

@@ -7,7 +7,7 @@ import { ViewerCache } from './viewer-cache.ts';
 const id = '0123456789abcdef01234567' as UserId;
 
 function viewer(name: string) {
-  return { id, clerkId: 'user_1', user: { id, name, email: '', avatar: null } };
+  return { id, clerkId: 'user_1', user: { id, name, email: '', avatar: null }, isHidden: false };
 }
 
 test('many who ask at once wait for one look-up and share one Viewer', async () => {

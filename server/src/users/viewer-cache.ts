@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../platform/clock.ts';
 import type { Viewer } from '../identity/viewer.ts';
 
-type SharedViewer = Omit<Viewer, 'user'> & { user: User };
+type SharedViewer = Omit<Viewer, 'user' | 'isHidden'> & { user: User; isHidden: boolean };
 type Entry = { readonly viewer: SharedViewer; freshUntil: number };
 
 const viewersMax = 10_000;
@@ -45,6 +45,18 @@ export class ViewerCache {
     return this.#keep(viewer);
   }
 
+  /** Another process changed the profile: it is read again at the next request, and the Viewer stays the same. */
+  doubt(clerkId: string): void {
+    this.#loading.delete(clerkId);
+    const known = this.#entries.get(clerkId);
+    if (known) known.freshUntil = 0;
+  }
+
+  /** The same for everybody. */
+  doubtAll(): void {
+    for (const clerkId of [...this.#entries.keys()]) this.doubt(clerkId);
+  }
+
   /** The person is gone: the next request reads the database. */
   forget(clerkId: string): void {
     this.#loading.delete(clerkId);
@@ -60,9 +72,10 @@ export class ViewerCache {
     return this.#loading.get(clerkId) === mine ? this.#keep(viewer) : this.find(clerkId, load);
   }
 
-  #keep({ id, clerkId, user }: Viewer): Viewer {
-    const viewer = this.#entries.get(clerkId)?.viewer ?? { id, clerkId, user };
+  #keep({ id, clerkId, user, isHidden }: Viewer): Viewer {
+    const viewer = this.#entries.get(clerkId)?.viewer ?? { id, clerkId, user, isHidden };
     viewer.user = user;
+    viewer.isHidden = isHidden;
     this.#entries.set(clerkId, { viewer, freshUntil: this.#clock.now() + freshForMs });
     return viewer;
   }

@@ -1,6 +1,7 @@
 import { initTRPC, type TRPCDataTransformer } from '@trpc/server';
 import superjson from 'superjson';
 import { expect, test } from 'vitest';
+import { EventTexts } from './event-texts.ts';
 import { FeedFrames, framePrefix } from './feed-frames.ts';
 
 const at = new Date('2030-01-01T00:00:00Z');
@@ -9,7 +10,7 @@ function createFrames(transformer?: TRPCDataTransformer) {
   const t = initTRPC.create(transformer && { transformer });
   const router = t.router({});
   const serialize = (value: unknown): unknown => router._def._config.transformer.output.serialize(value);
-  return { frames: new FeedFrames(router, 2), serialize };
+  return { frames: new FeedFrames(new EventTexts(serialize), 2), serialize };
 }
 
 /** Hides its strings, as an encrypting one does. */
@@ -58,6 +59,19 @@ test('serializes an event once, under whatever ids and for whatever subscription
 
   frames.frameOf({ data: { ...data }, id: 'of the chat' }, framePrefix(1, undefined));
   expect(serialized).toBe(2);
+});
+
+test('takes the text of an event that was encoded elsewhere', () => {
+  const elsewhere = new EventTexts((value) => superjson.serialize(value));
+  const { pieces } = elsewhere.of({ text: 'hi', at });
+  const texts = new EventTexts(() => 'never asked');
+  const data = { text: 'hi', at };
+  texts.remember(data, pieces ?? ['', '']);
+
+  const frame = new FeedFrames(texts, 2).frameOf({ data, id: '7' }, framePrefix(1, undefined));
+
+  const result = { type: 'data', data: superjson.serialize({ id: '7', data }), id: '7' };
+  expect(payloadOf(frame)).toBe(JSON.stringify({ id: 1, result }));
 });
 
 test('gives subscriptions of the same id the very same bytes, and remembers so many', () => {

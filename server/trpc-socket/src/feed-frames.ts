@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { AnyTRPCRouter } from '@trpc/server';
+import { stringify, type EventText, type EventTexts } from './event-texts.ts';
 import type { FeedItem } from './feed.ts';
 import { encodeTextFrame } from './text-frame.ts';
 
@@ -10,18 +9,17 @@ import { encodeTextFrame } from './text-frame.ts';
  * to all its subscribers before the next.
  */
 export class FeedFrames {
-  readonly #serialize: (value: unknown) => unknown;
+  readonly #texts: EventTexts;
   readonly #framesMax: number;
   readonly #frames = new Map<string, Buffer>();
   #data: unknown;
   #id: string | undefined;
   /** The event as it stands in its messages under `#id`; undefined when it was not encoded yet. */
   #json: string | undefined;
-  #template: TrackedTemplate | undefined;
+  #text: EventText | undefined;
 
-  constructor(router: AnyTRPCRouter, framesMax: number) {
-    const { output } = router._def._config.transformer;
-    this.#serialize = (value) => output.serialize(value);
+  constructor(texts: EventTexts, framesMax: number) {
+    this.#texts = texts;
     this.#framesMax = framesMax;
   }
 
@@ -37,7 +35,7 @@ export class FeedFrames {
   }
 
   #remember({ data, id }: FeedItem<unknown>): void {
-    if (data !== this.#data) this.#template = undefined;
+    if (data !== this.#data) this.#text = undefined;
     this.#data = data;
     this.#id = id;
     this.#json = undefined;
@@ -45,40 +43,10 @@ export class FeedFrames {
   }
 
   #encode({ data, id }: FeedItem<unknown>): string {
-    if (id === undefined) return `${dataField(stringify(this.#serialize(data)))}}}`;
-    this.#template ??= new TrackedTemplate(data, this.#serialize);
-    return `${dataField(this.#template.withId(id))},"id":${JSON.stringify(id)}}}`;
+    if (id === undefined) return `${dataField(stringify(this.#texts.serialize(data)))}}}`;
+    this.#text ??= this.#texts.of(data);
+    return `${dataField(this.#text.withId(id))},"id":${JSON.stringify(id)}}}`;
   }
-}
-
-/** No id of an event contains it, because nobody knows it. */
-const placeholder = randomUUID();
-const quotedPlaceholder = JSON.stringify(placeholder);
-
-/** An event as `{ id, data }`, encoded, with the id left open, wherever the transformer puts it. */
-class TrackedTemplate {
-  readonly #data: unknown;
-  readonly #serialize: (value: unknown) => unknown;
-  readonly #pieces: readonly string[];
-
-  constructor(data: unknown, serialize: (value: unknown) => unknown) {
-    this.#data = data;
-    this.#serialize = serialize;
-    this.#pieces = (stringify(serialize({ id: placeholder, data })) ?? '').split(quotedPlaceholder);
-  }
-
-  withId(id: string): string | undefined {
-    const [before, after] = this.#pieces;
-    const isOpen = this.#pieces.length === 2 && before !== undefined && after !== undefined;
-    // A transformer that does not leave strings as they are has to be asked for every id.
-    if (!isOpen) return stringify(this.#serialize({ id, data: this.#data }));
-    return before + JSON.stringify(id) + after;
-  }
-}
-
-/** JSON.stringify has no text for what JSON has no value for, which its types do not say. */
-function stringify(value: unknown): string | undefined {
-  return JSON.stringify(value);
 }
 
 function dataField(json: string | undefined): string {

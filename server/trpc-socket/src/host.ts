@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AnyTRPCRouter, inferRouterContext, TRPCError, TRPCProcedureType } from '@trpc/server';
 import type { SocketBounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
+import type { EventTexts } from './event-texts.ts';
 import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
 
 /** What an application gives to a socket server. */
@@ -26,6 +27,8 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
   hasRoomFor?(socket: OpenSocket, bytes: number): boolean;
   /** The server closes this socket, for a reason of its own or of its host. */
   onClose?(socket: OpenSocket, close: SocketClose): void;
+  /** The texts of events, where others use them too; made with the router's transformer. */
+  readonly texts?: EventTexts;
   readonly clock?: Clock;
   /** Overrides of `defaultBounds`. */
   readonly bounds?: Partial<SocketBounds>;

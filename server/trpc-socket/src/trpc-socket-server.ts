@@ -5,6 +5,7 @@ import { WebSocketServer } from 'ws';
 import { defaultBounds } from './bounds.ts';
 import { systemClock } from './clock.ts';
 import { defaultCloseCodes } from './close-codes.ts';
+import { EventTexts } from './event-texts.ts';
 import { FeedFrames } from './feed-frames.ts';
 import type { TrpcSocketHost } from './host.ts';
 import { FlushTurn } from './outgoing.ts';
@@ -30,6 +31,11 @@ export function createTrpcSocketServer<Router extends AnyTRPCRouter>(
   return new SocketServer(host);
 }
 
+function textsOf(router: AnyTRPCRouter): EventTexts {
+  const { output } = router._def._config.transformer;
+  return new EventTexts((value) => output.serialize(value));
+}
+
 class SocketServer implements TrpcSocketServer {
   readonly #shared: SharedParts;
   readonly #wss: WebSocketServer;
@@ -47,7 +53,7 @@ class SocketServer implements TrpcSocketServer {
       closeCodes: { ...defaultCloseCodes, ...host.closeCodes },
       clock: host.clock ?? systemClock,
       turn: new FlushTurn(),
-      frames: new FeedFrames(host.router, bounds.framesPerEventMax),
+      frames: new FeedFrames(host.texts ?? textsOf(host.router), bounds.framesPerEventMax),
       forget: (socket) => this.#forget(socket),
     };
     const { frameBytesMax, closeTimeoutMs } = bounds;

@@ -51,7 +51,10 @@ export class Sync {
         api.typing.onChange.subscribe({}, { ...handlers, onData: (event) => typing.apply(event) }),
       ),
       keepSubscribed(connection, (handlers) =>
-        api.presence.onChange.subscribe(undefined, { ...handlers, onData: (event) => presence.apply(event) }),
+        api.presence.onChange.subscribe(
+          { listed: true },
+          { ...handlers, onData: (event) => presence.apply(event) },
+        ),
       ),
     ];
   }

@@ -46,6 +46,10 @@ const recoveryDelayMaxMs = 5_000;
 /** Another node may have written since the heads were last confirmed. Far shorter than a message keeps its old numbers. */
 const headsFreshMs = 15_000;
 
+/** How long other processes look for changes in a chat that one of them writes to, and how long before that ends it is said anew. */
+const activeMs = 60_000;
+const activeSpareMs = 30_000;
+
 type WriterOptions = {
   readonly chatId: ChatId;
   readonly people: ChatPeople;
@@ -67,6 +71,7 @@ export class ChatWriter {
   /** Where the log ends, while nothing has made that doubtful. */
   #heads: Heads | undefined;
   #headsConfirmedAt = 0;
+  #activeUntil = 0;
   /** Everything up to here has been announced, or was there before this process looked. */
   #announced: number | undefined;
 
@@ -131,11 +136,24 @@ export class ChatWriter {
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
+    await this.#expectChange();
     const [first] = batch;
     if (first && 'plan' in first) return this.#administer(first);
     const changes = batch.filter((entry) => 'messageId' in entry);
     if (first && 'messageId' in first) return this.#changeOne(first.messageId, changes);
     await this.#insert(batch.filter((entry) => 'draft' in entry));
+  }
+
+  /** A process that dies between storing and saying so is missed by none of the others. Alone, the next start makes it good. */
+  async #expectChange(): Promise<void> {
+    const now = this.#deps.clock.now();
+    if (!this.#deps.broker.isShared || now < this.#activeUntil - activeSpareMs) return;
+    const until = now + activeMs;
+    const { chatId } = this.#options;
+    if (!(await this.#deps.lastMessages.expectChange(chatId, new Date(until)))) {
+      throw new AppError('SERVICE_UNAVAILABLE', 'The database is not available right now');
+    }
+    this.#activeUntil = until;
   }
 
   async #insert(batch: readonly Append[]): Promise<void> {

@@ -12,7 +12,7 @@ let server: TestServer;
 // A store of its own: a fail point is the whole server's.
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'whisper-failures-'));
-  server = await startTestServer({ env: { MONGODB_URI: '', DATA_DIR: dataDir } });
+  server = await startTestServer({ env: { MONGODB_URI: '', DATA_DIR: dataDir }, isAlone: true });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();

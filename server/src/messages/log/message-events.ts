@@ -21,15 +21,19 @@ export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEven
   return entries.map((entry, index) => toEvent(entry, entries[index - 1]?.message.rev ?? prevRev));
 }
 
-/** Announces a stored change to the chat's stream and to every participant's own; both carry the same event. */
-export function publishEntry(broker: Broker, entry: LogEntry, participants: readonly UserId[]): void {
-  const { chatId, rev, updatedAt } = entry.message;
-  const data = toEvent(entry, rev - 1);
+type Announcing = Pick<Broker, 'publish' | 'completeUntil'>;
+
+/** Announces a stored change to the chat's stream and to every participant's own. */
+export function publishEntry(broker: Announcing, entry: LogEntry, participants: readonly UserId[]): void {
+  publishEvent(broker, toEvent(entry, entry.message.rev - 1), participants);
+}
+
+/** The same for what is an event already; all streams carry the same one. */
+export function publishEvent(broker: Announcing, data: LogEvent, participants: readonly UserId[]): void {
+  const { chatId, rev, message } = data;
   const ofChat = { data, id: toChatCursor(chatId, rev), audience: participants };
-  const ofUsers: FeedItem<typeof data> = {
-    ...ofChat,
-    id: toTimeCursor(updatedAt.getTime(), entry.message),
-  };
+  const at = Math.min(message.updatedAt.getTime(), broker.completeUntil);
+  const ofUsers: FeedItem<LogEvent> = { ...ofChat, id: toTimeCursor(at, message) };
   broker.publish(topics.messagesOfChat(chatId), ofChat);
   for (const userId of participants) broker.publish(topics.messagesOfUser(userId), ofUsers);
 }

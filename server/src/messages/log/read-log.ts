@@ -38,6 +38,17 @@ export async function readHeadBefore(db: Database, chatId: ChatId, time: Date): 
   return newest?.rev ?? 0;
 }
 
+/** Those of the chats whose log goes on after the rev given for them. */
+export async function findLonger(db: Database, heads: ReadonlyMap<ChatId, number>): Promise<ChatId[]> {
+  if (heads.size === 0) return [];
+  const isLonger = [...heads].map(([chatId, rev]) => ({
+    chat: new Types.ObjectId(chatId),
+    rev: { $gt: rev },
+  }));
+  const chats: Types.ObjectId[] = await messageModel(db).distinct('chat', { $or: isLonger });
+  return chats.map((id) => id.toHexString() as ChatId);
+}
+
 type LogRange = { readonly chatId: ChatId; readonly afterRev: number; readonly limit: number };
 
 /** The next `limit` entries of a chat's log after a position, in rev order: each message once, as it is now. */

@@ -1,11 +1,11 @@
-import type { ChatId, LogEvent, Message, MessageEvent, UserId } from '@whisper/shared';
+import type { ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseTimeCursor, toTimeCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
-import { readHeadBefore, readLog } from '../log/read-log.ts';
+import { readHead, readHeadBefore, readLog } from '../log/read-log.ts';
 import { replayMax, replayPageSize, type StreamDeps } from './replay.ts';
 
 type Watch = { readonly userId: UserId; readonly lastEventId: string | undefined };
@@ -26,6 +26,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   readonly #watch: Watch;
   readonly #revs = new Map<ChatId, number>();
   #position: number | undefined;
+  #startedAt = 0;
   #chatWithGap: ChatId | undefined;
 
   constructor(deps: StreamDeps, watch: Watch) {
@@ -33,8 +34,8 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     this.#watch = watch;
   }
 
-  subscribe(listener: (item: FeedItem<MessageEvent>) => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.messagesOfUser(this.#watch.userId), listener);
+  subscribe(listener: (item: FeedItem<MessageEvent>) => void, onMissed: () => void): Promise<() => void> {
+    return this.#deps.broker.subscribe(topics.messagesOfUser(this.#watch.userId), listener, onMissed);
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
@@ -42,22 +43,26 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     switch (item.data.type) {
       case 'created':
       case 'updated':
-        return this.#admitMessage(item.data.message);
+        return this.#admitEvent(item.data);
       case 'synced':
       case 'reset':
         return 'skip';
     }
   }
 
-  #admitMessage({ chatId, rev, updatedAt }: Message): Admission {
+  /** An event that tells of more than what came after the last one may tell again of what was sent. */
+  #admitEvent({ chatId, rev, prevRev, message }: LogEvent): Admission {
     const known = this.#revs.get(chatId);
+    const at = message.updatedAt.getTime();
     if (known !== undefined && rev <= known) return 'skip';
-    if (known !== undefined && rev > known + 1) {
+    if (known !== undefined && prevRev !== known) {
       this.#chatWithGap = chatId;
       return 'gap';
     }
     this.#revs.set(chatId, rev);
-    this.#position = Math.max(this.#position ?? 0, updatedAt.getTime());
+    // Another process found out late that it was missing. It was there when this stream began, and everything since is known.
+    if (known === undefined && at < this.#startedAt - overlapMs) return 'skip';
+    this.#position = Math.max(this.#position ?? 0, Math.min(at, this.#deps.broker.completeUntil));
     return 'send';
   }
 
@@ -65,6 +70,8 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     const now = this.#deps.messageLog.now();
     const isFirstEver = this.#position === undefined && this.#watch.lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
+    if (this.#position === undefined) this.#startedAt = now;
+    if (isFirstEver) await this.#learnHeads(now);
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from)));
     this.#position = Math.max(now, this.#position ?? 0);
     this.#chatWithGap = undefined;
@@ -72,8 +79,21 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       this.#deps.metrics.resets.inc();
       // What was not replayed is the subscriber's to fetch: no later gap may reach back to before the reset.
       this.#revs.clear();
+      await this.#learnHeads(now);
     }
     yield [this.#mark(isComplete ? 'synced' : 'reset', this.#position)];
+  }
+
+  /**
+   * What other processes wrote just before this stream began may be announced after it did: where the logs of these chats
+   * end now, says that it is not news.
+   */
+  async #learnHeads(now: number): Promise<void> {
+    if (!this.#deps.broker.isShared) return;
+    const active = { since: new Date(now - 2 * overlapMs), limit: chatsMax };
+    for (const chatId of await listActiveChats(this.#deps, this.#watch.userId, active)) {
+      this.#revs.set(chatId, await readHead(this.#deps.db, chatId));
+    }
   }
 
   /** Undefined when the subscriber's cursor is too old or not of this stream. */

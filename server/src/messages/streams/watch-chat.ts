@@ -1,4 +1,4 @@
-import type { ChatId, MessageEvent, UserId } from '@whisper/shared';
+import type { ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
 import { requireParticipant } from '../../chats/require-participant.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
@@ -21,8 +21,8 @@ export class ChatSource implements FeedSource<MessageEvent> {
     this.#watch = watch;
   }
 
-  subscribe(listener: (item: FeedItem<MessageEvent>) => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.messagesOfChat(this.#watch.chatId), listener);
+  subscribe(listener: (item: FeedItem<MessageEvent>) => void, onMissed: () => void): Promise<() => void> {
+    return this.#deps.broker.subscribe(topics.messagesOfChat(this.#watch.chatId), listener, onMissed);
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
@@ -30,16 +30,17 @@ export class ChatSource implements FeedSource<MessageEvent> {
     switch (item.data.type) {
       case 'created':
       case 'updated':
-        return this.#admitRev(item.data.rev);
+        return this.#admitEvent(item.data);
       case 'synced':
       case 'reset':
         return 'skip';
     }
   }
 
-  #admitRev(rev: number): Admission {
+  /** An event that tells of more than what came after the last one may tell again of what was sent. */
+  #admitEvent({ rev, prevRev }: LogEvent): Admission {
     if (this.#rev === undefined || rev <= this.#rev) return 'skip';
-    if (rev > this.#rev + 1) return 'gap';
+    if (prevRev !== this.#rev) return 'gap';
     this.#rev = rev;
     return 'send';
   }

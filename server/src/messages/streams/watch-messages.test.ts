@@ -24,7 +24,11 @@ type Stored = { readonly chatId: string; readonly senderId: string; readonly cou
 
 /** Messages that were there before the server looked. */
 async function storeMessages({ app }: TestServer, { chatId, senderId, count }: Stored): Promise<void> {
-  const [chat, sender, now] = [new Types.ObjectId(chatId), new Types.ObjectId(senderId), new Date()];
+  const [chat, sender, now] = [
+    new Types.ObjectId(chatId),
+    new Types.ObjectId(senderId),
+    new Date(Date.now() - 30_000),
+  ];
   const docs = Array.from({ length: count }, (_, index) => {
     const [seq, clientId] = [index + 1, randomUUID()];
     const times = { changedAt: now, createdAt: now, updatedAt: now };
@@ -106,7 +110,7 @@ describe('message.onEvent', () => {
 
   it('loses nothing although the clock was set back', async () => {
     const clock = new ManualClock();
-    await using server = await startTestServer({ clock });
+    await using server = await startTestServer({ clock, isAlone: true });
     const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
     const before = watch(alice);
     const [synced] = await before.until((items) => items.length === 1);
@@ -145,7 +149,7 @@ describe('message.onEvent', () => {
   });
 
   it('leaves nothing behind when its subscribers go', async () => {
-    await using server = await startTestServer();
+    await using server = await startTestServer({ isAlone: true });
     const { alice, chat } = await openChat(server, 'alice', 'bob');
     const before = server.app.broker.size;
     const watches = Array.from({ length: 20 }, () => watch(alice, { chatId: chat.id }));

@@ -52,7 +52,8 @@ function isCreated(item: FeedItem<MessageEvent>): item is FeedItem<MessageCreate
 /** The items pass unchanged, so they stay encoded once; only what is not `created` is left out. */
 function onlyCreated(source: FeedSource<MessageEvent>): FeedSource<MessageCreated> {
   return {
-    subscribe: (listener) => source.subscribe((item) => isCreated(item) && listener(item)),
+    subscribe: (listener, onMissed) =>
+      source.subscribe((item) => isCreated(item) && listener(item), onMissed),
     admit: (item) => source.admit(item),
     async *catchUp() {
       for await (const page of source.catchUp()) yield page.filter(isCreated);

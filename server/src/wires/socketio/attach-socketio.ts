@@ -29,7 +29,7 @@ export interface SocketIo {
 
 /** Serves the old Socket.IO interface on `http`, whose own request listener must be there already. */
 export function attachSocketIo(deps: LegacyDeps, http: HttpServer): SocketIo {
-  const sessions = new Sessions(deps.clock);
+  const sessions = new Sessions(deps.clock, deps.sharedSessions);
   const queues = new Set<TaskQueue>();
   const streams = trackUpgraded(http);
   let isClosing = false;

@@ -15,7 +15,8 @@ type Sent = { cursor: string; readonly chatId: string; readonly rev: number };
  */
 export class Delivered {
   readonly userId: UserId;
-  readonly #startedAt: number;
+  /** When the client connected for the first time. */
+  readonly startedAt: number;
   /** By message id, oldest first. */
   readonly #sent = new Map<string, Sent>();
   /** The rev up to which a chat's messages were sent before the oldest of those. */
@@ -26,7 +27,7 @@ export class Delivered {
 
   constructor(userId: UserId, startedAt: number) {
     this.userId = userId;
-    this.#startedAt = startedAt;
+    this.startedAt = startedAt;
   }
 
   /** The offset of the last message. */
@@ -82,6 +83,6 @@ export class Delivered {
 
   /** The stream overlaps when it is read again; what is older than the first connection is not news. */
   #isFromBefore({ id, createdAt }: Message): boolean {
-    return this.#isCatchingUp && !this.#missed.has(id) && createdAt.getTime() < this.#startedAt;
+    return this.#isCatchingUp && !this.#missed.has(id) && createdAt.getTime() < this.startedAt;
   }
 }

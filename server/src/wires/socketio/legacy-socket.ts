@@ -36,6 +36,7 @@ export class LegacySocket implements Connection, Held, Holder {
   readonly id = randomUUID();
   readonly userId;
   readonly sessionId;
+  readonly isHidden;
   readonly delivered: Delivered;
   /** The procedures, called as this person on this connection. */
   readonly api: Procedures;
@@ -49,6 +50,7 @@ export class LegacySocket implements Connection, Held, Holder {
   constructor(deps: LegacyDeps, { socket, identity, delivered }: Parts) {
     this.userId = identity.viewer.id;
     this.sessionId = identity.sessionId;
+    this.isHidden = identity.viewer.isHidden;
     this.delivered = delivered;
     this.#deps = deps;
     this.#socket = socket;
@@ -75,7 +77,7 @@ export class LegacySocket implements Connection, Held, Holder {
     try {
       const [messages, presence, typing] = await Promise.all([
         this.api.message.onEvent({ lastEventId }),
-        this.api.presence.onChange(),
+        this.api.presence.onChange({ listed: true }),
         this.api.typing.onChange({}),
       ]);
       this.#follow<MessageEvent>(messages, (item) => this.#showMessage(item));
@@ -109,6 +111,10 @@ export class LegacySocket implements Connection, Held, Holder {
   close(reason: CloseReason): void {
     if (closeCodes[reason].shouldReconnect) this.#socket.conn.close(true);
     else this.#socket.disconnect(true);
+  }
+
+  move(): void {
+    this.#socket.conn.close();
   }
 
   notifyDraining(): void {

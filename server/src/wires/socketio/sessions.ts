@@ -16,29 +16,43 @@ export interface Held {
   release(): void;
 }
 
+/** Where other processes find a client that comes back to them. Never rejects: what is not found is a new client. */
+export interface SharedSessions {
+  keep(pid: string, delivered: Delivered): Promise<void>;
+  /** The connection broke: it is kept for a while. */
+  expectBack(pid: string): Promise<void>;
+  forget(pid: string): Promise<void>;
+  /** What is known of the client, who says that this is what it saw last. */
+  find(pid: string, offset: string): Promise<Delivered | undefined>;
+}
+
 type Entry = { readonly held: Held; cancelForget: () => void };
 
 /**
  * Clients by the secret id that Socket.IO gives them for connection state recovery. Its own store forgets a client
  * that heard nothing for two minutes, does not know one whose dead connection is not noticed yet, and hands out what
- * was missed before the token is checked; this one does none of that.
+ * was missed before the token is checked; this one does none of that. A client that comes back to another process is
+ * found in `shared`; of the last seconds before what it saw last it may be sent messages again.
  */
 export class Sessions {
   readonly #clock: Clock;
+  readonly #shared: SharedSessions | null;
   readonly #entries = new LRUCache<string, Entry>({ max: sessionsMax });
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, shared: SharedSessions | null = null) {
     this.#clock = clock;
+    this.#shared = shared;
   }
 
-  find(pid: string): Delivered | undefined {
-    return this.#entries.get(pid)?.held.delivered;
+  async find(pid: string, offset: string): Promise<Delivered | undefined> {
+    return this.#entries.get(pid)?.held.delivered ?? this.#shared?.find(pid, offset);
   }
 
   /** The client has this connection now; one it had before is released. */
   hold(pid: string, held: Held): void {
     const previous = this.#entries.get(pid);
     this.#entries.set(pid, { held, cancelForget: () => undefined });
+    void this.#shared?.keep(pid, held.delivered);
     previous?.cancelForget();
     previous?.held.release();
   }
@@ -47,22 +61,27 @@ export class Sessions {
   expectBack(pid: string, held: Held): void {
     const entry = this.#entries.get(pid);
     if (entry?.held !== held) return;
-    entry.cancelForget = this.#clock.after(awayMaxMs, () => this.forget(pid, held));
+    void this.#shared?.expectBack(pid);
+    entry.cancelForget = this.#clock.after(awayMaxMs, () => this.#drop(pid, held));
   }
 
   /** The connection ended because the client or the server meant it. */
   forget(pid: string, held: Held): void {
-    if (this.#entries.get(pid)?.held === held) this.#entries.delete(pid);
+    if (this.#drop(pid, held)) void this.#shared?.forget(pid);
+  }
+
+  #drop(pid: string, held: Held): boolean {
+    return this.#entries.get(pid)?.held === held && this.#entries.delete(pid);
   }
 }
 
 /** Socket.IO's side of recovery: it restores nothing but who the client is. */
 export function createAdapterClass(sessions: Sessions): typeof Adapter {
   return class extends Adapter {
-    override restoreSession(pid: string): Promise<Session> {
-      const delivered = sessions.find(pid);
-      if (!delivered) return Promise.reject(new Error('There is no such session'));
-      return Promise.resolve({ sid: randomUUID(), pid, rooms: [], data: { delivered }, missedPackets: [] });
+    override async restoreSession(pid: string, offset: string): Promise<Session> {
+      const delivered = await sessions.find(pid, offset);
+      if (!delivered) throw new Error('There is no such session');
+      return { sid: randomUUID(), pid, rooms: [], data: { delivered }, missedPackets: [] };
     }
   };
 }

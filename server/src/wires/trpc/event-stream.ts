@@ -39,11 +39,13 @@ class EventStream implements Connection, Holder {
   readonly id = randomUUID();
   readonly userId: UserId;
   readonly sessionId: string | null;
+  readonly isHidden: boolean;
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse, { viewer, sessionId }: Identity) {
     this.userId = viewer.id;
     this.sessionId = sessionId;
+    this.isHidden = viewer.isHidden;
     this.#response = response;
   }
 
@@ -58,6 +60,10 @@ class EventStream implements Connection, Holder {
   /** An EventSource comes back by itself and hears why it is refused, if it is. */
   close(): void {
     this.#response.destroy();
+  }
+
+  move(): void {
+    this.close();
   }
 
   notifyDraining(): void {

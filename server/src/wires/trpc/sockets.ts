@@ -10,6 +10,7 @@ import {
 import {
   createTrpcSocketServer,
   type CallFailure,
+  type EventTexts,
   type OpenSocket,
   type SocketClose,
   type SocketOpening,
@@ -26,7 +27,11 @@ import type { CallingSocket, RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 
-export type SocketDeps = WireDeps & { readonly metrics: Pick<Metrics, 'deliveries' | 'closes'> };
+export type SocketDeps = WireDeps & {
+  readonly metrics: Pick<Metrics, 'deliveries' | 'closes'>;
+  /** The texts of events; made by the sockets where nobody else uses them. */
+  readonly texts?: EventTexts;
+};
 
 /** Whose socket it is. */
 const people = new WeakMap<OpenSocket, UserId>();
@@ -45,6 +50,7 @@ export function createSocketHost(deps: SocketDeps) {
   const { authDeadline, ...codes } = closeCodes;
   return {
     clock: deps.clock,
+    ...(deps.texts && { texts: deps.texts }),
     closeCodes: { ...codes, paramsDeadline: authDeadline },
     bounds: {
       frameBytesMax: limits.frameBytesMax,
@@ -133,6 +139,10 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
     return this.#identity.sessionId;
   }
 
+  get isHidden(): boolean {
+    return this.#identity.viewer.isHidden;
+  }
+
   get heldBytes(): number {
     return this.#socket.heldBytes;
   }
@@ -153,6 +163,10 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
   }
 
   notifyDraining(): void {
+    this.#socket.notifyDraining();
+  }
+
+  move(): void {
     this.#socket.notifyDraining();
   }
 

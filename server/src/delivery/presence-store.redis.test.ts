@@ -1,0 +1,63 @@
+import { limits, type UserId } from '@whisper/shared';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLogger } from '../platform/logger.ts';
+import { ManualClock } from '../testing/manual-clock.ts';
+import { openRedis } from '../testing/open-redis.ts';
+import { hasRedis } from '../testing/with-redis.ts';
+import { MemoryBroker } from './broker.memory.ts';
+import { describePresenceStore } from './presence-store.contract.ts';
+import { RedisPresenceStore } from './presence-store.redis.ts';
+import { topics } from './topics.ts';
+
+const alice = 'a'.repeat(24) as UserId;
+const log = createLogger('silent');
+
+describe.runIf(hasRedis)('presence on several processes', () => {
+  describePresenceStore('RedisPresenceStore', async (deps) => {
+    return new RedisPresenceStore({ ...deps, redis: await openRedis(), log });
+  });
+
+  const setUp = async () => {
+    const [namespace, broker, clock] = [randomUUID(), new MemoryBroker(), new ManualClock()];
+    const events: string[] = [];
+    await broker.subscribe(topics.presenceOf(alice), ({ type }) => events.push(type));
+    const open = async () => {
+      const redis = await openRedis(namespace);
+      const noteLastSeen = () => undefined;
+      const store = new RedisPresenceStore({ redis, broker, clock, log, noteLastSeen, nodeTtlMs: 300 });
+      onTestFinished(() => store.close());
+      return { store, redis };
+    };
+    return { open, clock, events };
+  };
+
+  test('a person on two of them is one person, wherever one asks', async () => {
+    const { open, clock, events } = await setUp();
+    const [one, other] = [await open(), await open()];
+    one.store.connect(alice, 'phone');
+    await expect.poll(() => other.store.findOnline([alice])).toEqual([alice]);
+    other.store.connect(alice, 'laptop');
+
+    one.store.disconnect(alice, 'phone');
+    clock.advance(limits.offlineGraceMs);
+    await expect.poll(() => one.store.findOnline([alice])).toEqual([alice]);
+    other.store.disconnect(alice, 'laptop');
+    clock.advance(limits.offlineGraceMs);
+
+    await expect.poll(() => events).toEqual(['online', 'offline']);
+  });
+
+  test('the people of one that died go when its time is over, and are announced once', async () => {
+    const { open, events } = await setUp();
+    const [dead, ...others] = [await open(), await open(), await open()];
+    dead.store.connect(alice, 'phone');
+    await expect.poll(() => events).toEqual(['online']);
+
+    await dead.store.close();
+    await dead.redis.close();
+
+    await expect.poll(() => events, { timeout: 5_000 }).toEqual(['online', 'offline']);
+    for (const { store } of others) expect(await store.findOnline([alice])).toEqual([]);
+  });
+});

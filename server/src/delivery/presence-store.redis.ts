@@ -1,0 +1,197 @@
+import type { UserId } from '@whisper/shared';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Redis } from '../platform/redis.ts';
+import type { Broker } from './broker.ts';
+import type { NoteLastSeen, PresenceStore } from './presence-store.ts';
+import { PresentHere } from './present-here.ts';
+import { topics } from './topics.ts';
+
+type Deps = {
+  readonly redis: Redis;
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly noteLastSeen: NoteLastSeen;
+  /** How long a process that says nothing counts as alive; 10 s unless given. */
+  readonly nodeTtlMs?: number;
+};
+
+const nodeTtlDefaultMs = 10_000;
+const beatsPerTtl = 3;
+const peoplePerScriptMax = 1_000;
+
+// KEYS: on how many processes each person is; the processes by the time they were last heard of; the people of a process.
+// Every script answers with those who came or went by it.
+const comeScript = `
+local came = {}
+for i, person in ipairs(ARGV) do
+  if redis.call('sadd', KEYS[3], person) == 1 and redis.call('hincrby', KEYS[1], person, 1) == 1 then
+    came[#came + 1] = person
+  end
+end
+return came`;
+const goScript = `
+local gone = {}
+for i, person in ipairs(ARGV) do
+  if redis.call('srem', KEYS[3], person) == 1 and redis.call('hincrby', KEYS[1], person, -1) <= 0 then
+    redis.call('hdel', KEYS[1], person)
+    gone[#gone + 1] = person
+  end
+end
+return gone`;
+const findScript = `
+local online = {}
+for i, count in ipairs(redis.call('hmget', KEYS[1], unpack(ARGV))) do
+  if count then online[#online + 1] = ARGV[i] end
+end
+return online`;
+/** ARGV: this process, the lifetime, the name of a process's people without the process. First whether it was known. */
+const beatScript = `
+local time = redis.call('time')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local answer = { redis.call('zadd', KEYS[2], now, ARGV[1]) }
+for i, node in ipairs(redis.call('zrangebyscore', KEYS[2], '-inf', now - ARGV[2])) do
+  redis.call('zrem', KEYS[2], node)
+  local people = ARGV[3] .. node
+  for j, person in ipairs(redis.call('smembers', people)) do
+    if redis.call('hincrby', KEYS[1], person, -1) <= 0 then
+      redis.call('hdel', KEYS[1], person)
+      answer[#answer + 1] = person
+    end
+  end
+  redis.call('del', people)
+end
+return answer`;
+
+/**
+ * Presence over all processes. Each owns the people with a connection to it and says every few seconds that it lives; the
+ * people of one that does not any more go when its time is over, announced once, by whichever process notices. All keys are
+ * in one place of a cluster, so that one script sees all of them. While Redis is away, the people here are who is known.
+ */
+export class RedisPresenceStore implements PresenceStore {
+  readonly #deps: Deps;
+  readonly #here: PresentHere;
+  readonly #nodeTtlMs: number;
+  readonly #prefix: string;
+  readonly #keys: readonly string[];
+  /** People whose coming or going is told to Redis with those of the same moment. */
+  #turns = new Map<UserId, 'come' | 'go'>();
+  #isTelling = false;
+  #beating: NodeJS.Timeout | undefined;
+
+  constructor(deps: Deps) {
+    const { redis, clock } = deps;
+    this.#deps = deps;
+    this.#nodeTtlMs = deps.nodeTtlMs ?? nodeTtlDefaultMs;
+    this.#prefix = redis.name('{presence}:node:');
+    this.#keys = [
+      redis.name('{presence}:online'),
+      redis.name('{presence}:nodes'),
+      `${this.#prefix}${redis.nodeId}`,
+    ];
+    this.#here = new PresentHere(clock, {
+      onCome: (userId) => this.#queue(userId, 'come'),
+      onGo: (userId) => this.#queue(userId, 'go'),
+    });
+    redis.onBack(() => this.#comeBack());
+    void this.#beat();
+  }
+
+  connect(userId: UserId, connectionId: string): void {
+    this.#here.connect(userId, connectionId);
+  }
+
+  disconnect(userId: UserId, connectionId: string): void {
+    this.#here.disconnect(userId, connectionId);
+  }
+
+  forget(userId: UserId): void {
+    this.#here.forget(userId);
+  }
+
+  async findOnline(userIds: readonly UserId[]): Promise<UserId[]> {
+    try {
+      const online: UserId[] = [];
+      for (const group of inGroups(userIds)) online.push(...(await this.#run(findScript, group)));
+      const known = new Set(online);
+      return userIds.filter((userId) => known.has(userId) || this.#here.has(userId));
+    } catch {
+      return userIds.filter((userId) => this.#here.has(userId));
+    }
+  }
+
+  /** Its people have the grace to come back to another process; then those processes say that they went. */
+  close(): Promise<void> {
+    clearTimeout(this.#beating);
+    this.#here.close();
+    return Promise.resolve();
+  }
+
+  #queue(userId: UserId, turn: 'come' | 'go'): void {
+    this.#turns.set(userId, turn);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    setImmediate(() => void this.#tell());
+  }
+
+  /** Never rejects. What Redis does not hear of now it hears when it is back; the people here are told in any case. */
+  async #tell(): Promise<void> {
+    const turns = [...this.#turns];
+    this.#turns = new Map();
+    this.#isTelling = false;
+    const of = (wanted: string) => turns.filter(([, turn]) => turn === wanted).map(([userId]) => userId);
+    for (const came of inGroups(of('come'))) this.#announce('online', await this.#runOr(comeScript, came));
+    for (const gone of inGroups(of('go'))) this.#announce('offline', await this.#runOr(goScript, gone));
+  }
+
+  #announce(type: 'online' | 'offline', userIds: readonly UserId[]): void {
+    const { broker, clock, noteLastSeen } = this.#deps;
+    const lastSeenAt = new Date(clock.now());
+    for (const userId of userIds) {
+      if (type === 'offline') noteLastSeen(userId, lastSeenAt);
+      broker.publish(
+        topics.presenceOf(userId),
+        type === 'online' ? { type, userId } : { type, userId, lastSeenAt },
+      );
+    }
+  }
+
+  /** Never rejects. */
+  async #beat(): Promise<void> {
+    clearTimeout(this.#beating);
+    try {
+      const [isNew, ...gone] = await this.#run(beatScript, [
+        this.#deps.redis.nodeId,
+        String(this.#nodeTtlMs),
+        this.#prefix,
+      ]);
+      this.#announce('offline', gone);
+      // The others had given this process up, or Redis is new.
+      if (Number(isNew) === 1) this.#comeBack();
+    } catch (error) {
+      this.#deps.log.debug({ err: error }, 'no sign of life was given');
+    }
+    this.#beating = setTimeout(() => void this.#beat(), this.#nodeTtlMs / beatsPerTtl).unref();
+  }
+
+  #comeBack(): void {
+    for (const userId of this.#here.all()) this.#queue(userId, 'come');
+  }
+
+  async #runOr(script: string, userIds: readonly UserId[]): Promise<readonly UserId[]> {
+    return this.#run(script, userIds).catch(() => userIds);
+  }
+
+  async #run(script: string, args: readonly string[]): Promise<UserId[]> {
+    return (await this.#deps.redis.eval(script, this.#keys, args)) as UserId[];
+  }
+}
+
+function inGroups(userIds: readonly UserId[]): UserId[][] {
+  const groups: UserId[][] = [];
+  for (let start = 0; start < userIds.length; start += peoplePerScriptMax) {
+    groups.push(userIds.slice(start, start + peoplePerScriptMax));
+  }
+  return groups;
+}

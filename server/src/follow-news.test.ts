@@ -1,0 +1,61 @@
+import { closeCodes } from '@whisper/shared';
+import { describe, expect, inject, it } from 'vitest';
+import { startTestServer, type TestServer } from './testing/index.ts';
+import { hasRedis } from './testing/with-redis.ts';
+import { deleteUser } from './users/delete-user.ts';
+import { updateUser } from './users/update-user.ts';
+
+async function startNodes(): Promise<AsyncDisposable & { one: TestServer; other: TestServer }> {
+  const env = { REDIS_URL: inject('redisUrl') };
+  const one = await startTestServer({ env, isAlone: true });
+  const other = await startTestServer({ env, isAlone: true, sameDatabaseAs: one });
+  return {
+    one,
+    other,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([one, other].map((server) => server[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+describe.runIf(hasRedis)('what one process hears of a person', () => {
+  it('closes their sockets on the others, and lets the token in nowhere', async () => {
+    await using nodes = await startNodes();
+    const { one, other } = nodes;
+    const alice = await other.signIn('alice');
+    await alice.socketApi.auth.me.query();
+    expect(other.connections).toBe(1);
+    const { sessionId } = await other.app.authenticate(alice.token);
+
+    await one.app.revocations.endSession(sessionId ?? '', { clerkId: null, at: Date.now() });
+    one.app.tell({ type: 'closeSession', sessionId: sessionId ?? '', reason: 'sessionRevoked' });
+
+    await expect.poll(() => other.connections).toBe(0);
+    await expect(other.app.authenticate(alice.token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    await expect(one.app.authenticate(alice.token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    expect(closeCodes.sessionRevoked.shouldReconnect).toBe(false);
+  });
+
+  it('is seen on the others at once: another name, and the end of an account', async () => {
+    await using nodes = await startNodes();
+    const { one, other } = nodes;
+    const alice = await other.signIn('alice');
+    const { clerkId } = alice.me;
+    const person = {
+      clerkId,
+      name: 'Alicia',
+      email: '',
+      avatar: null,
+      updatedAt: new Date(Date.now() + 1_000),
+    };
+    const nameOf = async () => (await other.app.authenticate(alice.token)).viewer.user.name;
+
+    await updateUser(one.app, person);
+    await expect.poll(nameOf).toBe('Alicia');
+    await deleteUser(one.app, clerkId);
+
+    await expect
+      .poll(() => nameOf().catch((error: unknown) => error))
+      .toMatchObject({ code: 'UNAUTHORIZED' });
+  });
+});

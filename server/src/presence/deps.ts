@@ -1,0 +1,11 @@
+import type { Connection as Database } from 'mongoose';
+import type { Broker } from '../delivery/broker.ts';
+import type { PresenceStore } from '../delivery/presence-store.ts';
+import type { UsersDeps } from '../users/deps.ts';
+
+/** What this room needs. */
+export type PresenceDeps = Pick<UsersDeps, 'viewers' | 'tell'> & {
+  readonly db: Database;
+  readonly broker: Broker;
+  readonly presence: PresenceStore;
+};

@@ -1,0 +1,92 @@
+import type { UserId } from '@whisper/shared';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it, test } from 'vitest';
+import { ManualClock } from '../../testing/manual-clock.ts';
+import { openRedis } from '../../testing/open-redis.ts';
+import { hasRedis } from '../../testing/with-redis.ts';
+import { Delivered } from './delivered.ts';
+import { RedisSessions } from './sessions.redis.ts';
+import { awayMaxMs, Sessions, type Held, type SharedSessions } from './sessions.ts';
+
+const alice = 'a'.repeat(24) as UserId;
+const cursorAt = (at: number) => `t:${at}`;
+
+function makeHeld(startedAt = 0): Held & { released: number } {
+  const held = {
+    delivered: new Delivered(alice, startedAt),
+    released: 0,
+    release: () => {
+      held.released += 1;
+    },
+  };
+  return held;
+}
+
+/** What sessions promise, whether other processes know of them or not. */
+function describeSessions(name: string, makeShared: () => Promise<SharedSessions | null>): void {
+  describe(name, () => {
+    const setUp = async () => {
+      const clock = new ManualClock();
+      return { clock, sessions: new Sessions(clock, await makeShared()), pid: randomUUID() };
+    };
+
+    it('know a client while it is there and while it may come back', async () => {
+      const { clock, sessions, pid } = await setUp();
+      const held = makeHeld();
+      sessions.hold(pid, held);
+      sessions.expectBack(pid, held);
+      clock.advance(awayMaxMs - 1);
+
+      expect(await sessions.find(pid, 'start')).toBe(held.delivered);
+      expect(await sessions.find(randomUUID(), 'start')).toBeUndefined();
+    });
+
+    it('release the connection that a client had before', async () => {
+      const { sessions, pid } = await setUp();
+      const [before, now] = [makeHeld(), makeHeld()];
+      sessions.hold(pid, before);
+      sessions.hold(pid, now);
+      sessions.forget(pid, before);
+
+      expect([before.released, now.released]).toEqual([1, 0]);
+      expect(await sessions.find(pid, 'start')).toBe(now.delivered);
+    });
+
+    it('forget a client that meant to leave', async () => {
+      const { sessions, pid } = await setUp();
+      const held = makeHeld();
+      sessions.hold(pid, held);
+      sessions.forget(pid, held);
+
+      await expect.poll(() => sessions.find(pid, 'start')).toBeUndefined();
+    });
+  });
+}
+
+describeSessions('sessions of one process', () => Promise.resolve(null));
+
+describe.runIf(hasRedis)('on several processes', () => {
+  describeSessions(
+    'sessions on Redis',
+    async () => new RedisSessions({ redis: await openRedis(), cursorAt }),
+  );
+
+  test('a client goes on at another, shortly before what it saw last', async () => {
+    const namespace = randomUUID();
+    const [one, other] = await Promise.all(
+      [1, 2].map(async () => {
+        const shared = new RedisSessions({ redis: await openRedis(namespace), cursorAt });
+        return new Sessions(new ManualClock(), shared);
+      }),
+    );
+    const [pid, seenAt] = [randomUUID(), 1_900_000_000];
+    const offset = `${seenAt.toString(16)}${'0'.repeat(16)}`;
+    one?.hold(pid, makeHeld(5));
+
+    await expect.poll(() => other?.find(pid, offset)).toBeDefined();
+    const found = await other?.find(pid, offset);
+
+    expect(found).toMatchObject({ userId: alice, startedAt: 5 });
+    expect(found?.rewind(offset)).toBe(`t:${(seenAt - 30) * 1_000}`);
+  });
+});
