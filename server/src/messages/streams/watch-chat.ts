@@ -1,53 +1,69 @@
-import type { ChatId, MessageEvent, UserId } from '@whisper/shared';
-import { requireParticipant } from '../../chats/require-participant.ts';
+import type { ChatId, Message, MessageEvent, UserId } from '@whisper/shared';
+import { readAs } from '../../chats/require-participant.ts';
+import { everything, isPlainly, isShown, without, type Sight } from '../../chats/sight.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseChatCursor, toChatCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
 import { readHead, readLog } from '../log/read-log.ts';
-import { replayMax, replayPageSize, type StreamDeps } from './replay.ts';
+import { isAmong, replayMax, replayPageSize, showEntries, type StreamDeps } from './replay.ts';
 
 type Watch = { readonly userId: UserId; readonly chatId: ChatId; readonly lastEventId: string | undefined };
 
-/** One chat's stream for one subscriber; its position is the log's rev, so it is exact. */
+/**
+ * One chat's stream for one subscriber; its position is the log's rev, so it is exact. It is where what is shown to the
+ * subscriber ends: what is kept from them lies in the hole that the next event's `prevRev` covers.
+ */
 export class ChatSource implements FeedSource<MessageEvent> {
   readonly #deps: StreamDeps;
   readonly #watch: Watch;
   #rev: number | undefined;
+  #sight: Sight = everything;
 
   constructor(deps: StreamDeps, watch: Watch) {
     this.#deps = deps;
     this.#watch = watch;
   }
 
-  subscribe(listener: (item: FeedItem<MessageEvent>) => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.messagesOfChat(this.#watch.chatId), listener);
+  async subscribe(listener: (item: FeedItem<MessageEvent>) => void): Promise<() => void> {
+    const { chatId, userId } = this.#watch;
+    const { broker } = this.#deps;
+    const stops = await Promise.all([
+      broker.subscribe(topics.messagesOfChat(chatId), listener),
+      broker.subscribe(topics.chatsOfUser(userId), ({ data }) => {
+        if (data.type === 'hidden' && data.chatId === chatId) this.#sight = without(this.#sight, data.seqs);
+      }),
+    ]);
+    return () => stops.forEach((stop) => stop());
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
-    if (item.audience && !item.audience.includes(this.#watch.userId)) return 'end';
+    if (item.audience && !isAmong(item.audience, this.#watch.userId)) return 'end';
     switch (item.data.type) {
       case 'created':
       case 'updated':
-        return this.#admitRev(item.data.rev);
+        return this.#admitMessage(item.data.message);
       case 'synced':
       case 'reset':
         return 'skip';
     }
   }
 
-  #admitRev(rev: number): Admission {
-    if (this.#rev === undefined || rev <= this.#rev) return 'skip';
-    if (rev > this.#rev + 1) return 'gap';
+  #admitMessage(message: Message): Admission {
+    const { rev, seq } = message;
+    if (this.#rev === undefined || rev <= this.#rev || !isShown(this.#sight, seq)) return 'skip';
+    if (rev > this.#rev + 1 || !isPlainly(this.#sight, message)) return 'gap';
     this.#rev = rev;
     return 'send';
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
     const { chatId, userId } = this.#watch;
-    await requireParticipant(this.#deps, chatId, userId);
-    const head = await readHead(this.#deps.db, chatId);
+    const head = await readAs(this.#deps, { chatId, userId }, ({ sight }) => {
+      this.#sight = sight;
+      return readHead(this.#deps.db, chatId);
+    });
     const from = this.#rev ?? this.#startingRev(head);
     if (from === undefined || head - from > replayMax) {
       this.#rev = head;
@@ -70,12 +86,16 @@ export class ChatSource implements FeedSource<MessageEvent> {
 
   /** Returns how many messages there were. */
   async *#replay(): AsyncGenerator<readonly FeedItem<MessageEvent>[], number> {
-    const { chatId } = this.#watch;
+    const { chatId, userId } = this.#watch;
+    let position = this.#rev ?? 0;
     for (let count = 0; ; ) {
+      const range = { chatId, afterRev: position, limit: replayPageSize };
+      const entries = await readAs(this.#deps, { chatId, userId }, () => readLog(this.#deps.db, range));
+      position = entries.at(-1)?.message.rev ?? position;
+      const shown = showEntries(entries, this.#sight);
       const afterRev = this.#rev ?? 0;
-      const entries = await readLog(this.#deps.db, { chatId, afterRev, limit: replayPageSize });
-      this.#rev = entries.at(-1)?.message.rev ?? afterRev;
-      yield toEvents(entries, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
+      this.#rev = shown.at(-1)?.message.rev ?? afterRev;
+      yield toEvents(shown, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
       count += entries.length;
       if (entries.length < replayPageSize) return count;
     }
