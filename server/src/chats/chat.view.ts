@@ -9,6 +9,7 @@ import type {
   User,
   UserId,
 } from '@whisper/shared';
+import type { Types } from 'mongoose';
 import type { ChatDoc } from './chat.model.ts';
 import type { MemberDoc } from './member.model.ts';
 import type { Sight } from './sight.ts';
@@ -45,7 +46,11 @@ export function toDirectMembership(
 }
 
 export function toUserIds({ participants }: Pick<ChatDoc, 'participants'>): UserId[] {
-  return participants.map((id) => id.toHexString() as UserId);
+  return participants.map(toUserId);
+}
+
+export function toUserId(id: Types.ObjectId): UserId {
+  return id.toHexString() as UserId;
 }
 
 type Shown = {
