@@ -7,7 +7,7 @@ import { ChatList } from './chat-list.ts';
 import { Marks } from './marks.ts';
 import { OpenChats } from './open-chats.ts';
 import { PresenceWatch } from './presence-watch.ts';
-import { Sync } from './sync.ts';
+import { Sync, type Hidden } from './sync.ts';
 import { TypingWatch } from './typing-watch.ts';
 
 /** How long a mark of what arrived waits for the next: messages may come in a burst. */
@@ -62,6 +62,10 @@ export class StoreParts {
       ...{ connection, list, openChats, typing, presence, onChange },
       onSignedIn: (me) => this.#start(me),
       onOtherPerson: () => this.#startAnew(),
+      onGone,
+      onComeBack: (chatId) => this.#readAnew(chatId),
+      onHidden: (hidden) => this.#hide(hidden),
+      onReset: () => this.#renew(),
     });
     this.#stopWatching = connection.state.subscribe(() => {
       const state = connection.state.getSnapshot();
@@ -85,19 +89,22 @@ export class StoreParts {
   }
 
   async #openCache(): Promise<void> {
-    const home = await this.#cache?.open();
-    if (!home || !this.sync.restore(home.me)) return;
-    for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
-    this.list.restore(home.chats);
-    void this.outbox.open(home.me.id);
+    const home = this.#cache && (await this.#cache.open());
+    if (home) {
+      this.sync.restore(home.me);
+      for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
+      this.list.restore(home.chats);
+      void this.outbox.open(home.me.id);
+    }
+    this.sync.start(home?.chatsPosition);
   }
 
   /** What the server has told, without what is only on its way to it. */
   #held(): Held | undefined {
-    const { me } = this.sync;
-    return me
-      ? { me, chats: this.list.chats, marks: this.readMarks.pending, logs: this.openChats.logs }
-      : undefined;
+    const { me, chatsPosition } = this.sync;
+    if (!me) return undefined;
+    const { logs } = this.openChats;
+    return { me, chats: this.list.chats, marks: this.readMarks.pending, logs, chatsPosition };
   }
 
   async #start({ id }: Me): Promise<void> {
@@ -114,6 +121,23 @@ export class StoreParts {
     this.list.clear();
     this.openChats.startAnew();
     void this.#cache?.erase();
+  }
+
+  #hide({ chatId, seqs }: Hidden): void {
+    const chat = this.openChats.get(chatId);
+    chat?.hide(seqs);
+    // What is kept of a chat that is not open cannot be brought up to date with this.
+    if (!chat?.log) void this.#cache?.forgetLog(chatId);
+  }
+
+  #readAnew(chatId: ChatId): void {
+    void this.#cache?.forgetLog(chatId);
+    void this.openChats.get(chatId)?.renew();
+  }
+
+  #renew(): void {
+    void this.#cache?.erase();
+    void this.openChats.renew();
   }
 
   #forget(chatId: ChatId): void {
