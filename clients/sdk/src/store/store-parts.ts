@@ -1,6 +1,7 @@
 import type { ChatId, LogEvent, Me, Message } from '@whisper/shared';
 import { ChatCache, type CacheOptions, type Held } from '../cache/chat-cache.ts';
 import type { Connection, RefusalReason } from '../connection/connection.ts';
+import type { StoredEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { ChatList } from './chat-list.ts';
@@ -55,8 +56,10 @@ export class StoreParts {
     this.openChats = new OpenChats(connection, { onChange, readKept, onGone });
     this.typing = new TypingWatch(connection.clock, onChange);
     this.presence = new PresenceWatch(onChange);
-    const onSent = (message: Message) => this.sync.receive(toAnswered(message));
-    this.outbox = new Outbox({ connection, storage, onChange, onSent });
+    this.outbox = new Outbox({
+      ...{ connection, storage, onChange },
+      onSent: (message, { kind }) => this.#done(message, kind),
+    });
     const { list, openChats, typing, presence } = this;
     this.sync = new Sync({
       ...{ connection, list, openChats, typing, presence, onChange },
@@ -121,6 +124,13 @@ export class StoreParts {
     this.list.clear();
     this.openChats.startAnew();
     void this.#cache?.erase();
+  }
+
+  /** What the server answered is in what is held when this resolves. */
+  async #done(message: Message, kind: StoredEntry['kind']): Promise<void> {
+    const { chatId, seq } = message;
+    if (kind === 'hide') this.#hide({ chatId, seqs: [seq] });
+    else await this.sync.receive(toAnswered(message));
   }
 
   #hide({ chatId, seqs }: Hidden): void {
