@@ -2,6 +2,7 @@ import {
   toReply,
   type Chat,
   type ChatId,
+  type ChatEvent,
   type ChatPage,
   type LogEvent,
   type MarksMoved,
@@ -22,6 +23,8 @@ type ChatListOptions = {
   /** The server says that a chat is not there, or not one's own any more. */
   readonly onGone: (chatId: ChatId) => void;
 };
+
+type GroupChanged = Extract<ChatEvent, { type: 'changed' }>;
 
 /** My chats, newest conversation first, kept current by the same events that feed the logs. */
 export class ChatList {
@@ -67,6 +70,8 @@ export class ChatList {
   }
 
   remove(chatId: ChatId): void {
+    // An answer under way may still have it.
+    this.#doubt(chatId);
     this.#heardSeqs.delete(chatId);
     this.#restored.delete(chatId);
     this.#set(this.#chats.filter(({ id }) => id !== chatId));
@@ -76,7 +81,7 @@ export class ChatList {
   async loadMore(): Promise<void> {
     const isDoubtful = this.#watchDoubts();
     const { chats } = await this.#fetchPage(this.#nextCursor);
-    await this.#refetch(chats.map(({ id }) => id).filter(isDoubtful));
+    await this.refetch(chats.map(({ id }) => id).filter(isDoubtful));
   }
 
   /** Fetches the first page. What was held before and is not on it counts for nothing, unless it is open. */
@@ -90,7 +95,7 @@ export class ChatList {
     const wanted = unlisted.filter((id) => isDoubtful(id) || isHeardOf(id) || this.#options.isOpen(id));
     const dropped = new Set(unlisted.filter((id) => !wanted.includes(id)));
     if (dropped.size > 0) this.#set(this.#chats.filter(({ id }) => !dropped.has(id)));
-    await this.#refetch([...wanted, ...[...listed].filter(isDoubtful)]);
+    await this.refetch([...wanted, ...[...listed].filter(isDoubtful)]);
   }
 
   async #fetchPage(cursor: string | null): Promise<ChatPage> {
@@ -107,8 +112,8 @@ export class ChatList {
     return (chatId) => this.#doubts.get(chatId) !== before.get(chatId);
   }
 
-  /** A chat that is gone meanwhile is not missed. */
-  async #refetch(chatIds: readonly ChatId[]): Promise<void> {
+  /** Asks the server for these chats. One that is gone meanwhile is not missed. */
+  async refetch(chatIds: readonly ChatId[]): Promise<void> {
     await Promise.all(
       chatIds.map((chatId) =>
         this.fetch(chatId).catch((error: unknown) => {
@@ -136,19 +141,26 @@ export class ChatList {
     const chat = this.get(chatId);
     this.#heardSeqs.set(chatId, Math.max(seq, this.#heardSeqs.get(chatId) ?? 0));
     if (this.#restored.has(chatId)) this.#doubt(chatId);
-    if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.fetch(chatId);
-    const isMine = message.sender.id === viewerId;
+    if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.refetch([chatId]);
     if (seq > chat.lastSeq) {
-      this.#replace(withNew(chat, message, isMine));
-      if (!isMine) this.#options.onDelivered(chatId, seq);
+      this.#replace(withNew(chat, message, viewerId));
+      if (message.sender.id !== viewerId) this.#options.onDelivered(chatId, seq);
       return;
     }
     const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
-    const mayCount = message.deletedAt !== null && !isMine && seq > chat.readSeq;
+    const mayCount = mayCountAnew(chat, message, viewerId);
     if (isQuoted || mayCount) this.#doubt(chatId);
     this.#replace(withChanged(chat, message));
     // Whether it was counted until now cannot be told from an event that may be a repeat.
-    if (mayCount && chat.unread > 0) await this.fetch(chatId);
+    if (mayCount && chat.unread > 0) await this.refetch([chatId]);
+  }
+
+  /** Applies what a group is now, or asks for what changed for this person alone. */
+  async applyChange({ chatId, group }: GroupChanged): Promise<void> {
+    const chat = this.get(chatId);
+    if (chat?.kind !== 'group' || !group) return this.refetch([chatId]);
+    this.#doubt(chatId);
+    this.#replace({ ...chat, ...group });
   }
 
   /** Applies how far a person has come. */
@@ -164,8 +176,8 @@ export class ChatList {
     if (userId !== viewerId) return;
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
-    if (chat.unread > 0 && readSeq < chat.lastSeq) return this.fetch(chatId);
-    this.#replace({ ...chat, readSeq, unread: 0 });
+    if (chat.unread > 0 && readSeq < chat.lastSeq) return this.refetch([chatId]);
+    this.#replace({ ...chat, readSeq, ...nothingUnread });
   }
 
   /** The person has read here up to a place; when more has come since, the server says what is left. */
@@ -237,8 +249,11 @@ function revOf({ lastMessage }: Chat): number {
 }
 
 function asReadHere(chat: Chat, seq: number): Chat {
-  return seq > chat.readSeq && seq >= chat.lastSeq ? { ...chat, readSeq: chat.lastSeq, unread: 0 } : chat;
+  const isAll = seq > chat.readSeq && seq >= chat.lastSeq;
+  return isAll ? { ...chat, readSeq: chat.lastSeq, ...nothingUnread } : chat;
 }
+
+const nothingUnread = { unread: 0, unreadMentions: 0 };
 
 /** Marks only go forward. */
 function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
@@ -250,12 +265,25 @@ function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
 }
 
 /** A message that is new. Sending marks everything before it as read. */
-function withNew(chat: Chat, message: Message, isMine: boolean): Chat {
+function withNew(chat: Chat, message: Message, viewerId: UserId): Chat {
   const { seq, createdAt } = message;
   const next = { ...chat, lastMessage: message, lastMessageAt: createdAt, lastSeq: seq };
-  if (isMine) return { ...next, readSeq: Math.max(seq, chat.readSeq), unread: 0 };
+  if (message.sender.id === viewerId) {
+    return message.kind === 'text'
+      ? { ...next, readSeq: Math.max(seq, chat.readSeq), ...nothingUnread }
+      : next;
+  }
   const isUnread = seq > chat.readSeq && message.deletedAt === null && message.kind === 'text';
-  return withTheirs({ ...next, unread: chat.unread + (isUnread ? 1 : 0) }, seq, seq);
+  const unread = chat.unread + (isUnread ? 1 : 0);
+  const unreadMentions = chat.unreadMentions + (isUnread && message.mentions.includes(viewerId) ? 1 : 0);
+  return withTheirs({ ...next, unread, unreadMentions }, seq, seq);
+}
+
+/** Whether a change of a message may have changed what is unread: a deletion, or an edit of whom it names. */
+function mayCountAnew(chat: Chat, message: Message, viewerId: UserId): boolean {
+  if (message.sender.id === viewerId || message.seq <= chat.readSeq) return false;
+  const mayName = message.mentions.includes(viewerId) || chat.unreadMentions > 0;
+  return message.deletedAt !== null || (message.editedAt !== null && mayName);
 }
 
 /** A message that was known in some form, and shows in the list when it is the last one or what that one answers. */

@@ -148,6 +148,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#parts.outbox.change({ kind: 'delete', ...toTarget(target) });
   }
 
+  /** Deletes a message for me alone: from then on none of my devices shows it. */
+  hide(message: Message): void {
+    this.#parts.outbox.change({ kind: 'hide', ...toTarget(message) });
+  }
+
   /** Reacts to a message with an emoji, or takes that back. Throws a ZodError for what is no emoji. */
   react(message: Message, emoji: string, on: boolean): void {
     this.#parts.outbox.change({ kind: 'react', emoji: EmojiSchema.parse(emoji), on, ...toTarget(message) });
