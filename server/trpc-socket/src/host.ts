@@ -3,6 +3,7 @@ import type { AnyTRPCRouter, inferRouterContext, TRPCError, TRPCProcedureType } 
 import type { SocketBounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
 import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
+import type { LoopShare } from './loop-share.ts';
 
 /** What an application gives to a socket server. */
 export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
@@ -18,6 +19,8 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
    * answer is encoded once for all calls of a frame.
    */
   refusalOf?(context: inferRouterContext<Router>): TRPCError | undefined;
+  /** A call names no procedure. What this throws is answered instead of that. */
+  admitUnknown?(context: inferRouterContext<Router>): Promise<void>;
   /** Hears every error that a client is answered with, and those that nobody waits for any more. */
   onError?(failure: CallFailure): void;
   /** An event of a feed was handed to one subscriber. The hottest path there is: count, and do no more. */
@@ -27,6 +30,8 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
   /** The server closes this socket, for a reason of its own or of its host. */
   onClose?(socket: OpenSocket, close: SocketClose): void;
   readonly clock?: Clock;
+  /** What the sockets share with everything else this process does. */
+  readonly share?: LoopShare;
   /** Overrides of `defaultBounds`. */
   readonly bounds?: Partial<SocketBounds>;
   /** Overrides of `defaultCloseCodes`. */
