@@ -1,4 +1,5 @@
 import type { ChatId, UserId } from '@whisper/shared';
+import { LoopShare } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
@@ -42,6 +43,7 @@ export type Context = Foundations &
     readonly metrics: Metrics;
     readonly connections: Connections;
     readonly revocations: Revocations;
+    readonly share: LoopShare;
     readonly admission: Admission;
     readonly held: HeldBytes;
     readonly strangers: Strangers;
@@ -69,7 +71,8 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics) : unlimited;
   const held = new HeldBytes(clock);
   const strangers = new Strangers();
-  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
+  const share = new LoopShare();
+  const admission = new Admission({ clock, share, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
   metrics.watchLoad({ admission, held, strangers });
   watchSizes(metrics, { connections, broker });
   return {
@@ -85,6 +88,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     rateLimits,
     held,
     strangers,
+    share,
     admission,
     reads: admission.reads,
     memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),

@@ -1,4 +1,4 @@
-import { initTRPC, type TRPCError } from '@trpc/server';
+import { initTRPC, type AnyTRPCRouter, type TRPCError } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@whisper/shared';
 import { flattenError, z, ZodError, type ZodType } from 'zod';
@@ -23,7 +23,7 @@ export type RequestContext = Asker & {
   readonly socket: CallingSocket | null;
   /** What calls that are answered together are answered with; null where each has an answer of its own. */
   readonly answer: PendingAnswer | null;
-  readonly admission: Pick<Admission, 'run' | 'countResult'>;
+  readonly admission: Pick<Admission, 'run' | 'countResult' | 'spend'>;
   /** Whether refusals over budget are held back for a moment. */
   readonly isRefusedLate: boolean;
 };
@@ -63,6 +63,19 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
     return result;
   });
 });
+
+/** What a call of each procedure costs, by its path. */
+export function costsOf(router: AnyTRPCRouter): ReadonlyMap<string, Cost> {
+  const procedures = Object.entries<{ readonly _def: { readonly meta?: ProcedureMeta } }>(
+    router._def.procedures,
+  );
+  return new Map(procedures.flatMap(([path, { _def }]) => (_def.meta ? [[path, _def.meta.cost]] : [])));
+}
+
+/** What is asked for and is not there costs as much as a small read. */
+export function costOfUnknown(calls: number): Cost {
+  return { budget: 'reads', points: calls };
+}
 
 /** An error as every tRPC client sees it. Nothing in it depends on anything but the error itself. */
 export type ErrorShape = {

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { AppError } from './errors.ts';
+import { tooManyRequests } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
@@ -28,9 +28,11 @@ export type Cost = { readonly budget: Budget; readonly points: number };
 export interface RateLimits {
   /** Spends what a call costs of the budget of a person or an address, or throws TOO_MANY_REQUESTS with the time to wait. */
   spend(cost: Cost, who: string): Promise<void>;
+  /** The milliseconds until there is something left of a budget of which nothing is; 0 while there is. */
+  waitFor(budget: Budget, who: string): Promise<number>;
 }
 
-export const unlimited: RateLimits = { spend: () => Promise.resolve() };
+export const unlimited: RateLimits = { spend: () => Promise.resolve(), waitFor: () => Promise.resolve(0) };
 
 export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>): RateLimits {
   const limiters = new Map(
@@ -46,10 +48,12 @@ export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>): RateLimit
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
         metrics.limitHits.inc({ budget });
-        throw new AppError('TOO_MANY_REQUESTS', 'Too many requests, wait a moment', {
-          retryAfterMs: refused.msBeforeNext,
-        });
+        throw tooManyRequests(refused.msBeforeNext);
       }
+    },
+    async waitFor(budget, who) {
+      const spent = await limiters.get(budget)?.get(who);
+      return spent && spent.remainingPoints <= 0 ? spent.msBeforeNext : 0;
     },
   };
 }

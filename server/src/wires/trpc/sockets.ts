@@ -22,7 +22,7 @@ import type { Holder } from '../../delivery/held-bytes.ts';
 import type { Identity } from '../../identity/viewer.ts';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { CallingSocket, RequestContext } from '../../trpc.ts';
+import { costOfUnknown, type CallingSocket, type RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 
@@ -45,6 +45,7 @@ export function createSocketHost(deps: SocketDeps) {
   const { authDeadline, ...codes } = closeCodes;
   return {
     clock: deps.clock,
+    share: deps.share,
     closeCodes: { ...codes, paramsDeadline: authDeadline },
     bounds: {
       frameBytesMax: limits.frameBytesMax,
@@ -58,6 +59,10 @@ export function createSocketHost(deps: SocketDeps) {
     createContext: (opening: SocketOpening) => signIn(deps, opening),
     refusalOf: ({ identity, refusal }: RequestContext) =>
       identity ? undefined : (refusal ?? new AppError('UNAUTHORIZED', 'Sign in first')),
+    admitUnknown: async ({ identity, admission }: RequestContext) => {
+      if (!identity) return;
+      await admission.spend({ personId: identity.viewer.id, cost: costOfUnknown(1), isRefusedLate: true });
+    },
     hasRoomFor: (socket: OpenSocket, bytes: number) => deps.held.hasRoomFor(people.get(socket) ?? '', bytes),
     onError: (failure: CallFailure) => logFailure(deps, failure),
     onDelivered: () => {
