@@ -1,4 +1,4 @@
-import { initTRPC, type AnyTRPCRouter, type TRPCError } from '@trpc/server';
+import { initTRPC, type AnyTRPCRouter, type TRPCError, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@whisper/shared';
 import { flattenError, z, ZodError, type ZodType } from 'zod';
@@ -64,12 +64,17 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
   });
 });
 
-/** What a call of each procedure costs, by its path. */
-export function costsOf(router: AnyTRPCRouter): ReadonlyMap<string, Cost> {
-  const procedures = Object.entries<{ readonly _def: { readonly meta?: ProcedureMeta } }>(
-    router._def.procedures,
+/** What kind each procedure is and what a call of it costs, by its path. */
+export type KnownProcedures = ReadonlyMap<string, { readonly type: TRPCProcedureType; readonly cost: Cost }>;
+
+export function proceduresOf(router: AnyTRPCRouter): KnownProcedures {
+  type Defined = { readonly _def: { readonly type: TRPCProcedureType; readonly meta?: ProcedureMeta } };
+  const procedures = Object.entries<Defined>(router._def.procedures);
+  return new Map(
+    procedures.flatMap(([path, { _def }]) =>
+      _def.meta ? [[path, { type: _def.type, cost: _def.meta.cost }]] : [],
+    ),
   );
-  return new Map(procedures.flatMap(([path, { _def }]) => (_def.meta ? [[path, _def.meta.cost]] : [])));
 }
 
 /** What is asked for and is not there costs as much as a small read. */

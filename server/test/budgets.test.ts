@@ -91,6 +91,22 @@ describe('what a call costs', () => {
     expect((await fetch(`${server.url}/trpc/no.where,no.where?batch=1`, { headers })).status).toBe(429);
   });
 
+  it('is spent by a batch of what no batch can call, which is refused as a whole', async () => {
+    await using server = await startTestServer(limited);
+    const alice = await server.signIn('alice');
+    const names = Array.from({ length: 500 }, (_, n) => (n % 2 === 0 ? 'message.onNew' : 'no.where'));
+    const ask = () =>
+      fetch(`${server.url}/trpc/${names.join()}?batch=1`, {
+        headers: { authorization: `Bearer ${alice.token}` },
+      });
+
+    const first = await ask();
+
+    expect(first.status).toBe(400);
+    expect(await first.json()).toMatchObject({ error: { json: { data: { code: 'BAD_REQUEST' } } } });
+    expect((await ask()).status).toBe(429);
+  });
+
   it('is spent by addresses of which nobody knows who they are', async () => {
     await using server = await startTestServer(limited);
     const token = await server.tokenFor('alice');

@@ -16,7 +16,7 @@ import { requestIdOf } from '../../http/answer.ts';
 import { readBytes } from '../../http/body.ts';
 import { followEventStream } from './event-stream.ts';
 import { bearerTokenOf } from '../../identity/bearer-token.ts';
-import { costOfUnknown, costsOf, type RequestContext } from '../../trpc.ts';
+import { costOfUnknown, proceduresOf, type KnownProcedures, type RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 import { followAnswer } from '../follow-answer.ts';
@@ -34,8 +34,10 @@ const answerBytesMax = 1024 * 1024;
 /** Between the paths of a batch. */
 const separator = /,|%2c/i;
 
-type Costs = ReturnType<typeof costsOf>;
-type Batch = { readonly personId: string; readonly path: string };
+/** Calls of one batch that name nothing a batch can call; no client of ours makes one. */
+const hopelessMax = 20;
+
+type Batch = { readonly personId: string; readonly method: string | undefined; readonly path: string };
 type RequestWithBody = IncomingMessage & { body?: string };
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -44,7 +46,7 @@ type RequestHandler = (request: IncomingMessage, response: ServerResponse) => vo
  * sent it; what is refused as a whole is answered with one error, which tRPC's clients take for every call of a batch.
  */
 export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): RequestHandler {
-  const costs = costsOf(router);
+  const procedures = proceduresOf(router);
   const handle = createHTTPHandler({
     router,
     basePath: `${trpcPath}/`,
@@ -63,7 +65,7 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
   return (request, response) => {
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
-    admit(deps, costs, request).then(
+    admit(deps, procedures, request).then(
       () => handle(request, response),
       (error: unknown) => refuseRequest(router, response, error),
     );
@@ -92,7 +94,7 @@ async function createContext(deps: WireDeps, { req, res, info }: Opening): Promi
 }
 
 /** Refuses what need not be looked at, reads the body, and puts it where tRPC's handler looks for it. */
-async function admit(deps: WireDeps, costs: Costs, request: RequestWithBody): Promise<void> {
+async function admit(deps: WireDeps, procedures: KnownProcedures, request: RequestWithBody): Promise<void> {
   requireServed(ContractSchema.parse(request.headers[contractHeader]));
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const isBatch = new URLSearchParams(query).get('batch') === '1';
@@ -100,7 +102,8 @@ async function admit(deps: WireDeps, costs: Costs, request: RequestWithBody): Pr
   if (!isBatch && request.method !== 'POST') return;
   const { identity, refusal } = await ask(deps, request, bearerTokenOf(request));
   if (!identity) throw refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
-  if (isBatch) await requireBudget(deps, costs, { personId: identity.viewer.id, path });
+  const { method } = request;
+  if (isBatch) await admitBatch(deps, procedures, { personId: identity.viewer.id, method, path });
   if (request.method !== 'POST') return;
   const body = await readBytes(request, limits.frameBytesMax);
   if (weighJson(body, bodyWeightMax) > bodyWeightMax) {
@@ -113,15 +116,21 @@ function requireServed(contract: number): void {
   if (isTooOld(contract)) throw new AppError('PRECONDITION_FAILED', closeCodes.clientTooOld.reason);
 }
 
-/** Refuses a batch of which every call would be refused, which is much for one who repeats it at once. */
-async function requireBudget(
+/** Refuses a batch of which every call would be refused: refusing each is much for one who repeats it at once. */
+async function admitBatch(
   { admission }: WireDeps,
-  costs: Costs,
-  { personId, path }: Batch,
+  procedures: KnownProcedures,
+  { personId, method, path }: Batch,
 ): Promise<void> {
-  const names = path.slice(trpcPath.length + 1).split(separator);
-  const budgets = names.map((name) => (costs.get(name) ?? costOfUnknown(1)).budget);
+  const named = path.slice(trpcPath.length + 1).split(separator);
+  const found = named.map((name) => procedures.get(name));
+  const budgets = found.map((procedure) => (procedure?.cost ?? costOfUnknown(1)).budget);
   await admission.requireBudget(personId, new Set(budgets));
+  const callable = method === 'GET' ? ['query'] : ['query', 'mutation'];
+  const hopeless = found.filter((procedure) => !procedure || !callable.includes(procedure.type));
+  if (hopeless.length <= hopelessMax) return;
+  await admission.spend({ personId, cost: costOfUnknown(hopeless.length), isRefusedLate: true });
+  throw new AppError('BAD_REQUEST', 'The batch names what is no procedure, or none that a batch can call');
 }
 
 /** Asking for what is not there costs too, and is answered late over budget. */
