@@ -101,6 +101,15 @@ describe('a call', () => {
     await expect(withAnswer(500, 500)).rejects.toThrow('The answer is full, ask again');
   });
 
+  it('is refused when a quarter of its answer is full and its person has asked for much', async () => {
+    const { admission } = open();
+    admission.reads.charge('alice', 1_000);
+    const withAnswer = (bytes: number) => admission.run(callOf({ answer: { bytes, bytesMax: 400 } }), answer);
+
+    expect(await withAnswer(99)).toBe('answer');
+    await expect(withAnswer(100)).rejects.toThrow('The answer is full, ask again');
+  });
+
   it('costs more when its result is large', async () => {
     const spent: number[] = [];
     const spend = ({ points }: Cost) => {

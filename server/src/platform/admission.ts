@@ -43,6 +43,9 @@ const writeBounds: GateBounds = {
   waitingPerPersonMax: 1_000,
 };
 
+/** Whoever has asked for much lately is answered this part of what others are at once. */
+const heavyPart = 1 / 4;
+
 /** So many bytes of a result cost as much as a small call. */
 const bytesPerPoint = 16 * 1024;
 
@@ -133,7 +136,8 @@ export class Admission {
   }
 
   #requireRoom({ personId, answer }: AdmittedCall): void {
-    const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax;
+    const part = this.reads.isHeavy(personId) ? heavyPart : 1;
+    const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax * part;
     if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return;
     const message = isAnswerFull ? 'The answer is full, ask again' : 'Read what was answered first';
     throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });

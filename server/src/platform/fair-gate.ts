@@ -28,8 +28,8 @@ type Line = { readonly person: string; running: number; readonly waiting: Start[
 /** Of so many tasks in a row one is of those who have asked for much, however many others wait. */
 const heavyEvery = 4;
 
-/** A store that stalls is not waited for twice. */
-const restMaxMs = 200;
+/** As long as a large page takes; a store that is slow is not waited for twice. */
+const restMaxMs = 20;
 
 /** `points`: what the task costs, as far as it is known before. `isPatient`: how many wait is bounded elsewhere. */
 export type RunOptions = { readonly points?: number; readonly isPatient?: boolean };
@@ -77,6 +77,11 @@ export class FairGate {
     return this.#refused;
   }
 
+  /** Whether the person has asked for much lately. */
+  isHeavy(person: string): boolean {
+    return this.#costs.of(person) >= this.#bounds.heavyFrom;
+  }
+
   /** Runs the task when it is its turn, and settles as it does. TOO_MANY_REQUESTS when the person has too many waiting. */
   async run<T>(person: string, task: () => Promise<T>, options: RunOptions = {}): Promise<T> {
     const line = this.#lines.get(person) ?? { person, running: 0, waiting: [] };
@@ -88,7 +93,7 @@ export class FairGate {
       return await task();
     } finally {
       this.#leave(line);
-      if (isHeavy) this.#rest(this.#clock.now() - startedAt);
+      if (isHeavy) this.#rest(Math.min(this.#clock.now() - startedAt, restMaxMs));
     }
   }
 
@@ -99,7 +104,7 @@ export class FairGate {
 
   /** Resolves when the line's next task may start, with whether it takes a place of those who have asked for much. */
   #enter(line: Line, { isPatient = false }: RunOptions): boolean | Promise<boolean> {
-    const isHeavy = this.#isHeavy(line);
+    const isHeavy = this.isHeavy(line.person);
     const isFirst = line.waiting.length === 0 && line.running < this.#bounds.runningPerPersonMax;
     if (isFirst && this.#hasPlace(isHeavy) && this.#share.hasRoom) return this.#start(line, isHeavy);
     if (!isPatient && line.waiting.length >= this.#bounds.waitingPerPersonMax) {
@@ -113,10 +118,6 @@ export class FairGate {
       if (line.waiting.push(resolve) === 1) this.#takeTurn(line);
       this.#startNext();
     });
-  }
-
-  #isHeavy({ person }: Line): boolean {
-    return this.#costs.of(person) >= this.#bounds.heavyFrom;
   }
 
   #hasPlace(isHeavy: boolean): boolean {
@@ -142,16 +143,18 @@ export class FairGate {
   }
 
   /** A place of those who have asked for much stays empty for as long as it was taken: half of the time is others'. */
-  #rest(tookMs: number): void {
-    this.#clock.after(Math.min(tookMs, restMaxMs), () => {
+  #rest(restMs: number): void {
+    const free = () => {
       this.#runningOfHeavy -= 1;
       this.#startNext();
-    });
+    };
+    if (restMs > 0) this.#clock.after(restMs, free);
+    else free();
   }
 
   #takeTurn(line: Line): void {
     if (line.waiting.length === 0 || line.running >= this.#bounds.runningPerPersonMax) return;
-    if (this.#isHeavy(line)) this.#heavyTurns.push(line);
+    if (this.isHeavy(line.person)) this.#heavyTurns.push(line);
     else this.#turns.push(line);
   }
 
@@ -183,7 +186,7 @@ export class FairGate {
     const queue = this.#queueOfNext();
     const line = queue?.shift();
     if (!line) return;
-    const isHeavy = this.#isHeavy(line);
+    const isHeavy = this.isHeavy(line.person);
     // Since its turn came up it has asked for much.
     if (queue === this.#turns && isHeavy) return void this.#heavyTurns.push(line);
     this.#waiting -= 1;
