@@ -48,7 +48,7 @@ describe('a call', () => {
 
     await setImmediate();
     expect(isRefused).toBe(false);
-    clock.advance(250);
+    clock.advance(500);
 
     expect(await refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5_000 });
   });
@@ -71,7 +71,7 @@ describe('a call', () => {
     );
 
     await setImmediate();
-    clock.advance(500);
+    clock.advance(750);
     await setImmediate();
     expect(refused).toBe(51);
     clock.advance(250);
@@ -84,7 +84,7 @@ describe('a call', () => {
 
     const refused = admission.requireBudget('alice', new Set(['reads'])).catch((error: unknown) => error);
     await setImmediate();
-    clock.advance(250);
+    clock.advance(500);
 
     expect(await refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5_000 });
     await calm.requireBudget('alice', new Set(['reads']));

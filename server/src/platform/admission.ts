@@ -53,7 +53,7 @@ const bytesPerPoint = 16 * 1024;
  * A call over budget is refused this late, so that making it again at once gains nothing, and later for each that the
  * person has waiting for its refusal: whoever makes how many, few of them are refused in a second.
  */
-const refusalDelay = { firstMs: 250, eachMs: 5 } as const;
+const refusalDelay = { firstMs: 500, eachMs: 5 } as const;
 
 /** Refusals that are held back at once for one person: as many as all of their sockets have calls running. */
 const delayedPerPersonMax = 2_000;
