@@ -131,7 +131,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const router = createAppRouter(app);
   const { env } = app;
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
-  const listener = createListener({ routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
+  const listener = createListener({ ...app, routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
   const keepAliveTimeout = env.KEEP_ALIVE_SECONDS * 1_000;
   const http = createServer({ ...deadlines, keepAliveTimeout }, streams.follow(listener));
   answerUnreadable(http);
