@@ -105,7 +105,7 @@ async function isFirstToRepair(redis: Redis | null): Promise<boolean> {
 }
 
 /** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
-async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' | 'log'>): Promise<void> {
+export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' | 'log'>): Promise<void> {
   const db = await connectMongo(uri, { isPatient: true });
   try {
     await migrateDatabase({ ...deps, db });
