@@ -148,8 +148,9 @@ export class FindSource implements BatchSource {
       this.#sorted ??= new BufferedSource(yield* this.#gather(request.deadline));
       return yield* this.#sorted.next(request);
     }
-    const filler = new BatchFiller(Math.min(request.countMax, this.#limitLeft));
-    if (filler.isFull) return { documents: [], isDone: this.#limitLeft <= 0 };
+    const countMax = Math.min(request.countMax, this.#limitLeft);
+    const filler = new BatchFiller({ ...request, countMax });
+    if (filler.isFull) return { documents: filler.documents, isDone: this.#limitLeft <= 0 };
     for (const output of this.#outputs(request.deadline)) {
       if (output === pause) {
         yield pause;
