@@ -2,21 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { decodeEntry, encodeEntry } from './catalog-entry.ts';
-import { CollectionIndex, treePrefix } from './collection-index.ts';
-import {
-  Collection,
-  type CollectionHome,
-  type CollectionMeta,
-  type Namespace,
-  prefixRange,
-} from './collection.ts';
+import { CollectionIndex } from './collection-index.ts';
+import { treePrefix, prefixRange } from './tree-keys.ts';
+import { Collection, type CollectionHome, type CollectionMeta, type Namespace } from './collection.ts';
 import type { KeyValueStore } from './kv.ts';
 import type { UndoLog } from './undo-log.ts';
 import { refuseView } from './view.ts';
 
 /**
  * All collections and their indexes. Tree 0 of the store is the catalog's own: `c<ns>` an entry, `n<id>` a count of
- * documents, `g<id>` a dropped tree still to be swept, `t` the next free tree id, `v` the format's version.
+ * documents, `g<id>` a dropped tree still to be swept, `w<id>` which version counts in a tree where documents have two, `t`
+ * the next free tree id, `v` the format's version.
  */
 export class Catalog implements CollectionHome {
   readonly kv: KeyValueStore;
@@ -71,6 +67,7 @@ export class Catalog implements CollectionHome {
 
   drop(collection: Collection): void {
     this.#delete(collection);
+    this.setCountingVersion(collection.meta.id, undefined);
     for (const id of treesOf(collection)) this.discardTree(id);
   }
 
@@ -86,6 +83,8 @@ export class Catalog implements CollectionHome {
       kv: this.kv,
       undo: this.undo,
       isDiscarded: () => false,
+      countingVersion: () => undefined,
+      setCountingVersion: () => undefined,
       saveEntry: () => undefined,
       markCounted: () => undefined,
     };
@@ -135,6 +134,23 @@ export class Catalog implements CollectionHome {
 
   isDiscarded(id: number): boolean {
     return this.#discarded.has(id);
+  }
+
+  countingVersion(id: number): 'before' | 'after' | undefined {
+    const state = this.kv.get(catalogKey('w', treePrefix(id)));
+    if (!state) return undefined;
+    return state[0] === 1 ? 'after' : 'before';
+  }
+
+  setCountingVersion(id: number, version: 'before' | 'after' | undefined): void {
+    const key = catalogKey('w', treePrefix(id));
+    if (version) this.kv.put(key, Buffer.from([version === 'after' ? 1 : 0]));
+    else this.kv.remove(key);
+  }
+
+  /** The collections some of whose documents have two versions that nobody is staging any more. */
+  unsettled(): Collection[] {
+    return this.list().filter(({ isStaging, hasTwoVersions }) => !isStaging && hasTwoVersions);
   }
 
   /** The trees to sweep. */
