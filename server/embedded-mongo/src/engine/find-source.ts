@@ -120,10 +120,7 @@ export class FindSource implements BatchSource {
       if (found === pause) yield pause;
       else top.add(found.document ?? decodeDocument(found.bytes), { ...found, document: undefined });
     }
-    for (const found of yield* top.take(deadline)) {
-      yield found;
-      if (deadline.isPauseDue()) yield pause;
-    }
+    yield* top.take(deadline);
   }
 
   /** How many match, within skip and limit; without looking at the documents where the index tells. */
