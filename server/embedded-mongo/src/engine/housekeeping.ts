@@ -9,8 +9,8 @@ import { deleteDocuments } from './write-documents.ts';
 const roundMs = 60_000;
 /** Keys removed in one turn, so that clearing a large tree does not delay other commands. */
 const sweptPerTurn = 500;
-/** The same for documents that are left with one version. */
-const settledPerTurn = 100;
+/** Documents left with one version in one turn, at least. */
+const settledPerTurn = 8;
 
 /**
  * What the engine does by itself: forgets idle cursors, removes expired documents, the bytes of what was dropped and
@@ -28,6 +28,7 @@ export class Housekeeping {
     this.#store = store;
     this.#timer = setInterval(() => {
       cursors.sweep();
+      this.sweepDropped();
       void this.expire().catch(() => undefined);
     }, roundMs);
     this.#timer.unref();
@@ -61,7 +62,7 @@ export class Housekeeping {
     this.sweepDropped();
   }
 
-  /** Begins to clear dropped trees, a slice per turn. A failure is tried again after the next drop or start. */
+  /** Begins to clear dropped trees, a slice per turn. A failure is tried again with the next round. */
   sweepDropped(): void {
     this.#sweeping ??= this.#sweepAll()
       .catch(() => this.#unsettled.clear())
@@ -82,11 +83,11 @@ export class Housekeeping {
   }
 
   #settleSlice(collection: Collection): void {
-    const { kv, catalog } = this.#store;
+    const { kv, catalog, executor } = this.#store;
     const { id } = collection.meta;
     const ids = this.#unsettled.get(id) ?? idsOf(kv, collection);
     this.#unsettled.set(id, ids);
-    for (let i = 0; i < settledPerTurn; i++) {
+    for (let i = 0; i < settledPerTurn || !executor.slice.isOver; i++) {
       const next = ids.next();
       if (!next.done) collection.settle(next.value);
       else {
@@ -110,10 +111,12 @@ export class Housekeeping {
   }
 }
 
+const idsAtOnce = 100;
+
 /** All ids of the collection; nothing is open between two of them. */
 function* idsOf(kv: KeyValueReader, { prefix, end: upper }: Collection): Generator<Buffer> {
   for (let lower = prefix; ; ) {
-    const keys = Array.from(kv.range({ lower, upper, limit: settledPerTurn }), ({ key }) => key);
+    const keys = Array.from(kv.range({ lower, upper, limit: idsAtOnce }), ({ key }) => key);
     for (const key of keys) yield key.subarray(4);
     const last = keys.at(-1);
     if (!last) return;
