@@ -64,7 +64,7 @@ export class Executor {
   #isScheduled = false;
   #isStopping = false;
 
-  constructor(catalog: Catalog, { sliceMs = 1, turnMs = 1 }: ExecutorOptions = {}) {
+  constructor(catalog: Catalog, { sliceMs = 1, turnMs = 2 }: ExecutorOptions = {}) {
     this.#catalog = catalog;
     this.#sliceMs = sliceMs;
     this.#turnMs = turnMs;

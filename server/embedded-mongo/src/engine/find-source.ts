@@ -108,11 +108,11 @@ export class FindSource implements BatchSource {
   }
 
   /** Every match in the order asked for; without an index for it, sorted in memory within skip and limit. */
-  *ordered(deadline: Deadline): Generator<FoundDocument | Pause> {
-    if (!this.needsSort) {
-      yield* this.matches(deadline);
-      return;
-    }
+  ordered(deadline: Deadline): Generator<FoundDocument | Pause> {
+    return this.needsSort ? this.#sorting(deadline) : this.matches(deadline);
+  }
+
+  *#sorting(deadline: Deadline): Generator<FoundDocument | Pause> {
     const { sort = {}, collation } = this.#query;
     const limit = this.#skipLeft + this.#limitLeft;
     const top = new TopSort<FoundDocument>(compileSortKey(sort, { collation }), limit);

@@ -88,9 +88,23 @@ class WalkScan implements Scan {
     this.#seen = seen;
   }
 
-  *entries(deadline?: Deadline): Generator<ScanEntry | Pause> {
+  entries(deadline?: Deadline): Paced<ScanEntry> {
     if (deadline) this.#deadline = deadline;
     this.#requireReadable();
+    const { isPoint, ranges } = this.plan;
+    return isPoint && ranges.length === 1 ? this.#point() : this.#walk();
+  }
+
+  /** The most frequent walk, by the _id or a unique key, without an iterator. */
+  #point(): readonly ScanEntry[] {
+    const [first] = this.#position.range === 0 ? this.plan.ranges : [];
+    this.#position.range = 1;
+    const value = first && this.#options.kv.get(first.lower);
+    const entry = value && this.#meetAny({ key: first.lower, value });
+    return entry ? [entry] : [];
+  }
+
+  *#walk(): Generator<ScanEntry | Pause> {
     const { ranges } = this.plan;
     for (; this.#position.range < ranges.length; this.#position.range++) {
       yield* this.#range();
@@ -109,9 +123,8 @@ class WalkScan implements Scan {
   *#range(): Generator<ScanEntry | Pause> {
     for (let isAtEnd = false; !isAtEnd; ) {
       isAtEnd = true;
-      const { hasTwoVersions } = this.#options.collection;
       for (const stored of this.#stored()) {
-        const entry = hasTwoVersions ? this.#meetVisible(stored) : this.#meet(stored);
+        const entry = this.#meetAny(stored);
         if (entry) yield entry;
         if (!this.#deadline.isPauseDue()) continue;
         isAtEnd = false;
@@ -122,6 +135,10 @@ class WalkScan implements Scan {
       yield pause;
       this.#requireReadable();
     }
+  }
+
+  #meetAny(stored: KeyValue): ScanEntry | undefined {
+    return this.#options.collection.hasTwoVersions ? this.#meetVisible(stored) : this.#meet(stored);
   }
 
   /** Undefined for a document that has already come. */

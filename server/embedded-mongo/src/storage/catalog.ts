@@ -22,6 +22,8 @@ export class Catalog implements CollectionHome {
   /** Trees that were dropped since the start, and those of `#hidden` that are not yet in use. */
   readonly #discarded = new Set<number>();
   readonly #hidden = new Set<number>();
+  /** Trees in which documents have or had two versions: of all others that need not be looked up. */
+  readonly #staged = new Set<number>();
   #nextId = 1;
   #version = 0;
 
@@ -137,12 +139,15 @@ export class Catalog implements CollectionHome {
   }
 
   countingVersion(id: number): 'before' | 'after' | undefined {
+    if (!this.#staged.has(id)) return undefined;
     const state = this.kv.get(catalogKey('w', treePrefix(id)));
     if (!state) return undefined;
     return state[0] === 1 ? 'after' : 'before';
   }
 
   setCountingVersion(id: number, version: 'before' | 'after' | undefined): void {
+    if (version === undefined && !this.#staged.has(id)) return;
+    this.#staged.add(id);
     const key = catalogKey('w', treePrefix(id));
     if (version) this.kv.put(key, Buffer.from([version === 'after' ? 1 : 0]));
     else this.kv.remove(key);
@@ -155,7 +160,7 @@ export class Catalog implements CollectionHome {
 
   /** The trees to sweep. */
   discardedTrees(): number[] {
-    return this.#markedTrees().filter((id) => !this.#hidden.has(id));
+    return this.#markedTrees('g').filter((id) => !this.#hidden.has(id));
   }
 
   /** A new tree that nobody reads yet. Until it is shown it counts as dropped, also after a restart. */
@@ -176,8 +181,8 @@ export class Catalog implements CollectionHome {
     this.#hidden.delete(id);
   }
 
-  #markedTrees(): number[] {
-    const entries = this.kv.range(prefixRange(catalogKey('g')));
+  #markedTrees(kind: 'g' | 'w'): number[] {
+    const entries = this.kv.range(prefixRange(catalogKey(kind)));
     return Array.from(entries, ({ key }) => key.readUInt32BE(5));
   }
 
@@ -208,6 +213,7 @@ export class Catalog implements CollectionHome {
   #load(): void {
     requireFormat(this.kv);
     this.#nextId = this.kv.get(catalogKey('t'))?.readUInt32BE(0) ?? 1;
+    for (const id of this.#markedTrees('w')) this.#staged.add(id);
     for (const { value } of this.kv.range(prefixRange(catalogKey('c')))) {
       const { meta, indexes } = decodeEntry(value);
       const count = this.kv.get(catalogKey('n', treePrefix(meta.id)))?.readDoubleBE(0) ?? 0;

@@ -259,7 +259,7 @@ export class Collection {
   /** A key that only another document's uncounted version has is taken from it. */
   #requireFree(index: CollectionIndex, entries: readonly KeyedEntry[], idKey: Buffer): void {
     const { kv } = this.#home;
-    if (index.spec.isUnique && this.hasTwoVersions) {
+    if (index.spec.isUnique && entries.length > 0 && this.hasTwoVersions) {
       for (const { stored } of entries) {
         const holder = kv.get(stored);
         if (holder && !holder.equals(idKey)) this.settle(holder);
