@@ -199,11 +199,11 @@ export class MessageRelay implements Broker {
   #compareAfter(delayMs: number): void {
     if (this.#isClosed) return;
     this.#cancelCompare();
-    this.#cancelCompare = this.#deps.clock.after(delayMs, () => void this.#compare());
+    this.#cancelCompare = this.#deps.clock.after(delayMs, () => void this.compare());
   }
 
-  /** Never rejects. */
-  async #compare(): Promise<void> {
+  /** Finds and hands out what should have come and did not. Never rejects. */
+  async compare(): Promise<void> {
     if (this.#isComparing) return;
     this.#isComparing = true;
     const [at, doubtSince] = [this.#deps.clock.now(), this.#doubtSince];
