@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.ts';
 import { TotalsReporter } from './scripts/totals-reporter.ts';
 
 const store = fileURLToPath(new URL('./server/embedded-mongo/src/index.ts', import.meta.url));
@@ -18,6 +19,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Nothing of ours lives at module level, so files may share a worker: loading the server once saves a minute.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -1,8 +1,18 @@
 // Builds the browser clients whose sources changed since their bundle was made. With names (`bundle.mjs panel`),
-// only those. Costs milliseconds when there is nothing to do, so that it can run before every start.
+// only those. Costs milliseconds when there is nothing to do, so that it can run before every start: with `--keep`, which
+// leaves a bundle the VITE_ settings it was built with when none are set now.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,7 +31,7 @@ function listFiles(path) {
   return readdirSync(join(root, path)).flatMap((name) => listFiles(`${path}/${name}`));
 }
 
-function sourceKey(client) {
+function sourceKey(client, settings) {
   const paths = [...ownSources.map((each) => `clients/${client}/${each}`), ...sharedSources];
   const hash = createHash('sha256');
   for (const file of paths.flatMap(listFiles).toSorted(byName)) {
@@ -30,24 +40,34 @@ function sourceKey(client) {
       .update(readFileSync(join(root, file)))
       .update('\0');
   }
-  const settings = Object.keys(process.env).filter((name) => name.startsWith('VITE_'));
-  for (const name of settings.toSorted(byName)) hash.update(`${name}=${process.env[name]}\0`);
+  for (const [name, value] of settings) hash.update(`${name}=${value}\0`);
   return hash.digest('hex');
 }
 
-const stampFile = (client) => join(root, 'clients', client, 'dist', '.sources');
-
-function isFresh(client) {
-  const stamp = stampFile(client);
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceKey(client);
+/** What the bundle there is was made of. */
+function readStamp(client) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'clients', client, 'dist', '.sources'), 'utf8'));
+  } catch {
+    return { key: '', settings: [] };
+  }
 }
 
+function settingsFor(client) {
+  const set = Object.entries(process.env)
+    .filter(([name]) => name.startsWith('VITE_'))
+    .toSorted(([a], [b]) => byName(a, b));
+  return set.length === 0 && keepsSettings ? readStamp(client).settings : set;
+}
+
+const isFresh = (client) => readStamp(client).key === sourceKey(client, settingsFor(client));
+
 /** Resolves with the exit code. Output goes to stderr, so that stdout is the product's own. */
-function runVite(client, outDir) {
+function runVite(client, { outDir, settings }) {
   const cwd = join(root, 'clients', client);
   const vite = join(cwd, 'node_modules/vite/bin/vite.js');
   const args = [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'warn'];
-  const env = { ...process.env, NODE_ENV: 'production' };
+  const env = { ...process.env, ...Object.fromEntries(settings), NODE_ENV: 'production' };
   const child = spawn(process.execPath, args, {
     cwd,
     env,
@@ -61,12 +81,13 @@ function runVite(client, outDir) {
 /** The finished bundle takes the old one's place at once: a running server never reads half of one. */
 async function bundle(client) {
   console.error(`Building clients/${client}.`);
-  const key = sourceKey(client);
+  const settings = settingsFor(client);
+  const key = sourceKey(client, settings);
   const folder = join(root, 'clients', client);
   const fresh = join(folder, 'node_modules', `.bundle-${process.pid}`);
-  const code = await runVite(client, fresh);
+  const code = await runVite(client, { outDir: fresh, settings });
   if (code === 0) {
-    writeFileSync(join(fresh, '.sources'), key);
+    writeFileSync(join(fresh, '.sources'), JSON.stringify({ key, settings }));
     rmSync(join(folder, 'dist'), { recursive: true, force: true });
     renameSync(fresh, join(folder, 'dist'));
   }
@@ -74,7 +95,18 @@ async function bundle(client) {
   return code;
 }
 
-const named = process.argv.slice(2);
+/** A deployed server has no workspace around it: what was built for it to serve lies beside it. */
+function copyToServer(client) {
+  const built = join(root, 'server/dist');
+  if (!existsSync(built)) return;
+  const target = join(built, 'clients', client);
+  rmSync(target, { recursive: true, force: true });
+  cpSync(join(root, 'clients', client, 'dist'), target, { recursive: true });
+}
+
+const options = process.argv.slice(2);
+const keepsSettings = options.includes('--keep');
+const named = options.filter((each) => !each.startsWith('--'));
 const clients = readdirSync(join(root, 'clients')).filter(
   (client) =>
     existsSync(join(root, 'clients', client, 'vite.config.ts')) &&
@@ -85,3 +117,4 @@ for (const client of clients.filter((each) => !isFresh(each))) {
   const code = await bundle(client);
   if (code !== 0) process.exit(code);
 }
+if (options.includes('--deploy')) for (const client of clients) copyToServer(client);

@@ -32,10 +32,10 @@ async function makeWorkspace() {
     page: () => readFile(join(folder, 'clients/app/dist/index.html'), 'utf8'),
     buildCount: async () =>
       (await readFile(join(folder, 'clients/app/builds.log'), 'utf8')).split('\n').length - 1,
-    bundle: (env: Record<string, string> = {}) =>
+    bundle: (env: Record<string, string> = {}, ...args: string[]) =>
       new Promise<number>((resolve) => {
         const options = { env: { ...process.env, ...env } };
-        execFile(process.execPath, [join(folder, 'scripts/bundle.mjs')], options, (error) =>
+        execFile(process.execPath, [join(folder, 'scripts/bundle.mjs'), ...args], options, (error) =>
           resolve(Number(error?.code ?? 0)),
         );
       }),
@@ -69,4 +69,15 @@ it('keeps the old bundle when the new one fails, and tries again the next time',
   expect(await workspace.bundle()).toBe(7);
   expect(await workspace.page()).toBe('first');
   expect(await workspace.bundle()).toBe(7);
+});
+
+it('leaves a bundle its settings at a start that sets none, and takes them back with a build', async () => {
+  await using workspace = await makeWorkspace();
+  await workspace.bundle({ VITE_KEY: 'x' });
+
+  await workspace.bundle({}, '--keep');
+  expect(await workspace.buildCount()).toBe(1);
+  await workspace.bundle({ VITE_KEY: 'y' }, '--keep');
+  await workspace.bundle();
+  expect(await workspace.buildCount()).toBe(3);
 });

@@ -19,6 +19,13 @@ const packages = [
   { folder: 'clients/cli', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
   { folder: 'clients/web', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
   { folder: 'clients/panel', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
+  // Compiled outside the workspace, as whoever installs the packages does.
+  { folder: 'examples', workspace: ['@whisper/client'] },
+  {
+    folder: 'scripts/outside',
+    workspace: ['@whisper/shared', '@whisper/client'],
+    readsServerTypes: true,
+  },
   { folder: 'scripts', workspace: [] },
 ];
 

@@ -2,9 +2,10 @@ import { transformer, type ChatId, type UserId } from '@whisper/shared';
 import { EventTexts } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
-import type { Membership } from './chats/chat.view.ts';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
+import type { KnownChat } from './chats/chat.view.ts';
+import type { ChatsDeps } from './chats/deps.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
@@ -21,7 +22,7 @@ import type { Authenticate } from './identity/viewer.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
-import { countUnread, findMessages } from './messages/log/read-log.ts';
+import { countUnread, findMessages, findNewestShown, listUnread } from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
@@ -88,6 +89,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     clock,
     announce: (keys, at) => tell({ type: 'revoked', keys, at }),
   });
+  const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
   return {
@@ -105,10 +107,9 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     lastMessages,
     ...bounds,
     reads: bounds.admission.reads,
-    memberships: new LRUCache<ChatId, Membership>({ max: membershipsMax }),
-    messageLog: new MessageLog({ db, clock, broker, lastMessages }),
-    findMessages: (ids) => findMessages(db, ids),
-    countUnread: (after) => countUnread(db, after),
+    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
+    messageLog,
+    ...handDown(db, messageLog),
     sharedSessions: foundations.redis
       ? new RedisSessions({ redis: foundations.redis, cursorAt: toTimeCursor })
       : null,
@@ -158,6 +159,20 @@ function createPresence(
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
+}
+
+/** What chats use of the messages above them. */
+function handDown(
+  db: Database,
+  messageLog: MessageLog,
+): Pick<ChatsDeps, 'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup'> {
+  return {
+    findMessages: (ids) => findMessages(db, ids),
+    findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
+    countUnread: (range) => countUnread(db, range),
+    listUnread: (range, limit) => listUnread(db, range, limit),
+    changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
+  };
 }
 
 function watchSizes(

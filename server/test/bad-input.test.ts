@@ -32,6 +32,23 @@ const bad: Record<string, readonly unknown[]> = {
   ],
   'chat.get': [undefined, { chatId: '1' }, { chatId: operator }, { chatId: [unknownId] }],
   'chat.openDirect': [undefined, { userId: operator }, { userId: 'bob' }],
+  'chat.createGroup': [
+    undefined,
+    { name: 'x', memberIds: [] },
+    { name: 'x', memberIds: ['bob'], clientId: uuid },
+    { name: 'x', memberIds: operator, clientId: uuid },
+    { name: 'x', memberIds: Array.from({ length: 1_001 }, () => unknownId), clientId: uuid },
+    { name: ' ', memberIds: [], clientId: uuid },
+    { name: 'two\nlines', memberIds: [], clientId: uuid },
+    { name: 'x'.repeat(101), memberIds: [], clientId: uuid },
+    { name: operator, memberIds: [], clientId: uuid },
+  ],
+  'chat.members': [
+    { chatId: operator },
+    { chatId: unknownId, query: operator },
+    { chatId: unknownId, limit: 101 },
+    { chatId: unknownId, cursor: operator },
+  ],
   'chat.markRead': [{ chatId: unknownId }, { chatId: unknownId, seq: -1 }, { chatId: operator, seq: 1 }],
   'chat.markDelivered': [
     { chatId: unknownId },
@@ -42,6 +59,7 @@ const bad: Record<string, readonly unknown[]> = {
   'message.list': [
     { chatId: operator },
     { chatId: unknownId, before: '3' },
+    { chatId: unknownId, before: 3, around: 3 },
     { chatId: unknownId, limit: 101 },
     { chatId: unknownId, before: operator },
   ],

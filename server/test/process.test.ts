@@ -5,15 +5,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EventSource } from 'eventsource';
 import { io } from 'socket.io-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { collect } from '../src/testing/index.ts';
+import { programArgs } from '../src/testing/programs.ts';
 import { TestClient } from '../src/testing/test-client.ts';
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
 
 /** The real process, in a folder of its own, where its `.env` and its data are. */
 async function run(
@@ -22,7 +19,7 @@ async function run(
 ) {
   const cwd = await mkdtemp(join(tmpdir(), 'whisper-process-'));
   await prepare(cwd);
-  const child = spawn(process.execPath, ['--conditions=source', '--import', tsx, main], {
+  const child = spawn(process.execPath, programArgs('server'), {
     cwd,
     env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(cwd, 'data'), ...env },
   });

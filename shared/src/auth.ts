@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ContractSchema } from './contract.ts';
 import { limits } from './limits.ts';
 import { isVisible, TextSchema } from './text.ts';
 
@@ -6,7 +7,7 @@ import { isVisible, TextSchema } from './text.ts';
 export const TokenSchema = TextSchema.min(1).max(limits.tokenLengthMax);
 
 /** What a WebSocket client sends as tRPC connectionParams. */
-export const ConnectionParamsSchema = z.object({ token: TokenSchema });
+export const ConnectionParamsSchema = z.object({ token: TokenSchema, contract: ContractSchema });
 
 export const RefreshInputSchema = z.object({ token: TokenSchema });
 export const RefreshOutputSchema = z.object({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  appendPage,
   applyChanges,
   applyEvent,
   prependPage,
@@ -72,6 +73,11 @@ class ModelChat {
     };
   }
 
+  listAfter(after: number, limit: number): MessagePage {
+    const matching = this.#bySeq.filter(({ seq }) => seq > after);
+    return { messages: matching.slice(0, limit), hasMore: matching.length > limit, rev: this.#rev };
+  }
+
   changes(afterRev: number, limit: number): MessageChanges {
     const matching = this.#changedAfter(afterRev);
     const messages = matching.slice(0, limit);
@@ -117,9 +123,26 @@ function catchUp(log: ChatLog, { chat, pageSize }: Fetching): ChatLog {
   return changes.hasMore ? catchUp(next, { chat, pageSize }) : next;
 }
 
-function loadOlder(log: ChatLog, { chat, pageSize }: Fetching): ChatLog {
-  const before = log.messages[0]?.seq;
-  return before === undefined ? log : prependPage(log, chat.list(before, pageSize));
+/** Asks for a page; what is answered is put to the log when the answer arrives, if it still adjoins it. */
+type Asked = (log: ChatLog) => ChatLog;
+
+function askOlder(asking: ChatLog, { chat, pageSize }: Fetching): Asked {
+  const before = asking.messages[0]?.seq ?? 0;
+  const page = chat.list(before, pageSize);
+  return (log) => (log.messages[0]?.seq === before ? prependPage(log, page) : log);
+}
+
+function askNewer(asking: ChatLog, { chat, pageSize }: Fetching): Asked {
+  const after = asking.messages.at(-1)?.seq ?? 0;
+  const page = chat.listAfter(after, pageSize);
+  return (log) => (log.hasNewer && log.messages.at(-1)?.seq === after ? appendPage(log, page) : log);
+}
+
+function askAround(index: number, { chat, pageSize }: Fetching): Asked {
+  const { messages } = chat.list(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+  const page = chat.list((index % Math.max(1, messages.length)) + 2, pageSize);
+  const hasNewer = (page.messages.at(-1)?.seq ?? 0) < messages.length;
+  return () => startLog(chatId, page, hasNewer);
 }
 
 type Fetching = { readonly chat: ModelChat; readonly pageSize: number };
@@ -132,11 +155,14 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ type: fc.constant('repeat' as const), index: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('swap' as const), index: fc.nat() }) },
   { weight: 6, arbitrary: fc.constant({ type: 'deliver' as const }) },
-  { weight: 1, arbitrary: fc.constant({ type: 'older' as const }) },
+  { weight: 3, arbitrary: fc.constant({ type: 'older' as const }) },
+  { weight: 2, arbitrary: fc.constant({ type: 'newer' as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('around' as const), index: fc.nat() }) },
+  { weight: 3, arbitrary: fc.constant({ type: 'answer' as const }) },
 );
 
 describe('a chat log', () => {
-  it('equals a fresh fetch after any history of sends, replies, edits, drops, repeats, reorderings and resumes', () => {
+  it('equals a fresh fetch after any history of sends, replies, edits, drops, repeats, reorderings, resumes and late pages', () => {
     const history = fc.record({
       before: fc.integer({ min: 0, max: 12 }),
       firstPage: fc.integer({ min: 1, max: 8 }),
@@ -149,6 +175,7 @@ describe('a chat log', () => {
         for (let sent = 0; sent < before; sent += 1) chat.send();
         let log = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, firstPage));
         const wire: LogEvent[] = [];
+        const asked: Asked[] = [];
         const pick = (index: number) => (wire.length > 0 ? index % wire.length : 0);
 
         for (const each of steps) {
@@ -160,12 +187,17 @@ describe('a chat log', () => {
           if (each.type === 'swap') wire.unshift(...wire.splice(pick(each.index), 1));
           const event = each.type === 'deliver' ? wire.shift() : undefined;
           if (event) log = receive(log, event, { chat, pageSize });
-          if (each.type === 'older') log = loadOlder(log, { chat, pageSize });
+          if (each.type === 'older') asked.push(askOlder(log, { chat, pageSize }));
+          if (each.type === 'newer') asked.push(askNewer(log, { chat, pageSize }));
+          if (each.type === 'around') asked.push(askAround(each.index, { chat, pageSize }));
+          if (each.type === 'answer') log = asked.shift()?.(log) ?? log;
         }
+        for (const answer of asked) log = answer(log);
         for (const event of wire) log = receive(log, event, { chat, pageSize });
         log = catchUp(log, { chat, pageSize });
 
-        expect(log).toEqual(startLog(chatId, chat.list(Number.POSITIVE_INFINITY, log.messages.length)));
+        const end = log.hasNewer ? (log.messages.at(-1)?.seq ?? 0) + 1 : Number.POSITIVE_INFINITY;
+        expect(log).toEqual(startLog(chatId, chat.list(end, log.messages.length), log.hasNewer));
       }),
       { numRuns: 500 },
     );
@@ -216,6 +248,32 @@ describe('a chat log', () => {
     const caughtUp = catchUp(log, { chat, pageSize: 10 });
 
     expect(caughtUp.messages.map(({ seq }) => seq)).toEqual([3]);
-    expect(loadOlder(caughtUp, { chat, pageSize: 10 }).messages[0]?.text).toBe('edited at 4');
+    const whole = askOlder(caughtUp, { chat, pageSize: 10 })(caughtUp);
+    expect(whole.messages[0]?.text).toBe('edited at 4');
+  });
+
+  it('misses nothing that changed while the page that brings it was under way', () => {
+    const chat = new ModelChat();
+    for (let sent = 0; sent < 3; sent += 1) chat.send();
+    const fetching = { chat, pageSize: 10 };
+    const newest = startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 1));
+    const answer = askOlder(newest, fetching);
+
+    const log = answer(receive(newest, chat.edit(0), fetching));
+
+    expect(catchUp(log, fetching).messages[0]?.text).toBe('edited at 4');
+  });
+
+  it('takes in no message behind a part of the history, until pages have led to the newest', () => {
+    const chat = new ModelChat();
+    for (let sent = 0; sent < 5; sent += 1) chat.send();
+    const fetching = { chat, pageSize: 10 };
+    const part = startLog(chatId, chat.list(4, 2), true);
+
+    const log = receive(part, chat.send(), fetching);
+    const whole = askNewer(log, fetching)(log);
+
+    expect(log.messages.map(({ seq }) => seq)).toEqual([2, 3]);
+    expect(whole).toEqual(startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 5)));
   });
 });

@@ -8,7 +8,8 @@ import {
 } from './messages.ts';
 
 /**
- * What a client knows of one chat: a run of messages in ascending `seq` without holes, complete up to `rev`.
+ * What a client knows of one chat: a run of its messages in ascending `seq`, complete up to `rev`. With `hasNewer` the run
+ * ends before the newest message, and what comes behind it is left to the page that adjoins it.
  * Values are never mutated; an event that changes nothing returns the same object.
  */
 export type ChatLog = {
@@ -16,6 +17,7 @@ export type ChatLog = {
   readonly messages: readonly Message[];
   readonly rev: number;
   readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
 };
 
 /** The events that change a log. The others only mark a place in the stream. */
@@ -24,9 +26,9 @@ export type LogEvent = Exclude<MessageEvent, { type: 'synced' } | { type: 'reset
 /** `gapAfterRev` asks the caller to fetch `message.changes({ chatId, afterRev: gapAfterRev })` and apply it. */
 export type Applied = { readonly log: ChatLog; readonly gapAfterRev?: number };
 
-/** Starts a log from the newest page of `message.list`. */
-export function startLog(chatId: ChatId, page: MessagePage): ChatLog {
-  return { chatId, messages: page.messages, rev: page.rev, hasOlder: page.hasMore };
+/** Starts a log from the newest page of `message.list`, or from one around a place, behind which there may be newer ones. */
+export function startLog(chatId: ChatId, page: MessagePage, hasNewer = false): ChatLog {
+  return { chatId, messages: page.messages, rev: page.rev, hasOlder: page.hasMore, hasNewer };
 }
 
 /**
@@ -46,7 +48,7 @@ export function applyEvent(log: ChatLog, event: LogEvent): Applied {
 
 /**
  * Applies an answer of `message.changes` that was asked for with an `afterRev` of at most the log's rev. A change
- * to a message older than the oldest one held is left to the page that will bring it.
+ * to a message outside of what is held is left to the page that will bring it.
  */
 export function applyChanges(log: ChatLog, changes: MessageChanges): ChatLog {
   if (changes.rev <= log.rev) return log;
@@ -56,15 +58,30 @@ export function applyChanges(log: ChatLog, changes: MessageChanges): ChatLog {
 
 /** Puts a page that was asked for with `before: log.messages[0].seq` in front of the log. */
 export function prependPage(log: ChatLog, page: MessagePage): ChatLog {
-  return { ...log, messages: mergeMessages(log.messages, page.messages), hasOlder: page.hasMore };
+  return { ...withPage(log, page), hasOlder: page.hasMore };
+}
+
+/** Puts a page that was asked for with `after: log.messages.at(-1).seq` behind the log. */
+export function appendPage(log: ChatLog, page: MessagePage): ChatLog {
+  return { ...withPage(log, page), hasNewer: page.hasMore };
+}
+
+/** A page may be older than the log: what was left to it meanwhile is then missing, and the log is at the page's rev. */
+function withPage(log: ChatLog, page: MessagePage): ChatLog {
+  return {
+    ...log,
+    messages: mergeMessages(log.messages, page.messages),
+    rev: Math.min(log.rev, page.rev),
+  };
 }
 
 /** The messages of the log with these as they are now, in their places and in the replies that quote them. */
 function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
   const oldest = log.hasOlder ? (log.messages[0]?.seq ?? 0) : 0;
+  const newest = log.hasNewer ? (log.messages.at(-1)?.seq ?? 0) : Number.POSITIVE_INFINITY;
   const merged = mergeMessages(
     log.messages,
-    changed.filter(({ seq }) => seq >= oldest),
+    changed.filter(({ seq }) => seq >= oldest && seq <= newest),
   );
   return quoteAnew(merged, changed);
 }

@@ -1,29 +1,69 @@
 import { z } from 'zod';
-import { ChatIdSchema, UserIdSchema } from './ids.ts';
+import { ChatIdSchema, UserIdSchema, type UserId } from './ids.ts';
 import { limits } from './limits.ts';
 import { MessageSchema } from './messages.ts';
 import { cursorSchema, pageLimitSchema } from './paging.ts';
-import { UserSchema } from './users.ts';
+import { RoleSchema } from './roles.ts';
+import { UserSchema, type User } from './users.ts';
 
-/** A chat as one of its participants sees it. */
-export const ChatSchema = z.object({
+const count = z.int().min(0);
+
+/** What every chat shows to one of its people. */
+const commonShape = {
   id: ChatIdSchema,
-  participant: UserSchema.describe('The other person.'),
-  lastMessage: MessageSchema.nullable(),
+  lastMessage: MessageSchema.nullable().describe('The newest that this person may see.'),
   lastMessageAt: z
     .date()
     .describe('When the last message was sent; the chat’s creation while there is none.'),
-  lastSeq: z.int().min(0).describe('The place of the newest message; 0 while there is none.'),
-  unread: z
-    .int()
-    .min(0)
-    .describe('What others wrote after the last message this person has read, less what they deleted.'),
-  readSeq: z.int().min(0).describe('The place of the newest message this person has read.'),
-  theirReadSeq: z.int().min(0).describe('The same of the other person.'),
-  theirDeliveredSeq: z.int().min(0).describe('The newest message that reached a device of the other person.'),
+  lastSeq: count.describe('The place of the newest message; 0 while there is none.'),
+  unread: count.describe(
+    'What others wrote after the last message this person has read, less what they deleted or this person hid.',
+  ),
+  unreadMentions: count.describe('Those among the unread that name this person.'),
+  readSeq: count.describe(
+    'The place after which messages are unread to this person; only `chat.markUnread` moves it back.',
+  ),
+  mutedUntil: z.date().nullable().describe('No notifications until then.'),
+  pinnedAt: z.date().nullable(),
+  archivedAt: z.date().nullable(),
   createdAt: z.date(),
+};
+
+export const DirectChatSchema = z.object({
+  kind: z.literal('direct'),
+  ...commonShape,
+  participant: UserSchema.describe('The other person.'),
+  theirReadSeq: count.describe('The place of the newest message the other person has read.'),
+  theirDeliveredSeq: count.describe('The newest message that reached a device of the other person.'),
 });
+export type DirectChat = z.infer<typeof DirectChatSchema>;
+
+/** What a group is to everyone in it. */
+export const GroupStateSchema = z.object({
+  name: z.string(),
+  avatar: z.string().nullable(),
+  memberCount: count,
+  historyVisible: z.boolean().describe('Whether those who come see what was written before.'),
+});
+export type GroupState = z.infer<typeof GroupStateSchema>;
+
+export const GroupChatSchema = z.object({
+  kind: z.literal('group'),
+  ...commonShape,
+  ...GroupStateSchema.shape,
+  myRole: RoleSchema,
+});
+export type GroupChat = z.infer<typeof GroupChatSchema>;
+
+/** A chat as one of its people sees it. */
+export const ChatSchema = z.discriminatedUnion('kind', [DirectChatSchema, GroupChatSchema]);
 export type Chat = z.infer<typeof ChatSchema>;
+
+/** Whom or what a chat shows where one face stands for it: the other person, or the group itself, which is nobody's id. */
+export function faceOf(chat: Chat): User {
+  if (chat.kind === 'direct') return chat.participant;
+  return { id: chat.id as string as UserId, name: chat.name, email: '', avatar: chat.avatar };
+}
 
 export const ListChatsInputSchema = z.object({
   cursor: cursorSchema,
@@ -41,27 +81,77 @@ export const OpenDirectInputSchema = z.object({ userId: UserIdSchema });
 
 export const MarkReadInputSchema = z.object({
   chatId: ChatIdSchema,
-  seq: z.int().min(0).describe('The place of the newest message the person has seen.'),
+  seq: count.describe('The place of the newest message the person has seen.'),
 });
+export const MarkUnreadInputSchema = z.object({
+  chatId: ChatIdSchema,
+  seq: z.int().min(1).describe('The place of the first message that is to count as unread.'),
+});
+export const UnreadSchema = z.object({ unread: count, unreadMentions: count });
+export type Unread = z.infer<typeof UnreadSchema>;
+
 export const MarkDeliveredInputSchema = z.object({
   chatId: ChatIdSchema,
-  seq: z.int().min(0).describe('The place of the newest message that reached this device.'),
+  seq: count.describe('The place of the newest message that reached this device.'),
 });
-export const MarkDeliveredOutputSchema = z.object({ deliveredSeq: z.int().min(0) });
+export const MarkDeliveredOutputSchema = z.object({ deliveredSeq: count });
 
-/** How far a person of the chat has come; whoever has read a message has received it. Marks only go forward. */
+export const SetMineInputSchema = z.object({
+  chatId: ChatIdSchema,
+  mutedUntil: z.date().nullable().optional().describe('No notifications until then; null for notifications.'),
+  pinned: z.boolean().optional(),
+  archived: z.boolean().optional(),
+});
+export type SetMineInput = z.infer<typeof SetMineInputSchema>;
+
+export const ListReadersInputSchema = z.object({ chatId: ChatIdSchema, seq: z.int().min(1) });
+
+/** Who has come so far, besides the person who asks. */
+export const ReadersSchema = z.object({
+  readBy: z.array(UserSchema),
+  deliveredTo: z.array(UserSchema).describe('Those whom it reached and who have not read it.'),
+});
+export type Readers = z.infer<typeof ReadersSchema>;
+
+export const ExplainUnreadInputSchema = z.object({ chatId: ChatIdSchema });
+
+/** The rows behind `unread`. */
+export const UnreadExplainedSchema = z.object({
+  ...UnreadSchema.shape,
+  readSeq: count.describe('Counted is what lies after this place.'),
+  messages: z.array(MessageSchema).describe('What is counted, oldest first.'),
+  hasMore: z.boolean().describe('There are more than fit here.'),
+});
+export type UnreadExplained = z.infer<typeof UnreadExplainedSchema>;
+
+/**
+ * How far a person of the chat has come; whoever has read a message has received it. Marks only go forward. In a chat of
+ * more than `limits.smallChatMax` people one hears only one's own; `chat.readers` tells the others.
+ */
 export const MarksMovedSchema = z.object({
   type: z.literal('marks'),
   chatId: ChatIdSchema,
   userId: UserIdSchema,
-  readSeq: z.int().min(0),
-  deliveredSeq: z.int().min(0),
+  readSeq: count,
+  deliveredSeq: count,
 });
 export type MarksMoved = z.infer<typeof MarksMovedSchema>;
 
 /** What happens to my chats besides messages. State, not deltas, so a repeat is harmless. */
 export const ChatEventSchema = z.discriminatedUnion('type', [
   MarksMovedSchema,
+  z.object({ type: z.literal('new'), chatId: ChatIdSchema }).describe('I am in it now: fetch it.'),
+  z
+    .object({ type: z.literal('changed'), chatId: ChatIdSchema, group: GroupStateSchema.nullable() })
+    .describe(
+      'With `group`, that is what the group is now; without, something of mine changed: fetch the chat.',
+    ),
+  z
+    .object({ type: z.literal('gone'), chatId: ChatIdSchema })
+    .describe('I am not in it any more, and cannot read it.'),
+  z
+    .object({ type: z.literal('hidden'), chatId: ChatIdSchema, seqs: z.array(z.int().min(1)) })
+    .describe('I deleted these messages for myself: they are not shown to me any more.'),
   z
     .object({ type: z.literal('synced') })
     .describe('Everything that was missed has been sent; what follows is live.'),
@@ -75,5 +165,3 @@ export const WatchChatsInputSchema = z.object({
   lastEventId: z.string().max(limits.cursorLengthMax).nullish(),
 });
 export type WatchChatsInput = z.infer<typeof WatchChatsInputSchema>;
-
-export const MarkReadOutputSchema = z.object({ unread: z.int().min(0) });

@@ -15,6 +15,11 @@ export const closeCodes = {
   userDeleted: { code: 4501, reason: 'The account was deleted', shouldReconnect: false },
   malformed: { code: 4502, reason: 'A frame could not be understood', shouldReconnect: false },
   tooManySockets: { code: 4503, reason: 'Too many connections for one person', shouldReconnect: false },
+  clientTooOld: {
+    code: 4504,
+    reason: 'This app is too old for the server: update it',
+    shouldReconnect: false,
+  },
   frameTooLarge: { code: 1009, reason: 'A frame was too large', shouldReconnect: true },
 } as const;
 

@@ -8,6 +8,7 @@ export const errorCodes = {
   FORBIDDEN: { httpStatus: 403, isRetryable: false },
   NOT_FOUND: { httpStatus: 404, isRetryable: false },
   CONFLICT: { httpStatus: 409, isRetryable: false },
+  PRECONDITION_FAILED: { httpStatus: 412, isRetryable: false },
   PAYLOAD_TOO_LARGE: { httpStatus: 413, isRetryable: false },
   TOO_MANY_REQUESTS: { httpStatus: 429, isRetryable: true },
   SERVICE_UNAVAILABLE: { httpStatus: 503, isRetryable: true },

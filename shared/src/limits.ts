@@ -9,6 +9,20 @@ export const limits = {
   reactionsMax: 20,
   /** People named in one message. */
   mentionsMax: 50,
+  /** People of one group. */
+  groupSizeMax: 1_000,
+  /** In a chat of more people than this, how far each has read is not told to all, and who types to nobody. */
+  smallChatMax: 32,
+  groupNameLengthMax: 100,
+  avatarLengthMax: 2_048,
+  /** People named in one call, such as new members. */
+  peoplePerCallMax: 1_000,
+  memberPageSizeMax: 100,
+  /** Invitations of one group that work at the same time. */
+  invitesMax: 50,
+  inviteUsesMax: 1_000_000,
+  /** Messages of one chat that a person hides from themselves. */
+  hiddenMax: 1_000,
   /** Earlier texts kept of one message: its first, and the latest. */
   editsMax: 100,
   queryLengthMax: 100,

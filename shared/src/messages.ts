@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { pageLimitSchema } from './paging.ts';
+import { SystemSchema } from './system.ts';
 import { MessageTextSchema, TextSchema } from './text.ts';
 import { UserSchema } from './users.ts';
 
@@ -38,8 +39,13 @@ export const MessageSchema = z.object({
   chatId: ChatIdSchema,
   seq: z.int().min(1).describe('Its place in the chat, for ever; ascending.'),
   rev: z.int().min(1).describe('The number of its latest change in the chat’s log.'),
-  sender: UserSchema,
-  text: z.string().describe('Empty once the message was deleted.'),
+  kind: z
+    .enum(['text', 'system'])
+    .describe(
+      'A system message says what somebody did to the group; it is never changed and counts as nothing.',
+    ),
+  sender: UserSchema.describe('Of a system message: who did it.'),
+  text: z.string().describe('Empty once the message was deleted, and in a system message.'),
   clientId: ClientIdSchema,
   createdAt: z.date(),
   updatedAt: z.date(),
@@ -50,14 +56,24 @@ export const MessageSchema = z.object({
   forwardedFrom: ForwardedFromSchema.nullable(),
   mentions: z.array(UserIdSchema).max(limits.mentionsMax),
   reactions: z.array(ReactionSchema).max(limits.reactionsMax),
+  system: SystemSchema.nullable(),
 });
 export type Message = z.infer<typeof MessageSchema>;
 
 /** What a plain message bears that nobody has changed or reacted to. */
 export const neverChanged: Pick<
   Message,
-  'editedAt' | 'deletedAt' | 'pinnedAt' | 'replyTo' | 'forwardedFrom' | 'mentions' | 'reactions'
+  | 'kind'
+  | 'editedAt'
+  | 'deletedAt'
+  | 'pinnedAt'
+  | 'replyTo'
+  | 'forwardedFrom'
+  | 'mentions'
+  | 'reactions'
+  | 'system'
 > = {
+  kind: 'text',
   editedAt: null,
   deletedAt: null,
   pinnedAt: null,
@@ -65,6 +81,7 @@ export const neverChanged: Pick<
   forwardedFrom: null,
   mentions: [],
   reactions: [],
+  system: null,
 };
 
 const segmenter = /** @__PURE__ */ makeSegmenter();
@@ -94,7 +111,7 @@ function excerptOf(text: string): string {
 const mentionsSchema = z.array(UserIdSchema).max(limits.mentionsMax);
 
 // The format is what forms offer to make; any other key is taken as well.
-const newClientIdSchema = ClientIdSchema.meta({
+export const newClientIdSchema = ClientIdSchema.meta({
   description: 'A key made once per message, best a UUID: sending it again returns the stored message.',
   format: 'uuid',
 });
@@ -117,7 +134,9 @@ export type EditMessageInput = z.infer<typeof EditMessageInputSchema>;
 
 export const DeleteMessageInputSchema = z.object({
   messageId: MessageIdSchema,
-  for: z.enum(['everyone']),
+  for: z
+    .enum(['everyone', 'me'])
+    .describe('`everyone`: erased, its place stays. `me`: I alone do not see it any more.'),
 });
 export type DeleteMessageInput = z.infer<typeof DeleteMessageInputSchema>;
 
@@ -153,10 +172,11 @@ export const ListMessagesInputSchema = z
     chatId: ChatIdSchema,
     before: seqBound.describe('Only messages whose seq is smaller; the newest of them.'),
     after: seqBound.describe('Only messages whose seq is greater; the oldest of them.'),
+    around: seqBound.describe('The messages on both sides of this place, and the one in it.'),
     limit: pageLimitSchema(limits.messagePageSizeMax),
   })
-  .refine((input) => input.before === undefined || input.after === undefined, {
-    message: 'give before or after, not both',
+  .refine((input) => [input.before, input.after, input.around].filter((at) => at !== undefined).length <= 1, {
+    message: 'give before, after or around, only one of them',
     path: ['after'],
   });
 export type ListMessagesInput = z.infer<typeof ListMessagesInputSchema>;
@@ -164,7 +184,7 @@ export type ListMessagesInput = z.infer<typeof ListMessagesInputSchema>;
 /** Messages in ascending `seq`, whichever way the page was cut. Long texts make it shorter than was asked for. */
 export const MessagePageSchema = z.object({
   messages: z.array(MessageSchema),
-  hasMore: z.boolean().describe('More messages lie in the direction asked for.'),
+  hasMore: z.boolean().describe('More messages lie in the direction asked for; with `around`, older ones.'),
   rev: z.int().min(0).describe('The chat’s log position this page is at least as new as.'),
 });
 export type MessagePage = z.infer<typeof MessagePageSchema>;

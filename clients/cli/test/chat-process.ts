@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programArgs } from '@whisper/server/testing/programs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -19,11 +20,7 @@ export class ChatProcess implements AsyncDisposable {
 
   constructor(options: Options) {
     const args = ['--as', options.as, '--with', options.with, '--url', options.url, '--state', this.#state];
-    this.#child = spawn(
-      process.execPath,
-      ['--conditions=source', '--import', 'tsx', 'clients/cli/src/main.ts', ...args],
-      { cwd: root, stdio: 'pipe' },
-    );
+    this.#child = spawn(process.execPath, [...programArgs('chat'), ...args], { cwd: root, stdio: 'pipe' });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.on('data', (chunk) => {
         this.#output += String(chunk);

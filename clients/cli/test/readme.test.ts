@@ -32,6 +32,7 @@ it.skipIf(process.platform === 'win32')(
       text.replaceAll('http://127.0.0.1:3000', server.url).replace('clients/cli/try.ts', `${folder}/try.ts`);
     const programs = blocks.filter(({ language }) => language === 'ts');
     expect(programs).toHaveLength(1);
+    expect(programs[0]?.text).toBe(await readFile(`${root}/examples/plain-client.ts`, 'utf8'));
     await writeFile(`${root}/${folder}/try.ts`, here(programs[0]?.text ?? ''));
 
     const commands = lines.filter((line) => !line.startsWith('npm '));

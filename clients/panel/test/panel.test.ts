@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { legacyApi } from '../src/legacy-api/legacy-api.ts';
-import { hasBrowser, launchBrowser } from '@whisper/server/testing/browser';
+import { hasBrowser, sharedBrowser } from '@whisper/server/testing/browser';
 import { openPanel, patience } from './panel-page.ts';
 
 /** A procedure with everything the router's own do not have yet. */
@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
   beforeAll(async () => {
     const bundle = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
     await promisify(execFile)(process.execPath, [bundle, 'panel']);
-    [server, browser] = await Promise.all([startTestServer(), launchBrowser()]);
+    [server, browser] = await Promise.all([startTestServer(), sharedBrowser()]);
     await openChat(server);
     const described: { procedures: ProcedureDescription[] } = await (
       await fetch(`${server.url}/panel/api.json`)
@@ -59,7 +59,6 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
   });
 
   afterAll(async () => {
-    await browser?.close();
     await server?.[Symbol.asyncDispose]();
   });
 

@@ -1,17 +1,22 @@
+// Without it an application whose `lib` is older would read our types as `any`, and see no error.
+/// <reference lib="esnext.disposable" preserve="true" />
 import {
   Connection,
   type ConnectionOptions,
   type ConnectionState,
   type WhisperApi,
 } from './connection/connection.ts';
+import type { CacheOptions } from './cache/chat-cache.ts';
 import type { Observable } from './observable.ts';
-import type { OutboxStorage } from './outbox/outbox-storage.ts';
-import { memoryStorage } from './outbox/memory-storage.ts';
+import type { DeviceStorage } from './storage/device-storage.ts';
+import { memoryStorage } from './storage/memory-storage.ts';
 import { ChatStore } from './store/chat-store.ts';
 
 export type WhisperClientOptions = ConnectionOptions & {
   /** Where unsent messages survive a restart; without it they live as long as the client. */
-  readonly storage?: OutboxStorage;
+  readonly storage?: DeviceStorage;
+  /** Where the last state is kept, so that the next client shows it at once and offline; without it nowhere. */
+  readonly cache?: CacheOptions;
 };
 
 export type WhisperClient = Disposable & {
@@ -25,14 +30,19 @@ export type WhisperClient = Disposable & {
    * socket still lives. In a browser this happens by itself when the network or the person is back.
    */
   retryNow(): void;
-  /** Ends everything for good; what is unsent stays in the storage. */
+  /** Ends everything for good; what is unsent stays in the storage, and the last state in the cache. */
   close(): void;
+  /** For signing out: closes, and empties the cache. What is unsent waits until the person is back. */
+  forget(): Promise<void>;
 };
 
 /** Connects at once, and again by itself for as long as it is not closed or refused. */
 export function createWhisperClient(options: WhisperClientOptions): WhisperClient {
   const connection = new Connection(options);
-  const store = new ChatStore(connection, options.storage ?? memoryStorage());
+  const store = new ChatStore(connection, {
+    storage: options.storage ?? memoryStorage(),
+    cache: options.cache && { ...options.cache, account: `${options.url} ${options.cache.account}` },
+  });
   const retryNow = () => connection.retryNow();
   const stopWatching = whenBack(retryNow);
   const close = () => {
@@ -46,6 +56,10 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
     connection: connection.state,
     retryNow,
     close,
+    async forget() {
+      close();
+      await store.erase();
+    },
     [Symbol.dispose]: close,
   };
 }

@@ -1,3 +1,4 @@
+export type { CacheOptions } from './cache/chat-cache.ts';
 export { systemClock, type Clock } from './clock.ts';
 export {
   refusalFor,
@@ -14,15 +15,16 @@ export {
 } from './create-whisper-client.ts';
 export { devTokens, fetchDevPeople, NoTokenError, type DevPeople } from './dev-tokens.ts';
 export { Value, type Observable } from './observable.ts';
-export { browserStorage } from './outbox/browser-storage.ts';
-export { memoryStorage } from './outbox/memory-storage.ts';
 export {
   isDraft,
-  type OutboxStorage,
   type StoredChange,
   type StoredDraft,
   type StoredEntry,
-} from './outbox/outbox-storage.ts';
+} from './outbox/entry.ts';
+export { browserStorage } from './storage/browser-storage.ts';
+export type { DeviceStorage } from './storage/device-storage.ts';
+export { indexedDbStorage } from './storage/indexed-db-storage.ts';
+export { memoryStorage } from './storage/memory-storage.ts';
 export {
   messagesOf,
   receiptOf,

@@ -6,9 +6,10 @@ import {
   memoryStorage,
   messagesOf,
   rowsOf,
+  type CacheOptions,
   type ChatSnapshot,
   type ChatStore,
-  type OutboxStorage,
+  type DeviceStorage,
   type StoredDraft,
   type WhisperClient,
 } from '../src/index.ts';
@@ -35,7 +36,7 @@ const step = fc.oneof(
 /** The same few histories in every run. */
 const runs = { numRuns: 3, seed: 20_261_122, endOnFailure: true };
 
-it('equals a fresh fetch after any history of sends, changes, drops, restarts, slow links and two devices', async () => {
+it('equals a fresh fetch after any history of sends, changes, drops, restarts from the cache, slow links and two devices', async () => {
   await using server = await startTestServer();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 30, maxLength: 60 }), async (steps) => {
@@ -66,7 +67,7 @@ type Device = {
   readonly person: string;
   readonly client: WhisperClient;
   readonly link: FlakyLink;
-  readonly storage: OutboxStorage;
+  readonly options: { readonly storage: DeviceStorage; readonly cache: CacheOptions };
 };
 
 /** Two people of this run alone: one with a phone and a laptop. */
@@ -86,7 +87,8 @@ class Scene implements AsyncDisposable {
     const openOne = async (person: string): Promise<Device> => {
       const link = await FlakyLink.open(server.url);
       const storage = memoryStorage();
-      return { person, link, storage, client: await openDevice(link.url, person, { storage }) };
+      const options = { storage, cache: { storage, account: person } };
+      return { person, link, options, client: await openDevice(link.url, person, options) };
     };
     const [phone, laptop, bob] = await Promise.all([
       openOne(`alice ${id}`),
@@ -204,11 +206,11 @@ class Scene implements AsyncDisposable {
     if (chosen) store.react(chosen, index % 2 === 0 ? '👍' : '🎉', index % 3 !== 0);
   }
 
-  #restart(name: DeviceName, { person, client, link, storage }: Device): void {
+  #restart(name: DeviceName, { person, client, link, options }: Device): void {
     client.close();
-    const restarted = openUnsynced(link.url, person, { storage });
+    const restarted = openUnsynced(link.url, person, options);
     void restarted.store.openChat(this.#chatId).catch(() => undefined);
-    this.#devices[name] = { person, link, storage, client: restarted };
+    this.#devices[name] = { person, link, options, client: restarted };
   }
 }
 

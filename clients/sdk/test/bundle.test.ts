@@ -10,6 +10,7 @@ it('takes nothing but types from the server, and nothing of Node into the browse
     '@trpc/client',
     '@trpc/server/observable',
     '@whisper/shared',
+    'idb',
   ]);
 });
 

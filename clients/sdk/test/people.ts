@@ -1,7 +1,15 @@
 import type { TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
 import { onTestFinished } from 'vitest';
-import { createWhisperClient, devTokens, rowsOf, type WhisperClient } from '../src/node.ts';
+import {
+  createWhisperClient,
+  devTokens,
+  rowsOf,
+  type DeviceStorage,
+  type StoredEntry,
+  type WhisperClient,
+} from '../src/node.ts';
+import { EntryShelf } from '../src/outbox/entry-shelf.ts';
 import type { WhisperClientOptions } from '../src/create-whisper-client.ts';
 
 type Options = Partial<WhisperClientOptions>;
@@ -36,6 +44,11 @@ export function meOf(client: WhisperClient) {
   const { me } = client.store.getSnapshot();
   if (!me) throw new Error('This client is not signed in yet');
   return me;
+}
+
+/** What waits in a storage to be sent by that person. */
+export async function entriesIn(storage: DeviceStorage, client: WhisperClient): Promise<StoredEntry[]> {
+  return new EntryShelf(storage, meOf(client).id).list();
 }
 
 /** What stands on that person's screen. */

@@ -12,18 +12,22 @@ type Options = BrowserContextOptions & {
   readonly path?: string;
   /** For a test in which something is made to fail: what the page says of it is no fault. Default false. */
   readonly mayComplain?: boolean;
+  /** Lets the app have its worker. Default false, so that no test fetches the bundle twice. */
+  readonly hasWorker?: boolean;
 };
 
-/** What a browser says by itself about requests that a cut network or a dead server did not answer. */
-const networkNoise = /^Failed to load resource|^WebSocket connection to|net::ERR_/;
+/** What is said of requests that a cut network or a dead server did not answer, and of the worker that tests do without. */
+const networkNoise =
+  /^Failed to load resource|^WebSocket connection to|net::ERR_|^Service Worker registration blocked/;
 
 /**
  * Opens the app in a context of its own. Until the end of the test it must ask nobody but its own server, and its
  * console must stay silent, of broken policies too.
  */
 export async function openApp(browser: Browser, options: Options): Promise<AppPage> {
-  const { url, as, path = '/', mayComplain = false, ...rest } = options;
-  const context = await browser.newContext({ baseURL: url, ...rest });
+  const { url, as, path = '/', mayComplain = false, hasWorker = false, ...rest } = options;
+  const serviceWorkers = hasWorker ? 'allow' : 'block';
+  const context = await browser.newContext({ baseURL: url, serviceWorkers, ...rest });
   if (as) await context.addInitScript((name) => sessionStorage.setItem('whisper:person', name), as);
   const page = await context.newPage();
   page.setDefaultTimeout(patience.timeout);

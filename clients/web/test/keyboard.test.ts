@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     expect(await focusedLabel(page)).toBe('Search chats and people');
   });
 
-  it('Escape empties the search before it does anything else', async () => {
+  it('Escape empties the search before it does anything else, and Ctrl+K leads to any chat or person', async () => {
     const app = await openApp(browser(), { url: server.url, as: 'frank' });
     await app.open('bob');
     const { page } = app;
@@ -67,6 +67,19 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     await page.keyboard.type('x');
     await press(page, 'Escape');
     expect(await app.search.inputValue()).toBe('');
+    expect(new URL(page.url()).pathname).toMatch(/^\/chats\//);
+
+    await app.composer.fill('still writing');
+    await press(page, 'Control+k');
+    await page.keyboard.type('da');
+    await page.getByRole('option', { name: 'dave' }).waitFor();
+    await page.getByRole('option', { name: 'bob' }).waitFor({ state: 'detached' });
+    await press(page, 'Enter');
+    await page.getByRole('heading', { name: 'dave', level: 1 }).waitFor();
+    await press(page, 'Control+k', 'Enter');
+    await page.getByRole('heading', { name: 'bob', level: 1 }).waitFor();
+    expect(await app.composer.inputValue()).toBe('still writing');
+    await press(page, 'Control+k', 'Escape');
     expect(new URL(page.url()).pathname).toMatch(/^\/chats\//);
   });
 });

@@ -119,14 +119,31 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
 
     await emma.page.keyboard.press('Enter');
     for (const key of ['ArrowUp', 'Enter']) await emma.page.keyboard.press(key);
-    await emma.page.getByRole('textbox', { name: 'Emoji' }).fill('no');
-    expect(await emma.page.getByRole('button', { name: 'React' }).isDisabled()).toBe(true);
-    await emma.page.getByRole('textbox', { name: 'Emoji' }).fill('🦔');
+    await emma.page.getByRole('searchbox', { name: 'Search emoji' }).fill('no such');
+    await emma.page.getByText('There is no such emoji').waitFor();
+    await emma.page.getByRole('searchbox', { name: 'Search emoji' }).fill('hedgehog');
+    await emma.page.getByRole('gridcell', { name: 'hedgehog' }).waitFor();
     await emma.page.keyboard.press('Enter');
 
     await fred.message('one').getByRole('button', { name: '🦔 1 emma' }).waitFor();
     await expect.poll(() => focusedName(emma), patience).toBe('Message actions');
     expect(new URL(emma.page.url()).pathname).toMatch(/^\/chats\//);
+
+    await emma.composer.fill('well  done');
+    await emma.composer.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(5, 5));
+    await emma.page.getByRole('button', { name: 'Add an emoji' }).click();
+    await emma.page.getByRole('searchbox', { name: 'Search emoji' }).fill('🧑🏽‍🚀');
+    await emma.page.keyboard.press('Enter');
+    await expect.poll(() => emma.composer.inputValue(), patience).toBe('well 🧑🏽‍🚀 done');
+    await expect.poll(() => focusedName(emma), patience).toBe('Message to fred');
+
+    await emma.composer.press('End');
+    await emma.composer.pressSequentially(' @f');
+    await emma.page.getByRole('option', { name: 'fred' }).waitFor();
+    for (const key of ['Escape', 'Backspace', 'Backspace', '@', 'F', 'Enter']) await emma.composer.press(key);
+    expect(await emma.composer.inputValue()).toBe('well 🧑🏽‍🚀 done @fred ');
+    await emma.composer.press('Enter');
+    await fred.page.locator('.mention').getByText('@fred').waitFor();
   });
 
   it('copies it, and sends it on to another chat with who wrote it', async () => {

@@ -26,6 +26,7 @@ export async function visitMessageStates(page: Page, chatId: ChatId, look: Look)
   await look('menu-mine');
   await page.keyboard.press('Escape');
   await choose('React with another');
+  await page.getByRole('gridcell').first().waitFor();
   await look('emoji');
   await page.keyboard.press('Escape');
   await choose('Forward');
@@ -44,5 +45,19 @@ export async function visitMessageStates(page: Page, chatId: ChatId, look: Look)
   await choose('Edit');
   await page.getByText('Edit your message').waitFor();
   await look('edit');
-  await page.getByRole('textbox', { name: /^Message/ }).press('Escape');
+  await visitChoices(page, look);
+}
+
+/** What is offered while one types. */
+async function visitChoices(page: Page, look: Look): Promise<void> {
+  const field = page.getByRole('textbox', { name: /^Message/ });
+  await field.press('Escape');
+  await field.pressSequentially('@');
+  await page.getByRole('option').first().waitFor();
+  await look('mention');
+  await field.fill('');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('option', { name: 'dave' }).waitFor();
+  await look('switcher');
+  await page.keyboard.press('Escape');
 }

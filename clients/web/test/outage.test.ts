@@ -1,5 +1,6 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { openApp } from './app-page.ts';
+import { openApp, patience } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { signInClient } from './sample-chats.ts';
@@ -66,6 +67,38 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     expect(await alice.texts()).toEqual(['before the kill', 'while it was dead']);
   });
 
+  it('of the server alone leaves a page that opens with what it showed last, and catches up', async () => {
+    await using server = await ServerProcess.start();
+    using bob = await signInClient(server.url, 'bob');
+    const alice = await openApp(browser(), { url: server.url, as: 'alice' });
+    await alice.open('bob');
+    await alice.send('before');
+    await alice.sees('before');
+    await keptInBrowser(alice.page, 'before');
+    const { page } = alice;
+    let isDown = true;
+    await page.routeWebSocket(/[/]trpc/, (socket) => {
+      if (isDown) void socket.close();
+      else socket.connectToServer();
+    });
+    await page.route(/[/](?:trpc|dev)[/]/, (route) => (isDown ? route.abort() : route.continue()));
+
+    await page.reload();
+    await alice.sees('before');
+    await alice.row('bob').getByText('before').waitFor();
+    await alice.send('from the cache');
+    await alice.row('bob').getByText('from the cache').waitFor();
+    isDown = false;
+    await page.reload();
+
+    const { chats } = await bob.store.when(({ chats }) => chats[0]?.lastMessage?.text === 'from the cache');
+    expect(chats[0]?.lastMessage?.seq).toBe(2);
+    await alice.sees('from the cache');
+    expect(await alice.texts()).toEqual(['before', 'from the cache']);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => textsInBrowser(page), patience).toEqual([]);
+  });
+
   it('outlives a reload: what waits is sent by the next page', async () => {
     await using server = await ServerProcess.start();
     (await signInClient(server.url, 'bob')).close();
@@ -93,3 +126,27 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     expect(await alice.banner.count()).toBe(0);
   });
 });
+
+/** Resolves when a text stands in what the page keeps of alice's chats. */
+async function keptInBrowser(page: Page, text: string): Promise<void> {
+  await expect
+    .poll(() => textsInBrowser(page), patience)
+    .toContainEqual(expect.stringContaining(`"${text}"`));
+}
+
+function textsInBrowser(page: Page): Promise<unknown[]> {
+  return page.evaluate(
+    () =>
+      new Promise<unknown[]>((resolve, reject) => {
+        const opening = indexedDB.open('whisper:alice');
+        opening.onerror = () => reject(new Error('It does not open'));
+        opening.onsuccess = () => {
+          const items = opening.result.transaction('items').objectStore('items').getAll();
+          items.onsuccess = () => {
+            opening.result.close();
+            resolve(items.result);
+          };
+        };
+      }),
+  );
+}

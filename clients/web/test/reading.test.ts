@@ -76,6 +76,15 @@ describe.skipIf(!hasBrowser)('somebody who reads further up', slow, () => {
     const pill = app.page.getByRole('button', { name: '2 new messages' });
     await pill.waitFor();
     expect(Math.abs((await app.topMessage()).top - before.top)).toBeLessThan(3);
+    expect(await app.page.locator('.sticky-day').innerText()).toBe('Today');
+    const read = (await app.topMessage()).text;
+    await app.page.keyboard.press('Escape');
+    await app.page.getByText('Pick a conversation').waitFor();
+    await app.row('dora').click();
+    await app.page.getByText('Not sent: You may not do this').waitFor({ state: 'detached' });
+    await expect.poll(async () => (await app.topMessage()).text, patience).toBe(read);
+    await pill.waitFor();
+
     await app.send('from here');
     await app.sees('from here');
     await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);

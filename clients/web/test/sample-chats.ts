@@ -31,6 +31,10 @@ const talk: readonly (readonly [who: 'alice' | 'bob', text: string])[] = [
   ['alice', '<img src=x onerror=alert(1)> <b>not bold</b>'],
   [
     'bob',
+    '> <b>not bold</b>\nBut **this** is, and _this_ leans. What is left:\n- the *second* half\n  - its title\n- [the notes](https://example.org/notes)\n\n1. read\n2. print',
+  ],
+  [
+    'bob',
     'Lunch at one? I know a place with a garden, ten minutes from the station. They have that soup you liked, and it is quiet enough to talk about the rest of the draft without shouting.',
   ],
   ['alice', 'Yes. One is good.'],

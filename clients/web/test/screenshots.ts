@@ -9,7 +9,7 @@ import { fillWithChanges, fillWithSamples, signInClient } from './sample-chats.t
 import { ServerProcess } from '@whisper/server/testing/server-process';
 
 /**
- * Every page, light, dark and in the system's high contrast, wide and narrow, as pictures for people to look at:
+ * Every page, light, dark, in the system's high contrast and with more contrast, wide and narrow, as pictures for people to look at:
  * `npm run screenshots`.
  */
 const folder = fileURLToPath(new URL('../screenshots', import.meta.url));
@@ -17,6 +17,7 @@ const looks = {
   light: { colorScheme: 'light' },
   dark: { colorScheme: 'dark' },
   contrast: { colorScheme: 'dark', forcedColors: 'active' },
+  more: { colorScheme: 'light', contrast: 'more' },
 } as const;
 const sizes = { wide: { width: 1280, height: 800 }, narrow: { width: 360, height: 720 } } as const;
 

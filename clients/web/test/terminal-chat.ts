@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { programArgs } from '@whisper/server/testing/programs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -17,8 +18,7 @@ export class TerminalChat implements AsyncDisposable {
 
   constructor({ url, as, with: other }: Options) {
     const args = ['--as', as, '--with', other, '--url', url, '--state', this.#state];
-    const program = ['--conditions=source', '--import', 'tsx', 'clients/cli/src/main.ts'];
-    this.#child = spawn(process.execPath, [...program, ...args], { cwd: root, stdio: 'pipe' });
+    this.#child = spawn(process.execPath, [...programArgs('chat'), ...args], { cwd: root, stdio: 'pipe' });
     this.#child.stdout.on('data', (chunk) => {
       this.#output += String(chunk);
     });

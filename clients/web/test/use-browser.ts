@@ -2,20 +2,21 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
-import { hasBrowser, launchBrowser, slow } from '@whisper/server/testing/browser';
+import { beforeAll } from 'vitest';
+import { hasBrowser, sharedBrowser, slow } from '@whisper/server/testing/browser';
 
 const bundleScript = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
 
-/** One browser for the tests of a file, which meet the bundle of the sources as they are. */
+let bundling: Promise<unknown> | undefined;
+
+/** The worker's browser for the tests of a file, which meet the bundle of the sources as they are. */
 export function useBrowser(): () => Browser {
   let browser: Browser | undefined;
   beforeAll(async () => {
     if (!hasBrowser) return;
-    await promisify(execFile)(process.execPath, [bundleScript, 'web']);
-    browser = await launchBrowser();
+    bundling ??= promisify(execFile)(process.execPath, [bundleScript, 'web']);
+    [browser] = await Promise.all([sharedBrowser(), bundling]);
   }, slow.timeout);
-  afterAll(() => browser?.close());
   return () => {
     if (!browser) throw new Error('The browser is not running');
     return browser;

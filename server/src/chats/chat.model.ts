@@ -2,6 +2,8 @@ import { Schema, type Connection, type Model, type Types } from 'mongoose';
 
 export type ChatDoc = {
   _id: Types.ObjectId;
+  kind: 'direct' | 'group';
+  /** Who is in it. */
   participants: Types.ObjectId[];
   /** `<lowId>:<highId>` of a direct chat: what makes two opens one chat. */
   pairKey?: string;
@@ -15,18 +17,27 @@ export type ChatDoc = {
   lastSeq: number;
   /** When its log last changed, or until when it may: never too early. Absent while nothing did since 0.1.0. */
   changedAt?: Date;
-  /** Per participant id, the seq of the newest message they have read. */
-  readSeqs: Record<string, number>;
-  /** Per participant id, the seq of the newest message that reached a device of theirs. */
-  deliveredSeqs?: Record<string, number>;
-  /** When somebody last said how far they have come. */
+  /** Of a direct chat, per person the seq of their own newest message: whoever writes has read. */
+  sentSeqs?: Record<string, number>;
+  /** When something last changed that `chat.onChange` tells everyone in the chat. */
   marksAt?: Date;
+  /** What follows is there in a group alone. */
+  name?: string;
+  avatar?: string | null;
+  historyVisible?: boolean;
+  /** The rev of the newest system message that this document and the members' ones follow. */
+  membersRev?: number;
+  /** More people than `limits.smallChatMax` are in it, or once were: its messages are announced to the chat alone. */
+  isLarge?: boolean;
+  /** Who made it, and the key they gave it: what makes a repeated creation one group. */
+  createKey?: string;
   createdAt: Date;
   updatedAt: Date;
 };
 
 const chatSchema = new Schema<ChatDoc>(
   {
+    kind: { type: String, required: true },
     participants: { type: [Schema.Types.ObjectId], ref: 'User', required: true },
     pairKey: { type: String },
     openedBy: { type: [Schema.Types.ObjectId], required: true },
@@ -35,9 +46,14 @@ const chatSchema = new Schema<ChatDoc>(
     lastMessageAt: { type: Date, required: true },
     lastSeq: { type: Number, required: true, default: 0 },
     changedAt: { type: Date },
-    readSeqs: { type: Schema.Types.Mixed, required: true, default: {} },
-    deliveredSeqs: { type: Schema.Types.Mixed },
+    sentSeqs: { type: Schema.Types.Mixed },
     marksAt: { type: Date },
+    name: { type: String },
+    avatar: { type: String },
+    historyVisible: { type: Boolean },
+    membersRev: { type: Number },
+    isLarge: { type: Boolean },
+    createKey: { type: String },
   },
   { timestamps: true, minimize: false, versionKey: false },
 );
@@ -45,6 +61,11 @@ chatSchema.index({ participants: 1, lastMessageAt: -1, _id: -1 });
 chatSchema.index({ participants: 1, changedAt: -1 });
 chatSchema.index({ participants: 1, marksAt: -1 });
 chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
+chatSchema.index({ createKey: 1 }, { unique: true, sparse: true });
+chatSchema.index(
+  { participants: 1, isLarge: 1 },
+  { partialFilterExpression: { isLarge: { $exists: true } } },
+);
 
 export function chatModel(db: Connection): Model<ChatDoc> {
   return (db.models['Chat'] as Model<ChatDoc> | undefined) ?? db.model<ChatDoc>('Chat', chatSchema);

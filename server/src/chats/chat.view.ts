@@ -1,44 +1,123 @@
-import type { Chat, ChatId, MarksMoved, Message, User, UserId } from '@whisper/shared';
+import type {
+  Chat,
+  ChatId,
+  GroupState,
+  MarksMoved,
+  Message,
+  Role,
+  Unread,
+  User,
+  UserId,
+} from '@whisper/shared';
 import type { ChatDoc } from './chat.model.ts';
+import type { MemberDoc } from './member.model.ts';
+import type { Sight } from './sight.ts';
 
-/** A chat and who is in it: all that other rooms need to know of one. */
-export type Membership = { readonly chatId: ChatId; readonly participants: readonly UserId[] };
+/** Two people, for ever. */
+export type DirectMembership = {
+  readonly kind: 'direct';
+  readonly chatId: ChatId;
+  readonly participants: readonly UserId[];
+};
 
-export function toMembership(doc: Pick<ChatDoc, '_id' | 'participants' | 'mergedInto'>): Membership {
+/** What a group is to one of its people at the moment. */
+export type GroupMembership = {
+  readonly kind: 'group';
+  readonly chatId: ChatId;
+  readonly role: Role;
+  readonly sight: Sight;
+};
+
+/** A chat, as far as other rooms need to know of one. */
+export type Membership = DirectMembership | GroupMembership;
+
+/** What is remembered of a chat: a direct chat's people, who never change, or that it is a group. */
+export type KnownChat = DirectMembership | 'group';
+
+export function toDirectMembership(
+  doc: Pick<ChatDoc, '_id' | 'participants' | 'mergedInto'>,
+): DirectMembership {
   return {
+    kind: 'direct',
     chatId: (doc.mergedInto ?? doc._id).toHexString() as ChatId,
-    participants: doc.participants.map((id) => id.toHexString() as UserId),
+    participants: toUserIds(doc),
   };
 }
 
+export function toUserIds({ participants }: Pick<ChatDoc, 'participants'>): UserId[] {
+  return participants.map((id) => id.toHexString() as UserId);
+}
+
 type Shown = {
-  readonly viewerId: UserId;
-  readonly participant: User;
+  readonly mine: MemberDoc | undefined;
   readonly lastMessage: Message | null;
-  readonly unread: number;
+  readonly unread: Unread;
 };
 
-/** The chat as `viewerId` sees it. */
-export function toChat(doc: ChatDoc, { viewerId, participant, lastMessage, unread }: Shown): Chat {
-  const [mine, theirs] = [toMarks(doc, viewerId), toMarks(doc, participant.id)];
+function toCommon(doc: ChatDoc, viewerId: UserId, { mine, lastMessage, unread }: Shown) {
   return {
     id: doc._id.toHexString() as ChatId,
-    participant,
     lastMessage,
     lastMessageAt: doc.lastMessageAt,
     lastSeq: doc.lastSeq,
-    unread,
-    readSeq: mine.readSeq,
+    ...unread,
+    readSeq: readUpTo(doc, viewerId, mine),
+    mutedUntil: mine?.mutedUntil ?? null,
+    pinnedAt: mine?.pinnedAt ?? null,
+    archivedAt: mine?.archivedAt ?? null,
+    createdAt: doc.createdAt,
+  };
+}
+
+type ShownDirect = Shown & { readonly participant: User; readonly theirs: MemberDoc | undefined };
+
+/** The direct chat as `viewerId` sees it. */
+export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect): Chat {
+  const theirs = toMarks(doc, shown.participant.id, shown.theirs);
+  return {
+    kind: 'direct',
+    ...toCommon(doc, viewerId, shown),
+    participant: shown.participant,
     theirReadSeq: theirs.readSeq,
     theirDeliveredSeq: theirs.deliveredSeq,
-    createdAt: doc.createdAt,
+  };
+}
+
+/** The group as `viewerId` sees it, who is in it. */
+export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { readonly role: Role }): Chat {
+  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...toGroupState(doc), myRole: shown.role };
+}
+
+export function toGroupState(
+  doc: Pick<ChatDoc, 'name' | 'avatar' | 'participants' | 'historyVisible'>,
+): GroupState {
+  return {
+    name: doc.name ?? '',
+    avatar: doc.avatar ?? null,
+    memberCount: doc.participants.length,
+    historyVisible: doc.historyVisible ?? true,
   };
 }
 
 type Marks = Pick<MarksMoved, 'readSeq' | 'deliveredSeq'>;
 
-/** How far a person has come in the chat. Sending moves the sender's own mark; what was read was delivered. */
-export function toMarks(doc: Pick<ChatDoc, 'readSeqs' | 'deliveredSeqs'>, userId: UserId): Marks {
-  const readSeq = doc.readSeqs[userId] ?? 0;
-  return { readSeq, deliveredSeq: Math.max(readSeq, doc.deliveredSeqs?.[userId] ?? 0) };
+/** How far a person has come in the chat. Whoever writes has read, and what was read was delivered. */
+export function toMarks(
+  { sentSeqs }: Pick<ChatDoc, 'sentSeqs'>,
+  userId: UserId,
+  member: MemberDoc | undefined,
+): Marks {
+  const readSeq = Math.max(member?.readSeq ?? 0, sentSeqs?.[userId] ?? 0);
+  return { readSeq, deliveredSeq: Math.max(readSeq, member?.deliveredSeq ?? 0) };
+}
+
+/** The place after which messages count as unread to a person. */
+export function readUpTo(
+  doc: Pick<ChatDoc, 'sentSeqs'>,
+  userId: UserId,
+  member: MemberDoc | undefined,
+): number {
+  const { readSeq } = toMarks(doc, userId, member);
+  const wanted = member?.unread;
+  return wanted && readSeq <= wanted.readSeq ? Math.min(readSeq, wanted.fromSeq - 1) : readSeq;
 }

@@ -2,19 +2,25 @@ import {
   ChatEventSchema,
   ChatPageSchema,
   ChatSchema,
+  CreateGroupInputSchema,
+  DirectChatSchema,
   GetChatInputSchema,
   ListChatsInputSchema,
+  ListMembersInputSchema,
   MarkDeliveredInputSchema,
   MarkDeliveredOutputSchema,
   MarkReadInputSchema,
-  MarkReadOutputSchema,
+  MemberPageSchema,
   OpenDirectInputSchema,
+  UnreadSchema,
   WatchChatsInputSchema,
 } from '@whisper/shared';
 import { procedure, router, trackedFeedOf } from '../trpc.ts';
 import type { ChatsDeps } from './deps.ts';
 import { getChat } from './get-chat.ts';
+import { createGroup } from './create-group.ts';
 import { listChats } from './list-chats.ts';
+import { listMembers } from './list-members.ts';
 import { markDelivered, markRead } from './mark-read.ts';
 import { openDirect } from './open-direct.ts';
 import { watchChats } from './watch-chats.ts';
@@ -45,8 +51,26 @@ export function createChatsRouter(deps: ChatsDeps) {
         cost: { budget: 'chat.openDirect', points: 1 },
       })
       .input(OpenDirectInputSchema)
-      .output(ChatSchema)
+      .output(DirectChatSchema)
       .mutation(({ ctx, input }) => openDirect(deps, ctx.viewer.id, input.userId)),
+
+    createGroup: procedure
+      .meta({
+        docs: 'Makes a group of people, with me as its owner. Safe to repeat with the same clientId.',
+        cost: { budget: 'chat.openDirect', points: 5 },
+      })
+      .input(CreateGroupInputSchema)
+      .output(ChatSchema)
+      .mutation(({ ctx, input }) => createGroup(deps, ctx.viewer, input)),
+
+    members: procedure
+      .meta({
+        docs: 'The people of a chat and what they are in it.',
+        cost: { budget: 'reads', points: 2 },
+      })
+      .input(ListMembersInputSchema)
+      .output(MemberPageSchema)
+      .query(({ ctx, input }) => listMembers(deps, ctx.viewer.id, input)),
 
     markRead: procedure
       .meta({
@@ -54,10 +78,8 @@ export function createChatsRouter(deps: ChatsDeps) {
         cost: { budget: 'changes', points: 1 },
       })
       .input(MarkReadInputSchema)
-      .output(MarkReadOutputSchema)
-      .mutation(async ({ ctx, input }) => ({
-        unread: await markRead(deps, { viewerId: ctx.viewer.id, ...input }),
-      })),
+      .output(UnreadSchema)
+      .mutation(({ ctx, input }) => markRead(deps, { viewerId: ctx.viewer.id, ...input })),
 
     markDelivered: procedure
       .meta({
@@ -72,7 +94,7 @@ export function createChatsRouter(deps: ChatsDeps) {
 
     onChange: procedure
       .meta({
-        docs: 'How far everyone has read in my chats, and what was delivered; resumes after lastEventId.',
+        docs: 'What happens to my chats besides messages: new, changed, gone, read further; resumes after lastEventId.',
         cost: { budget: 'subscriptions', points: 1 },
       })
       .input(WatchChatsInputSchema)

@@ -1,7 +1,8 @@
 import type { Connection } from 'mongoose';
 import { chatModel } from './chat.model.ts';
+import { memberModel } from './member.model.ts';
 
 /** Idempotent. */
 export async function createChatIndexes(db: Connection): Promise<void> {
-  await chatModel(db).createIndexes();
+  await Promise.all([chatModel(db).createIndexes(), memberModel(db).createIndexes()]);
 }

@@ -1,13 +1,15 @@
-import type { ChatId, Message, MessageId, UserId } from '@whisper/shared';
+import type { ChatId, Message, MessageId, Unread, User, UserId } from '@whisper/shared';
 import type { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import type { Broker } from '../delivery/broker.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { FairGate } from '../platform/fair-gate.ts';
-import type { Membership } from './chat.view.ts';
+import type { KnownChat } from './chat.view.ts';
+import type { PlanChanges } from './group-change.ts';
 import type { LastMessages } from './last-messages.ts';
+import type { Sight } from './sight.ts';
 
-/** What this room needs. */
+/** What this room needs. Messages sit above chats, so what reads and writes them is handed down. */
 export type ChatsDeps = {
   readonly db: Database;
   readonly clock: Clock;
@@ -15,16 +17,25 @@ export type ChatsDeps = {
   /** What streams read again waits for its turn among people, like everything else that is read. */
   readonly reads: Pick<FairGate, 'run'>;
   readonly lastMessages: LastMessages;
-  /** Who is in a chat. A direct chat's people never change, so what was read once stays true. */
-  readonly memberships: LRUCache<ChatId, Membership>;
-  /** Chats show their last message; messages sit above chats, so the reader is handed down. */
+  /** What never changes of a chat, so that what was read once stays true. */
+  readonly memberships: LRUCache<ChatId, KnownChat>;
+  /** Chats show their last message. */
   readonly findMessages: (ids: readonly MessageId[]) => Promise<Map<MessageId, Message>>;
-  /** How many messages after a place others wrote and did not delete. */
-  readonly countUnread: (after: UnreadAfter) => Promise<number>;
+  /** The newest message of a chat that a person is shown. */
+  readonly findNewestShown: (chatId: ChatId, sight: Sight) => Promise<Message | null>;
+  readonly countUnread: (range: UnreadRange) => Promise<Unread>;
+  /** The oldest of what `countUnread` counts. */
+  readonly listUnread: (range: UnreadRange, limit: number) => Promise<Message[]>;
+  /** Changes a group, in the order of its log. */
+  readonly changeGroup: (chatId: ChatId, change: ChangeGroup) => Promise<void>;
 };
 
-export type UnreadAfter = {
+export type ChangeGroup = { readonly by: User; readonly plan: PlanChanges };
+
+/** What others wrote after a place and did not delete, and the person did not hide. */
+export type UnreadRange = {
   readonly chatId: ChatId;
   readonly afterSeq: number;
   readonly viewerId: UserId;
+  readonly hidden: ReadonlySet<number>;
 };

@@ -3,19 +3,23 @@ import { Types, type AnyBulkWriteOperation, type Connection } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
+import { memberModel, type MemberDoc } from './member.model.ts';
 
 type LastMessage = {
   readonly chatId: ChatId;
   readonly messageId: MessageId;
   readonly senderId: UserId;
+  /** Where it says that its sender has read: whoever writes has. */
+  readonly mark: 'inChat' | 'inMember' | 'none';
   readonly seq: number;
   readonly sentAt: Date;
 };
 
-/** What is to be written of a chat: its newest message, how far its senders have read, and when it last changed. */
+/** What is to be written of a chat: its newest message, the newest of each sender, and when it last changed. */
 type Pending = {
   last: LastMessage | undefined;
-  readonly readSeqs: Map<UserId, number>;
+  readonly inChat: Map<UserId, number>;
+  readonly inMember: Map<UserId, number>;
   changedAt: Date;
 };
 
@@ -49,16 +53,18 @@ export class LastMessages {
   }
 
   record(last: LastMessage): void {
+    const mark = new Map([[last.senderId, last.seq]]);
     this.#queue(last.chatId, {
       last,
-      readSeqs: new Map([[last.senderId, last.seq]]),
+      inChat: last.mark === 'inChat' ? mark : new Map(),
+      inMember: last.mark === 'inMember' ? mark : new Map(),
       changedAt: last.sentAt,
     });
   }
 
   /** Something changed in the chat's log that is not a new message. */
   touch(chatId: ChatId, changedAt: Date): void {
-    this.#queue(chatId, { last: undefined, readSeqs: new Map(), changedAt });
+    this.#queue(chatId, { last: undefined, inChat: new Map(), inMember: new Map(), changedAt });
   }
 
   /**
@@ -94,9 +100,8 @@ export class LastMessages {
     }
     if (added.last && (known.last?.seq ?? 0) < added.last.seq) known.last = added.last;
     if (known.changedAt < added.changedAt) known.changedAt = added.changedAt;
-    for (const [userId, seq] of added.readSeqs) {
-      known.readSeqs.set(userId, Math.max(seq, known.readSeqs.get(userId) ?? 0));
-    }
+    mergeMarks(known.inChat, added.inChat);
+    mergeMarks(known.inMember, added.inMember);
   }
 
   #writeAfter(delayMs: number): void {
@@ -117,7 +122,11 @@ export class LastMessages {
     const recordedCount = this.#recordedCount;
     this.#pending = new Map();
     try {
-      await chatModel(this.#db).bulkWrite([...batch].flatMap(toUpdates), { ordered: false });
+      const marks = [...batch].flatMap(toMemberUpdates);
+      await Promise.all([
+        chatModel(this.#db).bulkWrite([...batch].flatMap(toUpdates), { ordered: false }),
+        marks.length > 0 && memberModel(this.#db).bulkWrite(marks, { ordered: false }),
+      ]);
       this.#writtenCount = recordedCount;
     } catch (error) {
       this.#log.warn({ err: error }, 'could not update the last messages of chats, trying again');
@@ -130,14 +139,14 @@ export class LastMessages {
 }
 
 /** Guarded by seq, so that an older message never replaces a newer one, whichever node wrote it. */
-function toUpdates([chatId, { last, readSeqs, changedAt }]: [
+function toUpdates([chatId, { last, inChat, changedAt }]: [
   ChatId,
   Pending,
 ]): AnyBulkWriteOperation<ChatDoc>[] {
   const _id = new Types.ObjectId(chatId);
   const changed = { updateOne: { filter: { _id }, update: { $max: { changedAt } } } };
   if (!last) return [changed];
-  const marks = [...readSeqs].map(([userId, seq]) => [`readSeqs.${userId}`, seq] as const);
+  const marks = [...inChat].map(([userId, seq]) => [`sentSeqs.${userId}`, seq] as const);
   const isLater = changedAt > last.sentAt;
   const sent = {
     updateOne: {
@@ -153,4 +162,22 @@ function toUpdates([chatId, { last, readSeqs, changedAt }]: [
     },
   };
   return isLater ? [sent, changed] : [sent];
+}
+
+/** Of who is in the group: what somebody was is left as it is. */
+function toMemberUpdates([chatId, { inMember, changedAt }]: [
+  ChatId,
+  Pending,
+]): AnyBulkWriteOperation<MemberDoc>[] {
+  const chat = new Types.ObjectId(chatId);
+  return [...inMember].map(([userId, seq]) => ({
+    updateOne: {
+      filter: { chat, user: new Types.ObjectId(userId), leftAt: null },
+      update: { $max: { readSeq: seq, deliveredSeq: seq, changedAt } },
+    },
+  }));
+}
+
+function mergeMarks(known: Map<UserId, number>, added: ReadonlyMap<UserId, number>): void {
+  for (const [userId, seq] of added) known.set(userId, Math.max(seq, known.get(userId) ?? 0));
 }

@@ -1,7 +1,7 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
 import { chatModel } from './chat.model.ts';
-import { toMembership, type Membership } from './chat.view.ts';
+import { toUserIds } from './chat.view.ts';
 
 type ChangedSince = {
   /** Chats that these people are in, and these chats. */
@@ -12,20 +12,26 @@ type ChangedSince = {
 
 const idsPerQueryMax = 500;
 
+/** A chat and who is in it. */
+export type PeopledChat = { readonly chatId: ChatId; readonly participants: readonly UserId[] };
+
 /** Chats whose log changed, or may have changed, at or after a moment, whichever process wrote it. */
 export async function listChangedChats(
   db: Database,
   { userIds, chatIds, since }: ChangedSince,
-): Promise<Membership[]> {
+): Promise<PeopledChat[]> {
   const changed = { changedAt: { $gte: since } };
   const filters = [
     ...inGroups(userIds).map((ids) => ({ participants: { $in: ids }, ...changed })),
     ...inGroups(chatIds).map((ids) => ({ _id: { $in: ids }, ...changed })),
   ];
-  const found = new Map<ChatId, Membership>();
+  const found = new Map<ChatId, PeopledChat>();
   for (const filter of filters) {
-    const docs = await chatModel(db).find(filter, { participants: 1, mergedInto: 1 }).lean();
-    for (const membership of docs.map(toMembership)) found.set(membership.chatId, membership);
+    const docs = await chatModel(db).find(filter, { participants: 1 }).lean();
+    for (const doc of docs) {
+      const chatId = doc._id.toHexString() as ChatId;
+      found.set(chatId, { chatId, participants: toUserIds(doc) });
+    }
   }
   return [...found.values()];
 }

@@ -1,9 +1,13 @@
-import type { ChatId, UserId } from '@whisper/shared';
+import type { ChatId, Unread, UserId } from '@whisper/shared';
+import { limits } from '@whisper/shared';
 import { Types } from 'mongoose';
+import { isDuplicateKey } from '../platform/errors.ts';
 import type { ChatDoc } from './chat.model.ts';
-import { toMarks } from './chat.view.ts';
+import { toMarks, toUserIds, type Membership } from './chat.view.ts';
 import type { ChatsDeps } from './deps.ts';
-import { publishMarks } from './publish-marks.ts';
+import { findMember } from './find-members.ts';
+import { memberModel, type MemberDoc } from './member.model.ts';
+import { publishMarks } from './publish-chat-events.ts';
 import { chatNotFound, requireParticipant } from './require-participant.ts';
 import { settledChats } from './settled-chats.ts';
 import { countUnread } from './show-chats.ts';
@@ -11,39 +15,99 @@ import { countUnread } from './show-chats.ts';
 type Mark = { readonly viewerId: UserId; readonly chatId: ChatId; readonly seq: number };
 
 /** Moves the person's read mark; resolves with what is unread then. Idempotent. */
-export async function markRead(deps: ChatsDeps, mark: Mark): Promise<number> {
-  const doc = await moveMark(deps, mark, 'readSeqs');
-  return countUnread(deps, doc, mark.viewerId);
+export async function markRead(deps: ChatsDeps, mark: Mark): Promise<Unread> {
+  const { doc, member } = await moveMark(deps, mark, 'readSeq');
+  return countUnread(deps, { doc, viewerId: mark.viewerId, mine: member });
 }
 
 /** Notes what reached a device of the person; resolves with how far that is. Idempotent. */
 export async function markDelivered(deps: ChatsDeps, mark: Mark): Promise<number> {
-  const doc = await moveMark(deps, mark, 'deliveredSeqs');
-  return toMarks(doc, mark.viewerId).deliveredSeq;
+  const { doc, member } = await moveMark(deps, mark, 'deliveredSeq');
+  return toMarks(doc, mark.viewerId, member).deliveredSeq;
 }
 
-/** Moves a mark forward, never back and never past the last message, and tells both people when it moved. */
+type Moved = { readonly doc: ChatDoc; readonly member: MemberDoc | undefined };
+
+/** Moves a mark forward, never back and never past the last message, and tells those who are to know when it moved. */
 async function moveMark(
   deps: ChatsDeps,
-  { viewerId, chatId, seq }: Mark,
-  field: 'readSeqs' | 'deliveredSeqs',
-): Promise<ChatDoc> {
-  const membership = await requireParticipant(deps, chatId, viewerId);
+  { viewerId, chatId: askedId, seq }: Mark,
+  field: 'readSeq' | 'deliveredSeq',
+): Promise<Moved> {
+  const membership = await requireParticipant(deps, askedId, viewerId);
+  const { chatId } = membership;
   const chats = await settledChats(deps);
-  const doc = await chats.findById(membership.chatId).lean();
+  const [doc, known] = await Promise.all([
+    chats.findById(chatId).lean(),
+    findMember(deps.db, chatId, viewerId),
+  ]);
   if (!doc) throw chatNotFound();
-  const { readSeq, deliveredSeq } = toMarks(doc, viewerId);
   const mark = Math.min(seq, doc.lastSeq);
-  if (mark <= (field === 'readSeqs' ? readSeq : deliveredSeq)) return doc;
-  const marksAt = new Date(deps.clock.now());
-  const moved = await chats
-    .findByIdAndUpdate(
-      new Types.ObjectId(membership.chatId),
-      { $max: { [`${field}.${viewerId}`]: mark, marksAt } },
-      { returnDocument: 'after' },
-    )
-    .lean();
-  if (!moved) throw chatNotFound();
-  publishMarks(deps.broker, membership, { userId: viewerId, at: marksAt, ...toMarks(moved, viewerId) });
-  return moved;
+  const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
+  if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
+  const at = new Date(deps.clock.now());
+  const isTold = doc.participants.length <= limits.smallChatMax;
+  const [member] = await Promise.all([
+    writeMark(deps, { membership, viewerId, field, mark, at }),
+    // Whoever comes back asks by this for what moved while they were away.
+    isTold && chats.updateOne({ _id: doc._id }, { $max: { marksAt: at } }),
+  ]);
+  publishMarks(deps.broker, isTold ? toUserIds(doc) : [viewerId], {
+    chatId,
+    userId: viewerId,
+    at,
+    ...toMarks(doc, viewerId, member),
+  });
+  return { doc, member };
+}
+
+type Written = {
+  readonly membership: Membership;
+  readonly viewerId: UserId;
+  readonly field: 'readSeq' | 'deliveredSeq';
+  readonly mark: number;
+  readonly at: Date;
+};
+
+async function writeMark({ db }: ChatsDeps, written: Written): Promise<MemberDoc> {
+  const { membership, viewerId, field, mark, at } = written;
+  const update = {
+    $max: { [field]: mark, changedAt: at },
+    ...(field === 'readSeq' && { $unset: { unread: 1 } }),
+  };
+  const member = await changeMember(db, { membership, userId: viewerId }, update);
+  if (!member) throw chatNotFound();
+  return member;
+}
+
+type Whose = { readonly membership: Membership; readonly userId: UserId };
+
+/** Changes what a chat is to one person; null when they are not in the group any more. */
+export async function changeMember(
+  db: ChatsDeps['db'],
+  { membership: { kind, chatId }, userId }: Whose,
+  update: Readonly<Record<string, unknown>>,
+): Promise<MemberDoc | null> {
+  const filter = { chat: new Types.ObjectId(chatId), user: new Types.ObjectId(userId), leftAt: null };
+  const members = memberModel(db);
+  if (kind === 'group') return members.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean();
+  // Of two devices that make it at the same moment one finds it made.
+  for (;;) {
+    try {
+      const { leftAt: _, ...own } = filter;
+      return await members
+        .findOneAndUpdate(own, withDefaults(update), { upsert: true, returnDocument: 'after' })
+        .lean();
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  }
+}
+
+/** A document that is made by the change begins with zeros, but for what the change sets. */
+function withDefaults(update: Readonly<Record<string, unknown>>) {
+  const set = Object.values(update).flatMap((fields) => Object.keys(fields as object));
+  const defaults = { rev: 0, readSeq: 0, deliveredSeq: 0 };
+  const missing = Object.entries(defaults).filter(([field]) => !set.includes(field));
+  return { ...update, $setOnInsert: Object.fromEntries(missing) };
 }

@@ -77,7 +77,10 @@ describe('what is unread', () => {
     expect(await unread()).toBe(3);
     await alice.api.message.delete.mutate({ messageId: sent[1]?.id ?? '', for: 'everyone' });
     expect(await unread()).toBe(2);
-    expect(await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 })).toEqual({ unread: 1 });
+    expect(await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 })).toEqual({
+      unread: 1,
+      unreadMentions: 0,
+    });
     await send(bob, chat.id);
     expect(await unread()).toBe(0);
   });

@@ -1,13 +1,13 @@
-import type { Chat, UserId } from '@whisper/shared';
+import type { DirectChat, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
-import { randomBytes } from 'node:crypto';
 import type { ChatsDeps } from './deps.ts';
 import { AppError, isDuplicateKey } from '../platform/errors.ts';
-import { topics } from '../delivery/topics.ts';
 import { requireActiveUser } from '../users/require-active-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
+import { drawChatId } from './draw-chat-id.ts';
 import { pairKeyOf } from './pair-key.ts';
 import { chatNotFound } from './require-participant.ts';
+import { publishContacts } from './publish-chat-events.ts';
 import { settledChats } from './settled-chats.ts';
 import { showChats } from './show-chats.ts';
 
@@ -15,13 +15,13 @@ import { showChats } from './show-chats.ts';
  * The one direct chat of two people, made when it is missing. However many opens run at once, from either side,
  * the unique pair key leaves one chat. The other person's list shows it from its first message on.
  */
-export async function openDirect(deps: ChatsDeps, viewerId: UserId, userId: UserId): Promise<Chat> {
+export async function openDirect(deps: ChatsDeps, viewerId: UserId, userId: UserId): Promise<DirectChat> {
   if (userId === viewerId) throw new AppError('BAD_REQUEST', 'Cannot create chat with yourself');
   await requireActiveUser(deps, userId);
   const doc = await findOrCreate(deps, [viewerId, userId]);
   await noteOpened(deps, doc, viewerId);
   const [chat] = await showChats(deps, viewerId, [doc]);
-  if (!chat) throw chatNotFound();
+  if (chat?.kind !== 'direct') throw chatNotFound();
   return chat;
 }
 
@@ -35,11 +35,6 @@ async function noteOpened(
   await chatModel(db).updateOne({ _id }, { $addToSet: { openedBy: new Types.ObjectId(viewerId) } });
 }
 
-/** An ObjectId counts on from the last one: whoever has one chat could guess the next. This one is drawn by lot. */
-function drawChatId(): Types.ObjectId {
-  return new Types.ObjectId(randomBytes(12));
-}
-
 async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): Promise<ChatDoc> {
   const pairKey = pairKeyOf(...pair);
   const chats = await settledChats(deps);
@@ -50,16 +45,14 @@ async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): P
     const participants = pair.map((id) => new Types.ObjectId(id));
     const created = await chats.create({
       _id: drawChatId(),
+      kind: 'direct',
       participants,
       pairKey,
       openedBy: participants.slice(0, 1),
       lastMessageAt: now,
       lastSeq: 0,
-      readSeqs: {},
     });
-    for (const [one, other] of [pair, [...pair].reverse()]) {
-      if (one && other) deps.broker.publish(topics.contactsOfUser(one), [other]);
-    }
+    publishContacts(deps.broker, pair, pair);
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

@@ -1,43 +1,120 @@
-import type { Chat, ChatId, MessageId, UserId } from '@whisper/shared';
+import type { Chat, ChatId, Message, MessageId, Unread, User, UserId } from '@whisper/shared';
 import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
 import type { ChatDoc } from './chat.model.ts';
-import { toChat, toMarks } from './chat.view.ts';
+import { readUpTo, toDirectChat, toGroupChat } from './chat.view.ts';
+import { findAllMembers, findMemberships, memberKey } from './find-members.ts';
+import type { MemberDoc } from './member.model.ts';
+import { asShown, isShown, toSight } from './sight.ts';
 
-/** Adds the people, the last messages and what is unread to chats; a chat that is read costs no look-up of its own. */
-export async function showChats(
-  deps: Pick<ChatsDeps, 'db' | 'findMessages' | 'countUnread'>,
-  viewerId: UserId,
-  docs: readonly ChatDoc[],
-): Promise<Chat[]> {
-  const otherOf = (doc: ChatDoc) =>
-    (doc.participants.find((id) => id.toHexString() !== viewerId)?.toHexString() ?? viewerId) as UserId;
-  const lastOf = (doc: ChatDoc) => doc.lastMessage?.toHexString() as MessageId | undefined;
+type Deps = Pick<ChatsDeps, 'db' | 'findMessages' | 'findNewestShown' | 'countUnread'>;
 
-  const [users, lastMessages, unreads] = await Promise.all([
-    findUsers(deps, docs.map(otherOf)),
-    deps.findMessages(docs.map(lastOf).filter((id) => id !== undefined)),
-    Promise.all(docs.map((doc) => countUnread(deps, doc, viewerId))),
+/**
+ * Adds the people, the last messages and what is unread to chats; a chat that is read costs no look-up of its own. Who is
+ * in a group is read last: whatever was read before was written while the person was in it. A group they left is not shown.
+ */
+export async function showChats(deps: Deps, viewerId: UserId, docs: readonly ChatDoc[]): Promise<Chat[]> {
+  const [users, lastMessages] = await Promise.all([
+    findUsers(
+      deps,
+      docs.filter(isDirect).map((doc) => otherOf(doc, viewerId)),
+    ),
+    deps.findMessages(docs.flatMap((doc) => lastOf(doc) ?? [])),
   ]);
-
-  return docs.flatMap((doc, index) => {
-    const participant = users.get(otherOf(doc));
-    const last = lastOf(doc);
-    // People are never removed, only emptied, so a missing one means the id never was a person's.
-    if (!participant) return [];
-    const lastMessage = (last && lastMessages.get(last)) ?? null;
-    return [toChat(doc, { viewerId, participant, lastMessage, unread: unreads[index] ?? 0 })];
-  });
+  const [members, mine] = await Promise.all([
+    findAllMembers(
+      deps.db,
+      docs.filter(isDirect).map(({ _id }) => _id),
+    ),
+    findMemberships(
+      deps.db,
+      viewerId,
+      docs.filter((doc) => !isDirect(doc)).map(({ _id }) => _id),
+    ),
+  ]);
+  const memberOf = (doc: ChatDoc, userId: UserId) =>
+    mine.get(doc._id.toHexString()) ?? members.get(memberKey(doc._id, userId));
+  const shown = await Promise.all(
+    docs.map((doc) => {
+      const last = lastMessages.get(lastOf(doc) ?? ('' as MessageId)) ?? null;
+      const parts = { last, mine: memberOf(doc, viewerId) };
+      return isDirect(doc)
+        ? showDirect(deps, doc, { viewerId, ...parts, users, members })
+        : showGroup(deps, doc, { viewerId, ...parts });
+    }),
+  );
+  return shown.filter((chat) => chat !== null);
 }
 
-type Counted = Pick<ChatDoc, '_id' | 'lastSeq' | 'readSeqs'>;
+type Parts = {
+  readonly viewerId: UserId;
+  readonly last: Message | null;
+  readonly mine: MemberDoc | undefined;
+};
 
-export async function countUnread(
-  deps: Pick<ChatsDeps, 'countUnread'>,
-  doc: Counted,
-  viewerId: UserId,
-): Promise<number> {
-  const { readSeq } = toMarks(doc, viewerId);
-  if (readSeq >= doc.lastSeq) return 0;
-  return deps.countUnread({ chatId: doc._id.toHexString() as ChatId, afterSeq: readSeq, viewerId });
+type DirectParts = Parts & {
+  readonly users: ReadonlyMap<UserId, User>;
+  readonly members: ReadonlyMap<string, MemberDoc>;
+};
+
+async function showDirect(
+  deps: Deps,
+  doc: ChatDoc,
+  { users, members, ...parts }: DirectParts,
+): Promise<Chat | null> {
+  const participant = users.get(otherOf(doc, parts.viewerId));
+  // People are never removed, only emptied, so a missing one means the id never was a person's.
+  if (!participant) return null;
+  const theirs = members.get(memberKey(doc._id, participant.id));
+  return toDirectChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), participant, theirs });
+}
+
+async function showGroup(deps: Deps, doc: ChatDoc, parts: Parts): Promise<Chat | null> {
+  const role = parts.mine?.role;
+  if (!role) return null;
+  return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role });
+}
+
+async function showMine(deps: Deps, doc: ChatDoc, { viewerId, last, mine }: Parts) {
+  const sight = toSight(mine);
+  const chatId = doc._id.toHexString() as ChatId;
+  const [lastMessage, unread] = await Promise.all([
+    !last || isShown(sight, last.seq) ? last : deps.findNewestShown(chatId, sight),
+    countUnread(deps, { doc, viewerId, mine }),
+  ]);
+  return { mine, lastMessage: lastMessage && asShown(sight, lastMessage), unread };
+}
+
+type Counted = {
+  readonly doc: Pick<ChatDoc, '_id' | 'lastSeq' | 'sentSeqs'>;
+  readonly viewerId: UserId;
+  readonly mine: MemberDoc | undefined;
+};
+
+/** What is unread to a person in a chat. */
+export async function countUnread(deps: Pick<ChatsDeps, 'countUnread'>, counted: Counted): Promise<Unread> {
+  const range = toUnreadRange(counted);
+  return range.afterSeq >= counted.doc.lastSeq ? { unread: 0, unreadMentions: 0 } : deps.countUnread(range);
+}
+
+export function toUnreadRange({ doc, viewerId, mine }: Counted) {
+  return {
+    chatId: doc._id.toHexString() as ChatId,
+    afterSeq: readUpTo(doc, viewerId, mine),
+    viewerId,
+    hidden: toSight(mine).hidden,
+  };
+}
+
+function isDirect({ kind }: ChatDoc): boolean {
+  return kind === 'direct';
+}
+
+function otherOf({ participants }: ChatDoc, viewerId: UserId): UserId {
+  const other = participants.find((id) => id.toHexString() !== viewerId);
+  return (other?.toHexString() ?? viewerId) as UserId;
+}
+
+function lastOf({ lastMessage }: ChatDoc): MessageId | undefined {
+  return lastMessage?.toHexString() as MessageId | undefined;
 }

@@ -1,21 +1,16 @@
-import type { ChatEvent, ChatId, UserId, WatchChatsInput } from '@whisper/shared';
+import type { ChatEvent, UserId, WatchChatsInput } from '@whisper/shared';
 import type { FeedItem, TrackedFeed } from '@whisper/trpc-socket/feed';
-import { Types } from 'mongoose';
 import { createTrackedFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
 import { topics } from '../delivery/topics.ts';
-import { chatModel, type ChatDoc } from './chat.model.ts';
-import { toMarks } from './chat.view.ts';
 import type { ChatsDeps } from './deps.ts';
-import { parseChatsCursor, toChatsCursor } from './publish-marks.ts';
+import { parseChatsCursor, toChatsCursor } from './publish-chat-events.ts';
+import { readMissed, type Missed } from './read-missed.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'reads'>;
+type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'reads' | 'lastMessages'>;
 
 /** Covers clocks that differ between nodes and writes that were in flight at the cursor's time. */
 const overlapMs = 15_000;
 const cursorAgeMaxMs = 7 * 24 * 60 * 60_000;
-
-/** Chats in which marks moved since the cursor, above which a `reset` is cheaper than a replay. */
-const chatsMax = 1_000;
 
 /** What happens to a person's chats besides messages, from `lastEventId` on: at least once, never lost. */
 export function watchChats(
@@ -26,7 +21,7 @@ export function watchChats(
   return createTrackedFeed(() => new ChatsSource(deps, userId, lastEventId ?? undefined));
 }
 
-/** Its cursor is a position in time, read again with an overlap: marks are states, so a repeat is harmless. */
+/** Its cursor is a position in time, read again with an overlap: what is told are states, so a repeat is harmless. */
 class ChatsSource implements FeedSource<ChatEvent> {
   readonly #deps: Deps;
   readonly #userId: UserId;
@@ -53,10 +48,10 @@ class ChatsSource implements FeedSource<ChatEvent> {
     const now = this.#deps.clock.now();
     const isFirstEver = this.#position === undefined && this.#lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
-    const moved = isFirstEver || from === undefined ? [] : await this.#readMoved(new Date(from - overlapMs));
-    const isComplete = isFirstEver || (from !== undefined && moved.length <= chatsMax);
+    const missed = isFirstEver || from === undefined ? undefined : await this.#readMissed(from);
+    const isComplete = isFirstEver || missed !== undefined;
     this.#position = Math.max(now, this.#position ?? 0);
-    if (isComplete) yield moved.flatMap((doc) => this.#toItems(doc, from ?? now));
+    if (missed) yield missed.map(({ subject, data }) => ({ data, id: toChatsCursor(from ?? now, subject) }));
     yield [{ data: { type: isComplete ? 'synced' : 'reset' }, id: toChatsCursor(this.#position) }];
   }
 
@@ -67,27 +62,10 @@ class ChatsSource implements FeedSource<ChatEvent> {
     return isOurs ? at : undefined;
   }
 
-  #readMoved(since: Date): Promise<ChatDoc[]> {
-    const { db, reads } = this.#deps;
-    const read = () =>
-      chatModel(db)
-        .find({ participants: new Types.ObjectId(this.#userId), marksAt: { $gte: since } })
-        .sort({ marksAt: -1 })
-        .limit(chatsMax + 1)
-        .lean()
-        .exec();
-    return reads.run(this.#userId, read, { isPatient: true });
-  }
-
-  /** The marks of everyone in the chat: whose moved is not told apart, and need not be. */
-  #toItems(doc: ChatDoc, at: number): FeedItem<ChatEvent>[] {
-    const chatId = doc._id.toHexString() as ChatId;
-    return doc.participants.map((participant) => {
-      const userId = participant.toHexString() as UserId;
-      return {
-        data: { type: 'marks', chatId, userId, ...toMarks(doc, userId) },
-        id: toChatsCursor(at, `${chatId}:${userId}`),
-      };
-    });
+  /** Undefined when there is more than a replay should carry. */
+  #readMissed(from: number): Promise<Missed[] | undefined> {
+    const { reads } = this.#deps;
+    const missed = { userId: this.#userId, since: new Date(from - overlapMs) };
+    return reads.run(this.#userId, () => readMissed(this.#deps, missed), { isPatient: true });
   }
 }

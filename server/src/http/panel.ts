@@ -1,16 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
 import { sendJson, sendTooMany } from './answer.ts';
 import { Guesses } from './guesses.ts';
+import { bundleDirOf } from './bundle-dir.ts';
 import { createStaticFiles } from './static-files.ts';
 
 export const panelPath = '/panel';
-
-/** The same place seen from server/src/http and, after a build, from server/dist/http. */
-const bundleDir = fileURLToPath(new URL('../../../clients/panel/dist', import.meta.url));
 
 type Deps = {
   readonly env: Pick<Env, 'isProduction' | 'PANEL_TOKEN'>;
@@ -24,7 +21,7 @@ type Deps = {
  * for (HTTP Basic, any user name); the API itself asks for a session token as ever.
  */
 export function createPanelHandler({ env, ...deps }: Deps, description: object): RequestListener {
-  const serveBundle = createStaticFiles({ dir: bundleDir, base: panelPath });
+  const serveBundle = createStaticFiles({ dir: bundleDirOf('panel'), base: panelPath });
   const serve: RequestListener = (request, response) => {
     if (request.url?.split('?')[0] === `${panelPath}/api.json`) return sendJson(response, 200, description);
     serveBundle(request, response);

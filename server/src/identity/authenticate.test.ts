@@ -317,6 +317,31 @@ describe('Clerk', () => {
     expect(clerk.requests).toEqual([]);
   });
 
+  test('leaves the reason why a token was refused in the log, and nothing of the token', async () => {
+    const lines: string[] = [];
+    const { clerk, authenticate, nowSeconds } = await startClerkServer({}, lines);
+    const foreignKey = await generateKeyPair('RS256');
+    const payload = Buffer.from('{"secret-claim').toString('base64url');
+    const tokens = [
+      `e30.${payload}.c2lnbmVk`,
+      await clerk.signToken('user_ada', { exp: undefined }),
+      await clerk.signToken('user_ada', { azp: 'https://evil.example' }),
+      await clerk.signToken('user_ada', { exp: nowSeconds - 600 }),
+      await clerk.signToken('user_ada', {}, { privateKey: foreignKey.privateKey }),
+    ];
+    for (const token of tokens)
+      await expect(authenticate(token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+
+    expect(lines.map((line) => JSON.parse(line).reason)).toEqual([
+      'token-invalid',
+      'These claims are missing or malformed: exp',
+      'The party is foreign',
+      'The session token expired',
+      'token-invalid-signature',
+    ]);
+    expect(lines.join('')).not.toMatch(/secret-claim|evil\.example|c2lnbmVk/);
+  });
+
   test('is not asked again and again for somebody it does not know', async () => {
     const { clerk, clock, authenticate } = await startClerkServer();
     for (const sid of ['sess_1', 'sess_2', 'sess_3']) {

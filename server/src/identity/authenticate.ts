@@ -8,7 +8,7 @@ import type { IdentityProvider } from './identity-provider.ts';
 import type { Person } from './person.ts';
 import type { Revocations } from './revocations.ts';
 import type { SessionClaims, TokenVerifier } from './token-verifier.ts';
-import { invalidToken } from './verify-session-token.ts';
+import { invalidToken, refusalReasonOf } from './verify-session-token.ts';
 import type { Authenticate, Viewer } from './viewer.ts';
 
 /** How far the issuer's clock may be from ours, either way. */
@@ -37,8 +37,8 @@ export function createAuthenticate(
   const verify = rememberVerified(verifier, deps.revocations);
   return async (token, { expiredForAtMostMs = 0, isOfCookie = false } = {}) => {
     if (!token) throw new AppError('UNAUTHORIZED', 'Sign in first');
-    if (token.length > limits.tokenLengthMax) throw invalidToken();
     try {
+      if (token.length > limits.tokenLengthMax) throw invalidToken('It is too long');
       const claims = await verify(token);
       const { clerkId, sessionId, party, expiresAt } = claims;
       if (isOfCookie && party === null) throw invalidToken('The cookie names no party');
@@ -49,6 +49,8 @@ export function createAuthenticate(
       return { viewer, sessionId, expiresAt };
     } catch (thrown) {
       if (!(thrown instanceof AppError)) deps.log.error({ err: thrown }, 'authenticating failed');
+      else if (thrown.code === 'UNAUTHORIZED')
+        deps.log.info({ reason: refusalReasonOf(thrown) }, 'a token was refused');
       throw toAppError(thrown);
     }
   };

@@ -73,6 +73,24 @@ function readClaims(payload: unknown, { parties, issuers, audiences = [] }: Expe
   };
 }
 
-export function invalidToken(cause?: unknown): AppError {
+/** Why a token was refused, in our words. */
+class TokenFault extends Error {
+  override readonly name = 'TokenFault';
+}
+
+export function invalidToken(why?: unknown): AppError {
+  const cause = typeof why === 'string' ? new TokenFault(why) : why;
   return new AppError('UNAUTHORIZED', 'The session token is not valid', { cause });
+}
+
+/**
+ * What to write down of a refused token. Nothing in it comes from the token: what a parser says of one quotes it, so only
+ * our own words and Clerk's closed list of reasons are taken.
+ */
+export function refusalReasonOf({ message, cause }: AppError): string {
+  if (cause === undefined || cause instanceof TokenFault) return cause?.message ?? message;
+  if (cause instanceof z.ZodError) {
+    return `These claims are missing or malformed: ${cause.issues.map(({ path }) => path.join('.')).join(', ')}`;
+  }
+  return 'reason' in cause && typeof cause.reason === 'string' ? cause.reason : cause.name;
 }

@@ -184,7 +184,7 @@ test('another primary e-mail address replaces the old one', async () => {
 test('what is not signed by Clerk changes nothing', async () => {
   const { clerk, server, app } = await startClerkServer();
   const { body, headers } = clerk.signWebhook('user.created', clerk.putUser(ada()));
-  const stranger = await startFakeClerk();
+  const stranger = await startFakeClerk({ hasOwnKey: true });
   await using _ = stranger;
   expect(await post(server, { body: body.replace('Ada', 'Eve'), headers })).toBe(400);
   expect(await post(server, stranger.signWebhook('user.created', ada()))).toBe(400);

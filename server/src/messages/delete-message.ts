@@ -2,7 +2,7 @@ import type { DeleteMessageInput, Message, UserId } from '@whisper/shared';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { erased } from './log/changes.ts';
-import { openMessage } from './open-message.ts';
+import { openForChange } from './open-message.ts';
 
 /** Erases one's own message for everyone; its place stays. FORBIDDEN for another's. Idempotent. */
 export async function deleteMessage(
@@ -10,7 +10,7 @@ export async function deleteMessage(
   viewerId: UserId,
   { messageId }: DeleteMessageInput,
 ): Promise<Message> {
-  const { message, membership } = await openMessage(deps, messageId, viewerId);
+  const { message, membership } = await openForChange(deps, messageId, viewerId);
   if (message.sender.id !== viewerId) throw new AppError('FORBIDDEN', 'Only its sender deletes a message');
-  return deps.messageLog.change(membership, messageId, erased());
+  return deps.messageLog.change(membership, { messageId, by: viewerId, change: erased() });
 }

@@ -18,14 +18,17 @@ export async function forwardMessage(
 ): Promise<Message> {
   const { message } = await openMessage(deps, messageId, viewer.id);
   const sent = await findSent(deps.db, viewer.id, clientId);
+  if (message.kind === 'system') throw new AppError('FORBIDDEN', 'A system message cannot be forwarded');
   if (message.deletedAt && !sent) throw new AppError('CONFLICT', 'The message was deleted');
-  return deps.messageLog.append({
-    membership: await requireParticipant(deps, toChatId, viewer.id),
+  const membership = await requireParticipant(deps, toChatId, viewer.id);
+  return deps.messageLog.append(membership, {
+    chatId: membership.chatId,
     sender: viewer.user,
     text: sent?.forwardedFrom ? firstTextOf(sent) : message.text,
     clientId,
     replyTo: null,
     forwardedFrom: message.forwardedFrom ?? { sender: message.sender, sentAt: message.createdAt },
     mentions: [],
+    system: null,
   });
 }

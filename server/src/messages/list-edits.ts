@@ -1,4 +1,5 @@
 import type { MessageEdits, MessageId, UserId } from '@whisper/shared';
+import { readAs } from '../chats/require-participant.ts';
 import type { MessagesDeps } from './deps.ts';
 import { readEdits } from './log/read-log.ts';
 import { openMessage } from './open-message.ts';
@@ -9,6 +10,7 @@ export async function listEdits(
   viewerId: UserId,
   messageId: MessageId,
 ): Promise<MessageEdits> {
-  await openMessage(deps, messageId, viewerId);
-  return { edits: await readEdits(deps.db, messageId) };
+  const { message } = await openMessage(deps, messageId, viewerId);
+  const reader = { chatId: message.chatId, userId: viewerId };
+  return readAs(deps, reader, async () => ({ edits: await readEdits(deps.db, messageId) }));
 }

@@ -1,21 +1,45 @@
-import type { ListMessagesInput, MessagePage, UserId } from '@whisper/shared';
-import { requireParticipant } from '../chats/require-participant.ts';
+import type { ChatId, ListMessagesInput, MessagePage, UserId } from '@whisper/shared';
+import { readAs } from '../chats/require-participant.ts';
+import { asShown, type Sight } from '../chats/sight.ts';
 import { cutPage } from './cut-page.ts';
 import type { MessagesDeps } from './deps.ts';
 import { toMessages } from './log/message.view.ts';
 import { readHead, readPlaces } from './log/read-log.ts';
 
-/** A page of history, ascending: the newest, or the one next to `before` or `after`; shorter when texts are long. */
+type Deps = Pick<MessagesDeps, 'db' | 'memberships'>;
+
+/** A page of history, ascending: the newest, or the one next to `before` or `after`, or on both sides of `around`; shorter when texts are long. */
 export async function listMessages(
-  deps: Pick<MessagesDeps, 'db' | 'memberships'>,
+  deps: Deps,
   viewerId: UserId,
-  { chatId: askedId, before, after, limit }: ListMessagesInput,
+  { chatId: askedId, ...wanted }: ListMessagesInput,
 ): Promise<MessagePage> {
-  const { chatId } = await requireParticipant(deps, askedId, viewerId);
-  // The head is read first: what is written between the two reads has a higher rev and is not promised.
-  const rev = await readHead(deps.db, chatId);
-  const docs = await readPlaces(deps.db, { chatId, before, after, limit: limit + 1 });
-  const page = cutPage(docs, limit);
-  if (after === undefined) page.reverse();
-  return { messages: await toMessages(deps.db, page), hasMore: docs.length > page.length, rev };
+  return readAs(deps, { chatId: askedId, userId: viewerId }, async ({ chatId, sight }) => {
+    // The head is read first: what is written between the two reads has a higher rev and is not promised.
+    const rev = await readHead(deps.db, chatId);
+    const { docs, hasMore } = await readPage(deps, { ...wanted, chatId, sight });
+    const messages = await toMessages(deps.db, docs);
+    return { messages: messages.map((message) => asShown(sight, message)), hasMore, rev };
+  });
+}
+
+type Wanted = Omit<ListMessagesInput, 'chatId'> & { readonly chatId: ChatId; readonly sight: Sight };
+
+type Page = { readonly docs: Awaited<ReturnType<typeof readPlaces>>; readonly hasMore: boolean };
+
+async function readPage(deps: Deps, { around, ...wanted }: Wanted): Promise<Page> {
+  if (around !== undefined) return readAround(deps, around, wanted);
+  const docs = await readPlaces(deps.db, { ...wanted, limit: wanted.limit + 1 });
+  const page = cutPage(docs, wanted.limit);
+  if (wanted.after === undefined) page.reverse();
+  return { docs: page, hasMore: docs.length > page.length };
+}
+
+/** The place itself begins the second half, so that it is there in the smallest page as well. */
+async function readAround(deps: Deps, place: number, { chatId, sight, limit }: Wanted): Promise<Page> {
+  const olderMax = Math.floor((limit - 1) / 2);
+  const { docs: newer } = await readPage(deps, { chatId, sight, after: place - 1, limit: limit - olderMax });
+  const older = await readPlaces(deps.db, { chatId, sight, before: place, limit: olderMax + 1 });
+  const page = cutPage([...newer.toReversed(), ...older], newer.length + Math.min(older.length, olderMax));
+  return { docs: page.reverse(), hasMore: page.length < newer.length + older.length };
 }

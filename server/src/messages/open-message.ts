@@ -1,13 +1,18 @@
 import type { Message, MessageId, UserId } from '@whisper/shared';
 import type { Membership } from '../chats/chat.view.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
+import { asShown, isShown } from '../chats/sight.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
+import { messageNotFound } from './log/change-message.ts';
 import { findMessages } from './log/read-log.ts';
 
 type Opened = { readonly membership: Membership; readonly message: Message };
 
-/** A message and its chat's people; NOT_FOUND, in the same words, when it is not there and when the chat is not one's own. */
+/**
+ * A message and what its chat is to the person; NOT_FOUND, in the same words, when it is not there, when the chat is not
+ * one's own, and when it is not shown. The message is read first: who was removed meanwhile does not get it.
+ */
 export async function openMessage(
   deps: Pick<MessagesDeps, 'db' | 'memberships'>,
   messageId: MessageId,
@@ -15,13 +20,31 @@ export async function openMessage(
 ): Promise<Opened> {
   const message = (await findMessages(deps.db, [messageId])).get(messageId);
   if (!message) throw messageNotFound();
+  const membership = await requireMembership(deps, message, viewerId);
+  if (membership.kind === 'direct') return { message, membership };
+  if (!isShown(membership.sight, message.seq)) throw messageNotFound();
+  return { message: asShown(membership.sight, message), membership };
+}
+
+/** The same for what is done to a message: nothing is done to a system message. */
+export async function openForChange(
+  deps: Pick<MessagesDeps, 'db' | 'memberships'>,
+  messageId: MessageId,
+  viewerId: UserId,
+): Promise<Opened> {
+  const opened = await openMessage(deps, messageId, viewerId);
+  if (opened.message.kind === 'system') throw new AppError('FORBIDDEN', 'A system message cannot be changed');
+  return opened;
+}
+
+async function requireMembership(
+  deps: Pick<MessagesDeps, 'db' | 'memberships'>,
+  { chatId }: Message,
+  viewerId: UserId,
+): Promise<Membership> {
   try {
-    return { message, membership: await requireParticipant(deps, message.chatId, viewerId) };
+    return await requireParticipant(deps, chatId, viewerId);
   } catch (error) {
     throw error instanceof AppError && error.code === 'NOT_FOUND' ? messageNotFound() : error;
   }
-}
-
-function messageNotFound(): AppError {
-  return new AppError('NOT_FOUND', 'Message not found');
 }

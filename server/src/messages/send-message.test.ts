@@ -102,9 +102,9 @@ describe('message.send', () => {
     }
     const markRead = (seq: number) => bob.api.chat.markRead.mutate({ chatId: chat.id, seq });
 
-    expect(await markRead(2)).toEqual({ unread: 1 });
-    expect(await markRead(1)).toEqual({ unread: 1 });
-    expect(await markRead(1_000)).toEqual({ unread: 0 });
+    expect(await markRead(2)).toEqual({ unread: 1, unreadMentions: 0 });
+    expect(await markRead(1)).toEqual({ unread: 1, unreadMentions: 0 });
+    expect(await markRead(1_000)).toEqual({ unread: 0, unreadMentions: 0 });
     await alice.api.message.send.mutate({ chatId: chat.id, text: 'four', clientId: randomUUID() });
     expect((await bob.api.chat.get.query({ chatId: chat.id })).unread).toBe(1);
   });

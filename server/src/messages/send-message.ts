@@ -1,6 +1,8 @@
-import type { ChatId, Message, MessageId, Reply, SendMessageInput, UserId } from '@whisper/shared';
+import type { Message, MessageId, Reply, SendMessageInput, UserId } from '@whisper/shared';
 import { toReply } from '@whisper/shared';
+import { areIn } from '../chats/find-members.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
+import { isShown } from '../chats/sight.ts';
 import type { Membership } from '../chats/chat.view.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
@@ -18,31 +20,38 @@ export async function sendMessage(
 ): Promise<Message> {
   const membership = await requireParticipant(deps, chatId, viewer.id);
   const stopTimer = deps.metrics.sendSeconds.startTimer();
-  const message = await deps.messageLog.append({
-    membership,
+  const message = await deps.messageLog.append(membership, {
+    chatId: membership.chatId,
     sender: viewer.user,
     text,
     clientId,
-    replyTo: replyTo ? await readReply(deps, membership.chatId, replyTo) : null,
+    replyTo: replyTo ? await readReply(deps, membership, replyTo) : null,
     forwardedFrom: null,
-    mentions: requireMentions(membership, mentions),
+    mentions: await requireMentions(deps, membership, mentions),
+    system: null,
   });
   stopTimer();
   deps.endTyping(membership.chatId, viewer.id);
   return message;
 }
 
-async function readReply({ db }: MessagesDeps, chatId: ChatId, messageId: MessageId): Promise<Reply> {
+async function readReply({ db }: MessagesDeps, membership: Membership, messageId: MessageId): Promise<Reply> {
   const original = (await findMessages(db, [messageId])).get(messageId);
-  if (original?.chatId !== chatId)
-    throw new AppError('BAD_REQUEST', 'A reply answers a message of the same chat');
+  const isHere =
+    original?.chatId === membership.chatId &&
+    original.kind === 'text' &&
+    (membership.kind === 'direct' || isShown(membership.sight, original.seq));
+  if (!original || !isHere) throw new AppError('BAD_REQUEST', 'A reply answers a message of the same chat');
   return toReply(original);
 }
 
 /** Each person once; BAD_REQUEST for somebody who is not in the chat. */
-export function requireMentions({ participants }: Membership, mentions: readonly UserId[]): UserId[] {
-  if (!mentions.every((userId) => participants.includes(userId))) {
-    throw new AppError('BAD_REQUEST', 'Only people of the chat can be mentioned');
-  }
-  return [...new Set(mentions)];
+export async function requireMentions(
+  { db }: Pick<MessagesDeps, 'db'>,
+  membership: Membership,
+  mentions: readonly UserId[],
+): Promise<UserId[]> {
+  const named = [...new Set(mentions)];
+  if (named.length === 0 || (await areIn(db, membership, named))) return named;
+  throw new AppError('BAD_REQUEST', 'Only people of the chat can be mentioned');
 }

@@ -23,9 +23,21 @@ export type AnyChat = {
   lastMessage?: Types.ObjectId;
   lastMessageAt?: Date;
   lastSeq?: number;
+  kind?: 'direct' | 'group';
   readSeqs?: Record<string, number>;
+  deliveredSeqs?: Record<string, number>;
   createdAt?: Date;
   updatedAt?: Date;
+};
+
+export type AnyMember = {
+  _id: Types.ObjectId;
+  chat?: Types.ObjectId;
+  user?: Types.ObjectId;
+  rev?: number;
+  readSeq?: number;
+  deliveredSeq?: number;
+  changedAt?: Date;
 };
 
 export type AnyMessage = {
@@ -41,6 +53,7 @@ export type AnyMessage = {
 
 export const usersOf = (db: Database) => db.collection<AnyUser>('users');
 export const chatsOf = (db: Database) => db.collection<AnyChat>('chats');
+export const membersOf = (db: Database) => db.collection<AnyMember>('members');
 export const messagesOf = (db: Database) => db.collection<AnyMessage>('messages');
 
 export const batchSize = 500;

@@ -28,6 +28,7 @@ test('the log says what was migrated, once', async () => {
   expect(lines).toEqual([
     '"migrating the messages of the Express backend"',
     '{"people":4,"chats":4,"messages":65,"merged":1,"missing":1} "migrated: the database of the Express backend is ours"',
+    '{"chats":5} "migrated: how far people have read stands with the people"',
   ]);
 
   lines.length = 0;

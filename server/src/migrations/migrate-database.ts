@@ -5,10 +5,11 @@ import { expressDatabase } from './express/express-database.ts';
 import type { Migration } from './migration.ts';
 import { MigrationLock } from './migration-lock.ts';
 import { chatOpeners } from './chat-openers.ts';
+import { members } from './members.ts';
 import { searchWithoutAddresses } from './search-without-addresses.ts';
 
 /** In the order in which they are run. New ones go to the end, and none is ever taken out or renamed. */
-const allMigrations: readonly Migration[] = [expressDatabase, searchWithoutAddresses, chatOpeners];
+const allMigrations: readonly Migration[] = [expressDatabase, searchWithoutAddresses, chatOpeners, members];
 
 type Deps = { readonly db: Database; readonly clock: Clock; readonly log: Logger };
 

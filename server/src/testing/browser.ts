@@ -27,3 +27,13 @@ export function launchBrowser(): Promise<Browser> {
     ],
   });
 }
+
+let shared: Promise<Browser> | undefined;
+
+/** One browser for all files of a worker, which it ends with: each test opens contexts of its own and closes them. */
+export async function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser();
+  const browser = await shared;
+  if (!browser.isConnected()) shared = launchBrowser();
+  return shared;
+}

@@ -59,8 +59,13 @@ export type FakeClerk = AsyncDisposable & {
 const keyId = 'ins_fake';
 export const fakeClerkOrigin = 'https://chat.example';
 
-export async function startFakeClerk(): Promise<FakeClerk> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+const makeKey = () => generateKeyPair('RS256', { extractable: true });
+let usualKey: ReturnType<typeof makeKey> | undefined;
+
+/** Making a key takes longer than most tests, so there is one, and another for who must be told apart. */
+export async function startFakeClerk({ hasOwnKey = false } = {}): Promise<FakeClerk> {
+  usualKey ??= makeKey();
+  const { publicKey, privateKey } = await (hasOwnKey ? makeKey() : usualKey);
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: keyId, alg: 'RS256', use: 'sig' }] };
   const users = new Map<string, object>();
   const requests: string[] = [];

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { bundlePrograms } from './programs.ts';
 import './provided-context.ts';
 import { findRedisServer, RedisServer } from '../nodes/redis-server.ts';
 
@@ -13,12 +14,16 @@ import { findRedisServer, RedisServer } from '../nodes/redis-server.ts';
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dir = await mkdtemp(join(tmpdir(), 'whisper-test-'));
   const external = process.env['TEST_MONGODB_URI'];
-  const store = external ? undefined : await startEmbeddedMongo({ dataDir: dir, isDurable: false });
+  const [store, programs] = await Promise.all([
+    external ? undefined : startEmbeddedMongo({ dataDir: dir, isDurable: false }),
+    bundlePrograms(),
+  ]);
   project.provide('mongoUri', external ?? store?.uri ?? '');
   const redis = await startRedis();
   project.provide('redisUrl', redis?.url ?? '');
   project.provide('identityDir', dir);
   return async () => {
+    await programs[Symbol.asyncDispose]();
     await store?.close();
     await redis?.[Symbol.asyncDispose]();
     await rm(dir, { recursive: true, force: true });

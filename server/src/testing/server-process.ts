@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { programArgs } from './programs.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -51,7 +52,7 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Starts it, again on the port it had. Resolves when it takes connections. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', 'server/src/main.ts'], {
+    const child = spawn(process.execPath, programArgs('server'), {
       cwd: root,
       env: {
         PATH: process.env['PATH'],

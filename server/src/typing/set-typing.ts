@@ -1,4 +1,5 @@
 import type { SetTypingInput } from '@whisper/shared';
+import { listPeopleOfSmallChat } from '../chats/list-people.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { CallingSocket } from '../trpc.ts';
@@ -15,7 +16,9 @@ export async function setTyping(
   { viewer, socket }: Caller,
   { chatId: askedId, isTyping }: SetTypingInput,
 ): Promise<void> {
-  const { chatId, participants } = await requireParticipant(deps, askedId, viewer.id);
+  const membership = await requireParticipant(deps, askedId, viewer.id);
+  const { chatId } = membership;
+  const participants = await listPeopleOfSmallChat(deps, membership);
   const deviceId = socket?.id ?? 'http';
   const typer = { chatId, userId: viewer.id, audience: participants.filter((id) => id !== viewer.id) };
   if (!isTyping) return deps.typing.stop(typer, deviceId);

@@ -40,7 +40,7 @@ describe('the old interface with Clerk', () => {
 
   it('refuses tokens that Clerk did not make for us, on both wires', async () => {
     await using clerk = await startFakeClerk();
-    await using stranger = await startFakeClerk();
+    await using stranger = await startFakeClerk({ hasOwnKey: true });
     await using server = await startServerOf(clerk);
     const now = Math.floor(Date.now() / 1000);
     const tokens = await Promise.all([

@@ -1,4 +1,12 @@
-import type { Chat, Me, Message, User, UserId } from '@whisper/shared';
+import {
+  describeSystem,
+  faceOf,
+  type Chat,
+  type Me,
+  type Message,
+  type User,
+  type UserId,
+} from '@whisper/shared';
 import type {
   LegacyChat,
   LegacyLastMessage,
@@ -22,27 +30,23 @@ export function toLegacyMe(me: Me): LegacyMe {
 }
 
 /** Without `emails`, as on sockets: the old backend sent no address with a new message. */
-export function toLegacyMessage(
-  { id, chatId, sender, ...message }: Message,
-  emails = noEmails,
-): LegacyMessage {
+export function toLegacyMessage(message: Message, emails = noEmails): LegacyMessage {
   return {
-    _id: id,
-    chat: chatId,
-    sender: toLegacyUser(sender, emails),
+    _id: message.id,
+    chat: message.chatId,
+    sender: toLegacyUser(message.sender, emails),
     text: toLegacyText(message),
     ...toTimes(message),
     __v: 0,
   };
 }
 
-export function toLegacyChat(
-  { id, participant, lastMessage, lastMessageAt, createdAt }: Chat,
-  emails: Emails,
-): LegacyChat {
+/** The old apps know one person per chat: in a group that is the group itself. */
+export function toLegacyChat(chat: Chat, emails: Emails): LegacyChat {
+  const { id, lastMessage, lastMessageAt, createdAt } = chat;
   return {
     _id: id,
-    participant: toLegacyUser(participant, emails),
+    participant: toLegacyUser(faceOf(chat), emails),
     lastMessage: lastMessage && toLegacyLastMessage(lastMessage),
     lastMessageAt: lastMessageAt.toISOString(),
     createdAt: createdAt.toISOString(),
@@ -54,7 +58,8 @@ function toLegacyLastMessage(message: Message): LegacyLastMessage {
 }
 
 /** The old apps show every row, so the place of a deleted message says what it is. */
-function toLegacyText({ text, deletedAt }: Pick<Message, 'text' | 'deletedAt'>): string {
+function toLegacyText({ text, deletedAt, system, sender }: Message): string {
+  if (system) return describeSystem(system, sender);
   return deletedAt ? 'Message deleted' : text;
 }
 

@@ -1,4 +1,4 @@
-/** Time as the sockets see it, so that tests can move it. */
+/** Time as the server sees it, so that tests can move it. */
 export interface Clock {
   now(): number;
   /** Runs `task` once after `delayMs`; the returned function cancels it. Never keeps the process alive. */

@@ -1,5 +1,5 @@
 import { messagesOf, rowsOf, type ChatStore } from '@whisper/client/node';
-import { EmojiSchema, type Chat } from '@whisper/shared';
+import { faceOf, EmojiSchema, type Chat } from '@whisper/shared';
 import type { Command } from './entered-line.ts';
 
 type Change = {
@@ -31,7 +31,7 @@ export function changeLast(store: ChatStore, { chat, command, argument }: Change
 function react(store: ChatStore, chat: Chat, emoji: string): void {
   const message = theirLast(store, chat);
   const mine = message.reactions.find((reaction) => reaction.emoji === emoji)?.userIds ?? [];
-  const isOn = mine.some((userId) => userId !== chat.participant.id);
+  const isOn = mine.some((userId) => userId !== faceOf(chat).id);
   store.react(message, emoji, !isOn);
 }
 
@@ -40,7 +40,9 @@ function require(argument: string, usage: string): string {
   return argument;
 }
 
-function theirLast(store: ChatStore, { id, participant }: Chat) {
+function theirLast(store: ChatStore, chat: Chat) {
+  const { id } = chat;
+  const participant = faceOf(chat);
   const last = messagesOf(store.getSnapshot().open.get(id)).findLast(
     ({ sender, deletedAt }) => sender.id === participant.id && !deletedAt,
   );
@@ -49,7 +51,9 @@ function theirLast(store: ChatStore, { id, participant }: Chat) {
 }
 
 /** What is still on its way out counts too. */
-function myLast(store: ChatStore, { id, participant }: Chat) {
+function myLast(store: ChatStore, chat: Chat) {
+  const { id } = chat;
+  const participant = faceOf(chat);
   const { open, outbox } = store.getSnapshot();
   const last = rowsOf(id, { view: open.get(id), outbox })
     .map((row) => (row.state === 'sent' ? row.message : row.draft))

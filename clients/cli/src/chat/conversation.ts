@@ -1,5 +1,5 @@
 import { toFailure, type WhisperClient } from '@whisper/client/node';
-import type { Chat, User } from '@whisper/shared';
+import { faceOf, type Chat, type User } from '@whisper/shared';
 import { findPerson, listPeople, type Search } from './choose-person.ts';
 import { changeLast } from './change-last.ts';
 import { readEntered, type Command } from './entered-line.ts';
@@ -133,7 +133,8 @@ export class Conversation implements Disposable {
     }
   }
 
-  #who({ participant }: Chat): void {
+  #who(chat: Chat): void {
+    const participant = faceOf(chat);
     const { me, online, connection } = this.#client.store.getSnapshot();
     const state = online.has(participant.id) ? 'online' : 'offline';
     this.#terminal.note(

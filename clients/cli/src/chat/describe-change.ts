@@ -1,4 +1,4 @@
-import type { Chat, Message } from '@whisper/shared';
+import { faceOf, type Chat, type Message } from '@whisper/shared';
 
 /** What a note quotes of a text. */
 const excerptMax = 40;
@@ -11,7 +11,8 @@ export function excerptOf(text: string): string {
 }
 
 /** What became of a message, in a line each; nothing for what is not shown. */
-export function describeChange(before: Message, now: Message, { participant }: Chat): string[] {
+export function describeChange(before: Message, now: Message, chat: Chat): string[] {
+  const participant = faceOf(chat);
   const nameOf = (userId: string) => (userId === participant.id ? participant.name : 'you');
   const author = nameOf(now.sender.id);
   const quoted = `“${excerptOf(before.text)}”`;

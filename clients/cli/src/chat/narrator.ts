@@ -1,5 +1,5 @@
 import { messagesOf, receiptOf, rowsOf, type ChatSnapshot } from '@whisper/client/node';
-import type { Chat, ClientId, Message } from '@whisper/shared';
+import { faceOf, type Chat, type ClientId, type Message } from '@whisper/shared';
 import { describeChange, excerptOf } from './describe-change.ts';
 
 /** Lines shown when a conversation is opened. */
@@ -26,7 +26,7 @@ export class Narrator {
     const messages = messagesOf(snapshot.open.get(chat.id));
     this.#chat = chat;
     this.#toldSeq = messages.at(-recentMax - 1)?.seq ?? 0;
-    this.#isOnline = snapshot.online.has(chat.participant.id);
+    this.#isOnline = snapshot.online.has(faceOf(chat).id);
   }
 
   get isTyping(): boolean {
@@ -67,10 +67,10 @@ export class Narrator {
   #tellRead({ chats, open }: ChatSnapshot): Line[] {
     const chat = chats.find(({ id }) => id === this.#chat.id);
     const last = messagesOf(open.get(this.#chat.id)).at(-1);
-    if (!chat || !last || last.sender.id === chat.participant.id || last.seq <= this.#toldReadSeq) return [];
+    if (!chat || !last || last.sender.id === faceOf(chat).id || last.seq <= this.#toldReadSeq) return [];
     if (receiptOf(chat, last) !== 'read') return [];
     this.#toldReadSeq = last.seq;
-    return [{ kind: 'note', text: `✓ ${chat.participant.name} has read it` }];
+    return [{ kind: 'note', text: `✓ ${faceOf(chat).name} has read it` }];
   }
 
   #tellOutbox(snapshot: ChatSnapshot): Line[] {
@@ -95,7 +95,8 @@ export class Narrator {
   }
 
   #tellPerson({ typing, online, isSynced }: ChatSnapshot): Line[] {
-    const { id, participant } = this.#chat;
+    const { id } = this.#chat;
+    const participant = faceOf(this.#chat);
     const lines: Line[] = [];
     const isTyping = typing.get(id)?.includes(participant.id) ?? false;
     if (isTyping && !this.#isTyping) lines.push({ kind: 'note', text: `* ${participant.name} is typing …` });

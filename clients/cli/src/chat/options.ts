@@ -8,7 +8,7 @@ export type ChatOptions = {
   readonly as: string;
   readonly with?: string;
   readonly url: string;
-  /** Where messages wait that could not be sent yet. */
+  /** Where messages wait that could not be sent yet, and the last state is kept. */
   readonly state: string;
 };
 
@@ -19,7 +19,7 @@ export const usage = `Chat in the terminal.
   --as      who you are; any name will do on a development server
   --with    whom to write to, instead of picking somebody
   --url     where the server is
-  --state   where unsent messages are kept (default: .whisper in your home folder)
+  --state   where unsent messages and the last state are kept (default: .whisper in your home folder)
 
 Lines come from standard input when it is not a terminal, so a conversation can be scripted.`;
 

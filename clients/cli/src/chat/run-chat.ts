@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { createWhisperClient, devTokens, fileStorage, NoTokenError } from '@whisper/client/node';
+import {
+  createWhisperClient,
+  devTokens,
+  fileStorage,
+  NoTokenError,
+  type CacheOptions,
+} from '@whisper/client/node';
 import { findPerson, pickPerson, type Search } from './choose-person.ts';
 import { Conversation } from './conversation.ts';
 import { watchConnection } from './notices.ts';
@@ -13,7 +19,8 @@ export async function runChat(options: ChatOptions): Promise<void> {
   using client = createWhisperClient({
     url,
     getToken: tokens.get,
-    storage: fileStorage(join(options.state, 'outbox')),
+    storage: fileStorage(options.state),
+    cache: cacheOf(options),
   });
   using terminal = new Terminal(process.stdin, process.stdout);
   try {
@@ -24,6 +31,12 @@ export async function runChat(options: ChatOptions): Promise<void> {
     if (connection.status !== 'refused') throw error;
     throw tokens.refusal ?? new Error(`${url}: ${connection.message}`);
   }
+}
+
+/** Each person has their own, because several may talk at once on one machine. */
+function cacheOf({ state, as }: ChatOptions): CacheOptions {
+  const name = Buffer.from(as).toString('base64url');
+  return { storage: fileStorage(join(state, 'people', name)), account: as };
 }
 
 type Talk = { readonly options: ChatOptions; readonly terminal: Terminal };

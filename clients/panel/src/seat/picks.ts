@@ -68,10 +68,10 @@ function rowsOf(result: { ok: boolean; data?: unknown }, key: string): Record<st
   return Array.isArray(rows) ? rows.filter(isRecord) : [];
 }
 
-function toChatPick({ id, participant, lastMessage }: Record<string, unknown>): Picks['chats'][number] {
-  const name = isRecord(participant) ? String(participant['name']) : 'Nobody';
+function toChatPick({ id, name, participant, lastMessage }: Record<string, unknown>): Picks['chats'][number] {
+  const label = isRecord(participant) ? String(participant['name']) : String(name);
   const last = isRecord(lastMessage) ? Number(lastMessage['seq']) : 0;
-  return { id: String(id), label: name, lastSeq: last };
+  return { id: String(id), label, lastSeq: last };
 }
 
 /** Starting values for fields that name a person, a chat, a message or a place; `partner` is preferred. */

@@ -1,5 +1,5 @@
 import { createTRPCClient, createWSClient, type TRPCClient, type TRPCWebSocketClient } from '@trpc/client';
-import { closeCodes, type CloseReason } from '@whisper/shared';
+import { closeCodes, contractVersion, type CloseReason } from '@whisper/shared';
 import type { AppRouter } from '@whisper/server';
 import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
@@ -72,7 +72,7 @@ export class Connection {
     const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
     this.#wsUrl = httpUrl.replace(/^http/, 'ws');
     this.#tokens = new TokenSource(options.getToken, this.clock);
-    this.#sockets = new TimedSockets(options.WebSocket ?? WebSocket, this.clock);
+    this.#sockets = new TimedSockets(socketClassOf(options), this.clock);
     this.#http = new TimedFetch(this.clock);
     this.#socket = this.#openSocket();
     this.api = createTRPCClient({
@@ -134,7 +134,10 @@ export class Connection {
       // The wait is made in `url` and not here, where tRPC could neither cut it short nor end it on close.
       retryDelayMs: () => 0,
       url: () => this.#prepareAttempt(),
-      connectionParams: async () => ({ token: (await this.#tokens.get()) ?? '' }),
+      connectionParams: async () => ({
+        token: (await this.#tokens.get()) ?? '',
+        contract: String(contractVersion),
+      }),
       onOpen: () => this.#opened(),
       onClose: (cause) => this.#closed(cause?.code),
     });
@@ -205,6 +208,14 @@ export class Connection {
     if (this.signal.aborted) return;
     if (state.status !== this.#state.getSnapshot().status) this.#state.set(state);
   }
+}
+
+function socketClassOf(options: ConnectionOptions): typeof WebSocket {
+  const found = options.WebSocket ?? (typeof WebSocket === 'undefined' ? undefined : WebSocket);
+  if (found) return found;
+  throw new TypeError(
+    'This runtime has no WebSocket. In Node import createWhisperClient from @whisper/client/node; elsewhere pass a class as `WebSocket`.',
+  );
 }
 
 /** Why the server closed a socket for good; undefined when connecting again may help. */

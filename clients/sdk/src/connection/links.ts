@@ -8,7 +8,7 @@ import {
 } from '@trpc/client';
 import { observable } from '@trpc/server/observable';
 import type { AppRouter } from '@whisper/server';
-import { limits, transformer } from '@whisper/shared';
+import { contractHeader, contractVersion, limits, transformer } from '@whisper/shared';
 import { StoppedError } from './failure.ts';
 import type { Pace } from './pace.ts';
 import type { TimedFetch } from './timed-fetch.ts';
@@ -50,7 +50,10 @@ export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
         maxURLLength: urlLengthMax,
         headers: async () => {
           const token = await getToken();
-          return token === null ? {} : { authorization: `Bearer ${token}` };
+          return {
+            [contractHeader]: String(contractVersion),
+            ...(token !== null && { authorization: `Bearer ${token}` }),
+          };
         },
       }),
       false: wsLink({ client: socket, transformer }),

@@ -1,6 +1,6 @@
 import type { Message } from '@whisper/shared';
 import type { WhisperApi } from '../connection/connection.ts';
-import type { StoredChange, StoredEntry } from './outbox-storage.ts';
+import type { StoredChange, StoredEntry } from './entry.ts';
 
 /** Asks the server for what an entry says; asking again for the same entry changes nothing more. */
 export function carryOut({ message }: WhisperApi, entry: StoredEntry): Promise<Message> {

@@ -1,15 +1,14 @@
-import type { ClientId, UserId } from '@whisper/shared';
+import type { ClientId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { jitteredDelayMs } from '../connection/waits.ts';
-import type { OutboxStorage, StoredEntry } from './outbox-storage.ts';
-
-/** How long a message waits for the storage. */
-const patienceMs = 2_000;
+import { isPromise, type Awaitable } from '../storage/device-storage.ts';
+import { Timers } from '../storage/timers.ts';
+import type { EntryShelf } from './entry-shelf.ts';
+import type { StoredEntry } from './entry.ts';
 
 type KeeperOptions = {
   readonly connection: Pick<Connection, 'clock' | 'random' | 'onError'>;
-  readonly storage: OutboxStorage;
-  readonly userId: UserId;
+  readonly shelf: EntryShelf;
   /** Called once, as soon as the storage says what an earlier process left. */
   readonly onFound: (entries: readonly StoredEntry[]) => void;
 };
@@ -24,12 +23,13 @@ export class EntryKeeper {
   readonly #options: KeeperOptions;
   /** What the storage does not have yet; `null`: what it has and should not. */
   readonly #owed = new Map<ClientId, StoredEntry | null>();
-  readonly #cancels = new Set<() => void>();
+  readonly #timers: Timers;
   #hasFound = false;
   #isFailing = false;
 
   constructor(options: KeeperOptions) {
     this.#options = options;
+    this.#timers = new Timers(options.connection.clock);
   }
 
   /** Resolves when the entries of an earlier process were found, or when that may take long. */
@@ -47,7 +47,7 @@ export class EntryKeeper {
   }
 
   close(): void {
-    for (const cancel of this.#cancels) cancel();
+    this.#timers.close();
   }
 
   async #owe(clientId: ClientId, entry: StoredEntry | null): Promise<void> {
@@ -58,9 +58,9 @@ export class EntryKeeper {
   }
 
   #pay(clientId: ClientId, entry: StoredEntry | null): Promise<Trouble | undefined> {
-    const { storage, userId } = this.#options;
+    const { shelf } = this.#options;
     return this.#try(
-      () => (entry ? storage.put(userId, entry) : storage.remove(userId, clientId)),
+      () => (entry ? shelf.put(entry) : shelf.remove(clientId)),
       () => {
         if (this.#owed.get(clientId) === entry) this.#owed.delete(clientId);
       },
@@ -68,9 +68,9 @@ export class EntryKeeper {
   }
 
   #find(): Promise<Trouble | undefined> {
-    const { storage, userId, onFound } = this.#options;
+    const { shelf, onFound } = this.#options;
     return this.#try(
-      () => storage.list(userId),
+      () => shelf.list(),
       (entries) => {
         if (this.#hasFound) return;
         this.#hasFound = true;
@@ -80,22 +80,15 @@ export class EntryKeeper {
   }
 
   /** Why it failed, or that it takes long; an answer that is late counts all the same. */
-  async #try<T>(ask: () => Promise<T> | T, onAnswer: (answer: T) => void): Promise<Trouble | undefined> {
+  async #try<T>(ask: () => Awaitable<T>, onAnswer: (answer: T) => void): Promise<Trouble | undefined> {
     try {
       const asked = ask();
-      if (isPromise(asked)) await this.#inTime(asked.then(onAnswer));
+      if (isPromise(asked)) await this.#timers.inTime(asked.then(onAnswer));
       else onAnswer(asked);
       return undefined;
     } catch (error) {
       return { error };
     }
-  }
-
-  #inTime(answered: Promise<void>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#after(patienceMs, () => reject(new Error('The storage does not answer')));
-      answered.then(resolve, reject).finally(cancel);
-    });
   }
 
   #heed(trouble: Trouble | undefined): void {
@@ -106,7 +99,10 @@ export class EntryKeeper {
   }
 
   #offerLater(attempt: number): void {
-    this.#after(jitteredDelayMs(attempt, this.#options.connection.random), () => void this.#offer(attempt));
+    this.#timers.after(
+      jitteredDelayMs(attempt, this.#options.connection.random),
+      () => void this.#offer(attempt),
+    );
   }
 
   /** Everything at once: what is removed may make room for what is put. */
@@ -118,21 +114,4 @@ export class EntryKeeper {
     this.#isFailing = !this.#hasFound || this.#owed.size > 0;
     if (this.#isFailing) this.#offerLater(attempt + 1);
   }
-
-  #after(delayMs: number, task: () => void): () => void {
-    const cancel = () => {
-      stop();
-      this.#cancels.delete(cancel);
-    };
-    const stop = this.#options.connection.clock.after(delayMs, () => {
-      this.#cancels.delete(cancel);
-      task();
-    });
-    this.#cancels.add(cancel);
-    return cancel;
-  }
-}
-
-function isPromise<T>(asked: Promise<T> | T): asked is Promise<T> {
-  return typeof asked === 'object' && asked !== null && 'then' in asked;
 }

@@ -3,12 +3,13 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { UserIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openConversation, openDevice, sees, statusBecomes } from '../../test/people.ts';
+import { entriesIn, meOf, openConversation, openDevice, sees, statusBecomes } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { nodeWebSocket } from '../node-socket.ts';
-import { memoryStorage } from './memory-storage.ts';
-import { isDraft } from './outbox-storage.ts';
-import { buildDraft } from './outbox-storage.contract.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+import { EntryShelf } from './entry-shelf.ts';
+import { isDraft } from './entry.ts';
+import { buildDraft } from '../../test/build-draft.ts';
 
 /** The longest text there is: characters of three bytes each. */
 const longest = '漢'.repeat(8_000);
@@ -86,7 +87,7 @@ describe('an outbox with much to send', () => {
         ...(index % 2 === 0 && { failure: { code: 'BAD_REQUEST', message: 'Too many messages' } }),
       }),
     );
-    for (const draft of drafts) await storage.put(meOf(alice).id, draft);
+    for (const draft of drafts) await new EntryShelf(storage, meOf(alice).id).put(draft);
 
     const later = await openDevice(server.url, 'alice', { storage });
 
@@ -95,7 +96,7 @@ describe('an outbox with much to send', () => {
       chatId,
       drafts.map(({ text }) => text),
     );
-    await vi.waitFor(async () => expect(await storage.list(meOf(later).id)).toEqual([]));
+    await vi.waitFor(async () => expect(await entriesIn(storage, later)).toEqual([]));
   });
 
   it('sends each alone after all together were refused, and gives up only what is refused alone', async () => {
@@ -105,11 +106,11 @@ describe('an outbox with much to send', () => {
     const { messageLog } = server.app;
     const append = messageLog.append.bind(messageLog);
     let running = 0;
-    vi.spyOn(messageLog, 'append').mockImplementation(async (wanted) => {
+    vi.spyOn(messageLog, 'append').mockImplementation(async (membership, wanted) => {
       running += 1;
       try {
         if (running > 1 || wanted.text === 'bad') throw new TRPCError({ code: 'BAD_REQUEST' });
-        return await append(wanted);
+        return await append(membership, wanted);
       } finally {
         running -= 1;
       }

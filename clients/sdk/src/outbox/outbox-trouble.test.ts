@@ -1,26 +1,27 @@
 import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openConversation, openDevice, sees, statusBecomes } from '../../test/people.ts';
-import { browserStorage } from './browser-storage.ts';
-import { memoryStorage } from './memory-storage.ts';
-import type { OutboxStorage, StoredEntry } from './outbox-storage.ts';
-import { buildDraft } from './outbox-storage.contract.ts';
+import { entriesIn, meOf, openConversation, openDevice, sees, statusBecomes } from '../../test/people.ts';
+import { browserStorage } from '../storage/browser-storage.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+import type { DeviceStorage } from '../storage/device-storage.ts';
+import { EntryShelf } from './entry-shelf.ts';
+import { buildDraft } from '../../test/build-draft.ts';
 
 const full = () => {
   throw new Error('The quota has been exceeded');
 };
 const never = () => new Promise<never>(() => undefined);
 
-const troubles: readonly (readonly [string, () => OutboxStorage])[] = [
+const troubles: readonly (readonly [string, () => DeviceStorage])[] = [
   // Node has no localStorage, so that touching it throws, as it does where a browser forbids it.
   ['may not be touched', () => browserStorage()],
-  ['throws when it is read', () => ({ ...memoryStorage(), list: full })],
-  ['rejects when it is read', () => ({ ...memoryStorage(), list: async () => full() })],
-  ['never says what it holds', () => ({ ...memoryStorage(), list: never })],
-  ['is full', () => ({ ...memoryStorage(), put: full })],
-  ['cannot remove', () => ({ ...memoryStorage(), remove: full })],
-  ['never answers', () => ({ list: never, put: never, remove: never })],
+  ['throws when it is read', () => ({ ...memoryStorage(), getAllKeys: full })],
+  ['rejects when it is read', () => ({ ...memoryStorage(), getAllKeys: async () => full() })],
+  ['never says what it holds', () => ({ ...memoryStorage(), getItem: never, getAllKeys: never })],
+  ['is full', () => ({ ...memoryStorage(), setItem: full })],
+  ['cannot remove', () => ({ ...memoryStorage(), removeItem: full })],
+  ['never answers', () => ({ getAllKeys: never, getItem: never, setItem: never, removeItem: never })],
 ];
 
 describe('a storage in trouble', () => {
@@ -45,9 +46,9 @@ describe('a storage in trouble', () => {
     await using link = await FlakyLink.open(server.url);
     const clock = new ManualClock();
     const shelf = memoryStorage();
-    const put = vi.fn<OutboxStorage['put']>((userId, draft) => shelf.put(userId, draft));
-    for (let time = 0; time < 3; time += 1) put.mockImplementationOnce(full);
-    const alice = await openDevice(link.url, 'alice', { storage: { ...shelf, put }, clock });
+    const setItem = vi.fn<DeviceStorage['setItem']>((key, text) => shelf.setItem(key, text));
+    for (let time = 0; time < 3; time += 1) setItem.mockImplementationOnce(full);
+    const alice = await openDevice(link.url, 'alice', { storage: { ...shelf, setItem }, clock });
     const chat = await alice.store.openDirect(meOf(await openDevice(server.url, 'bob')).id);
     link.cut();
     await statusBecomes(alice, 'offline');
@@ -56,7 +57,7 @@ describe('a storage in trouble', () => {
 
     await vi.waitFor(async () => {
       clock.advance(1_000);
-      expect(await shelf.list(meOf(alice).id)).toHaveLength(2);
+      expect(await entriesIn(shelf, alice)).toHaveLength(2);
     });
   });
 
@@ -66,16 +67,16 @@ describe('a storage in trouble', () => {
     const shelf = memoryStorage();
     const { alice: earlier, bob, chatId } = await openConversation(server);
     earlier.close();
-    void shelf.put(meOf(earlier).id, buildDraft({ chatId, text: 'from yesterday' }));
-    const list = vi
-      .fn<OutboxStorage['list']>((userId) => shelf.list(userId))
+    void new EntryShelf(shelf, meOf(earlier).id).put(buildDraft({ chatId, text: 'from yesterday' }));
+    const getAllKeys = vi
+      .fn<DeviceStorage['getAllKeys']>(() => shelf.getAllKeys())
       .mockImplementationOnce(full)
       .mockImplementationOnce(async () => full());
 
-    await openDevice(server.url, 'alice', { storage: { ...shelf, list }, clock });
+    await openDevice(server.url, 'alice', { storage: { ...shelf, getAllKeys }, clock });
     await vi.waitFor(() => {
       clock.advance(1_000);
-      expect(list).toHaveBeenCalledTimes(3);
+      expect(getAllKeys).toHaveBeenCalledTimes(3);
     });
 
     await sees(bob, chatId, ['from yesterday']);
@@ -85,12 +86,11 @@ describe('a storage in trouble', () => {
     await using server = await startTestServer();
     const clock = new ManualClock();
     const shelf = memoryStorage();
-    const kept: StoredEntry[] = [];
-    let answer: (drafts: readonly StoredEntry[]) => void = () => undefined;
-    const storage: OutboxStorage = {
+    let answer: (keys: readonly string[]) => void = () => undefined;
+    const storage: DeviceStorage = {
       ...shelf,
-      list: () => new Promise((resolve) => (answer = resolve)),
-      put: (_, draft) => void kept.push(draft),
+      getAllKeys: () => new Promise((resolve) => (answer = resolve)),
+      removeItem: () => undefined,
     };
     const { alice, bob, chatId } = await openConversation(server, { storage, clock });
     const append = vi.spyOn(server.app.messageLog, 'append');
@@ -100,7 +100,8 @@ describe('a storage in trouble', () => {
       expect(alice.store.getSnapshot().outbox).toEqual([]);
     });
 
-    answer([...kept, buildDraft({ chatId, text: 'then' })]);
+    void new EntryShelf(shelf, meOf(alice).id).put(buildDraft({ chatId, text: 'then' }));
+    answer(await shelf.getAllKeys());
 
     await sees(bob, chatId, ['now', 'then']);
     expect(append).toHaveBeenCalledTimes(2);

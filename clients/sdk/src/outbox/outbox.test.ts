@@ -5,10 +5,10 @@ import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
-import { meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
+import { entriesIn, meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
-import { fileStorage } from './file-storage.ts';
-import { memoryStorage } from './memory-storage.ts';
+import { fileStorage } from '../storage/file-storage.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
 
 describe('an outbox', () => {
   it('sends what was queued without a connection once there is one, in order', async () => {
@@ -34,13 +34,13 @@ describe('an outbox', () => {
     link.isDown = true;
     link.drop();
     for (const text of ['one', 'two', 'three']) alice.store.send(chatId, text);
-    await vi.waitFor(async () => expect(await storage.list(meOf(alice).id)).toHaveLength(3));
+    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toHaveLength(3));
     alice.close();
 
     await openDevice(server.url, 'alice', { storage });
 
     await sees(bob, chatId, ['one', 'two', 'three']);
-    await vi.waitFor(async () => expect(await storage.list(meOf(alice).id)).toEqual([]));
+    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toEqual([]));
   });
 
   it('stores a message once when the socket dies before the answer arrives', async () => {
@@ -106,7 +106,7 @@ describe('an outbox', () => {
     alice.store.discard(clientId);
 
     expect(alice.store.getSnapshot().outbox).toEqual([]);
-    await vi.waitFor(async () => expect(await storage.list(meOf(alice).id)).toEqual([]));
+    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toEqual([]));
   });
 
   it('waits out the server’s rate limit and loses nothing to it', async () => {

@@ -5,13 +5,9 @@ import { callWithRetries } from '../connection/retries.ts';
 import { carryOut } from './carry-out.ts';
 import { createUuid } from './create-uuid.ts';
 import { EntryKeeper } from './entry-keeper.ts';
-import {
-  isDraft,
-  type OutboxStorage,
-  type StoredChange,
-  type StoredDraft,
-  type StoredEntry,
-} from './outbox-storage.ts';
+import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from './entry.ts';
+import type { DeviceStorage } from '../storage/device-storage.ts';
+import { EntryShelf } from './entry-shelf.ts';
 import { withKind } from './stored-entry.ts';
 
 /** Entries that are under way at once, each of another chat. */
@@ -19,7 +15,7 @@ const lanesMax = 16;
 
 type OutboxOptions = {
   readonly connection: Connection;
-  readonly storage: OutboxStorage;
+  readonly storage: DeviceStorage;
   readonly onChange: () => void;
   /** The server has it; the entry stays visible until this resolves. Must not reject. */
   readonly onSent: (message: Message) => Promise<void>;
@@ -36,6 +32,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   #entries: readonly StoredEntry[] = [];
   #keeper: EntryKeeper | undefined;
+  #opening: Promise<void> | undefined;
   #isStarted = false;
   #lastQueuedAt = 0;
   /** The server refused an entry that it was sent among others: until all are sent, each goes alone. */
@@ -58,22 +55,45 @@ export class Outbox {
   }
 
   /**
-   * Begins to send, also what an earlier process of this person left. What is queued before this call is kept from
-   * now on: entries are stored by person, so that nobody sends another's. A storage in trouble is not waited for;
+   * Begins to send, also what an earlier process of this person left. A storage in trouble is not waited for;
    * what it holds is sent when it can be read, and no longer before what was written meanwhile.
    */
   async start(userId: UserId): Promise<void> {
+    await this.open(userId);
+    this.#isStarted = true;
+    this.#sendNext();
+  }
+
+  /**
+   * Shows what an earlier process of this person left. What is queued before this call is kept from now on: entries
+   * are stored by person, so that nobody sends another's.
+   */
+  async open(userId: UserId): Promise<void> {
+    this.#opening ??= this.#open(userId);
+    await this.#opening;
+  }
+
+  /** Lets go of a person's entries, which stay in the storage. */
+  clear(): void {
+    this.#keeper?.close();
+    this.#keeper = undefined;
+    this.#opening = undefined;
+    this.#made = new Set();
+    this.#unkept.clear();
+    this.#set([]);
+  }
+
+  async #open(userId: UserId): Promise<void> {
     const { connection, storage } = this.#options;
     const keeper = new EntryKeeper({
       connection,
-      storage,
-      userId,
-      onFound: (entries) => this.#takeUp(entries),
+      shelf: new EntryShelf(storage, userId),
+      onFound: (entries) => {
+        if (this.#keeper === keeper) this.#takeUp(entries);
+      },
     });
     this.#keeper = keeper;
     await Promise.all([keeper.open(), ...this.#entries.map((entry) => keeper.put(entry))]);
-    this.#isStarted = true;
-    this.#sendNext();
   }
 
   add(entry: New<StoredEntry>): ClientId {

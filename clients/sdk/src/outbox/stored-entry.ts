@@ -6,7 +6,7 @@ import {
   PinInputSchema,
   ReactInputSchema,
 } from '@whisper/shared';
-import type { StoredEntry } from './outbox-storage.ts';
+import type { StoredEntry } from './entry.ts';
 
 /** An entry from its JSON text; undefined for anything else, such as a file cut short by a crash. */
 export function parseEntry(json: string): StoredEntry | undefined {

@@ -2,10 +2,10 @@ import { startTestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId, Message } from '@whisper/shared';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
+import { entriesIn, meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
-import { memoryStorage } from '../outbox/memory-storage.ts';
-import { isDraft } from '../outbox/outbox-storage.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+import { isDraft } from '../outbox/entry.ts';
 import { messagesOf, rowsOf } from './chat-snapshot.ts';
 
 describe('a change of a message', () => {
@@ -49,7 +49,7 @@ describe('a change of a message', () => {
     alice.store.send(chatId, 'second');
     for (const text of ['one', 'two', 'three']) alice.store.edit(first, text);
     alice.store.forward(first, chatId);
-    await vi.waitFor(async () => expect(await storage.list(meOf(alice).id)).toHaveLength(5));
+    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toHaveLength(5));
     expect(textsOf(alice, chatId)).toEqual(['three', 'pending: second', 'pending: first']);
     alice.close();
     link.isDown = false;

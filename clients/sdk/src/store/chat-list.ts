@@ -2,12 +2,14 @@ import {
   toReply,
   type Chat,
   type ChatId,
+  type ChatPage,
   type LogEvent,
   type MarksMoved,
   type Message,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
+import { toFailure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
 
 type ChatListOptions = {
@@ -16,6 +18,9 @@ type ChatListOptions = {
   readonly readHere: (chatId: ChatId) => number;
   /** Messages of somebody else are held up to this place. */
   readonly onDelivered: (chatId: ChatId, seq: number) => void;
+  readonly isOpen: (chatId: ChatId) => boolean;
+  /** The server says that a chat is not there, or not one's own any more. */
+  readonly onGone: (chatId: ChatId) => void;
 };
 
 /** My chats, newest conversation first, kept current by the same events that feed the logs. */
@@ -26,6 +31,8 @@ export class ChatList {
   readonly #heardSeqs = new Map<ChatId, number>();
   /** How often something happened to a chat that an answer under way may not know of. */
   readonly #doubts = new Map<ChatId, number>();
+  /** What is held of these began with an earlier process: the server's first answer takes its place. */
+  readonly #restored = new Set<ChatId>();
   #chats: readonly Chat[] = [];
   #nextCursor: string | null = null;
 
@@ -46,24 +53,77 @@ export class ChatList {
     return this.#chats.find(({ id }) => id === chatId);
   }
 
-  /** Fetches the first page, or the next one. */
-  async load({ more }: { readonly more: boolean }): Promise<void> {
-    const cursor = more ? this.#nextCursor : null;
-    const doubts = new Map(this.#doubts);
-    const page = await callWithRetries(this.#connection, () =>
-      this.#connection.api.chat.list.query({ cursor }),
-    );
+  /** Shows what an earlier process held, until the server answers. */
+  restore(chats: readonly Chat[]): void {
+    for (const { id } of chats) this.#restored.add(id);
+    this.#set(chats);
+  }
+
+  clear(): void {
+    this.#nextCursor = null;
+    this.#heardSeqs.clear();
+    this.#restored.clear();
+    this.#set([]);
+  }
+
+  remove(chatId: ChatId): void {
+    this.#heardSeqs.delete(chatId);
+    this.#restored.delete(chatId);
+    this.#set(this.#chats.filter(({ id }) => id !== chatId));
+  }
+
+  /** Adds the next page. */
+  async loadMore(): Promise<void> {
+    const isDoubtful = this.#watchDoubts();
+    const { chats } = await this.#fetchPage(this.#nextCursor);
+    await this.#refetch(chats.map(({ id }) => id).filter(isDoubtful));
+  }
+
+  /** Fetches the first page. What was held before and is not on it counts for nothing, unless it is open. */
+  async load(): Promise<void> {
+    const held = this.#chats.map(({ id }) => id);
+    const isDoubtful = this.#watchDoubts();
+    const heard = new Map(this.#heardSeqs);
+    const listed = new Set((await this.#fetchPage(null)).chats.map(({ id }) => id));
+    const unlisted = held.filter((id) => !listed.has(id));
+    const isHeardOf = (id: ChatId) => this.#heardSeqs.get(id) !== heard.get(id);
+    const wanted = unlisted.filter((id) => isDoubtful(id) || isHeardOf(id) || this.#options.isOpen(id));
+    const dropped = new Set(unlisted.filter((id) => !wanted.includes(id)));
+    if (dropped.size > 0) this.#set(this.#chats.filter(({ id }) => !dropped.has(id)));
+    await this.#refetch([...wanted, ...[...listed].filter(isDoubtful)]);
+  }
+
+  async #fetchPage(cursor: string | null): Promise<ChatPage> {
+    const { api } = this.#connection;
+    const page = await callWithRetries(this.#connection, () => api.chat.list.query({ cursor }));
     this.#nextCursor = page.nextCursor;
     this.put(page.chats);
-    const doubtful = page.chats.filter(({ id }) => this.#doubts.get(id) !== doubts.get(id));
-    await Promise.all(doubtful.map(({ id }) => this.fetch(id)));
+    return page;
+  }
+
+  /** Says from then on of which chats an answer under way may not know everything. */
+  #watchDoubts(): (chatId: ChatId) => boolean {
+    const before = new Map(this.#doubts);
+    return (chatId) => this.#doubts.get(chatId) !== before.get(chatId);
+  }
+
+  /** A chat that is gone meanwhile is not missed. */
+  async #refetch(chatIds: readonly ChatId[]): Promise<void> {
+    await Promise.all(
+      chatIds.map((chatId) =>
+        this.fetch(chatId).catch((error: unknown) => {
+          if (toFailure(error).code !== 'NOT_FOUND') throw error;
+        }),
+      ),
+    );
   }
 
   /** Takes chats as the server answered them. What is known from newer events stays. */
   put(fetched: readonly Chat[]): void {
     const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
     for (const each of fetched) {
-      const chat = merge(byId.get(each.id), asReadHere(each, this.#options.readHere(each.id)));
+      const known = this.#restored.delete(each.id) ? undefined : byId.get(each.id);
+      const chat = merge(known, asReadHere(each, this.#options.readHere(each.id)));
       byId.set(chat.id, chat);
       if (chat.unread > 0) this.#options.onDelivered(chat.id, chat.lastSeq);
     }
@@ -75,6 +135,7 @@ export class ChatList {
     const { chatId, seq } = message;
     const chat = this.get(chatId);
     this.#heardSeqs.set(chatId, Math.max(seq, this.#heardSeqs.get(chatId) ?? 0));
+    if (this.#restored.has(chatId)) this.#doubt(chatId);
     if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.fetch(chatId);
     const isMine = message.sender.id === viewerId;
     if (seq > chat.lastSeq) {
@@ -91,9 +152,16 @@ export class ChatList {
   }
 
   /** Applies how far a person has come. */
-  async applyMarks({ chatId, userId, readSeq, deliveredSeq }: MarksMoved): Promise<void> {
+  async applyMarks(
+    { chatId, userId, readSeq, deliveredSeq }: MarksMoved,
+    viewerId: UserId | undefined,
+  ): Promise<void> {
     const chat = this.get(chatId);
-    if (userId === chat?.participant.id) return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+    if (this.#restored.has(chatId)) this.#doubt(chatId);
+    if (chat?.kind === 'direct' && userId === chat.participant.id) {
+      return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+    }
+    if (userId !== viewerId) return;
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
     if (chat.unread > 0 && readSeq < chat.lastSeq) return this.fetch(chatId);
@@ -128,6 +196,9 @@ export class ChatList {
         ]);
         // What was heard of while the call was under way may be missing from the answer.
       } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, this.get(chatId)?.lastSeq ?? 0));
+    } catch (error) {
+      if (toFailure(error).code === 'NOT_FOUND') this.#options.onGone(chatId);
+      throw error;
     } finally {
       this.#fetching.delete(chatId);
     }
@@ -151,9 +222,12 @@ export class ChatList {
 /** What an answer says, unless it is older than what events said. */
 function merge(known: Chat | undefined, fetched: Chat): Chat {
   if (!known) return fetched;
-  const marked = withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq);
-  const { participant, theirReadSeq, theirDeliveredSeq } = marked;
-  if (known.lastSeq > fetched.lastSeq) return { ...known, participant, theirReadSeq, theirDeliveredSeq };
+  const marked =
+    known.kind === 'direct' ? withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq) : fetched;
+  if (known.lastSeq > fetched.lastSeq) {
+    const { lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq } = known;
+    return { ...marked, lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq };
+  }
   const isOlder = known.lastSeq === fetched.lastSeq && revOf(known) > revOf(fetched);
   return isOlder ? { ...marked, lastMessage: known.lastMessage } : marked;
 }
@@ -168,6 +242,7 @@ function asReadHere(chat: Chat, seq: number): Chat {
 
 /** Marks only go forward. */
 function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
+  if (chat.kind !== 'direct') return chat;
   const theirReadSeq = Math.max(chat.theirReadSeq, readSeq);
   const theirDeliveredSeq = Math.max(chat.theirDeliveredSeq, deliveredSeq);
   const isSame = theirReadSeq === chat.theirReadSeq && theirDeliveredSeq === chat.theirDeliveredSeq;
@@ -179,7 +254,7 @@ function withNew(chat: Chat, message: Message, isMine: boolean): Chat {
   const { seq, createdAt } = message;
   const next = { ...chat, lastMessage: message, lastMessageAt: createdAt, lastSeq: seq };
   if (isMine) return { ...next, readSeq: Math.max(seq, chat.readSeq), unread: 0 };
-  const isUnread = seq > chat.readSeq && message.deletedAt === null;
+  const isUnread = seq > chat.readSeq && message.deletedAt === null && message.kind === 'text';
   return withTheirs({ ...next, unread: chat.unread + (isUnread ? 1 : 0) }, seq, seq);
 }
 

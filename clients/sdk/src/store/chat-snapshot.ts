@@ -1,6 +1,6 @@
 import type { Chat, ChatId, ClientId, Me, Message, MessageId, UserId } from '@whisper/shared';
 import type { ConnectionState } from '../connection/connection.ts';
-import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from '../outbox/outbox-storage.ts';
+import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from '../outbox/entry.ts';
 import type { ChatView } from './open-chat.ts';
 
 /**
@@ -51,11 +51,12 @@ export function messagesOf(view: ChatView | undefined): readonly Message[] {
 
 type Shown = { readonly view: ChatView | undefined; readonly outbox: readonly StoredEntry[] };
 
-/** The lines of an open chat: what is stored, then what is on its way out. */
+/** The lines of an open chat: what is stored, then, where the newest messages are held, what is on its way out. */
 export function rowsOf(chatId: ChatId, { view, outbox }: Shown): ChatRow[] {
   const messages = messagesOf(view);
   const entries = outbox.filter((entry) => entry.chatId === chatId);
-  const drafts = entries.filter(isDraft);
+  const isPart = view?.status === 'ready' && view.log.hasNewer;
+  const drafts = isPart ? [] : entries.filter(isDraft);
   const changes = entries.filter((entry) => !isDraft(entry));
   // An event may bring a message before the answer to its sending does.
   const waiting = new Set(drafts.map(({ clientId }) => clientId));
@@ -90,10 +91,8 @@ function withOwnChanges(draft: StoredDraft, changes: readonly StoredChange[]): S
  * How far a message of mine has come: stored, on a device of the other person, or seen by them. Whoever has read it
  * has received it.
  */
-export function receiptOf(
-  { theirReadSeq, theirDeliveredSeq }: Chat,
-  { seq }: Message,
-): 'sent' | 'delivered' | 'read' {
-  if (seq <= theirReadSeq) return 'read';
-  return seq <= theirDeliveredSeq ? 'delivered' : 'sent';
+export function receiptOf(chat: Chat, { seq }: Message): 'sent' | 'delivered' | 'read' {
+  if (chat.kind !== 'direct') return 'sent';
+  if (seq <= chat.theirReadSeq) return 'read';
+  return seq <= chat.theirDeliveredSeq ? 'delivered' : 'sent';
 }

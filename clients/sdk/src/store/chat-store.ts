@@ -4,7 +4,6 @@ import {
   type Chat,
   type ChatId,
   type ClientId,
-  type LogEvent,
   type Message,
   type MessageId,
   type UserId,
@@ -12,20 +11,11 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
 import { Listeners, type Observable } from '../observable.ts';
-import { isDraft, type OutboxStorage, type StoredDraft } from '../outbox/outbox-storage.ts';
-import { Outbox } from '../outbox/outbox.ts';
-import { ChatList } from './chat-list.ts';
+import { isDraft, type StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
-import { Marks } from './marks.ts';
-import { OpenChats } from './open-chats.ts';
 import { Optimistic } from './optimistic.ts';
-import { PresenceWatch } from './presence-watch.ts';
-import { Sync } from './sync.ts';
+import { StoreParts, type Kept } from './store-parts.ts';
 import { TypingSignal } from './typing-signal.ts';
-import { TypingWatch } from './typing-watch.ts';
-
-/** How long a mark of what arrived waits for the next: messages may come in a burst. */
-const deliveredDelayMs = 100;
 
 /**
  * A live picture of one person's chats, without a framework: `subscribe` and `getSnapshot` fit React's
@@ -34,49 +24,15 @@ const deliveredDelayMs = 100;
 export class ChatStore implements Observable<ChatSnapshot> {
   readonly #connection: Connection;
   readonly #listeners = new Listeners();
-  readonly #list: ChatList;
-  readonly #outbox: Outbox;
-  readonly #typingWatch: TypingWatch;
+  readonly #parts: StoreParts;
   readonly #typingSignal: TypingSignal;
-  readonly #presence: PresenceWatch;
-  readonly #readMarks: Marks;
-  readonly #openChats: OpenChats;
   readonly #optimistic = new Optimistic();
-  readonly #sync: Sync;
   #snapshot: ChatSnapshot | undefined;
 
-  constructor(connection: Connection, storage: OutboxStorage) {
-    const onChange = () => this.#changed();
-    const { api } = connection;
+  constructor(connection: Connection, kept: Kept) {
     this.#connection = connection;
-    this.#readMarks = new Marks(connection, { tell: (mark) => api.chat.markRead.mutate(mark), delayMs: 0 });
-    const readHere = (chatId: ChatId) => this.#readMarks.seqOf(chatId);
-    const deliveredMarks = new Marks(connection, {
-      tell: (mark) => api.chat.markDelivered.mutate(mark),
-      delayMs: deliveredDelayMs,
-      isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
-    });
-    const onDelivered = (chatId: ChatId, seq: number) => deliveredMarks.mark(chatId, seq);
-    this.#list = new ChatList(connection, { onChange, readHere, onDelivered });
-    this.#openChats = new OpenChats(connection, onChange);
-    this.#typingWatch = new TypingWatch(connection.clock, onChange);
     this.#typingSignal = new TypingSignal(connection);
-    this.#presence = new PresenceWatch(onChange);
-    this.#outbox = new Outbox({
-      connection,
-      storage,
-      onChange,
-      onSent: (message) => this.#sync.receive(toAnswered(message)),
-    });
-    this.#sync = new Sync({
-      connection,
-      list: this.#list,
-      openChats: this.#openChats,
-      typing: this.#typingWatch,
-      presence: this.#presence,
-      onChange,
-      onSignedIn: (me) => this.#outbox.start(me.id),
-    });
+    this.#parts = new StoreParts(connection, kept, () => this.#changed());
   }
 
   getSnapshot = (): ChatSnapshot => {
@@ -106,15 +62,18 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** Holds a chat's newest messages and keeps them live. Rejects when the chat is not one's own. */
   async openChat(chatId: ChatId): Promise<void> {
-    if (this.#openChats.get(chatId)?.view.status === 'ready') return;
-    const chat = this.#openChats.add(chatId);
+    if (this.#parts.openChats.get(chatId)?.view.status === 'ready') return;
+    const chat = this.#parts.openChats.add(chatId);
     // A chat opened by its address may not be in the part of the list that is loaded.
-    await Promise.all([chat.load(), this.#list.get(chatId) ? undefined : this.#list.fetch(chatId)]);
+    await Promise.all([
+      chat.load(),
+      this.#parts.list.get(chatId) ? undefined : this.#parts.list.fetch(chatId),
+    ]);
   }
 
   /** Lets go of a chat's messages; it stays in the list. */
   closeChat(chatId: ChatId): void {
-    this.#openChats.delete(chatId);
+    this.#parts.openChats.delete(chatId);
   }
 
   /** The direct chat with a person, made when it is missing, and opened. */
@@ -122,18 +81,38 @@ export class ChatStore implements Observable<ChatSnapshot> {
     const chat = await callWithRetries(this.#connection, () =>
       this.#connection.api.chat.openDirect.mutate({ userId }),
     );
-    this.#list.put([chat]);
+    this.#parts.list.put([chat]);
     await this.openChat(chat.id);
     return chat;
   }
 
   /** Adds the page before the oldest message held. */
   async loadOlder(chatId: ChatId): Promise<void> {
-    await this.#openChats.get(chatId)?.loadOlder();
+    await this.#parts.openChats.get(chatId)?.loadOlder();
+  }
+
+  /**
+   * Brings the message in a place in sight that is not held, such as one that is quoted or pinned: from then on the messages
+   * around it are held instead, and `log.hasNewer` says that the newest are not among them. Rejects when the chat cannot
+   * be read.
+   */
+  async openAround(chatId: ChatId, seq: number): Promise<void> {
+    await this.openChat(chatId);
+    await this.#parts.openChats.get(chatId)?.loadAround(seq);
+  }
+
+  /** Adds the page after the newest message held, while there are newer ones. */
+  async loadNewer(chatId: ChatId): Promise<void> {
+    await this.#parts.openChats.get(chatId)?.loadNewer();
+  }
+
+  /** Holds the newest messages again. Sending does it as well. */
+  async loadNewest(chatId: ChatId): Promise<void> {
+    await this.#parts.openChats.get(chatId)?.loadNewest();
   }
 
   async loadMoreChats(): Promise<void> {
-    if (this.#list.hasMore) await this.#list.load({ more: true });
+    if (this.#parts.list.hasMore) await this.#parts.list.loadMore();
   }
 
   /**
@@ -143,7 +122,9 @@ export class ChatStore implements Observable<ChatSnapshot> {
   send(chatId: ChatId, text: string, options: SendOptions = {}): ClientId {
     const draft = { kind: 'send', chatId, text: parseText(text), ...options } as const;
     this.#typingSignal.forget();
-    return this.#outbox.add(draft);
+    // A failure shows as the view's own status.
+    void this.loadNewest(chatId).catch(() => undefined);
+    return this.#parts.outbox.add(draft);
   }
 
   /**
@@ -154,59 +135,61 @@ export class ChatStore implements Observable<ChatSnapshot> {
     const parsed = parseText(text);
     const target = this.#targetOf(message);
     if (!target) return;
-    if ('queuedAt' in target) return this.#outbox.editDraft(target, parsed);
+    if ('queuedAt' in target) return this.#parts.outbox.editDraft(target, parsed);
     const { mentions } = target;
-    this.#outbox.change({ kind: 'edit', text: parsed, mentions, ...toTarget(target) });
+    this.#parts.outbox.change({ kind: 'edit', text: parsed, mentions, ...toTarget(target) });
   }
 
   /** Deletes a message of mine for everyone. */
   remove(message: Message | StoredDraft): void {
     const target = this.#targetOf(message);
     if (!target) return;
-    if ('queuedAt' in target) return this.#outbox.removeDraft(target);
-    this.#outbox.change({ kind: 'delete', ...toTarget(target) });
+    if ('queuedAt' in target) return this.#parts.outbox.removeDraft(target);
+    this.#parts.outbox.change({ kind: 'delete', ...toTarget(target) });
   }
 
   /** Reacts to a message with an emoji, or takes that back. Throws a ZodError for what is no emoji. */
   react(message: Message, emoji: string, on: boolean): void {
-    this.#outbox.change({ kind: 'react', emoji: EmojiSchema.parse(emoji), on, ...toTarget(message) });
+    this.#parts.outbox.change({ kind: 'react', emoji: EmojiSchema.parse(emoji), on, ...toTarget(message) });
   }
 
   /** Pins a message for both people, or lets it go. */
   pin(message: Message, on: boolean): void {
-    this.#outbox.change({ kind: 'pin', on, ...toTarget(message) });
+    this.#parts.outbox.change({ kind: 'pin', on, ...toTarget(message) });
   }
 
   /** Sends a message on to another chat of mine, where it names who wrote it. */
   forward({ id, text }: Message, toChatId: ChatId): void {
-    this.#outbox.add({ kind: 'forward', chatId: toChatId, messageId: id, text });
+    this.#parts.outbox.add({ kind: 'forward', chatId: toChatId, messageId: id, text });
   }
 
   /** What stands for a message now: a draft may have been sent since it was shown. */
   #targetOf(message: Message | StoredDraft): Message | StoredDraft | undefined {
     if (!('queuedAt' in message)) return message;
     const { chatId, clientId } = message;
-    const draft = this.#outbox.entries.filter(isDraft).find((each) => each.clientId === clientId);
-    return draft ?? this.#openChats.get(chatId)?.log?.messages.find((each) => each.clientId === clientId);
+    const draft = this.#parts.outbox.entries.filter(isDraft).find((each) => each.clientId === clientId);
+    return (
+      draft ?? this.#parts.openChats.get(chatId)?.log?.messages.find((each) => each.clientId === clientId)
+    );
   }
 
   /** Sends a message again that the server refused. */
   retry(clientId: ClientId): void {
-    this.#outbox.retry(clientId);
+    this.#parts.outbox.retry(clientId);
   }
 
   /** Throws away a message that the server refused. */
   discard(clientId: ClientId): void {
-    this.#outbox.discard(clientId);
+    this.#parts.outbox.discard(clientId);
   }
 
   /** The person has seen everything that is held of this chat. */
   markRead(chatId: ChatId): void {
-    const chat = this.#list.get(chatId);
-    const seq = this.#openChats.get(chatId)?.log?.messages.at(-1)?.seq ?? chat?.lastSeq;
+    const chat = this.#parts.list.get(chatId);
+    const seq = this.#parts.openChats.get(chatId)?.log?.messages.at(-1)?.seq ?? chat?.lastSeq;
     if (seq === undefined || chat?.unread === 0) return;
-    this.#readMarks.mark(chatId, seq);
-    this.#list.readUpTo(chatId, seq);
+    this.#parts.readMarks.mark(chatId, seq);
+    this.#parts.list.readUpTo(chatId, seq);
   }
 
   /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */
@@ -216,31 +199,34 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** Called by the client's `close`. */
   close(): void {
-    this.#sync.close();
-    this.#outbox.close();
+    this.#parts.close();
     this.#typingSignal.forget();
-    this.#typingWatch.clear();
     this.#changed();
     this.#listeners.clear();
   }
 
+  /** Called by the client's `forget`. */
+  erase(): Promise<void> {
+    return this.#parts.erase();
+  }
+
   #show(): ChatSnapshot {
-    const { me, isSynced } = this.#sync;
-    const outbox = this.#outbox.entries;
+    const { me, isSynced } = this.#parts.sync;
+    const outbox = this.#parts.outbox.entries;
     return {
       connection: this.#connection.state.getSnapshot(),
       me,
       isSynced,
       ...this.#optimistic.show({
-        views: this.#openChats.views,
-        chats: this.#list.chats,
+        views: this.#parts.openChats.views,
+        chats: this.#parts.list.chats,
         entries: outbox,
         viewerId: me?.id,
       }),
-      hasMoreChats: this.#list.hasMore,
+      hasMoreChats: this.#parts.list.hasMore,
       outbox,
-      typing: this.#typingWatch.typing,
-      online: this.#presence.online,
+      typing: this.#parts.typing.typing,
+      online: this.#parts.presence.online,
     };
   }
 
@@ -258,9 +244,4 @@ function parseText(text: string): string {
 
 function toTarget({ chatId, id }: Message) {
   return { chatId, messageId: id };
-}
-
-/** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */
-function toAnswered(message: Message): LogEvent {
-  return { type: 'updated', chatId: message.chatId, rev: message.rev, prevRev: message.rev - 1, message };
 }

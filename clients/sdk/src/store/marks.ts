@@ -12,12 +12,16 @@ type MarksOptions = {
   readonly isCovered?: (mark: Mark) => boolean;
 };
 
-/** Sends marks of one kind to the server, one call per chat at a time, always with the chat's highest seq. */
+/**
+ * Sends marks of one kind to the server, one call per chat at a time, always with the chat's highest seq. Until `start` it
+ * only notes them.
+ */
 export class Marks {
   readonly #connection: Connection;
   readonly #options: MarksOptions;
   readonly #wanted = new Map<ChatId, number>();
   readonly #running = new Set<ChatId>();
+  #isStarted = false;
 
   constructor(connection: Connection, options: MarksOptions) {
     this.#connection = connection;
@@ -27,16 +31,37 @@ export class Marks {
   mark(chatId: ChatId, seq: number): void {
     if (seq <= this.seqOf(chatId)) return;
     this.#wanted.set(chatId, seq);
-    if (this.#running.has(chatId)) return;
-    this.#running.add(chatId);
-    const { delayMs } = this.#options;
-    if (delayMs === 0) void this.#run(chatId);
-    else this.#connection.clock.after(delayMs, () => void this.#run(chatId));
+    if (this.#isStarted) this.#begin(chatId);
+  }
+
+  start(): void {
+    this.#isStarted = true;
+    for (const chatId of this.#wanted.keys()) this.#begin(chatId);
+  }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#wanted.clear();
+  }
+
+  /** What the server may not know yet. */
+  get pending(): readonly Mark[] {
+    return [...this.#wanted]
+      .filter(([chatId]) => !this.#isStarted || this.#running.has(chatId))
+      .map(([chatId, seq]) => ({ chatId, seq }));
   }
 
   /** Where the mark stands, here if not yet on the server; 0 when it was not moved here. */
   seqOf(chatId: ChatId): number {
     return this.#wanted.get(chatId) ?? 0;
+  }
+
+  #begin(chatId: ChatId): void {
+    if (this.#running.has(chatId)) return;
+    this.#running.add(chatId);
+    const { delayMs } = this.#options;
+    if (delayMs === 0) void this.#run(chatId);
+    else this.#connection.clock.after(delayMs, () => void this.#run(chatId));
   }
 
   async #run(chatId: ChatId): Promise<void> {

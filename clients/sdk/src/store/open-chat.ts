@@ -1,11 +1,14 @@
 import {
   applyChanges,
+  appendPage,
   applyEvent,
+  limits,
   prependPage,
   startLog,
   type ChatId,
   type ChatLog,
   type LogEvent,
+  type Message,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
@@ -17,6 +20,21 @@ export type ChatView =
   | { readonly status: 'ready'; readonly log: ChatLog; readonly isLoadingOlder: boolean }
   | { readonly status: 'failed'; readonly failure: Failure };
 
+const notThere: Failure = {
+  code: 'NOT_FOUND',
+  message: 'There is no such chat',
+  isRetryable: false,
+  retryAfterMs: 0,
+};
+
+export type OpenChatOptions = {
+  readonly onChange: () => void;
+  /** What an earlier process held of it. Never rejects. */
+  readonly readKept: (chatId: ChatId) => Promise<ChatLog | undefined>;
+  /** The server says that it is not there, or not one's own any more. */
+  readonly onGone: (chatId: ChatId) => void;
+};
+
 /**
  * Keeps one chat's log whole: live events go through the reducer, and whenever the log is behind the highest
  * rev heard of, the missing part is fetched. Events are not buffered meanwhile: the fetch brings them.
@@ -24,18 +42,20 @@ export type ChatView =
 export class OpenChat {
   readonly #connection: Connection;
   readonly #chatId: ChatId;
-  readonly #onChange: () => void;
+  readonly #options: OpenChatOptions;
   #view: ChatView = { status: 'loading' };
   #loading: Promise<void> | undefined;
   #repairing: Promise<void> | undefined;
   #loadingOlder: Promise<void> | undefined;
+  #loadingNewer: Promise<void> | undefined;
   #heardRev = 0;
   #isDoubtful = false;
+  #isLost = false;
 
-  constructor(connection: Connection, chatId: ChatId, onChange: () => void) {
+  constructor(connection: Connection, chatId: ChatId, options: OpenChatOptions) {
     this.#connection = connection;
     this.#chatId = chatId;
-    this.#onChange = onChange;
+    this.#options = options;
   }
 
   get view(): ChatView {
@@ -46,8 +66,12 @@ export class OpenChat {
     return this.#view.status === 'ready' ? this.#view.log : undefined;
   }
 
-  /** Fetches the newest page, through lost connections. Rejects when the chat cannot be read. */
+  /**
+   * Shows what is kept of it, and fetches what is missing there or else the newest page, through lost connections.
+   * Rejects when the chat cannot be read.
+   */
   load(): Promise<void> {
+    if (!this.#loading) this.#isLost = false;
     this.#loading ??= this.#start().finally(() => {
       this.#loading = undefined;
     });
@@ -70,6 +94,12 @@ export class OpenChat {
     if (this.log) await this.#repair();
   }
 
+  /** It is not there, or not one's own any more. */
+  lose(): void {
+    this.#isLost = true;
+    this.#setView({ status: 'failed', failure: notThere });
+  }
+
   /** Fetches the page before the oldest message; at once when there is none or it is on its way. */
   loadOlder(): Promise<void> {
     this.#loadingOlder ??= this.#fetchOlder().finally(() => {
@@ -79,14 +109,68 @@ export class OpenChat {
     return this.#loadingOlder;
   }
 
+  /** Fetches the page after the newest message that is held of a part of the history; at once when none is missing. */
+  loadNewer(): Promise<void> {
+    this.#loadingNewer ??= this.#fetchNewer().finally(() => {
+      this.#loadingNewer = undefined;
+    });
+    return this.#loadingNewer;
+  }
+
+  /** Holds the part of the history around a place from now on, unless what is held reaches there. */
+  async loadAround(seq: number): Promise<void> {
+    if (this.#isHeld(seq)) return;
+    const { api } = this.#connection;
+    const chatId = this.#chatId;
+    // Half of the page lies behind the place, so that there is something to read on both sides.
+    const before = seq + Math.floor(limits.messagePageSizeMax / 2);
+    const page = await callWithRetries(this.#connection, () => api.message.list.query({ chatId, before }));
+    const { log } = this;
+    if (!log || this.#isHeld(seq)) return;
+    const [oldest, newest] = endsOf(log.messages);
+    const [, end] = endsOf(page.messages);
+    const isAdjoining = seq < oldest && end >= oldest - 1;
+    const hasNewer = log.hasNewer || end < newest;
+    this.#setLog(isAdjoining ? prependPage(log, page) : startLog(chatId, page, hasNewer));
+    await this.#repair();
+  }
+
+  /** Holds the newest messages again. */
+  async loadNewest(): Promise<void> {
+    if (this.log?.hasNewer) await this.#fetchNewest();
+    await this.#repair();
+  }
+
+  #isHeld(seq: number): boolean {
+    if (!this.log) return false;
+    const [oldest, newest] = endsOf(this.log.messages);
+    return seq >= oldest && (seq <= newest || !this.log.hasNewer);
+  }
+
   async #start(): Promise<void> {
     try {
-      await this.#fetchNewest();
+      const kept = this.log ?? (await this.#options.readKept(this.#chatId));
+      if (kept) await this.#resume(kept);
+      else await this.#fetchNewest();
     } catch (error) {
-      this.#setView({ status: 'failed', failure: toFailure(error) });
+      this.#fail(error);
       throw error;
     }
     void this.#repair();
+  }
+
+  async #resume(log: ChatLog): Promise<void> {
+    this.#isDoubtful = true;
+    this.#setView({ status: 'ready', log, isLoadingOlder: false });
+    await this.#fetchChanges(log);
+  }
+
+  #fail(error: unknown): void {
+    // What is held stays in sight when the client is closed.
+    if (this.log && this.#connection.signal.aborted) return;
+    const failure = toFailure(error);
+    this.#setView({ status: 'failed', failure });
+    if (failure.code === notThere.code) this.#options.onGone(this.#chatId);
   }
 
   async #fetchNewest(): Promise<void> {
@@ -108,7 +192,7 @@ export class OpenChat {
     try {
       while (this.log && this.#isBehind()) await this.#fetchChanges(this.log);
     } catch (error) {
-      if (!this.#connection.signal.aborted) this.#setView({ status: 'failed', failure: toFailure(error) });
+      this.#fail(error);
     } finally {
       this.#repairing = undefined;
     }
@@ -121,12 +205,14 @@ export class OpenChat {
   async #fetchChanges({ rev, chatId }: ChatLog): Promise<void> {
     const { api } = this.#connection;
     const heardRev = this.#heardRev;
+    // Where the rev that is held was lost, as with a restored backup, nothing follows the one before it.
+    const afterRev = this.#isDoubtful ? Math.max(0, rev - 1) : rev;
     this.#isDoubtful = false;
     const changes = await callWithRetries(this.#connection, () =>
-      api.message.changes.query({ chatId, afterRev: rev }),
+      api.message.changes.query({ chatId, afterRev }),
     );
     // Further behind than one answer holds: start again from the newest page instead of fetching all in between.
-    if (changes.hasMore) return this.#fetchNewest();
+    if (changes.hasMore || changes.rev < rev) return this.#fetchNewest();
     if (this.log) this.#setLog(applyChanges(this.log, changes));
     // The server does not have the rev that was heard of, so asking again would never end.
     if (changes.rev < heardRev && this.#heardRev === heardRev) this.#heardRev = changes.rev;
@@ -143,9 +229,25 @@ export class OpenChat {
     );
     // When the log was started anew meanwhile, the page does not adjoin it.
     if (this.log?.messages[0]?.seq === before) this.#setLog(prependPage(this.log, page));
+    await this.#repair();
+  }
+
+  async #fetchNewer(): Promise<void> {
+    const { log } = this;
+    const after = log?.messages.at(-1)?.seq;
+    if (!log?.hasNewer || after === undefined) return;
+    const { api } = this.#connection;
+    const page = await callWithRetries(this.#connection, () =>
+      api.message.list.query({ chatId: log.chatId, after }),
+    );
+    if (this.log?.hasNewer && this.log.messages.at(-1)?.seq === after)
+      this.#setLog(appendPage(this.log, page));
+    await this.#repair();
   }
 
   #setLog(log: ChatLog): void {
+    // A page that is older than the log sets its rev back.
+    this.#heardRev = Math.max(this.#heardRev, this.log?.rev ?? 0);
     if (log !== this.log) this.#show({ log });
   }
 
@@ -154,7 +256,14 @@ export class OpenChat {
   }
 
   #setView(view: ChatView): void {
+    // An answer that was under way is older than what was heard since.
+    if (this.#isLost && view.status === 'ready') return;
     this.#view = view;
-    this.#onChange();
+    this.#options.onChange();
   }
+}
+
+/** The places of the oldest and the newest. */
+function endsOf(messages: readonly Message[]): [oldest: number, newest: number] {
+  return [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? 0];
 }

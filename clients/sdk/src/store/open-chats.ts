@@ -1,21 +1,27 @@
-import type { ChatId, LogEvent } from '@whisper/shared';
+import type { ChatId, ChatLog, LogEvent } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
-import { OpenChat, type ChatView } from './open-chat.ts';
+import { OpenChat, type ChatView, type OpenChatOptions } from './open-chat.ts';
 
 /** The chats whose messages are held. */
 export class OpenChats {
   readonly #connection: Connection;
-  readonly #onChange: () => void;
+  readonly #options: OpenChatOptions;
   readonly #chats = new Map<ChatId, OpenChat>();
   #views: ReadonlyMap<ChatId, ChatView> = new Map();
 
-  constructor(connection: Connection, onChange: () => void) {
+  constructor(connection: Connection, options: OpenChatOptions) {
     this.#connection = connection;
-    this.#onChange = onChange;
+    this.#options = options;
   }
 
   get views(): ReadonlyMap<ChatId, ChatView> {
     return this.#views;
+  }
+
+  /** Those that are there and hold the newest messages. */
+  get logs(): ReadonlyMap<ChatId, ChatLog> {
+    const held = [...this.#chats.values()].flatMap(({ log }) => (log && !log.hasNewer ? [log] : []));
+    return new Map(held.map((log) => [log.chatId, log]));
   }
 
   get(chatId: ChatId): OpenChat | undefined {
@@ -24,7 +30,7 @@ export class OpenChats {
 
   /** The chat, which is shown from now on. */
   add(chatId: ChatId): OpenChat {
-    const chat = this.#chats.get(chatId) ?? new OpenChat(this.#connection, chatId, () => this.#show());
+    const chat = this.#chats.get(chatId) ?? this.#make(chatId);
     this.#chats.set(chatId, chat);
     this.#show();
     return chat;
@@ -44,8 +50,23 @@ export class OpenChats {
     await Promise.all([...this.#chats.values()].map((chat) => chat.doubt()));
   }
 
+  /** Lets go of what is held of all of them, and opens them as if for the first time. */
+  startAnew(): void {
+    for (const chatId of this.#chats.keys()) {
+      const chat = this.#make(chatId);
+      this.#chats.set(chatId, chat);
+      // A failure shows as the view's own status.
+      void chat.load().catch(() => undefined);
+    }
+    this.#show();
+  }
+
+  #make(chatId: ChatId): OpenChat {
+    return new OpenChat(this.#connection, chatId, { ...this.#options, onChange: () => this.#show() });
+  }
+
   #show(): void {
     this.#views = new Map([...this.#chats].map(([chatId, chat]) => [chatId, chat.view]));
-    this.#onChange();
+    this.#options.onChange();
   }
 }

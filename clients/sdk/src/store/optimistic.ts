@@ -1,5 +1,5 @@
 import { quoteAnew, neverChanged, type Chat, type ChatId, type Message, type UserId } from '@whisper/shared';
-import { isDraft, type StoredChange, type StoredEntry } from '../outbox/outbox-storage.ts';
+import { isDraft, type StoredChange, type StoredEntry } from '../outbox/entry.ts';
 import type { ChatView } from './open-chat.ts';
 
 type Pending = { readonly changes: readonly StoredChange[]; readonly viewerId: UserId | undefined };

@@ -14,8 +14,10 @@ type SyncOptions = {
   readonly typing: TypingWatch;
   readonly presence: PresenceWatch;
   readonly onChange: () => void;
-  /** Called once, when everything was fetched for the first time. */
+  /** Called when everything was fetched for the first time. */
   readonly onSignedIn: (me: Me) => Promise<void>;
+  /** What was restored is another person's than the server says. */
+  readonly onOtherPerson: () => void;
 };
 
 type StreamName = 'messages' | 'chats';
@@ -27,6 +29,7 @@ export class Sync {
   readonly #live = new Set<StreamName>();
   #me: Me | null = null;
   #isLoaded = false;
+  #isSignedIn = false;
 
   constructor(options: SyncOptions) {
     const { connection, typing, presence } = options;
@@ -58,6 +61,13 @@ export class Sync {
 
   get me(): Me | null {
     return this.#me;
+  }
+
+  /** Takes who it is from an earlier process, unless the server was faster; it has the last word. */
+  restore(me: Me): boolean {
+    if (this.#me) return false;
+    this.#me = me;
+    return true;
   }
 
   get isSynced(): boolean {
@@ -108,7 +118,13 @@ export class Sync {
     const { list, connection } = this.#options;
     switch (event.type) {
       case 'marks':
-        return void list.applyMarks(event).catch(connection.onError);
+        return void list.applyMarks(event, this.#me?.id).catch(connection.onError);
+      case 'new':
+      case 'changed':
+        return void list.fetch(event.chatId).catch(connection.onError);
+      case 'gone':
+      case 'hidden':
+        return;
       case 'synced':
         return this.#goLive('chats');
       case 'reset':
@@ -132,18 +148,25 @@ export class Sync {
   }
 
   async #load(): Promise<void> {
-    const { connection, list, openChats, onChange, onSignedIn } = this.#options;
+    const { connection, list, openChats, onChange, onSignedIn, onOtherPerson } = this.#options;
     try {
       const [me] = await Promise.all([
         callWithRetries(connection, () => connection.api.auth.me.query()),
-        list.load({ more: false }),
+        list.load(),
         openChats.doubt(),
       ]);
-      const isFirst = this.#me === null;
+      const isOther = this.#me !== null && this.#me.id !== me.id;
       this.#me = me;
+      if (isOther) {
+        this.#isSignedIn = false;
+        onOtherPerson();
+        return await this.#load();
+      }
       this.#isLoaded = true;
       onChange();
-      if (isFirst) await onSignedIn(me);
+      if (this.#isSignedIn) return;
+      this.#isSignedIn = true;
+      await onSignedIn(me);
     } catch (error) {
       if (!connection.signal.aborted) connection.onError(error);
     }

@@ -32,8 +32,10 @@ function sent(sender: User, at: string, seq = 1): ChatRow {
   };
 }
 
+const options = { me: alice, nameOf: () => undefined, unreadFrom: null };
+
 const itemsOf = (rows: readonly ChatRow[], hasOlder = false) =>
-  toChatItems(rows, { me: alice, receiptOf: () => 'delivered', hasOlder, unreadFrom: null });
+  toChatItems(rows, { ...options, receiptOf: () => 'delivered', hasOlder });
 
 it('groups what one person says in one go', () => {
   const items = itemsOf([
@@ -56,7 +58,7 @@ it('begins a day, and a group, at midnight', () => {
 
 it('begins what is unread, and a group, at the first unread message', () => {
   const rows = [sent(bob, '2026-01-05T10:00:00', 7), sent(bob, '2026-01-05T10:00:01', 8)];
-  const items = toChatItems(rows, { me: alice, receiptOf: () => 'sent', hasOlder: true, unreadFrom: 8 });
+  const items = toChatItems(rows, { ...options, receiptOf: () => 'sent', hasOlder: true, unreadFrom: 8 });
   expect(items.map(({ startsUnread }) => startsUnread)).toEqual([false, true]);
   expect(items.map(({ startsGroup }) => startsGroup)).toEqual([true, true]);
   expect(items.map(({ endsGroup }) => endsGroup)).toEqual([true, true]);

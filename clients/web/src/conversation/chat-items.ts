@@ -1,5 +1,5 @@
 import type { ChatRow, receiptOf, RefusedChange } from '@whisper/client';
-import { toReply, type ClientId, type Me, type Message, type Reply } from '@whisper/shared';
+import { toReply, type ClientId, type Me, type Message, type Reply, type UserId } from '@whisper/shared';
 import { dayNumberOf } from '../ui/format-time.ts';
 
 /** One message as the conversation shows it. */
@@ -16,6 +16,8 @@ export type ChatItem = {
   /** Its place in the chat; null until the server gave it one. */
   readonly seq: number | null;
   readonly text: string;
+  /** The names of those it mentions, one a line. */
+  readonly mentioned: string;
   readonly at: Date;
   readonly state: ChatRow['state'];
   readonly failure: string | null;
@@ -44,6 +46,7 @@ const groupPauseMs = 5 * 60_000;
 type Options = {
   readonly me: Pick<Me, 'id' | 'name'>;
   readonly receiptOf: (message: Message) => Receipt;
+  readonly nameOf: (id: UserId) => string | undefined;
   readonly hasOlder: boolean;
   /** The place of the first unread message; null without one. */
   readonly unreadFrom: number | null;
@@ -70,7 +73,7 @@ export function toChatItems(rows: readonly ChatRow[], options: Options): ChatIte
   });
 }
 
-function toBare(row: SentRow, { me, receiptOf }: Options): Bare {
+function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
   const { message } = row;
   const { sender, clientId, seq, text, createdAt: at } = message;
   const isMine = sender.id === me.id;
@@ -82,6 +85,7 @@ function toBare(row: SentRow, { me, receiptOf }: Options): Bare {
     receipt: isMine ? receiptOf(message) : null,
     seq,
     text,
+    mentioned: namesOf(message.mentions, nameOf),
     at,
     day: dayNumberOf(at),
     state: 'sent',
@@ -94,7 +98,7 @@ function toBare(row: SentRow, { me, receiptOf }: Options): Bare {
 
 type Around = { readonly rows: readonly ChatRow[]; readonly options: Options };
 
-function toBareDraft({ state, draft }: DraftRow, { rows, options: { me } }: Around): Bare {
+function toBareDraft({ state, draft }: DraftRow, { rows, options: { me, nameOf } }: Around): Bare {
   const { clientId, text, queuedAt, failure } = draft;
   const at = new Date(queuedAt);
   return {
@@ -105,6 +109,7 @@ function toBareDraft({ state, draft }: DraftRow, { rows, options: { me } }: Arou
     receipt: null,
     seq: null,
     text,
+    mentioned: draft.kind === 'send' ? namesOf(draft.mentions, nameOf) : '',
     at,
     day: dayNumberOf(at),
     state,
@@ -113,6 +118,10 @@ function toBareDraft({ state, draft }: DraftRow, { rows, options: { me } }: Arou
     isMine: true,
     senderName: me.name,
   };
+}
+
+function namesOf(ids: readonly UserId[] = [], nameOf: Options['nameOf']): string {
+  return ids.flatMap((id) => nameOf(id) ?? []).join('\n');
 }
 
 function findReply(draft: DraftRow['draft'], rows: readonly ChatRow[]): Reply | null {

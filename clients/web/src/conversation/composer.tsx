@@ -1,21 +1,29 @@
 import type { ChatId } from '@whisper/shared';
-import type { KeyboardEvent } from 'react';
+import { useState, type KeyboardEvent, type RefObject } from 'react';
+import { EmojiDialog } from '../emoji/emoji-dialog.tsx';
+import { usePeopleOf } from '../store/use-people-of.ts';
 import { Icon } from '../ui/icon.tsx';
 import { hasTouchKeyboard, isComposing } from '../ui/keyboard.ts';
 import type { Mode } from './acts.ts';
+import { MentionList } from './mention-list.tsx';
 import { useComposer } from './use-composer.ts';
+import { useMentionOffer } from './use-mention-offer.ts';
 
 const lengthNoteId = 'length-note';
 
 type Props = { readonly chatId: ChatId; readonly name: string; readonly mode: Mode | null };
 
 export function Composer({ chatId, name, mode }: Props) {
-  const { text, note, isTooLong, canSend, field, change, send, leave, editLast } = useComposer({
+  const people = usePeopleOf(chatId);
+  const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = useComposer({
     chatId,
     mode,
+    people,
   });
+  const { offered, active, pick, takeKey, fieldProps } = useMentionOffer({ text, field, people, change });
   const isTouch = hasTouchKeyboard();
   const onKeyDown = (event: KeyboardEvent) => {
+    if (!isComposing(event.nativeEvent) && takeKey(event)) return;
     if (event.key === 'Escape' && mode) {
       event.preventDefault();
       return leave();
@@ -28,6 +36,7 @@ export function Composer({ chatId, name, mode }: Props) {
   return (
     <form className="composer" onSubmit={send}>
       {mode && <ModeLine mode={mode} onLeave={leave} />}
+      <MentionList offered={offered} active={active} onPick={pick} />
       <div className="composer-box">
         <textarea
           ref={field}
@@ -41,20 +50,57 @@ export function Composer({ chatId, name, mode }: Props) {
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
+          {...fieldProps}
         />
-        <button
-          type="submit"
-          className="send"
-          aria-label={mode?.type === 'edit' ? 'Save' : 'Send'}
-          disabled={!canSend}
-        >
-          <Icon name="send" />
-        </button>
+        <EmojiButton field={field} onPick={insert} />
+        <SendButton label={mode?.type === 'edit' ? 'Save' : 'Send'} isDisabled={!canSend} />
       </div>
       <p id={lengthNoteId} className="length-note" data-over={isTooLong || undefined} role="status">
         {note}
       </p>
     </form>
+  );
+}
+
+type SendProps = { readonly label: string; readonly isDisabled: boolean };
+
+function SendButton({ label, isDisabled }: SendProps) {
+  return (
+    <button type="submit" className="send" aria-label={label} disabled={isDisabled}>
+      <Icon name="send" />
+    </button>
+  );
+}
+
+type EmojiProps = {
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly onPick: (emoji: string) => void;
+};
+
+function EmojiButton({ field, onPick }: EmojiProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const close = () => {
+    setIsOpen(false);
+    requestAnimationFrame(() => field.current?.focus());
+  };
+  const pick = (emoji: string) => {
+    onPick(emoji);
+    close();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Add an emoji"
+        title="Add an emoji"
+        aria-haspopup="dialog"
+        onClick={() => setIsOpen(true)}
+      >
+        <Icon name="emoji" />
+      </button>
+      {isOpen && <EmojiDialog title="Add an emoji" onPick={pick} onClose={close} />}
+    </>
   );
 }
 

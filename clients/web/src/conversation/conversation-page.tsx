@@ -1,4 +1,4 @@
-import type { Chat, ChatId } from '@whisper/shared';
+import { faceOf, type Chat, type ChatId } from '@whisper/shared';
 import { useEffect } from 'react';
 import { EmptyPane } from '../layout/empty-pane.tsx';
 import { Link } from '../routing/link.tsx';
@@ -31,7 +31,7 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
   return (
     <section
       className="conversation"
-      aria-label={chat ? `Conversation with ${chat.participant.name}` : 'Conversation'}
+      aria-label={chat ? `Conversation with ${faceOf(chat).name}` : 'Conversation'}
     >
       <ActsProvider value={acts}>
         <ConversationHeader chat={chat} />
@@ -40,8 +40,8 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
         ) : (
           <div className="messages" />
         )}
-        <TypingLine chatId={chatId} name={chat?.participant.name ?? ''} />
-        {me && <Composer chatId={chatId} name={chat?.participant.name ?? ''} mode={mode} />}
+        <TypingLine chatId={chatId} name={chat ? faceOf(chat).name : ''} />
+        {me && <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} />}
         <Overlays overlay={overlay} view={view} />
       </ActsProvider>
     </section>
@@ -49,7 +49,7 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
 }
 
 function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
-  const isOnline = useIsOnline(chat?.participant.id);
+  const isOnline = useIsOnline(chat && faceOf(chat).id);
   const isLost = useIsLost();
   const presence = isOnline ? 'Online' : 'Offline';
   return (
@@ -59,10 +59,10 @@ function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
       </Link>
       {chat && (
         <>
-          <Avatar person={chat.participant} isOnline={isOnline} />
+          <Avatar person={faceOf(chat)} isOnline={isOnline} />
           <div className="conversation-title">
             <h1>
-              <bdi>{chat.participant.name}</bdi>
+              <bdi>{faceOf(chat).name}</bdi>
             </h1>
             <p>{isLost ? '\u00a0' : presence}</p>
           </div>

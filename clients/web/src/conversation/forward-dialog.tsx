@@ -1,4 +1,4 @@
-import type { ChatId, Message } from '@whisper/shared';
+import { faceOf, type ChatId, type Message } from '@whisper/shared';
 import { chatPath, navigate } from '../routing/route.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -18,11 +18,11 @@ export function ForwardDialog({ message }: { readonly message: Message }) {
   return (
     <Dialog title="Forward to" onClose={close}>
       <ul className="dialog-list">
-        {chats.map(({ id, participant }) => (
-          <li key={id}>
-            <button type="button" className="dialog-row" onClick={() => forward(id)}>
-              <Avatar person={participant} />
-              <bdi>{participant.name}</bdi>
+        {chats.map((chat) => (
+          <li key={chat.id}>
+            <button type="button" className="dialog-row" onClick={() => forward(chat.id)}>
+              <Avatar person={faceOf(chat)} />
+              <bdi>{faceOf(chat).name}</bdi>
             </button>
           </li>
         ))}

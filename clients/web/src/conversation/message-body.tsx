@@ -46,14 +46,14 @@ function ActionableBody({ item, id, isEntry }: Props & Pick<Message, 'id'>) {
   );
 }
 
-function Bubble({ item: { text, reply, message } }: Pick<Props, 'item'>) {
+function Bubble({ item: { text, mentioned, reply, message } }: Pick<Props, 'item'>) {
   const forwardedFrom = message?.forwardedFrom;
   const isBare = !reply && !forwardedFrom && isEmojiOnly(text);
   return (
     <div className="bubble" data-emoji={isBare || undefined}>
       {forwardedFrom && <ForwardedLine from={forwardedFrom} />}
       {reply && <Quote reply={reply} />}
-      <MessageText text={text} />
+      <MessageText text={text} mentioned={mentioned} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { receiptOf, rowsOf, type ChatView } from '@whisper/client';
-import type { Chat, Me, Message } from '@whisper/shared';
+import { faceOf, type Chat, type Me, type Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useClient, useStore } from '../store/use-client.ts';
+import { useNameOf } from '../store/use-people-of.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Target } from './acts.ts';
 import { isActionable, toChatItems, type ChatItem } from './chat-items.ts';
@@ -10,6 +11,7 @@ import { PinnedBar } from './pinned-bar.tsx';
 import { moveBetweenMessages } from './move-between-messages.ts';
 import { useJump } from './use-jump.ts';
 import { useMessageScroll, type MessageVirtualizer } from './use-message-scroll.ts';
+import { formatDay } from '../ui/format-time.ts';
 import { useToday } from '../ui/use-today.ts';
 
 type Ready = Extract<ChatView, { status: 'ready' }>;
@@ -28,10 +30,10 @@ export function MessageList({ chat, view, me, target }: Props) {
   const { hasOlder } = view.log;
   const [unreadFrom] = useState(() => firstUnreadOf(chat));
   const items = useItems({ chat, view, me, unreadFrom });
-  const { scrollRef, virtualizer, isAtEnd, scrollToEnd } = useMessageScroll(items, {
+  const { scrollRef, virtualizer, isAtEnd, top, scrollToEnd } = useMessageScroll(items, {
     chatId: chat.id,
     hasOlder,
-    hasUnread: unreadFrom !== null,
+    unreadFrom,
   });
   useJump(items, { virtualizer, target });
   const unseen = useUnseen(items, { isAtEnd, unreadFrom });
@@ -48,11 +50,12 @@ export function MessageList({ chat, view, me, target }: Props) {
         aria-label="Messages"
         onKeyDown={moveBetweenMessages}
       >
-        {items.length === 0 && <ConversationStart name={chat.participant.name} />}
+        {items.length === 0 && <ConversationStart name={faceOf(chat).name} />}
         <div className="messages-sizer" role="list" style={{ height: virtualizer.getTotalSize() }}>
           <Rows items={items} virtualizer={virtualizer} chat={chat} hasOlder={hasOlder} />
         </div>
       </div>
+      {top && !top.startsDay && <StickyDay at={top.at} />}
       {view.isLoadingOlder && (
         <p className="loading-older" role="status">
           Fetching older messages…
@@ -72,7 +75,7 @@ type RowsProps = {
 
 function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
   const today = useToday();
-  const { name } = chat.participant;
+  const { name } = faceOf(chat);
   const lastActionable = items.findLast(isActionable);
   return (
     <>
@@ -102,12 +105,23 @@ function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
 
 function useItems({ chat, view, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
   const outbox = useStore((snapshot) => snapshot.outbox);
+  const nameOf = useNameOf(chat.id);
   const { hasOlder } = view.log;
   return useMemo(() => {
     const myReceiptOf = (message: Message) => receiptOf(chat, message);
-    const options = { me, receiptOf: myReceiptOf, hasOlder, unreadFrom };
+    const options = { me, receiptOf: myReceiptOf, nameOf, hasOlder, unreadFrom };
     return toChatItems(rowsOf(chat.id, { view, outbox }), options);
-  }, [chat, view, outbox, me, hasOlder, unreadFrom]);
+  }, [chat, view, outbox, me, nameOf, hasOlder, unreadFrom]);
+}
+
+/** The day of what stands at the top; the headings of days say it to those who listen. */
+function StickyDay({ at }: Pick<ChatItem, 'at'>) {
+  const today = useToday();
+  return (
+    <p className="sticky-day" aria-hidden="true">
+      <span>{formatDay(at, today)}</span>
+    </p>
+  );
 }
 
 function ConversationStart({ name }: { readonly name: string }) {

@@ -2,7 +2,7 @@ import type { ChatView } from '@whisper/client';
 import { messagesOf } from '@whisper/client';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EditsDialog } from './edits-dialog.tsx';
-import { EmojiDialog } from './emoji-dialog.tsx';
+import { ReactionDialog } from './reaction-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import type { Overlay } from './acts.ts';
@@ -17,7 +17,7 @@ export function Overlays({ overlay, view }: Props) {
     case 'menu':
       return <MessageMenu key={message.id} message={message} />;
     case 'emoji':
-      return <EmojiDialog message={message} />;
+      return <ReactionDialog message={message} />;
     case 'delete':
       return <DeleteDialog message={message} />;
     case 'forward':

@@ -1,5 +1,6 @@
-import type { ChatId, Message, Reaction, UserId } from '@whisper/shared';
+import type { Message, Reaction } from '@whisper/shared';
 import { useClient, useStore } from '../store/use-client.ts';
+import { useNameOf } from '../store/use-people-of.ts';
 
 /** Who reacted with what; a click joins in or takes it back. */
 export function Reactions({ message }: { readonly message: Message }) {
@@ -20,7 +21,7 @@ function ReactionChip({ message, reaction: { emoji, userIds } }: Props) {
   const meId = useStore(({ me }) => me?.id);
   const nameOf = useNameOf(message.chatId);
   const isMine = userIds.some((id) => id === meId);
-  const names = userIds.map(nameOf).join(', ');
+  const names = userIds.map((id) => (id === meId ? 'You' : (nameOf(id) ?? 'Somebody'))).join(', ');
   return (
     <button
       type="button"
@@ -33,13 +34,4 @@ function ReactionChip({ message, reaction: { emoji, userIds } }: Props) {
       <span className="hidden">{names}</span>
     </button>
   );
-}
-
-function useNameOf(chatId: ChatId): (id: UserId) => string {
-  const meId = useStore(({ me }) => me?.id);
-  const other = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant);
-  return (id) => {
-    if (id === meId) return 'You';
-    return id === other?.id ? other.name : 'Somebody';
-  };
 }

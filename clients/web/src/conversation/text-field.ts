@@ -29,3 +29,9 @@ export function fitHeight(field: HTMLTextAreaElement | null): void {
   field.style.height = 'auto';
   field.style.height = `${field.scrollHeight}px`;
 }
+
+/** Puts something in the place of what is selected. Answers the whole text. */
+export function insertInto(field: HTMLTextAreaElement | null, added: string): string | undefined {
+  field?.setRangeText(added, field.selectionStart, field.selectionEnd, 'end');
+  return field?.value;
+}

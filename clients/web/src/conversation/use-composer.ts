@@ -1,11 +1,12 @@
-import { messagesOf } from '@whisper/client';
+import { messagesOf, type ChatSnapshot } from '@whisper/client';
 import { limits, type ChatId, type Message } from '@whisper/shared';
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { useDraft } from '../store/use-drafts.ts';
 import { hasTouchKeyboard } from '../ui/keyboard.ts';
 import { useActs, type Mode } from './acts.ts';
-import { fitHeight, refuseLong } from './text-field.ts';
+import { mentionedIn, type Person } from './mentions.ts';
+import { fitHeight, insertInto, refuseLong } from './text-field.ts';
 
 /** How many characters before the limit it is mentioned. */
 const mentionedFrom = 500;
@@ -20,9 +21,10 @@ function describeLength(left: number, refused: number): string {
 }
 
 type Written = { readonly chatId: ChatId; readonly mode: Mode | null };
+type Options = Written & { readonly people: readonly Person[] };
 
 /** A message being written: its text, whether it may go out, and its way there. */
-export function useComposer({ chatId, mode }: Written) {
+export function useComposer({ chatId, mode, people }: Options) {
   const { store } = useClient().client;
   const { edit, setMode } = useActs();
   const [text, setText] = useText({ chatId, mode });
@@ -36,6 +38,7 @@ export function useComposer({ chatId, mode }: Written) {
     setText(value);
     if (mode?.type !== 'edit') store.setTyping(chatId, value.trim() !== '');
   };
+  const insert = (added: string) => change(insertInto(field.current, added) ?? text);
   const leave = () => {
     setRefused(0);
     setMode(null);
@@ -47,21 +50,30 @@ export function useComposer({ chatId, mode }: Written) {
     if (mode?.type === 'edit') {
       if (text.trim() !== mode.message.text) store.edit(mode.message, text);
     } else {
-      store.send(chatId, text, mode ? { replyTo: mode.message.id } : {});
+      const mentions = mentionedIn(text, people);
+      store.send(chatId, text, {
+        ...(mode && { replyTo: mode.message.id }),
+        ...(mentions.length > 0 && { mentions }),
+      });
       setText('');
     }
     leave();
   };
   /** Answers whether there is one. */
   const editLast = (): boolean => {
-    const { me, open } = store.getSnapshot();
-    const isEditable = ({ sender, deletedAt }: Message) => sender.id === me?.id && deletedAt === null;
-    const last = messagesOf(open.get(chatId)).findLast(isEditable);
+    const last = findLastOwn(store.getSnapshot(), chatId);
     if (last) edit(last);
     return last !== undefined;
   };
   const note = describeLength(left, refused);
-  return { text, note, isTooLong: left < 0 || refused > 0, canSend, field, change, send, leave, editLast };
+  const isTooLong = left < 0 || refused > 0;
+  return { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast };
+}
+
+function findLastOwn({ me, open }: ChatSnapshot, chatId: ChatId): Message | undefined {
+  return messagesOf(open.get(chatId)).findLast(
+    ({ sender, deletedAt }) => sender.id === me?.id && deletedAt === null,
+  );
 }
 
 /** What the field holds: the text of the edit, or the draft, which an edit leaves as it is. */

@@ -15,14 +15,21 @@ const lineHeight = 22;
 const charsPerLine = 56;
 
 export type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
-type Options = { readonly chatId: ChatId; readonly hasOlder: boolean; readonly hasUnread: boolean };
+type Options = {
+  readonly chatId: ChatId;
+  readonly hasOlder: boolean;
+  /** The place of the first unread message; null without one. */
+  readonly unreadFrom: number | null;
+};
 
 /**
- * Starts at the first unread message, or at the newest one, and stays at the end while one is there; keeps its place
+ * Starts where one has left it further up, at the first unread message, or at the newest one, and stays at the end while one is there; keeps its place
  * when older messages come in above, newer ones below, or anything changes its height.
  */
-export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder, hasUnread }: Options) {
-  const { store } = useClient().client;
+export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder, unreadFrom }: Options) {
+  const { client, places } = useClient();
+  const { store } = client;
+  const [startSeq] = useState(() => places.get(chatId) ?? unreadFrom);
   const scrollRef = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -33,14 +40,14 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder,
     followOnAppend: true,
     scrollEndThreshold: endThreshold,
     overscan,
-    initialOffset: hasUnread ? 0 : beyondTheEnd,
+    initialOffset: startSeq === null ? beyondTheEnd : 0,
     paddingStart: 16,
     paddingEnd: 8,
   });
 
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
-  const hasStarted = useStart(virtualizer, { items, hasUnread });
-  useStayAtEnd(scrollRef, { scroller: virtualizer, startsAtEnd: !hasUnread });
+  const hasStarted = useStart(virtualizer, { items, startSeq });
+  useStayAtEnd(scrollRef, { scroller: virtualizer, startsAtEnd: startSeq === null });
   useFollowOwn(items, virtualizer);
 
   const first = virtualizer.range?.startIndex;
@@ -49,26 +56,44 @@ export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder,
       void store.loadOlder(chatId).catch(() => undefined);
   }, [store, chatId, hasOlder, first, items.length]);
 
+  const isAtEnd = hasStarted && virtualizer.isAtEnd(endThreshold);
+  const top = first === undefined ? undefined : items[first];
+  useKeepPlace(chatId, isAtEnd ? null : (top?.seq ?? null));
+
   return {
     scrollRef,
     virtualizer,
-    isAtEnd: hasStarted && virtualizer.isAtEnd(endThreshold),
+    isAtEnd,
+    top,
     scrollToEnd: () => virtualizer.scrollToEnd(),
   };
 }
 
-type Start = { readonly items: readonly ChatItem[]; readonly hasUnread: boolean };
+/** Remembers where a conversation is left, unless that is at its end. */
+function useKeepPlace(chatId: ChatId, seq: number | null): void {
+  const { places } = useClient();
+  const last = useRef(seq);
+  last.current = seq;
+  useEffect(() => {
+    return () => {
+      if (last.current === null) places.delete(chatId);
+      else places.set(chatId, last.current);
+    };
+  }, [places, chatId]);
+}
+
+type Start = { readonly items: readonly ChatItem[]; readonly startSeq: number | null };
 
 /** Scrolls to where one starts to read. Before that nothing counts as seen: answers whether it has happened. */
-function useStart(virtualizer: MessageVirtualizer, { items, hasUnread }: Start): boolean {
+function useStart(virtualizer: MessageVirtualizer, { items, startSeq }: Start): boolean {
   const [hasStarted, setHasStarted] = useState(false);
   useLayoutEffect(() => {
     // Without the first unread message, more of them are above the oldest one that is held.
     const first = Math.max(
       0,
-      items.findIndex(({ startsUnread }) => startsUnread),
+      items.findIndex(({ seq }) => seq !== null && seq === startSeq),
     );
-    if (hasUnread) virtualizer.scrollToIndex(first, { align: 'start' });
+    if (startSeq !== null) virtualizer.scrollToIndex(first, { align: 'start' });
     else virtualizer.scrollToEnd();
     setHasStarted(true);
   }, [virtualizer]);

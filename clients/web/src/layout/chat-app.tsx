@@ -1,32 +1,51 @@
-import { useEffect } from 'react';
-import { ConversationPage } from '../conversation/conversation-page.tsx';
+import { faceOf } from '@whisper/shared';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Announcer } from './announcer.tsx';
-import { ConnectionBanner, RefusedPage } from './connection-notices.tsx';
+import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notices.tsx';
 import { EmptyPane } from './empty-pane.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { useNotifications } from './notifications.tsx';
+import { QuickSwitcher } from './quick-switcher.tsx';
+import { useBadge } from './use-badge.ts';
 import { useShortcuts } from './use-shortcuts.ts';
+
+const loadConversation = async () => {
+  const { ConversationPage } = await import('../conversation/conversation-page.tsx');
+  return { default: ConversationPage };
+};
+const ConversationPage = lazy(loadConversation);
+// Fetched while the lists are, so that it is there when a conversation is opened.
+void loadConversation().catch(() => undefined);
 
 /** Two panes side by side, or one at a time where there is no room. */
 export function ChatApp() {
   const route = useRoute();
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
-  useShortcuts();
+  useNotifications();
+  const [isSwitching, setIsSwitching] = useState(false);
+  useShortcuts({ onSwitch: () => setIsSwitching(true) });
   if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
 
   return (
     <div className="app" data-page={route.page}>
-      <ConnectionBanner />
+      <div className="notices">
+        <UpdateNotice />
+        <ConnectionBanner />
+      </div>
       <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
       <main className="pane">
         <ErrorBoundary key={route.page === 'chat' ? route.chatId : route.page}>
-          <Pane route={route} />
+          <Suspense>
+            <Pane route={route} />
+          </Suspense>
         </ErrorBoundary>
       </main>
       <Announcer />
+      {isSwitching && <QuickSwitcher onClose={() => setIsSwitching(false)} />}
     </div>
   );
 }
@@ -38,7 +57,7 @@ function Pane({ route }: { readonly route: Route }) {
     case 'home':
       return (
         <EmptyPane title="Pick a conversation">
-          Or find somebody with the search: press / to get there.
+          Or find somebody with the search: press / to get there, or Ctrl+K from anywhere.
         </EmptyPane>
       );
     case 'missing':
@@ -51,11 +70,12 @@ function Pane({ route }: { readonly route: Route }) {
   return route satisfies never;
 }
 
-/** The tab's title: how much is unread, and with whom one is talking. */
+/** The tab's title and icon: how much is unread, and with whom one is talking. */
 function useTitle(route: Route): void {
   const unread = useUnread();
   const chatId = route.page === 'chat' ? route.chatId : null;
-  const name = useStore(({ chats }) => chats.find(({ id }) => id === chatId)?.participant.name);
+  const chat = useStore(({ chats }) => chats.find(({ id }) => id === chatId));
+  const name = chat && faceOf(chat).name;
   useEffect(() => {
     document.title = `${unread && `(${unread}) `}${name ? `${name} · ` : ''}Whisper`;
   }, [unread, name]);
@@ -70,6 +90,7 @@ function useUnread(): string {
   const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
   const count = useStore(({ chats }) => chats.length);
   const hasMore = useStore(({ isSynced, hasMoreChats }) => isSynced && hasMoreChats);
+  useBadge(unread);
   useEffect(() => {
     if (hasMore && count < countedMax) void store.loadMoreChats().catch(() => undefined);
   }, [store, hasMore, count]);

@@ -1,5 +1,6 @@
 import { isDraft, type ConnectionState } from '@whisper/client';
 import { useClient, useIsLost, useStore } from '../store/use-client.ts';
+import { useAppWorker } from './use-app-worker.ts';
 
 /** Says that the connection is lost and how many messages wait for it. Nothing while all is well. */
 export function ConnectionBanner() {
@@ -19,6 +20,20 @@ export function ConnectionBanner() {
           </button>
         </>
       )}
+    </div>
+  );
+}
+
+/** Says that the page is older than the app. What is being written is kept over the reload. */
+export function UpdateNotice() {
+  const isOutdated = useAppWorker();
+  if (!isOutdated) return null;
+  return (
+    <div className="banner quiet" role="status" data-shown>
+      <p>There is a new version of Whisper.</p>
+      <button type="button" className="text-button" onClick={() => location.reload()}>
+        Reload
+      </button>
     </div>
   );
 }

@@ -4,11 +4,20 @@ import { isComposing } from '../ui/keyboard.ts';
 
 export const searchFieldId = 'search';
 
+type Shortcuts = {
+  /** Ctrl+K, and Cmd+K where there is such a key. */
+  readonly onSwitch: () => void;
+};
+
 /** `/` finds somebody; Escape goes back, unless something nearer has taken it. */
-export function useShortcuts(): void {
+export function useShortcuts({ onSwitch }: Shortcuts): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isComposing(event)) return;
+      if (isSwitchKey(event)) {
+        event.preventDefault();
+        return onSwitch();
+      }
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape') return goHome();
       if (event.key !== '/' || isEditable(event.target)) return;
@@ -22,6 +31,10 @@ export function useShortcuts(): void {
     addEventListener('keydown', onKeyDown);
     return () => removeEventListener('keydown', onKeyDown);
   }, []);
+}
+
+function isSwitchKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === 'k' && ctrlKey !== metaKey && !altKey && !shiftKey;
 }
 
 export function isEditable(target: EventTarget | null): boolean {

@@ -1,4 +1,5 @@
 import { ClerkFailed, ClerkProvider, SignIn, useAuth } from '@clerk/react';
+import { indexedDbStorage } from '@whisper/client';
 import { useMemo } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
 import { homePath } from '../routing/route.ts';
@@ -17,7 +18,12 @@ function ClerkGate() {
   const { isLoaded, userId, getToken, signOut } = useAuth();
   // Clerk's functions change on every render, so only another user makes a new session.
   const session = useMemo(
-    () => userId && { getToken: () => getToken(), signOut: () => void signOut().catch(() => undefined) },
+    () =>
+      userId && {
+        getToken: () => getToken(),
+        cache: { storage: indexedDbStorage('whisper'), account: userId },
+        signOut: () => void signOut().catch(() => undefined),
+      },
     [userId],
   );
   if (!isLoaded) return <NotLoaded />;

@@ -1,4 +1,4 @@
-import { devTokens } from '@whisper/client';
+import { devTokens, indexedDbStorage } from '@whisper/client';
 import { useMemo, useState, useSyncExternalStore } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
 import { appUrl } from '../routing/app-url.ts';
@@ -20,7 +20,9 @@ export function DevSession() {
 }
 
 function createSession(name: string, signOut: () => void): Session {
-  return { getToken: devTokens(appUrl.href, name), signOut };
+  // Each person has their own, because several may be here at once, each in a tab.
+  const cache = { storage: indexedDbStorage(`whisper:${name}`), account: name };
+  return { getToken: devTokens(appUrl.href, name), cache, signOut };
 }
 
 const key = 'whisper:person';

@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
+import type { ChatId } from '@whisper/shared';
 import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { appUrl } from '../routing/app-url.ts';
 import { findStorage, Notes } from '../store/notes.ts';
@@ -15,15 +16,26 @@ type Props = { readonly session: Session; readonly children: ReactNode };
 export function SignedIn({ session, children }: Props) {
   const [generation, setGeneration] = useState(0);
   const [notes] = useState(() => new Notes(findStorage('localStorage')));
+  const [places] = useState(() => new Map<ChatId, number>());
   const client = useWhisperClient(session, generation);
   const reconnect = () => setGeneration((current) => current + 1);
   const loss = useMemo(() => client && watchLoss(client.connection), [client]);
-  if (!client || !loss) return null;
+  const ending = useMemo(() => client && withForgetting(session, client), [session, client]);
+  if (!client || !loss || !ending) return null;
   return (
-    <Provided key={generation} value={{ client, loss, session, notes, reconnect }}>
+    <Provided key={generation} value={{ client, loss, session: ending, notes, places, reconnect }}>
       {children}
     </Provided>
   );
+}
+
+/** Signing out leaves nothing of what was shown on the device. */
+function withForgetting(session: Session, client: WhisperClient): Session {
+  const signOut = () => {
+    void client.forget();
+    session.signOut();
+  };
+  return { ...session, signOut };
 }
 
 type ProvidedProps = { readonly value: ClientContext; readonly children: ReactNode };
@@ -59,6 +71,7 @@ function useWhisperClient(session: Session, generation: number): WhisperClient |
       url: appUrl.href,
       getToken: session.getToken,
       storage: browserStorage(),
+      cache: session.cache,
     });
     const retry = () => {
       if (document.visibilityState === 'visible') made.retryNow();

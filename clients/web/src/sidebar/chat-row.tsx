@@ -1,4 +1,4 @@
-import type { Chat } from '@whisper/shared';
+import { faceOf, type Chat } from '@whisper/shared';
 import { Link } from '../routing/link.tsx';
 import { chatPath } from '../routing/route.ts';
 import { useClient, useIsOnline, useStore } from '../store/use-client.ts';
@@ -12,7 +12,8 @@ type Props = { readonly chat: Chat; readonly isSelected: boolean; readonly today
 
 export function ChatRow({ chat, isSelected, today }: Props) {
   const { client } = useClient();
-  const { participant, unread } = chat;
+  const { unread } = chat;
+  const participant = faceOf(chat);
   const isOnline = useIsOnline(participant.id);
   const isTyping = useStore(({ typing }) => typing.has(chat.id));
   const preview = usePreview(chat, isSelected);

@@ -1,4 +1,4 @@
-import type { ChatId } from '@whisper/shared';
+import { faceOf, type ChatId } from '@whisper/shared';
 import { ChatList } from './chat-list.tsx';
 import { PeopleList } from './people-list.tsx';
 import { useShownChats } from './use-shown-chats.ts';
@@ -14,7 +14,7 @@ type Props = {
 export function Lists({ search, selected, onOpen }: Props) {
   const people = usePeople(search);
   const { talks, found } = useShownChats(search, people.users);
-  const partners = new Set(talks.map(({ participant }) => participant.id));
+  const partners = new Set(talks.map((chat) => faceOf(chat).id));
   const strangers = people.users.filter(({ id }) => !partners.has(id));
 
   return (

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ChatId, User } from '@whisper/shared';
+import { faceOf, type ChatId, type User } from '@whisper/shared';
 import { chatPath, navigate } from '../routing/route.ts';
 import { useClient, useIsOnline, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -14,7 +14,7 @@ export function PersonRow({ person, selected, onOpen }: Props) {
   const { store } = useClient().client;
   const isOnline = useIsOnline(person.id);
   // A chat in which nothing was said yet is still shown as its person.
-  const chat = useStore(({ chats }) => chats.find(({ participant }) => participant.id === person.id));
+  const chat = useStore(({ chats }) => chats.find((each) => faceOf(each).id === person.id));
   const open = useMutation({
     mutationFn: () => store.openDirect(person.id),
     onSuccess: ({ id }) => {

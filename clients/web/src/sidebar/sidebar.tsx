@@ -1,5 +1,6 @@
 import { limits, type ChatId } from '@whisper/shared';
 import { useState, type KeyboardEvent } from 'react';
+import { NotificationOffer } from '../layout/notifications.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -26,6 +27,7 @@ export function Sidebar({ selected }: Props) {
       <div className="rows" ref={rows.ref}>
         {isLoaded ? <Lists search={search} selected={selected} onOpen={() => setSearch('')} /> : <Skeleton />}
       </div>
+      <NotificationOffer />
     </nav>
   );
 }

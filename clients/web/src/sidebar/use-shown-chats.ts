@@ -1,4 +1,4 @@
-import type { Chat, User } from '@whisper/shared';
+import { faceOf, type Chat, type User } from '@whisper/shared';
 import { useStore } from '../store/use-client.ts';
 import { useDraftedIn } from '../store/use-drafts.ts';
 
@@ -20,12 +20,12 @@ export function useShownChats(search: string, people: readonly User[]): ShownCha
   const wanted = fold(search);
   if (wanted === '') return { talks, found: talks };
   const ids = new Set(people.map(({ id }) => id));
-  return { talks, found: talks.filter((chat) => ids.has(chat.participant.id) || isNamed(chat, wanted)) };
+  return { talks, found: talks.filter((chat) => ids.has(faceOf(chat).id) || isNamed(chat, wanted)) };
 }
 
 /** As the server searches people: the beginning of a name or of one of its words. */
-function isNamed({ participant }: Chat, wanted: string): boolean {
-  const name = fold(participant.name);
+function isNamed(chat: Chat, wanted: string): boolean {
+  const name = fold(faceOf(chat).name);
   return name.startsWith(wanted) || name.split(/\s+/).some((word) => word.startsWith(wanted));
 }
 

@@ -1,5 +1,5 @@
 import type { ChatSnapshot, Observable, WhisperClient } from '@whisper/client';
-import type { UserId } from '@whisper/shared';
+import type { ChatId, UserId } from '@whisper/shared';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Session } from '../session/session.ts';
 import type { Notes } from './notes.ts';
@@ -11,6 +11,8 @@ export type ClientContext = {
   readonly session: Session;
   /** What is kept on this device, in all of its tabs. */
   readonly notes: Notes;
+  /** The place of the message at which each conversation was left that was not left at its end. */
+  readonly places: Map<ChatId, number>;
   /** Replaces a client that was refused. */
   readonly reconnect: () => void;
 };

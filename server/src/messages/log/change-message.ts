@@ -5,6 +5,9 @@ import { messageModel, type MessageDoc } from './message.model.ts';
 /** The message as it is after a change; the same object when there is nothing to change. Throws when it is not allowed. */
 export type ChangeMessage = (doc: MessageDoc, now: Date) => MessageDoc;
 
+/** A message that is not there and a message of a chat that is not yours get the same answer. */
+export const messageNotFound = () => new AppError('NOT_FOUND', 'Message not found');
+
 type Waiting = { readonly change: ChangeMessage };
 
 type Applied<W> = {
@@ -25,7 +28,7 @@ export function applyChanges<W extends Waiting>(
   let next = doc;
   for (const waiting of changes) {
     try {
-      if (!next) throw new AppError('NOT_FOUND', 'Message not found');
+      if (!next) throw messageNotFound();
       next = waiting.change(next, now);
       accepted.push(waiting);
     } catch (error) {

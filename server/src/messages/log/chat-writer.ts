@@ -1,29 +1,29 @@
-import type { Message, MessageId } from '@whisper/shared';
-import type { Connection as Database } from 'mongoose';
-import type { Membership } from '../../chats/chat.view.ts';
-import type { LastMessages } from '../../chats/last-messages.ts';
-import type { Broker } from '../../delivery/broker.ts';
-import type { Clock } from '../../platform/clock.ts';
+import type { ChatId, Message, MessageId, UserId } from '@whisper/shared';
+import type { ChangeGroup } from '../../chats/deps.ts';
+import { chatNotFound } from '../../chats/require-participant.ts';
 import { AppError } from '../../platform/errors.ts';
-import { applyChanges, replaceMessage, type ChangeMessage } from './change-message.ts';
+import { applyChanges, messageNotFound, replaceMessage, type ChangeMessage } from './change-message.ts';
+import { GroupPeople, planDrafts, toLoggedChange, type ChatPeople } from './chat-people.ts';
+import { ExpectedChange } from './expected-change.ts';
 import type { Draft, InsertQueue } from './insert-queue.ts';
+import type { LogDeps } from './log-deps.ts';
 import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
-import { findDoc, findSent, firstTextOf, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
+import { findDoc, findSent, isSameMessage, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
 
-/** What storing and announcing a message needs. */
-export type LogDeps = {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly broker: Broker;
-  readonly lastMessages: LastMessages;
+/** A change of one message, and who makes it. */
+export type Changing = {
+  readonly messageId: MessageId;
+  readonly by: UserId;
+  readonly change: ChangeMessage;
 };
 
-type Answer = { resolve(message: Message): void; reject(error: unknown): void };
-type Append = Answer & { readonly draft: Draft };
-type Change = Answer & { readonly messageId: MessageId; readonly change: ChangeMessage };
-type Entry = Append | Change;
+type Answer<T> = { resolve(result: T): void; reject(error: unknown): void };
+type Append = Answer<Message> & { readonly draft: Draft };
+type Change = Answer<Message> & Changing;
+type Administer = Answer<void> & ChangeGroup;
+type Entry = Append | Change | Administer;
 
 const batchSizeMax = 200;
 
@@ -36,12 +36,9 @@ const recoveryDelayMaxMs = 5_000;
 /** Another node may have written since the heads were last confirmed. Far shorter than a message keeps its old numbers. */
 const headsFreshMs = 15_000;
 
-/** How long other processes look for changes in a chat that one of them writes to, and how long before that ends it is said anew. */
-const activeMs = 60_000;
-const activeSpareMs = 30_000;
-
 type WriterOptions = {
-  readonly membership: Membership;
+  readonly chatId: ChatId;
+  readonly people: ChatPeople;
   readonly inserts: InsertQueue;
   /** The time that messages bear. */
   readonly now: () => number;
@@ -55,30 +52,36 @@ type WriterOptions = {
 export class ChatWriter {
   readonly #deps: LogDeps;
   readonly #options: WriterOptions;
+  readonly #expected: ExpectedChange;
   readonly #queue: Entry[] = [];
   #isRunning = false;
   /** Where the log ends, while nothing has made that doubtful. */
   #heads: Heads | undefined;
   #headsConfirmedAt = 0;
-  #activeUntil = 0;
   /** Everything up to here has been announced, or was there before this process looked. */
   #announced: number | undefined;
 
   constructor(deps: LogDeps, options: WriterOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#expected = new ExpectedChange(deps, options.chatId);
   }
 
   append(draft: Draft): Promise<Message> {
-    return this.#enqueue((answer) => ({ ...answer, draft }));
+    return this.#enqueue<Message>((answer) => ({ ...answer, draft }));
   }
 
   /** Changes a message of this chat; NOT_FOUND when there is none. Resolves with the message as it is then. */
-  change(messageId: MessageId, change: ChangeMessage): Promise<Message> {
-    return this.#enqueue((answer) => ({ ...answer, messageId, change }));
+  change(change: Changing): Promise<Message> {
+    return this.#enqueue<Message>((answer) => ({ ...answer, ...change }));
   }
 
-  #enqueue(toEntry: (answer: Answer) => Entry): Promise<Message> {
+  /** Changes the group whose log this is. */
+  changeGroup(change: ChangeGroup): Promise<void> {
+    return this.#enqueue<void>((answer) => ({ ...answer, ...change }));
+  }
+
+  #enqueue<T>(toEntry: (answer: Answer<T>) => Entry): Promise<T> {
     if (this.#queue.length >= queuedMax) {
       const refusal = new AppError('SERVICE_UNAVAILABLE', 'This chat takes no more messages right now');
       return Promise.reject(refusal);
@@ -107,9 +110,10 @@ export class ChatWriter {
     this.#isRunning = false;
   }
 
-  /** New messages that wait together, or changes of one message that wait together. */
+  /** New messages that wait together, changes of one message that wait together, or one change of the group. */
   #takeBatch(): Entry[] {
     const [first] = this.#queue;
+    if (first && 'plan' in first) return this.#queue.splice(0, 1);
     const belongs = (entry: Entry) =>
       first && 'messageId' in first
         ? 'messageId' in entry && entry.messageId === first.messageId
@@ -119,29 +123,19 @@ export class ChatWriter {
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
-    await this.#expectChange();
-    const changes = batch.filter((entry): entry is Change => 'messageId' in entry);
-    const [first] = changes;
-    if (first) return this.#changeOne(first.messageId, changes);
-    await this.#insert(batch.filter((entry): entry is Append => 'draft' in entry));
-  }
-
-  /** A process that dies between storing and saying so is missed by none of the others. Alone, the next start makes it good. */
-  async #expectChange(): Promise<void> {
-    const now = this.#deps.clock.now();
-    if (!this.#deps.broker.isShared || now < this.#activeUntil - activeSpareMs) return;
-    const until = now + activeMs;
-    const { chatId } = this.#options.membership;
-    if (!(await this.#deps.lastMessages.expectChange(chatId, new Date(until)))) {
-      throw new AppError('SERVICE_UNAVAILABLE', 'The database is not available right now');
-    }
-    this.#activeUntil = until;
+    await this.#expected.ensure();
+    const [first] = batch;
+    if (first && 'plan' in first) return this.#administer(first);
+    const changes = batch.filter((entry) => 'messageId' in entry);
+    if (first && 'messageId' in first) return this.#changeOne(first.messageId, changes);
+    await this.#insert(batch.filter((entry) => 'draft' in entry));
   }
 
   async #insert(batch: readonly Append[]): Promise<void> {
     let rest = batch;
     while (rest.length > 0) {
       const { rev, seq } = await this.#requireHeads();
+      rest = this.#ofPeople(rest, ({ draft }) => draft.sender.id, chatNotFound);
       const drafts = rest.map(({ draft }, index) => ({
         draft,
         rev: rev + 1 + index,
@@ -158,10 +152,48 @@ export class ChatWriter {
     }
   }
 
+  /** Those of the entries whose person is in the chat; the others are refused. */
+  #ofPeople<E extends Append | Change>(
+    entries: readonly E[],
+    personOf: (entry: E) => UserId,
+    refusal: () => AppError,
+  ): E[] {
+    const { people } = this.#options;
+    return entries.filter((entry) => {
+      const isIn = people.has(personOf(entry));
+      if (!isIn) entry.reject(refusal());
+      return isIn;
+    });
+  }
+
+  /** Plans again whenever somebody else wrote meanwhile, so that what is stored was allowed where it stands in the log. */
+  async #administer(entry: Administer): Promise<void> {
+    const { people } = this.#options;
+    for (;;) {
+      const { rev, seq } = await this.#requireHeads();
+      if (!(people instanceof GroupPeople)) return entry.reject(chatNotFound());
+      let drafts;
+      try {
+        drafts = planDrafts(people.group, entry);
+      } catch (error) {
+        return entry.reject(error);
+      }
+      const numbered = drafts.map((draft, index) => ({ draft, rev: rev + 1 + index, seq: seq + 1 + index }));
+      const { stored, conflict } = await this.#options.inserts.insert(numbered);
+      await people.apply(stored.flatMap(toLoggedChange));
+      for (const entry of await toEntries(this.#deps.db, stored)) {
+        this.#confirm({ rev: entry.message.rev, seq: entry.message.seq });
+        this.#announce(entry);
+      }
+      if (!conflict) return entry.resolve();
+      this.#heads = undefined;
+    }
+  }
+
   #announceNew(entry: Append | undefined, doc: MessageDoc): void {
     this.#confirm({ rev: doc.rev, seq: doc.seq });
     if (!entry) return;
-    const message = toMessage(doc, entry.draft);
+    const message = toMessage(doc, { ...entry.draft, system: null });
     this.#announce({ message, createdRev: doc.rev });
     entry.resolve(message);
   }
@@ -170,8 +202,9 @@ export class ChatWriter {
   async #changeOne(messageId: MessageId, changes: readonly Change[]): Promise<void> {
     for (let rest = changes; rest.length > 0; ) {
       const heads = await this.#requireHeads();
+      rest = this.#ofPeople(rest, ({ by }) => by, messageNotFound);
       const doc = await findDoc(this.#deps.db, messageId);
-      const isHere = doc?.chat.toHexString() === this.#options.membership.chatId;
+      const isHere = doc?.chat.toHexString() === this.#options.chatId;
       const now = new Date(this.#options.now());
       const { next, accepted, refused } = applyChanges(isHere ? doc : null, rest, now);
       for (const [entry, error] of refused) entry.reject(error);
@@ -199,13 +232,14 @@ export class ChatWriter {
     const { chatId, rev } = message;
     const isNew = entry.createdRev === rev;
     this.#announced = rev;
-    publishEntry(this.#deps.broker, entry, this.#options.membership);
+    publishEntry(this.#deps.broker, entry, this.#options.people.participants);
     this.#deps.lastMessages.touch(chatId, message.updatedAt);
     if (!isNew) return;
     this.#deps.lastMessages.record({
       chatId,
       messageId: message.id,
       senderId: message.sender.id,
+      mark: message.kind === 'system' ? 'none' : this.#options.people.keeps,
       seq: message.seq,
       sentAt: message.createdAt,
     });
@@ -233,8 +267,9 @@ export class ChatWriter {
   async #requireHeads(): Promise<Heads> {
     const isFresh = this.#deps.clock.now() - this.#headsConfirmedAt < headsFreshMs;
     if (this.#heads && isFresh) return this.#heads;
-    const { chatId } = this.#options.membership;
+    const { chatId, people } = this.#options;
     const heads = await readHeads(this.#deps.db, chatId);
+    await people.refresh();
     this.#announced ??= heads.rev;
     while (this.#announced < heads.rev) {
       const missed = await readLog(this.#deps.db, { chatId, afterRev: this.#announced, limit: batchSizeMax });
@@ -255,10 +290,4 @@ export class ChatWriter {
         .finally(() => void this.#run());
     });
   }
-}
-
-/** Whether this was sent, whatever became of it since. Of a deleted message nothing is left to compare. */
-function isSameMessage(sent: MessageDoc, draft: Draft): boolean {
-  if (sent.chat.toHexString() !== draft.membership.chatId) return false;
-  return sent.deletedAt !== undefined || firstTextOf(sent) === draft.text;
 }

@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const plain = { replyTo: null, forwardedFrom: null, mentions: [] };
+const plain = { replyTo: null, forwardedFrom: null, mentions: [], system: null };
 
 const failCommand = (times: number, data: object) =>
   server.app.db.db?.admin().command({ configureFailPoint: 'failCommand', mode: { times }, data });
@@ -114,12 +114,13 @@ describe('when the database fails', () => {
 
   it('refuses what a stalled chat cannot hold, at once and as retryable, and loses nothing of the rest', async () => {
     const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
-    const membership = { chatId: chat.id, participants: [alice.me.id, bob.me.id] };
+    const participants = [alice.me.id, bob.me.id];
+    const membership = { kind: 'direct', chatId: chat.id, participants } as const;
     await failCommand(1, { failCommands: ['insert'], blockConnection: true, blockTimeMS: 500 });
     const sends = Array.from({ length: 10_000 }, () => {
       const clientId = ClientIdSchema.parse(randomUUID());
-      const draft = { membership, sender: bob.me, text: 'x', clientId, ...plain };
-      return server.app.messageLog.append(draft);
+      const draft = { chatId: chat.id, sender: bob.me, text: 'x', clientId, ...plain };
+      return server.app.messageLog.append(membership, draft);
     });
 
     const outcomes = await Promise.allSettled(sends);

@@ -1,18 +1,20 @@
-import type { ClientId, ForwardedFrom, Reply, User, UserId } from '@whisper/shared';
+import type { ChatId, ClientId, ForwardedFrom, Reply, User, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
-import type { Membership } from '../../chats/chat.view.ts';
+import type { GroupChange } from '../../chats/group-change.ts';
 import { findConflicts, type Conflict } from './insert-conflicts.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** A message that has no place in its chat yet. */
 export type Draft = {
-  readonly membership: Membership;
+  readonly chatId: ChatId;
   readonly sender: User;
   readonly text: string;
   readonly clientId: ClientId;
   readonly replyTo: Reply | null;
   readonly forwardedFrom: ForwardedFrom | null;
   readonly mentions: readonly UserId[];
+  /** A system message does this. */
+  readonly system: GroupChange | null;
 };
 
 type Numbered = { readonly draft: Draft; readonly rev: number; readonly seq: number };
@@ -56,7 +58,8 @@ export class InsertQueue {
     const now = new Date(this.#now());
     const docs = drafts.map((numbered) => toDoc(numbered, now));
     const [only] = docs;
-    if (!only || docs.length > 1) return insertInOrder(this.#db, docs);
+    if (!only) return { stored: docs };
+    if (docs.length > 1) return insertInOrder(this.#db, docs);
     const conflict = await this.#insertWithOthers(only);
     return conflict ? { stored: [], conflict } : { stored: docs };
   }
@@ -106,10 +109,10 @@ async function insertAll(db: Database, batch: readonly Waiting[]): Promise<void>
 }
 
 function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
-  const { membership, sender, text, clientId, replyTo, forwardedFrom, mentions } = draft;
+  const { chatId, sender, text, clientId, replyTo, forwardedFrom, mentions, system } = draft;
   return {
     _id: new Types.ObjectId(),
-    chat: new Types.ObjectId(membership.chatId),
+    chat: new Types.ObjectId(chatId),
     sender: new Types.ObjectId(sender.id),
     text,
     seq,
@@ -128,5 +131,6 @@ function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
       },
     }),
     ...(mentions.length > 0 && { mentions: mentions.map((id) => new Types.ObjectId(id)) }),
+    ...(system && { system, systemRev: rev }),
   };
 }

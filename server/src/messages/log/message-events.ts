@@ -1,6 +1,5 @@
 import type { LogEvent, Message, UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
-import type { Membership } from '../../chats/chat.view.ts';
 import type { Broker } from '../../delivery/broker.ts';
 import { topics } from '../../delivery/topics.ts';
 import { toChatCursor, toTimeCursor } from './event-cursor.ts';
@@ -25,7 +24,7 @@ export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEven
 type Announcing = Pick<Broker, 'publish' | 'completeUntil'>;
 
 /** Announces a stored change to the chat's stream and to every participant's own. */
-export function publishEntry(broker: Announcing, entry: LogEntry, { participants }: Membership): void {
+export function publishEntry(broker: Announcing, entry: LogEntry, participants: readonly UserId[]): void {
   publishEvent(broker, toEvent(entry, entry.message.rev - 1), participants);
 }
 

@@ -1,12 +1,16 @@
-import type { ChatId, Message, MessageId } from '@whisper/shared';
+import type { ChatId, Message } from '@whisper/shared';
 import { LRUCache } from 'lru-cache';
-import type { Membership } from '../../chats/chat.view.ts';
-import type { ChangeMessage } from './change-message.ts';
-import { ChatWriter, type LogDeps } from './chat-writer.ts';
+import type { DirectMembership, GroupMembership, Membership } from '../../chats/chat.view.ts';
+import type { ChangeGroup } from '../../chats/deps.ts';
+import { DirectPeople, GroupPeople } from './chat-people.ts';
+import { ChatWriter, type Changing } from './chat-writer.ts';
+import type { LogDeps } from './log-deps.ts';
 import { InsertQueue, type Draft } from './insert-queue.ts';
 
 /** Chats whose place in the log is remembered; a forgotten one costs its next send one more read. */
 const writersMax = 10_000;
+
+type Writable = DirectMembership | Pick<GroupMembership, 'kind' | 'chatId'>;
 
 /** The one way a message is stored or changed. Writes to one chat happen in order, together when they come together. */
 export class MessageLog {
@@ -30,20 +34,37 @@ export class MessageLog {
   }
 
   /** Resolves when the message is durable and announced. */
-  append(draft: Draft): Promise<Message> {
-    return this.#writerOf(draft.membership).append(draft);
+  append(membership: Membership, draft: Draft): Promise<Message> {
+    return this.#writerOf(membership).append(draft);
   }
 
-  /** Changes a message of the chat; resolves with what it is then, durable and announced. NOT_FOUND when it is not there. */
-  change(membership: Membership, messageId: MessageId, change: ChangeMessage): Promise<Message> {
-    return this.#writerOf(membership).change(messageId, change);
+  /**
+   * Changes a message of the chat; resolves with what it is then, durable and announced. NOT_FOUND when it is not there, or
+   * whoever changes it is not in the chat any more.
+   */
+  change(membership: Membership, change: Changing): Promise<Message> {
+    return this.#writerOf(membership).change(change);
   }
 
-  #writerOf(membership: Membership): ChatWriter {
+  /** Changes a group; resolves when what was planned is durable and announced. NOT_FOUND when there is no such group. */
+  changeGroup(chatId: ChatId, change: ChangeGroup): Promise<void> {
+    return this.#writerOf({ kind: 'group', chatId }).changeGroup(change);
+  }
+
+  #writerOf(membership: Writable): ChatWriter {
     const { chatId } = membership;
     const known = this.#writers.get(chatId);
     if (known) return known;
-    const writer = new ChatWriter(this.#deps, { membership, inserts: this.#inserts, now: () => this.now() });
+    const people =
+      membership.kind === 'direct'
+        ? new DirectPeople(membership.participants)
+        : new GroupPeople(this.#deps, chatId);
+    const writer = new ChatWriter(this.#deps, {
+      chatId,
+      people,
+      inserts: this.#inserts,
+      now: () => this.now(),
+    });
     this.#writers.set(chatId, writer);
     return writer;
   }

@@ -1,7 +1,6 @@
 import type { ChatId, MessageEvent, UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
-import type { Membership } from '../../chats/chat.view.ts';
-import { listChangedChats } from '../../chats/list-changed-chats.ts';
+import { listChangedChats, type PeopledChat } from '../../chats/list-changed-chats.ts';
 import type { Broker, Topic } from '../../delivery/broker.ts';
 import type { LastMessages } from '../../chats/last-messages.ts';
 import { MemoryBroker } from '../../delivery/broker.memory.ts';
@@ -63,7 +62,7 @@ export class MessageRelay implements Broker {
       record: ({ type, chatId, message }) => {
         if (type === 'updated') return;
         const { id: messageId, sender, seq, createdAt: sentAt } = message;
-        deps.lastMessages.record({ chatId, messageId, senderId: sender.id, seq, sentAt });
+        deps.lastMessages.record({ chatId, messageId, senderId: sender.id, mark: 'none', seq, sentAt });
       },
       tellMissed: (names) => {
         for (const name of names) for (const missed of this.#followed.get(name)?.missed ?? []) missed();
@@ -234,7 +233,7 @@ export class MessageRelay implements Broker {
     for (const line of [...unread, ...(await this.#findBehind(lines))]) await line.read();
   }
 
-  #followedLineOf({ chatId, participants }: Membership, since: number): ChatLine | undefined {
+  #followedLineOf({ chatId, participants }: PeopledChat, since: number): ChatLine | undefined {
     const names = [
       topics.messagesOfChat(chatId).name,
       ...participants.map((id) => topics.messagesOfUser(id).name),
@@ -246,6 +245,7 @@ export class MessageRelay implements Broker {
     if (followed.length === 0) return undefined;
     const from = Math.max(since, Math.min(...followed.map(([, each]) => each.since)));
     const line = this.#lineOf(chatId, participants, from);
+    line.learn(participants);
     for (const [name, each] of followed) this.#tie(line, name, each);
     return line;
   }

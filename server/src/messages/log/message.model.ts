@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
+import type { GroupChange } from '../../chats/group-change.ts';
 
 export type MessageDoc = {
   _id: Types.ObjectId;
@@ -29,6 +30,10 @@ export type MessageDoc = {
   reactions?: { emoji: string; users: Types.ObjectId[] }[];
   /** Earlier texts, oldest first. */
   edits?: { text: string; mentions: Types.ObjectId[]; at: Date }[];
+  /** There in a system message, which never changes. */
+  system?: GroupChange;
+  /** The rev of a system message: how those of a group are found. */
+  systemRev?: number;
 };
 
 const { ObjectId } = Schema.Types;
@@ -52,6 +57,8 @@ const messageSchema = new Schema<MessageDoc>(
     mentions: { type: [ObjectId], default: undefined },
     reactions: { type: [{ _id: false, emoji: String, users: [ObjectId] }], default: undefined },
     edits: { type: [{ _id: false, text: String, mentions: [ObjectId], at: Date }], default: undefined },
+    system: { type: Schema.Types.Mixed },
+    systemRev: { type: Number },
   },
   { timestamps: true, versionKey: false },
 );
@@ -62,6 +69,7 @@ messageSchema.index(
 );
 messageSchema.index({ chat: 1, seq: -1 });
 messageSchema.index({ sender: 1, clientId: 1 }, { unique: true });
+messageSchema.index({ chat: 1, systemRev: 1 }, { partialFilterExpression: { systemRev: { $exists: true } } });
 
 export function messageModel(db: Connection): Model<MessageDoc> {
   return (

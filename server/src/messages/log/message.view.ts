@@ -6,11 +6,13 @@ import {
   type Message,
   type MessageId,
   type Reply,
+  type System,
   type User,
   type UserId,
 } from '@whisper/shared';
 import type { Connection as Database, Types } from 'mongoose';
 import { findUsers } from '../../users/find-users.ts';
+import type { GroupChange } from '../../chats/group-change.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** What a stored message refers to. */
@@ -18,12 +20,14 @@ type Shown = {
   readonly sender: User;
   readonly replyTo: Reply | null;
   readonly forwardedFrom: ForwardedFrom | null;
+  readonly system: System | null;
 };
 
-export function toMessage(doc: MessageDoc, { sender, replyTo, forwardedFrom }: Shown): Message {
+export function toMessage(doc: MessageDoc, { sender, replyTo, forwardedFrom, system }: Shown): Message {
   return {
     id: doc._id.toHexString() as MessageId,
     chatId: doc.chat.toHexString() as ChatId,
+    kind: system ? 'system' : 'text',
     sender,
     replyTo,
     forwardedFrom,
@@ -38,29 +42,57 @@ export function toMessage(doc: MessageDoc, { sender, replyTo, forwardedFrom }: S
     pinnedAt: doc.pinnedAt ?? null,
     mentions: (doc.mentions ?? []).map(toUserId),
     reactions: (doc.reactions ?? []).map(({ emoji, users }) => ({ emoji, userIds: users.map(toUserId) })),
+    system,
   };
 }
 
 /** Messages with the people and the messages they refer to, in the order given, in at most two look-ups. */
 export async function toMessages(db: Database, docs: readonly MessageDoc[]): Promise<Message[]> {
   const quoted = await findQuoted(db, docs);
-  const people = [...docs, ...quoted.values()].flatMap(({ sender, forwardedFrom }) =>
-    forwardedFrom ? [sender, forwardedFrom.sender] : [sender],
-  );
-  const users = await findUsers({ db }, people.map(toUserId));
-  const userOf = (id: Types.ObjectId) => users.get(toUserId(id)) ?? unknownUser(toUserId(id));
+  const people = [...docs, ...quoted.values()].flatMap(({ sender, forwardedFrom, system }) => [
+    toUserId(sender),
+    ...(forwardedFrom ? [toUserId(forwardedFrom.sender)] : []),
+    ...(system ? namedIn(system) : []),
+  ]);
+  const users = await findUsers({ db }, people);
+  const userOf = (id: UserId) => users.get(id) ?? unknownUser(id);
   const shownWithout = (doc: MessageDoc): Shown => ({
-    sender: userOf(doc.sender),
+    sender: userOf(toUserId(doc.sender)),
     replyTo: null,
     forwardedFrom: doc.forwardedFrom
-      ? { sender: userOf(doc.forwardedFrom.sender), sentAt: doc.forwardedFrom.sentAt }
+      ? { sender: userOf(toUserId(doc.forwardedFrom.sender)), sentAt: doc.forwardedFrom.sentAt }
       : null,
+    system: doc.system ? toSystem(doc.system, userOf) : null,
   });
   return docs.map((doc) => {
     const original = doc.replyTo && quoted.get(doc.replyTo.toHexString());
     const replyTo = original ? toReply(toMessage(original, shownWithout(original))) : null;
     return toMessage(doc, { ...shownWithout(doc), replyTo });
   });
+}
+
+function namedIn(change: GroupChange): readonly UserId[] {
+  if ('userIds' in change) return change.userIds;
+  return 'userId' in change ? [change.userId] : [];
+}
+
+/** The change as it is shown: with people in place of their ids. */
+function toSystem(change: GroupChange, userOf: (id: UserId) => User): System {
+  switch (change.type) {
+    case 'memberAdded':
+      return { type: change.type, users: change.userIds.map(userOf) };
+    case 'memberRemoved':
+      return { type: change.type, user: userOf(change.userId) };
+    case 'roleChanged':
+      return { type: change.type, user: userOf(change.userId), role: change.role };
+    case 'created':
+    case 'memberJoined':
+    case 'memberLeft':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+      return change;
+  }
 }
 
 async function findQuoted(db: Database, docs: readonly MessageDoc[]): Promise<Map<string, MessageDoc>> {

@@ -1,7 +1,9 @@
-import type { ChatId, ClientId, Message, MessageEdits, MessageId, UserId } from '@whisper/shared';
+import type { ChatId, ClientId, Message, MessageEdits, MessageId, Unread, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
-import type { UnreadAfter } from '../../chats/deps.ts';
+import type { UnreadRange } from '../../chats/deps.ts';
+import type { Sight } from '../../chats/sight.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
+import type { Draft } from './insert-queue.ts';
 import type { LogEntry } from './message-events.ts';
 import { toMessages } from './message.view.ts';
 
@@ -72,18 +74,22 @@ type PageRange = {
   readonly before?: number | undefined;
   readonly after?: number | undefined;
   readonly limit: number;
+  readonly sight: Sight;
 };
 
-/** Up to `limit` stored messages by place: the oldest after `after`, ascending, or the newest before `before`, descending. */
+/** Up to `limit` stored messages that are shown, by place: the oldest after `after`, ascending, or the newest before `before`, descending. */
 export async function readPlaces(
   db: Database,
-  { chatId, before, after, limit }: PageRange,
+  { chatId, before, after, limit, sight }: PageRange,
 ): Promise<MessageDoc[]> {
   return messageModel(db)
     .find({
       chat: new Types.ObjectId(chatId),
-      ...(after !== undefined && { seq: { $gt: after } }),
-      ...(before !== undefined && { seq: { $lt: before } }),
+      seq: {
+        $gt: Math.max(after ?? 0, sight.afterSeq),
+        ...(before !== undefined && { $lt: before }),
+        ...without(sight.hidden),
+      },
     })
     .sort({ seq: after !== undefined ? 1 : -1 })
     .limit(limit)
@@ -103,16 +109,50 @@ export async function findMessages(
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** How many messages after a place others wrote and did not delete. Costs as much as lies behind that place. */
-export function countUnread(db: Database, { chatId, afterSeq, viewerId }: UnreadAfter): Promise<number> {
-  return messageModel(db)
-    .countDocuments({
-      chat: new Types.ObjectId(chatId),
-      seq: { $gt: afterSeq },
-      sender: { $ne: new Types.ObjectId(viewerId) },
-      deletedAt: null,
-    })
-    .exec();
+/** What is unread in a range. Costs as much as lies behind its start. */
+export async function countUnread(db: Database, range: UnreadRange): Promise<Unread> {
+  const messages = messageModel(db);
+  const filter = toUnreadFilter(range);
+  const [unread, unreadMentions] = await Promise.all([
+    messages.countDocuments(filter),
+    messages.countDocuments({ ...filter, mentions: new Types.ObjectId(range.viewerId) }),
+  ]);
+  return { unread, unreadMentions };
+}
+
+/** The oldest of what is unread. */
+export async function listUnread(db: Database, range: UnreadRange, limit: number): Promise<Message[]> {
+  const docs = await messageModel(db).find(toUnreadFilter(range)).sort({ seq: 1 }).limit(limit).lean();
+  return toMessages(db, docs);
+}
+
+function toUnreadFilter({ chatId, afterSeq, viewerId, hidden }: UnreadRange) {
+  return {
+    chat: new Types.ObjectId(chatId),
+    seq: { $gt: afterSeq, ...without(hidden) },
+    sender: { $ne: new Types.ObjectId(viewerId) },
+    deletedAt: null,
+    systemRev: null,
+  };
+}
+
+function without(hidden: ReadonlySet<number>) {
+  return hidden.size > 0 ? { $nin: [...hidden] } : {};
+}
+
+/** The newest message that is shown. */
+export async function findNewestShown(
+  db: Database,
+  chatId: ChatId,
+  { afterSeq, hidden }: Sight,
+): Promise<Message | null> {
+  const docs = await messageModel(db)
+    .find({ chat: new Types.ObjectId(chatId), seq: { $gt: afterSeq, ...without(hidden) } })
+    .sort({ seq: -1 })
+    .limit(1)
+    .lean();
+  const [message] = await toMessages(db, docs);
+  return message ?? null;
 }
 
 /** The earlier texts of a message, oldest first. */
@@ -141,4 +181,10 @@ export function findSent(db: Database, senderId: UserId, clientId: ClientId): Pr
 /** The text that a message had at first, whatever it was changed to. */
 export function firstTextOf({ text, edits }: MessageDoc): string {
   return edits?.[0]?.text ?? text;
+}
+
+/** Whether this was sent, whatever became of it since. Of a deleted message nothing is left to compare. */
+export function isSameMessage(sent: MessageDoc, draft: Draft): boolean {
+  if (sent.chat.toHexString() !== draft.chatId) return false;
+  return sent.deletedAt !== undefined || firstTextOf(sent) === draft.text;
 }

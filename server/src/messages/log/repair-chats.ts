@@ -1,5 +1,6 @@
 import type { ChatId, MessageId, UserId } from '@whisper/shared';
-import type { LogDeps } from './chat-writer.ts';
+import { findGroups } from '../../chats/find-groups.ts';
+import type { LogDeps } from './log-deps.ts';
 import { messageModel } from './message.model.ts';
 
 /** How far before the newest message a crash can have left a chat behind; updates lag by milliseconds. */
@@ -12,10 +13,11 @@ const messagesMax = 5_000;
  */
 export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'lastMessages'>): Promise<void> {
   const newest = await messageModel(db)
-    .find({}, { chat: 1, sender: 1, seq: 1, createdAt: 1 })
+    .find({}, { chat: 1, sender: 1, seq: 1, createdAt: 1, systemRev: 1 })
     .sort({ _id: -1 })
     .limit(messagesMax)
     .lean();
+  const groups = await findGroups(db, [...new Set(newest.map(({ chat }) => chat.toHexString()))]);
   const since = (newest[0]?._id.getTimestamp().getTime() ?? 0) - windowMs;
   for (const doc of newest) {
     if (doc._id.getTimestamp().getTime() < since) break;
@@ -23,6 +25,7 @@ export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'la
       chatId: doc.chat.toHexString() as ChatId,
       messageId: doc._id.toHexString() as MessageId,
       senderId: doc.sender.toHexString() as UserId,
+      mark: doc.systemRev ? 'none' : groups.has(doc.chat.toHexString()) ? 'inMember' : 'inChat',
       seq: doc.seq,
       sentAt: doc.createdAt,
     });

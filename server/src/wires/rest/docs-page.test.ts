@@ -4,14 +4,16 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { hasBrowser, launchBrowser, slow } from '../../testing/browser.ts';
+import { hasBrowser, sharedBrowser, slow } from '../../testing/browser.ts';
 import { startTestServer } from '../../testing/index.ts';
 
 describe.skipIf(!hasBrowser)('the page of the old REST interface in a real browser', slow, () => {
   it('has nothing for axe to find, in light and dark, and calls as whoever its own command signs in', async () => {
     await using server = await startTestServer();
-    await using browser = await launchBrowser();
-    const page = await browser.newPage({ reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
+    const browser = await sharedBrowser();
+    const viewport = { width: 1280, height: 900 };
+    await using context = await browser.newContext({ reducedMotion: 'reduce', viewport });
+    const page = await context.newPage();
     await page.goto(`${server.url}/api/docs`);
     await page.locator('.opblock-summary-control').nth(2).click();
     await page.getByRole('button', { name: 'Try it out' }).click();

@@ -53,7 +53,9 @@ export const endpoints: readonly Endpoint[] = [
     refusals: [],
     async answerWith({ api, findEmails }) {
       const chats = await listAllChats(api);
-      const emails = await findEmails(chats.map(({ participant }) => participant));
+      const emails = await findEmails(
+        chats.flatMap((chat) => (chat.kind === 'direct' ? [chat.participant] : [])),
+      );
       return chats.map((chat) => toLegacyChat(chat, emails));
     },
   },

@@ -259,7 +259,7 @@ describe('who is asking', () => {
 
   it('is said by the one cookie that is for us, among those of other apps', async () => {
     await using clerk = await startFakeClerk();
-    await using other = await startFakeClerk();
+    await using other = await startFakeClerk({ hasOwnKey: true });
     await using server = await startTestServer({ env: { ...clerk.env, CLERK_JWT_KEY: clerk.jwtKey } });
     clerk.putUser({ id: 'user_ada', first_name: 'Ada' });
     const [foreign, ours, withoutParty] = await Promise.all([

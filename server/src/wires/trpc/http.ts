@@ -1,7 +1,14 @@
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
 import type { ResponseMeta } from '@trpc/server/http';
-import { ConnectionParamsSchema, limits } from '@whisper/shared';
+import {
+  closeCodes,
+  ConnectionParamsSchema,
+  contractHeader,
+  ContractSchema,
+  isTooOld,
+  limits,
+} from '@whisper/shared';
 import { weighJson } from '@whisper/trpc-socket';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, toAppError } from '../../platform/errors.ts';
@@ -41,6 +48,7 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
       const params = ConnectionParamsSchema.safeParse(
         info.type === 'subscription' ? info.connectionParams : undefined,
       );
+      if (params.success) requireServed(params.data.contract);
       const token = params.success ? params.data.token : bearerTokenOf(req);
       const asker = await ask(deps, req, token);
       const context = {
@@ -81,6 +89,7 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
 
 /** Refuses what need not be looked at, reads the body, and puts it where tRPC's handler looks for it. */
 async function admit(deps: WireDeps, request: IncomingMessage & { body?: string }): Promise<void> {
+  requireServed(ContractSchema.parse(request.headers[contractHeader]));
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const isBatch = new URLSearchParams(query).get('batch') === '1';
   if (isBatch) requireShort(path);
@@ -93,6 +102,10 @@ async function admit(deps: WireDeps, request: IncomingMessage & { body?: string 
     throw new AppError('PAYLOAD_TOO_LARGE', 'The body holds too many values');
   }
   request.body = body.toString('utf8');
+}
+
+function requireServed(contract: number): void {
+  if (isTooOld(contract)) throw new AppError('PRECONDITION_FAILED', closeCodes.clientTooOld.reason);
 }
 
 /** Each call may be made; so many at once are for later. */

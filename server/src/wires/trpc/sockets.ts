@@ -1,5 +1,12 @@
 import type { AnyTRPCRouter } from '@trpc/server';
-import { closeCodes, ConnectionParamsSchema, limits, type CloseReason, type UserId } from '@whisper/shared';
+import {
+  closeCodes,
+  ConnectionParamsSchema,
+  isTooOld,
+  limits,
+  type CloseReason,
+  type UserId,
+} from '@whisper/shared';
 import {
   createTrpcSocketServer,
   type CallFailure,
@@ -75,6 +82,7 @@ async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<Request
   );
   socket.onClosed(cancelDeadline);
   const params = ConnectionParamsSchema.safeParse(connectionParams);
+  if (params.success && isTooOld(params.data.contract)) close(socket, 'clientTooOld');
   const asker = await ask(deps, request, params.success ? params.data.token : undefined);
   if (asker.identity === null || socket.isClosed) {
     return { ...asker, socket: null, answer: null, admission: deps.admission, isRefusedLate: true };

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import {
+  ChatIdSchema,
+  MessageIdSchema,
+  UserIdSchema,
+  ClientIdSchema,
+  neverChanged,
+  type ChatId,
+  type ChatLog,
+  type Me,
+} from '@whisper/shared';
+import { ManualClock } from '@whisper/server/testing';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { DeviceStorage } from '../storage/device-storage.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+import { ChatCache, type Held } from './chat-cache.ts';
+
+const at = new Date(0);
+const alice: Me = {
+  id: UserIdSchema.parse('a'.repeat(24)),
+  name: 'Alice',
+  email: '',
+  avatar: null,
+  clerkId: 'alice',
+  createdAt: at,
+  updatedAt: at,
+};
+
+describe('a chat cache', () => {
+  it('gives back what was held, the newest messages of a chat at their log position', async () => {
+    const storage = memoryStorage();
+    const log = buildLog({ messages: 130, hasOlder: false });
+    const marks = [{ chatId: log.chatId, seq: 3 }];
+    await keeps(storage, { me: alice, chats: [], marks, logs: new Map([[log.chatId, log]]) });
+
+    const { cache } = opens(storage);
+
+    expect(await cache.open()).toEqual({ me: alice, chats: [], marks });
+    expect(await cache.openLog(log.chatId)).toEqual({
+      ...log,
+      messages: log.messages.slice(30),
+      hasOlder: true,
+    });
+  });
+
+  it('keeps the messages of no more than fifty chats, those that changed last', async () => {
+    const storage = memoryStorage();
+    const logs = Array.from({ length: 60 }, () => buildLog({ messages: 1, hasOlder: false }));
+    const holds = (some: readonly ChatLog[]) => ({
+      ...{ me: alice, chats: [], marks: [] },
+      logs: new Map(some.map((log) => [log.chatId, log])),
+    });
+    await keeps(storage, holds(logs.slice(0, 50)));
+    await keeps(storage, holds(logs.slice(50)));
+
+    const { cache } = opens(storage);
+    const kept = await Promise.all(logs.map(({ chatId }) => cache.openLog(chatId)));
+
+    expect(kept.filter((log) => log)).toHaveLength(50);
+    expect(kept.slice(50)).toEqual(logs.slice(50));
+  });
+
+  it('shows nothing of another account, and erases it', async () => {
+    const storage = memoryStorage();
+    const log = buildLog({ messages: 1, hasOlder: false });
+    const state = { me: alice, chats: [], marks: [], logs: new Map([[log.chatId, log]]) };
+    await storage.setItem('theme', 'dark');
+    await keeps(storage, state);
+    const { cache, onError } = opens(storage, 'bob');
+
+    expect(await cache.openLog(log.chatId)).toBeUndefined();
+    expect(await cache.open()).toBeUndefined();
+
+    expect(await storage.getAllKeys()).toEqual(['theme']);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['is of another version', (text: string) => text.replace('"version":1', '"version":2'), false],
+    ['was cut short', (text: string) => text.slice(0, 90), true],
+    [
+      'lacks what is needed',
+      (text: string) => text.replaceAll('"rev"', '"ref"').replace('"me"', '"you"'),
+      true,
+    ],
+    ['is something else', () => '"hello"', true],
+  ])('drops what %s', async (_, spoil, isWarned) => {
+    const storage = memoryStorage();
+    const log = buildLog({ messages: 1, hasOlder: false });
+    await keeps(storage, { me: alice, chats: [], marks: [], logs: new Map([[log.chatId, log]]) });
+    for (const key of await storage.getAllKeys()) {
+      await storage.setItem(key, spoil((await storage.getItem(key)) ?? ''));
+    }
+    const { cache, onError } = opens(storage);
+
+    expect(await cache.open()).toBeUndefined();
+    expect(await cache.openLog(log.chatId)).toBeUndefined();
+
+    expect(onError.mock.calls.length > 0).toBe(isWarned);
+  });
+
+  it('waits a moment for a storage that never answers, and then goes on without', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const clock = new ManualClock();
+    const storage = { getAllKeys: never, getItem: never, setItem: never, removeItem: never };
+    const { cache, onError } = opens(storage, 'alice', clock);
+
+    const opening = cache.open();
+    await vi.waitFor(async () => {
+      clock.advance(2_000);
+      expect(onError).toHaveBeenCalled();
+    });
+    clock.advance(2_000);
+
+    expect(await opening).toBeUndefined();
+  });
+});
+
+type Size = { readonly messages: number; readonly hasOlder: boolean };
+
+function buildLog({ messages, hasOlder }: Size): ChatLog {
+  const chatId = ChatIdSchema.parse(randomBytes(12).toString('hex'));
+  const seqs = Array.from({ length: messages }, (_, index) => index + 1);
+  return {
+    chatId,
+    messages: seqs.map((seq) => buildMessage(chatId, seq)),
+    rev: messages,
+    hasOlder,
+    hasNewer: false,
+  };
+}
+
+function buildMessage(chatId: ChatId, seq: number) {
+  const { id, name, email, avatar } = alice;
+  return {
+    ...{ ...neverChanged, chatId, seq, rev: seq, text: `${seq}`, createdAt: at, updatedAt: at },
+    id: MessageIdSchema.parse(randomBytes(12).toString('hex')),
+    sender: { id, name, email, avatar },
+    clientId: ClientIdSchema.parse(randomBytes(12).toString('hex')),
+  };
+}
+
+/** A process that holds this, and ends. */
+async function keeps(storage: DeviceStorage, held: Held): Promise<void> {
+  const clock = new ManualClock();
+  const connection = { clock, onError: vi.fn<(error: unknown) => void>() };
+  const cache = new ChatCache({ storage, account: 'alice', connection, read: () => held });
+  await cache.open();
+  cache.changed();
+  clock.advance(1_000);
+  await cache.settled();
+  expect(connection.onError).not.toHaveBeenCalled();
+}
+
+function opens(storage: DeviceStorage, account = 'alice', clock = new ManualClock()) {
+  const onError = vi.fn<(error: unknown) => void>();
+  const cache = new ChatCache({ storage, account, connection: { clock, onError }, read: () => undefined });
+  onTestFinished(() => cache.close());
+  return { cache, onError };
+}

@@ -1,0 +1,133 @@
+import type { ChatId, LogEvent, Me, Message } from '@whisper/shared';
+import { ChatCache, type CacheOptions, type Held } from '../cache/chat-cache.ts';
+import type { Connection, RefusalReason } from '../connection/connection.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import type { DeviceStorage } from '../storage/device-storage.ts';
+import { ChatList } from './chat-list.ts';
+import { Marks } from './marks.ts';
+import { OpenChats } from './open-chats.ts';
+import { PresenceWatch } from './presence-watch.ts';
+import { Sync } from './sync.ts';
+import { TypingWatch } from './typing-watch.ts';
+
+/** How long a mark of what arrived waits for the next: messages may come in a burst. */
+const deliveredDelayMs = 100;
+
+export type Kept = { readonly storage: DeviceStorage; readonly cache: CacheOptions | undefined };
+
+/** What a store is made of, put together: one person's state, from the cache first and from the server then. */
+export class StoreParts {
+  readonly list: ChatList;
+  readonly openChats: OpenChats;
+  readonly outbox: Outbox;
+  readonly readMarks: Marks;
+  readonly typing: TypingWatch;
+  readonly presence: PresenceWatch;
+  readonly sync: Sync;
+  readonly #deliveredMarks: Marks;
+  readonly #cache: ChatCache | undefined;
+  /** What is kept is shown after this. */
+  readonly #opening: Promise<void>;
+  readonly #stopWatching: () => void;
+
+  constructor(connection: Connection, { storage, cache }: Kept, onChanged: () => void) {
+    const { api } = connection;
+    const onChange = () => {
+      this.#cache?.changed();
+      onChanged();
+    };
+    this.#cache = cache && new ChatCache({ ...cache, connection, read: () => this.#held() });
+    this.readMarks = new Marks(connection, { tell: (mark) => api.chat.markRead.mutate(mark), delayMs: 0 });
+    const readHere = (chatId: ChatId) => this.readMarks.seqOf(chatId);
+    this.#deliveredMarks = new Marks(connection, {
+      tell: (mark) => api.chat.markDelivered.mutate(mark),
+      delayMs: deliveredDelayMs,
+      isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
+    });
+    const onDelivered = (chatId: ChatId, seq: number) => this.#deliveredMarks.mark(chatId, seq);
+    const onGone = (chatId: ChatId) => this.#forget(chatId);
+    const isOpen = (chatId: ChatId) => this.openChats.get(chatId) !== undefined;
+    this.list = new ChatList(connection, { onChange, readHere, onDelivered, isOpen, onGone });
+    const readKept = async (chatId: ChatId) => {
+      await this.#opening;
+      return this.#cache?.openLog(chatId);
+    };
+    this.openChats = new OpenChats(connection, { onChange, readKept, onGone });
+    this.typing = new TypingWatch(connection.clock, onChange);
+    this.presence = new PresenceWatch(onChange);
+    const onSent = (message: Message) => this.sync.receive(toAnswered(message));
+    this.outbox = new Outbox({ connection, storage, onChange, onSent });
+    const { list, openChats, typing, presence } = this;
+    this.sync = new Sync({
+      ...{ connection, list, openChats, typing, presence, onChange },
+      onSignedIn: (me) => this.#start(me),
+      onOtherPerson: () => this.#startAnew(),
+    });
+    this.#stopWatching = connection.state.subscribe(() => {
+      const state = connection.state.getSnapshot();
+      if (state.status === 'refused' && isSignedOut(state.reason)) void this.erase();
+    });
+    this.#opening = this.#openCache();
+  }
+
+  close(): void {
+    this.#stopWatching();
+    this.#cache?.close();
+    this.sync.close();
+    this.outbox.close();
+    this.typing.clear();
+  }
+
+  /** Empties the cache for good. Never rejects. */
+  async erase(): Promise<void> {
+    this.#cache?.close();
+    await this.#cache?.erase();
+  }
+
+  async #openCache(): Promise<void> {
+    const home = await this.#cache?.open();
+    if (!home || !this.sync.restore(home.me)) return;
+    for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
+    this.list.restore(home.chats);
+    void this.outbox.open(home.me.id);
+  }
+
+  /** What the server has told, without what is only on its way to it. */
+  #held(): Held | undefined {
+    const { me } = this.sync;
+    return me
+      ? { me, chats: this.list.chats, marks: this.readMarks.pending, logs: this.openChats.logs }
+      : undefined;
+  }
+
+  async #start({ id }: Me): Promise<void> {
+    this.readMarks.start();
+    this.#deliveredMarks.start();
+    await this.outbox.start(id);
+  }
+
+  /** Nothing of what is held is this person's. */
+  #startAnew(): void {
+    this.readMarks.clear();
+    this.#deliveredMarks.clear();
+    this.outbox.clear();
+    this.list.clear();
+    this.openChats.startAnew();
+    void this.#cache?.erase();
+  }
+
+  #forget(chatId: ChatId): void {
+    this.list.remove(chatId);
+    this.openChats.get(chatId)?.lose();
+    void this.#cache?.forgetLog(chatId);
+  }
+}
+
+/** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */
+function toAnswered(message: Message): LogEvent {
+  return { type: 'updated', chatId: message.chatId, rev: message.rev, prevRev: message.rev - 1, message };
+}
+
+function isSignedOut(reason: RefusalReason): boolean {
+  return ['signedOut', 'unauthorized', 'sessionRevoked', 'userDeleted'].includes(reason);
+}

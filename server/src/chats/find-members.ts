@@ -1,0 +1,60 @@
+import type { ChatId, UserId } from '@whisper/shared';
+import { Types, type Connection as Database } from 'mongoose';
+import type { Membership } from './chat.view.ts';
+import { memberModel, type MemberDoc } from './member.model.ts';
+
+/** What the chat is to a person; undefined when nothing is known, or the person is not in the group any more. */
+export async function findMember(
+  db: Database,
+  chatId: ChatId,
+  userId: UserId,
+): Promise<MemberDoc | undefined> {
+  const found = await memberModel(db)
+    .findOne({ chat: new Types.ObjectId(chatId), user: new Types.ObjectId(userId), leftAt: null })
+    .lean();
+  return found ?? undefined;
+}
+
+/** The same of one person in many chats, by chat. */
+export async function findMemberships(
+  db: Database,
+  userId: UserId,
+  chatIds: readonly Types.ObjectId[],
+): Promise<Map<string, MemberDoc>> {
+  if (chatIds.length === 0) return new Map();
+  const found = await memberModel(db)
+    .find({ user: new Types.ObjectId(userId), chat: { $in: [...chatIds] }, leftAt: null })
+    .lean();
+  return new Map(found.map((member) => [member.chat.toHexString(), member]));
+}
+
+/** Everybody of some chats, by person and chat (`memberKey`). */
+export async function findAllMembers(
+  db: Database,
+  chatIds: readonly Types.ObjectId[],
+): Promise<Map<string, MemberDoc>> {
+  if (chatIds.length === 0) return new Map();
+  const found = await memberModel(db)
+    .find({ chat: { $in: [...chatIds] }, leftAt: null })
+    .lean();
+  return new Map(found.map((member) => [memberKey(member.chat, member.user), member]));
+}
+
+export function memberKey(chat: Types.ObjectId, user: Types.ObjectId | UserId): string {
+  return `${chat.toHexString()}:${String(user)}`;
+}
+
+/** Whether all these people, each named once, are in the chat. */
+export async function areIn(
+  db: Database,
+  membership: Membership,
+  userIds: readonly UserId[],
+): Promise<boolean> {
+  if (membership.kind === 'direct') return userIds.every((id) => membership.participants.includes(id));
+  const found = await memberModel(db).countDocuments({
+    chat: new Types.ObjectId(membership.chatId),
+    user: { $in: userIds.map((id) => new Types.ObjectId(id)) },
+    leftAt: null,
+  });
+  return found === userIds.length;
+}

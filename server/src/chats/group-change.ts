@@ -1,0 +1,108 @@
+import type { ChatId, Role, UserId } from '@whisper/shared';
+
+/** What a system message does to a group, as it is stored with it. Who did it is the message's sender. */
+export type GroupChange =
+  | { readonly type: 'created'; readonly name: string }
+  | { readonly type: 'memberAdded'; readonly userIds: readonly UserId[] }
+  | { readonly type: 'memberJoined' }
+  | { readonly type: 'memberRemoved'; readonly userId: UserId }
+  | { readonly type: 'memberLeft' }
+  | { readonly type: 'roleChanged'; readonly userId: UserId; readonly role: Role }
+  | { readonly type: 'renamed'; readonly name: string }
+  | { readonly type: 'avatarChanged'; readonly avatar: string | null }
+  | { readonly type: 'historyChanged'; readonly historyVisible: boolean };
+
+/** A change with its place in the log. */
+export type LoggedChange = {
+  readonly change: GroupChange;
+  readonly by: UserId;
+  readonly seq: number;
+  readonly rev: number;
+  readonly at: Date;
+};
+
+/** A group after the system message with the number `rev`. */
+export type Group = {
+  readonly chatId: ChatId;
+  readonly rev: number;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly historyVisible: boolean;
+  readonly isLarge: boolean;
+  readonly roles: ReadonlyMap<UserId, Role>;
+  /** Who is in it; the same array until that changes. */
+  readonly participants: readonly UserId[];
+};
+
+/**
+ * What is to be done to a group as it is; nothing when it is so already. Throws when the person may not. Called again with the
+ * group as it is then when somebody else changed it at the same moment.
+ */
+export type PlanChanges = (group: Group) => readonly GroupChange[];
+
+/** The people whom the change makes members, with their roles. */
+export function comingBy({ change, by }: LoggedChange): ReadonlyMap<UserId, Role> {
+  switch (change.type) {
+    case 'created':
+      return new Map([[by, 'owner']]);
+    case 'memberAdded':
+      return new Map(change.userIds.map((userId) => [userId, 'member']));
+    case 'memberJoined':
+      return new Map([[by, 'member']]);
+    case 'memberRemoved':
+    case 'memberLeft':
+    case 'roleChanged':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+      return new Map();
+  }
+}
+
+/** The person who is not in it any more after the change. */
+export function leavingBy({ change, by }: LoggedChange): UserId | undefined {
+  switch (change.type) {
+    case 'memberRemoved':
+      return change.userId;
+    case 'memberLeft':
+      return by;
+    case 'created':
+    case 'memberAdded':
+    case 'memberJoined':
+    case 'roleChanged':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+      return undefined;
+  }
+}
+
+/** The group after a change that follows its state. */
+export function withChange(group: Group, logged: LoggedChange): Group {
+  const { change, rev } = logged;
+  const next = { ...group, rev };
+  switch (change.type) {
+    case 'created':
+      return withRoles({ ...next, name: change.name }, logged);
+    case 'memberAdded':
+    case 'memberJoined':
+    case 'memberRemoved':
+    case 'memberLeft':
+      return withRoles(next, logged);
+    case 'roleChanged':
+      return { ...next, roles: new Map(group.roles).set(change.userId, change.role) };
+    case 'renamed':
+      return { ...next, name: change.name };
+    case 'avatarChanged':
+      return { ...next, avatar: change.avatar };
+    case 'historyChanged':
+      return { ...next, historyVisible: change.historyVisible };
+  }
+}
+
+function withRoles(group: Group, logged: LoggedChange): Group {
+  const roles = new Map([...group.roles, ...comingBy(logged)]);
+  const leaving = leavingBy(logged);
+  if (leaving) roles.delete(leaving);
+  return { ...group, roles, participants: [...roles.keys()] };
+}

@@ -1,0 +1,72 @@
+import type { Role } from '@whisper/shared';
+import { Schema, type Connection, type Model, type Types } from 'mongoose';
+
+/**
+ * What a chat is to one person. In a group there is one for everybody who is in it or ever was; in a direct chat, whose
+ * people never change, from the moment there is something to say.
+ */
+export type MemberDoc = {
+  _id: Types.ObjectId;
+  chat: Types.ObjectId;
+  user: Types.ObjectId;
+  /** In a group: what the person is there, or was. */
+  role?: Role;
+  /** The rev of the system message that last changed what the person is in the group; an older one changes nothing. */
+  rev: number;
+  joinedAt?: Date;
+  /** What lies at or before this place is not shown to the person. */
+  joinedSeq?: number;
+  /** The person is not in the group any more. */
+  leftAt?: Date;
+  /** Somebody removed them, so no invitation brings them back. */
+  wasRemoved?: boolean;
+  /** The place of the newest message that the person has read, and of the newest that reached a device of theirs. */
+  readSeq: number;
+  deliveredSeq: number;
+  /** The person wants everything from this place on to count as unread, until they read further than `readSeq`. */
+  unread?: { fromSeq: number; readSeq: number };
+  mutedUntil?: Date;
+  pinnedAt?: Date;
+  archivedAt?: Date;
+  /** Messages that the person deleted for themselves. */
+  hidden?: { seq: number; at: Date }[];
+  /** Something is kept from the person: `joinedSeq` or `hidden` say what. */
+  isPartial?: boolean;
+  /** When something that concerns this person alone last changed: their role, mute, pin, what they hid. */
+  mineAt?: Date;
+  /** The same, or a mark. */
+  changedAt: Date;
+};
+
+const { ObjectId } = Schema.Types;
+
+const memberSchema = new Schema<MemberDoc>(
+  {
+    chat: { type: ObjectId, required: true },
+    user: { type: ObjectId, required: true },
+    role: { type: String },
+    rev: { type: Number, required: true },
+    joinedAt: { type: Date },
+    joinedSeq: { type: Number },
+    leftAt: { type: Date },
+    wasRemoved: { type: Boolean },
+    readSeq: { type: Number, required: true },
+    deliveredSeq: { type: Number, required: true },
+    unread: { type: { _id: false, fromSeq: Number, readSeq: Number }, default: undefined },
+    mutedUntil: { type: Date },
+    pinnedAt: { type: Date },
+    archivedAt: { type: Date },
+    hidden: { type: [{ _id: false, seq: Number, at: Date }], default: undefined },
+    isPartial: { type: Boolean },
+    mineAt: { type: Date },
+    changedAt: { type: Date, required: true },
+  },
+  { versionKey: false },
+);
+memberSchema.index({ chat: 1, user: 1 }, { unique: true });
+memberSchema.index({ user: 1, changedAt: -1 });
+memberSchema.index({ user: 1, isPartial: 1 }, { partialFilterExpression: { isPartial: { $exists: true } } });
+
+export function memberModel(db: Connection): Model<MemberDoc> {
+  return (db.models['Member'] as Model<MemberDoc> | undefined) ?? db.model<MemberDoc>('Member', memberSchema);
+}

@@ -1,0 +1,122 @@
+import type { ChatId, Role, UserId } from '@whisper/shared';
+import { limits } from '@whisper/shared';
+import { mongo, Types, type AnyBulkWriteOperation, type Connection as Database } from 'mongoose';
+import { chatModel } from './chat.model.ts';
+import { toUserIds } from './chat.view.ts';
+import { memberModel, type MemberDoc } from './member.model.ts';
+import { comingBy, leavingBy, withChange, type Group, type LoggedChange } from './group-change.ts';
+
+/** The group as its documents have it, which may be behind its log; undefined when there is no such group. */
+export async function readGroup(db: Database, chatId: ChatId): Promise<Group | undefined> {
+  const _id = new Types.ObjectId(chatId);
+  const doc = await chatModel(db).findOne({ _id, kind: 'group' }).lean();
+  if (!doc) return undefined;
+  // Members that are ahead of the chat are put right by the changes that follow, each of which is applied again.
+  const members = await memberModel(db).find({ chat: _id, leftAt: null }, { user: 1, role: 1 }).lean();
+  const roles = new Map(members.map(({ user, role }) => [user.toHexString() as UserId, role ?? 'member']));
+  const participants = toUserIds(doc);
+  return {
+    chatId,
+    rev: doc.membersRev ?? 0,
+    name: doc.name ?? '',
+    avatar: doc.avatar ?? null,
+    historyVisible: doc.historyVisible ?? true,
+    isLarge: doc.isLarge ?? false,
+    participants,
+    roles: new Map(participants.map((userId) => [userId, roles.get(userId) ?? 'member'])),
+  };
+}
+
+/**
+ * Brings the documents of a group, and of the people it concerns, to where they are after a change that follows `group`.
+ * Doing it again, or late, or at the same time as another node, changes nothing: each document knows the rev it follows.
+ */
+export async function storeChange(db: Database, group: Group, logged: LoggedChange): Promise<Group> {
+  const next = withChange(group, logged);
+  await writeMembers(db, toMemberWrites(next, logged));
+  const isLarge = group.isLarge || next.participants.length > limits.smallChatMax;
+  const { name, avatar, historyVisible, rev } = next;
+  await chatModel(db).updateOne(
+    { _id: new Types.ObjectId(group.chatId), membersRev: { $lt: rev } },
+    {
+      $set: {
+        participants: next.participants.map((id) => new Types.ObjectId(id)),
+        membersRev: rev,
+        name,
+        avatar,
+        historyVisible,
+        ...(isLarge && { isLarge }),
+      },
+      $max: { marksAt: logged.at },
+    },
+  );
+  return { ...next, isLarge };
+}
+
+/** A document that is ahead already refuses to be made a second time. */
+async function writeMembers(db: Database, writes: AnyBulkWriteOperation<MemberDoc>[]): Promise<void> {
+  if (writes.length === 0) return;
+  try {
+    await memberModel(db).bulkWrite(writes, { ordered: false });
+  } catch (error) {
+    const isKnown = error instanceof mongo.MongoBulkWriteError && !error.result.getWriteConcernError();
+    if (!isKnown || [error.writeErrors].flat().some(({ code }) => code !== 11000)) throw error;
+  }
+}
+
+function toMemberWrites(group: Group, logged: LoggedChange): AnyBulkWriteOperation<MemberDoc>[] {
+  const { change, at, rev, by } = logged;
+  const coming = [...comingBy(logged)].map(([userId, role]) => toComing(group, logged, { userId, role }));
+  const toWrite = (userId: UserId, fields: Partial<MemberDoc>) => ({
+    updateOne: {
+      filter: toFilter(group.chatId, userId, rev),
+      update: { $set: { rev, changedAt: at, mineAt: at, ...fields } },
+    },
+  });
+  const leaving = leavingBy(logged);
+  return [
+    ...coming,
+    ...(leaving ? [toWrite(leaving, { leftAt: at, wasRemoved: leaving !== by })] : []),
+    ...(change.type === 'roleChanged' ? [toWrite(change.userId, { role: change.role })] : []),
+  ];
+}
+
+type Coming = { readonly userId: UserId; readonly role: Role };
+
+/** What was there before somebody came counts as read, and is shown to them only when the group says so. */
+function toComing(
+  { chatId, historyVisible }: Group,
+  { rev, seq, at }: LoggedChange,
+  { userId, role }: Coming,
+): AnyBulkWriteOperation<MemberDoc> {
+  const isHidden = !historyVisible && seq > 1;
+  return {
+    updateOne: {
+      filter: toFilter(chatId, userId, rev),
+      update: {
+        $set: {
+          role,
+          rev,
+          joinedAt: at,
+          changedAt: at,
+          ...(isHidden && { joinedSeq: seq - 1, isPartial: true }),
+        },
+        $max: { readSeq: seq, deliveredSeq: seq },
+        $unset: {
+          leftAt: 1,
+          wasRemoved: 1,
+          unread: 1,
+          mutedUntil: 1,
+          pinnedAt: 1,
+          archivedAt: 1,
+          ...(!isHidden && { joinedSeq: 1 }),
+        },
+      },
+      upsert: true,
+    },
+  };
+}
+
+function toFilter(chatId: ChatId, userId: UserId, rev: number) {
+  return { chat: new Types.ObjectId(chatId), user: new Types.ObjectId(userId), rev: { $lt: rev } };
+}

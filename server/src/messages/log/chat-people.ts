@@ -1,0 +1,114 @@
+import { ClientIdSchema, type ChatId, type UserId } from '@whisper/shared';
+import type { Connection as Database } from 'mongoose';
+import { Types } from 'mongoose';
+import { randomUUID } from 'node:crypto';
+import type { ChangeGroup } from '../../chats/deps.ts';
+import type { Group, LoggedChange } from '../../chats/group-change.ts';
+import { publishChange } from '../../chats/publish-change.ts';
+import { readGroup, storeChange } from '../../chats/store-change.ts';
+import { chatNotFound } from '../../chats/require-participant.ts';
+import type { Broker } from '../../delivery/broker.ts';
+import type { Draft } from './insert-queue.ts';
+import { messageModel, type MessageDoc } from './message.model.ts';
+
+/** Who is in a chat, as far as its log has been read by the one who writes it. */
+export interface ChatPeople {
+  /** Where a sender's own mark is kept: with the chat, or with what the chat is to them. */
+  readonly keeps: 'inChat' | 'inMember';
+  readonly participants: readonly UserId[];
+  has(userId: UserId): boolean;
+  /** Called when the end of the log was read: from then on it is as it is there. */
+  refresh(): Promise<void>;
+}
+
+/** Two people, for ever. */
+export class DirectPeople implements ChatPeople {
+  readonly keeps = 'inChat';
+  readonly participants: readonly UserId[];
+
+  constructor(participants: readonly UserId[]) {
+    this.participants = participants;
+  }
+
+  has(userId: UserId): boolean {
+    return this.participants.includes(userId);
+  }
+
+  refresh(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+type Deps = { readonly db: Database; readonly broker: Broker };
+
+/**
+ * The people of a group. Its log is the truth: the system messages in it, each applied in its turn to the documents by which
+ * everyone else knows who may read. Nothing is written to the log before those are as it says, so that whoever is found in
+ * them after reading was in the group when what was read was written.
+ */
+export class GroupPeople implements ChatPeople {
+  readonly keeps = 'inMember';
+  readonly #deps: Deps;
+  readonly #chatId: ChatId;
+  #group: Group | undefined;
+
+  constructor(deps: Deps, chatId: ChatId) {
+    this.#deps = deps;
+    this.#chatId = chatId;
+  }
+
+  get group(): Group {
+    if (!this.#group) throw new TypeError('The group was not read yet');
+    return this.#group;
+  }
+
+  get participants(): readonly UserId[] {
+    return this.group.participants;
+  }
+
+  has(userId: UserId): boolean {
+    return this.group.roles.has(userId);
+  }
+
+  async refresh(): Promise<void> {
+    const { db } = this.#deps;
+    this.#group ??= await readGroup(db, this.#chatId);
+    if (!this.#group) throw chatNotFound();
+    await this.apply(await readChanges(db, this.#group));
+  }
+
+  /** Applies the changes that follow what is known. When that fails, it is done by the next `refresh`. */
+  async apply(changes: readonly LoggedChange[]): Promise<void> {
+    for (const change of changes) {
+      this.#group = await storeChange(this.#deps.db, this.group, change);
+      publishChange(this.#deps.broker, this.group, change);
+    }
+  }
+}
+
+async function readChanges(db: Database, { chatId, rev }: Group): Promise<LoggedChange[]> {
+  const docs = await messageModel(db)
+    .find({ chat: new Types.ObjectId(chatId), systemRev: { $gt: rev } })
+    .sort({ systemRev: 1 })
+    .lean();
+  return docs.flatMap(toLoggedChange);
+}
+
+/** Nothing for a message that is not a system message. */
+export function toLoggedChange({ system, sender, seq, rev, createdAt }: MessageDoc): LoggedChange[] {
+  return system ? [{ change: system, by: sender.toHexString() as UserId, seq, rev, at: createdAt }] : [];
+}
+
+/** The system messages that do what is planned for the group as it is. Throws what the plan throws. */
+export function planDrafts(group: Group, { by, plan }: ChangeGroup): Draft[] {
+  return plan(group).map((system) => ({
+    chatId: group.chatId,
+    sender: by,
+    system,
+    clientId: ClientIdSchema.parse(randomUUID()),
+    text: '',
+    replyTo: null,
+    forwardedFrom: null,
+    mentions: [],
+  }));
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { RoleSchema } from './roles.ts';
+import { UserSchema, type User } from './users.ts';
+
+const people = z.array(UserSchema).min(1);
+
+/** What somebody did to a group. It has a place and a number in the log like any message, so all hear of it in the same order. */
+export const SystemSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('created'), name: z.string() }),
+  z.object({ type: z.literal('memberAdded'), users: people }),
+  z.object({ type: z.literal('memberJoined') }).describe('The sender came by an invitation.'),
+  z.object({ type: z.literal('memberRemoved'), user: UserSchema }),
+  z.object({ type: z.literal('memberLeft') }),
+  z.object({ type: z.literal('roleChanged'), user: UserSchema, role: RoleSchema }),
+  z.object({ type: z.literal('renamed'), name: z.string() }),
+  z.object({ type: z.literal('avatarChanged'), avatar: z.string().nullable() }),
+  z.object({ type: z.literal('historyChanged'), historyVisible: z.boolean() }),
+]);
+export type System = z.infer<typeof SystemSchema>;
+
+/** The same as a sentence, for whoever has no words of their own. */
+export function describeSystem(system: System, { name: who }: Pick<User, 'name'>): string {
+  switch (system.type) {
+    case 'created':
+      return `${who} created the group “${system.name}”`;
+    case 'memberAdded':
+      return `${who} added ${listNames(system.users)}`;
+    case 'memberJoined':
+      return `${who} joined by an invitation`;
+    case 'memberRemoved':
+      return `${who} removed ${system.user.name}`;
+    case 'memberLeft':
+      return `${who} left`;
+    case 'roleChanged':
+      return `${who} made ${system.user.name} ${system.role === 'member' ? 'a member' : `an ${system.role}`}`;
+    case 'renamed':
+      return `${who} renamed the group to “${system.name}”`;
+    case 'avatarChanged':
+      return `${who} changed the picture of the group`;
+    case 'historyChanged':
+      return system.historyVisible
+        ? `${who} lets new members see what was written before`
+        : `${who} hides from new members what was written before`;
+  }
+}
+
+const namesMax = 3;
+
+function listNames(users: readonly User[]): string {
+  const shown = users.slice(0, namesMax).map(({ name }) => name);
+  const more = users.length - shown.length;
+  const [last, ...before] = more > 0 ? [`${more} more`, ...shown.toReversed()] : shown.toReversed();
+  return before.length > 0 ? `${before.toReversed().join(', ')} and ${last}` : `${last}`;
+}
