@@ -84,11 +84,8 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const viewers = new ViewerCache(clock);
-  const revocations = new Revocations({
-    db,
-    clock,
-    announce: (keys, at) => tell({ type: 'revoked', keys, at }),
-  });
+  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
+  const revocations = new Revocations({ db, clock, announce });
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
@@ -110,9 +107,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
     messageLog,
     ...handDown(db, messageLog),
-    sharedSessions: foundations.redis
-      ? new RedisSessions({ redis: foundations.redis, cursorAt: toTimeCursor })
-      : null,
+    sharedSessions: createSharedSessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -141,6 +136,10 @@ function createBroker(
   });
   metrics.watchBus({ redis, relay });
   return relay;
+}
+
+function createSharedSessions({ redis }: Foundations): SharedSessions | null {
+  return redis && new RedisSessions({ redis, cursorAt: toTimeCursor });
 }
 
 /** What keeps one person, or one stranger, from taking the room of all. */
