@@ -85,13 +85,10 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const viewers = new ViewerCache(clock);
-  const revocations = new Revocations({
-    db,
-    clock,
-    announce: (keys, at) => tell({ type: 'revoked', keys, at }),
-  });
-  const bounds = createBounds(foundations, metrics);
+  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
+  const revocations = new Revocations({ db, clock, announce });
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
+  const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
   return {
     ...foundations,
@@ -111,9 +108,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
     messageLog,
     ...handDown(db, messageLog),
-    sharedSessions: foundations.redis
-      ? new RedisSessions({ redis: foundations.redis, cursorAt: toTimeCursor })
-      : null,
+    sharedSessions: createSharedSessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -125,20 +120,6 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
       },
       identity,
     ),
-  };
-}
-
-/** What chats use of the messages above them. */
-function handDown(
-  db: Database,
-  messageLog: MessageLog,
-): Pick<ChatsDeps, 'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup'> {
-  return {
-    findMessages: (ids) => findMessages(db, ids),
-    findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
-    countUnread: (range) => countUnread(db, range),
-    listUnread: (range, limit) => listUnread(db, range, limit),
-    changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
   };
 }
 
@@ -158,6 +139,10 @@ function createBroker(
   return relay;
 }
 
+function createSharedSessions({ redis }: Foundations): SharedSessions | null {
+  return redis && new RedisSessions({ redis, cursorAt: toTimeCursor });
+}
+
 /** What keeps one person, or one stranger, from taking the room of all. */
 function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
   const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics, redis) : unlimited;
@@ -175,6 +160,20 @@ function createPresence(
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
+}
+
+/** What chats use of the messages above them. */
+function handDown(
+  db: Database,
+  messageLog: MessageLog,
+): Pick<ChatsDeps, 'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup'> {
+  return {
+    findMessages: (ids) => findMessages(db, ids),
+    findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
+    countUnread: (range) => countUnread(db, range),
+    listUnread: (range, limit) => listUnread(db, range, limit),
+    changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
+  };
 }
 
 function watchSizes(

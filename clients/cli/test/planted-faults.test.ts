@@ -58,7 +58,7 @@ it.each([
 ] as const)('reports as %s %s', { timeout: 180_000 }, async (kind, _what, fault) => {
   await using server = await startTestServer();
   using _ = plantInFeeds(fault);
-  const options = { url: server.url, messages: 100, settleSeconds: 2, seconds: 0 };
+  const options = { url: server.url, nodes: 1, messages: 100, settleSeconds: 2, seconds: 0 };
 
   const report = await runVerify(
     { ...options, faults: 0, hasChaos: false, seed: 1, preload: [] },

@@ -13,23 +13,23 @@ type ChangedSince = {
 const idsPerQueryMax = 500;
 
 /** A chat and who is in it. */
-export type ChangedChat = { readonly chatId: ChatId; readonly participants: readonly UserId[] };
+export type PeopledChat = { readonly chatId: ChatId; readonly participants: readonly UserId[] };
 
 /** Chats whose log changed, or may have changed, at or after a moment, whichever process wrote it. */
 export async function listChangedChats(
   db: Database,
   { userIds, chatIds, since }: ChangedSince,
-): Promise<ChangedChat[]> {
+): Promise<PeopledChat[]> {
   const changed = { changedAt: { $gte: since } };
   const filters = [
     ...inGroups(userIds).map((ids) => ({ participants: { $in: ids }, ...changed })),
     ...inGroups(chatIds).map((ids) => ({ _id: { $in: ids }, ...changed })),
   ];
-  const found = new Map<ChatId, ChangedChat>();
+  const found = new Map<ChatId, PeopledChat>();
   for (const filter of filters) {
-    const docs = await chatModel(db).find(filter, { participants: 1, mergedInto: 1 }).lean();
+    const docs = await chatModel(db).find(filter, { participants: 1 }).lean();
     for (const doc of docs) {
-      const chatId = (doc.mergedInto ?? doc._id).toHexString() as ChatId;
+      const chatId = doc._id.toHexString() as ChatId;
       found.set(chatId, { chatId, participants: toUserIds(doc) });
     }
   }

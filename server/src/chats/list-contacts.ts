@@ -1,14 +1,11 @@
-import type { UserId } from '@whisper/shared';
+import { limits, type UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
 import { chatModel } from './chat.model.ts';
 
 /** The chats looked at, the newest first: who has more talks in some of them no more. */
 const chatsMax = 500;
 
-/** In a larger chat people are strangers to each other. */
-const peopleMax = 32;
-
-/** The people somebody shares a chat with. */
+/** The people somebody shares a chat with; in a larger one people are strangers to each other. */
 export async function listContacts(db: Database, userId: UserId): Promise<UserId[]> {
   const mine = new Types.ObjectId(userId);
   // The driver's own cursor: of each chat one field is wanted, and a thousand people may come at once.
@@ -19,7 +16,7 @@ export async function listContacts(db: Database, userId: UserId): Promise<UserId
     .toArray();
   const others = new Set<UserId>();
   for (const { participants } of chats) {
-    if (participants.length > peopleMax) continue;
+    if (participants.length > limits.smallChatMax) continue;
     for (const id of participants) if (!id.equals(mine)) others.add(id.toHexString() as UserId);
   }
   return [...others];

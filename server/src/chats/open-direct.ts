@@ -2,12 +2,12 @@ import type { DirectChat, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
 import type { ChatsDeps } from './deps.ts';
 import { AppError, isDuplicateKey } from '../platform/errors.ts';
-import { topics } from '../delivery/topics.ts';
 import { requireActiveUser } from '../users/require-active-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { drawChatId } from './draw-chat-id.ts';
 import { pairKeyOf } from './pair-key.ts';
 import { chatNotFound } from './require-participant.ts';
+import { publishContacts } from './publish-chat-events.ts';
 import { settledChats } from './settled-chats.ts';
 import { showChats } from './show-chats.ts';
 
@@ -52,9 +52,7 @@ async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): P
       lastMessageAt: now,
       lastSeq: 0,
     });
-    for (const [one, other] of [pair, [...pair].reverse()]) {
-      if (one && other) deps.broker.publish(topics.contactsOfUser(one), [other]);
-    }
+    publishContacts(deps.broker, pair, pair);
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

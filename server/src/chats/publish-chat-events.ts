@@ -1,4 +1,4 @@
-import type { ChatEvent, ChatId, MarksMoved, UserId } from '@whisper/shared';
+import { limits, type ChatEvent, type ChatId, type MarksMoved, type UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Broker } from '../delivery/broker.ts';
 import { topics } from '../delivery/topics.ts';
@@ -9,7 +9,7 @@ type Moved = Omit<MarksMoved, 'type'> & { readonly at: Date };
 export function publishMarks(broker: Broker, to: readonly UserId[], { at, ...marks }: Moved): void {
   publishToPeople(broker, to, {
     data: { type: 'marks', ...marks },
-    id: toEventId(broker, at, `${marks.chatId}:${marks.userId}`),
+    id: cursorAt(broker, at, `${marks.chatId}:${marks.userId}`),
   });
 }
 
@@ -21,7 +21,7 @@ export function publishMine(
 ): void {
   publishToPeople(broker, [userId], {
     data: { type: 'changed', chatId, group: null },
-    id: toEventId(broker, at, `${chatId}:mine`),
+    id: cursorAt(broker, at, `${chatId}:mine`),
   });
 }
 
@@ -29,9 +29,9 @@ export function publishToPeople(broker: Broker, to: readonly UserId[], item: Fee
   for (const userId of to) broker.publish(topics.chatsOfUser(userId), item);
 }
 
-/** The id of what happened just now: no position behind which events of other processes are known to be missing. */
-export function toEventId(broker: Broker, at: Date, subject: string): string {
-  return toChatsCursor(Math.min(at.getTime(), broker.completeUntil), subject);
+/** No reader may hold a position behind which an event of another process is still missing. */
+export function cursorAt({ completeUntil }: Broker, at: Date, subject: string): string {
+  return toChatsCursor(Math.min(at.getTime(), completeUntil), subject);
 }
 
 /**
@@ -46,4 +46,18 @@ export function toChatsCursor(at: number, subject?: string): string {
 export function parseChatsCursor(cursor: string): number | undefined {
   const digits = /^c:(\d{1,15})(:|$)/.exec(cursor)?.[1];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** Tells people of one chat that they are in it together from now on; in a larger one they stay strangers. */
+export function publishContacts(
+  broker: Broker,
+  participants: readonly UserId[],
+  coming: readonly UserId[],
+): void {
+  if (participants.length > limits.smallChatMax) return;
+  const isComing = new Set(coming);
+  for (const userId of participants) {
+    const others = isComing.has(userId) ? participants.filter((id) => id !== userId) : coming;
+    if (others.length > 0) broker.publish(topics.contactsOfUser(userId), others);
+  }
 }

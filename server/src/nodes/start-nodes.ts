@@ -1,6 +1,6 @@
 import { demoPeople } from '@whisper/shared';
 import type { Server } from 'node:net';
-import { EnvError, type Env } from '../platform/env.ts';
+import { EnvError, givenEnv, type Env } from '../platform/env.ts';
 import type { Store } from '../platform/store.ts';
 import { openFrontDoor } from './front-door.ts';
 import { NodeProcess } from './node-process.ts';
@@ -27,7 +27,7 @@ export class Nodes {
       throw new EnvError('--nodes is for development: in production start each process by itself');
     const redis = env.REDIS_URL === undefined ? await startRedis() : undefined;
     const settings = {
-      ...process.env,
+      ...givenEnv(),
       MONGODB_URI: store.uri,
       REDIS_URL: env.REDIS_URL ?? redis?.url,
       DATA_DIR: env.DATA_DIR,

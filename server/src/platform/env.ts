@@ -73,6 +73,11 @@ export function loadEnvFile(): void {
   }
 }
 
+/** What this process was given, for one like it. */
+export function givenEnv(): Record<string, string | undefined> {
+  return { ...process.env };
+}
+
 /**
  * Reads and checks the settings; an empty value counts as unset, blanks around one do not count. Who sets a Clerk key
  * and says nothing of NODE_ENV means production. Throws EnvError.

@@ -11,8 +11,8 @@ const whole = { budget: 'chat.openDirect', points: 100 } as const;
 const one = { budget: 'chat.openDirect', points: 1 } as const;
 const create = (redis: Redis | null) => createRateLimits(new Metrics(), redis);
 
-function describeRateLimits(name: string, make: () => Promise<RateLimits>): void {
-  describe(name, () => {
+function describeRateLimits(name: 'of one process' | 'on Redis', make: () => Promise<RateLimits>): void {
+  describe(`rate limits ${name}`, () => {
     it('refuse who has spent a budget, say for how long, and refuse nobody else and nothing else', async () => {
       const limits = await make();
       await limits.spend(whole, 'alice');
@@ -27,10 +27,10 @@ function describeRateLimits(name: string, make: () => Promise<RateLimits>): void
   });
 }
 
-describeRateLimits('rate limits of one process', () => Promise.resolve(create(null)));
+describeRateLimits('of one process', () => Promise.resolve(create(null)));
 
 describe.runIf(hasRedis)('on several processes', () => {
-  describeRateLimits('rate limits on Redis', async () => create(await openRedis()));
+  describeRateLimits('on Redis', async () => create(await openRedis()));
 
   test('a budget is one over all of them', async () => {
     const namespace = randomUUID();

@@ -6,4 +6,4 @@ export { ManualClock } from './manual-clock.ts';
 export { ServerProcess } from './server-process.ts';
 export { newDatabaseUri, startTestServer, type TestServer } from './start-test-server.ts';
 export { RedisServer } from '../nodes/redis-server.ts';
-export type { TestClient } from './test-client.ts';
+export { TestClient } from './test-client.ts';

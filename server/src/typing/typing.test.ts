@@ -57,7 +57,7 @@ describe('typing', () => {
   });
 
   it('ends when the socket it came on goes, unless the person types on another device', async () => {
-    await using server = await startTestServer();
+    await using server = await startTestServer({ isAlone: true });
     const { alice, bob, chat } = await openChat(server);
     const phone = await server.signIn('alice');
     const seen = watch(bob);

@@ -36,7 +36,7 @@ describe('one conversation over all wires', () => {
   });
 
   it('shows typing across wires, and ends it with the message', async () => {
-    const { talk, alice, bob, chatId, sayAsBob } = await start();
+    const { talk, alice, bob, chatId, sayAsBob } = await start({ isAlone: true });
     await using _ = talk;
     const typing = collect((on) => bob.api.typing.onChange.subscribe({}, on));
     alice.client.emit('typing', { chatId, isTyping: true });
@@ -53,7 +53,8 @@ describe('one conversation over all wires', () => {
   it('shows presence across wires', async () => {
     const { talk, alice, bob } = await start();
     await using _ = talk;
-    const presence = collect((on) => bob.api.presence.onChange.subscribe(undefined, on));
+    const asked = { userIds: [UserIdSchema.parse(talk.carol.me._id)] };
+    const presence = collect((on) => bob.api.presence.onChange.subscribe(asked, on));
     const [list] = await presence.until(({ length }) => length >= 1);
     expect(list).toMatchObject({ type: 'list' });
     expect(await alice.next('user-online')).toEqual({ userId: bob.me.id });

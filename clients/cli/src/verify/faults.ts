@@ -1,25 +1,55 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from './actors/actor.ts';
 import type { Random } from './random.ts';
-import type { OwnServer } from './own-server.ts';
 
 const pauseMinMs = 50;
 const pauseMaxMs = 400;
 const stallMinMs = 500;
 const stallMaxMs = 2_500;
 
+/** Every kind of fault, as the report words it. */
+export const faultWords = {
+  kills: 'kill -9 of a server',
+  switches: 'servers ended in peace',
+  redisStops: 'Redis stopped and continued',
+  redisKills: 'Redis killed and restarted empty',
+  storeStalls: 'database stalled',
+  restarts: 'clients restarted',
+  cuts: 'connections cut',
+  stalls: 'readers stalled',
+} as const;
+
+export type FaultKind = keyof typeof faultWords;
+
+/** How often each kind of fault was made. */
+export type FaultCounts = Record<FaultKind, number>;
+
+export type ServerFault = {
+  readonly kind: FaultKind;
+  /** Resolves with nothing left broken. */
+  readonly make: (random: Random) => Promise<void>;
+};
+
+/** Ours to break. */
+export interface BreakableServer extends AsyncDisposable {
+  readonly url: string;
+  readonly faults: readonly ServerFault[];
+}
+
 type Target = {
   readonly random: Random;
   readonly actors: readonly Actor[];
-  /** Ours to kill; undefined when the server is somebody else's. */
-  readonly server: OwnServer | undefined;
+  /** Undefined when the server is somebody else's. */
+  readonly server: BreakableServer | undefined;
 };
 
-/** How often each kind of fault was made. */
-export type FaultCounts = { kills: number; restarts: number; cuts: number; stalls: number };
+export function noFaults(): FaultCounts {
+  const kinds = Object.keys(faultWords) as FaultKind[];
+  return Object.fromEntries(kinds.map((kind) => [kind, 0])) as FaultCounts;
+}
 
-export function totalOf({ kills, restarts, cuts, stalls }: FaultCounts): number {
-  return kills + restarts + cuts + stalls;
+export function totalOf(counts: FaultCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 type Limits = { readonly signal: AbortSignal; readonly max: number; readonly counts: FaultCounts };
@@ -36,8 +66,9 @@ export async function makeFaults(
     await delay(random.between(pauseMinMs, pauseMaxMs));
     const dice = random.next();
     if (server && dice < 0.2) {
-      await server.killAndRestart();
-      counts.kills += 1;
+      const { kind, make } = random.pick(server.faults);
+      await make(random);
+      counts[kind] += 1;
     } else if (dice < 0.35) {
       random.pick(actors.filter((actor) => 'restart' in actor)).restart?.();
       counts.restarts += 1;

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export type VerifyOptions = {
   /** Undefined: start a server of our own, and kill it. */
   readonly url: string | undefined;
+  /** Processes of our own server, over one database and one Redis. */
+  readonly nodes: number;
   readonly seconds: number;
   /** Talk on, if need be, until so many messages have been sent. */
   readonly messages: number;
@@ -19,9 +21,10 @@ export type VerifyOptions = {
 
 export const usage = `Proves on your machine that nothing is lost, doubled or reordered.
 
-  npm run verify -- [--url URL] [--seconds N] [--faults N] [--chaos] [--seed N]
+  npm run verify -- [--url URL] [--nodes N] [--seconds N] [--faults N] [--chaos] [--seed N]
 
   --url      a development server that runs already; left out, one is started here and killed -9 again and again
+  --nodes    with N nodes of our own behind one address, over one store and one Redis, which are broken too (needs redis-server)
   --seconds  how long people talk (default 30)
   --messages talk on until so many messages have been sent
   --faults   stop when so many faults have been made, if that comes first
@@ -38,6 +41,7 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
     args: args.filter((arg) => arg !== '--'),
     options: {
       url: { type: 'string' },
+      nodes: { type: 'string', default: '1' },
       seconds: { type: 'string', default: '30' },
       messages: { type: 'string', default: '0' },
       faults: { type: 'string', default: 'Infinity' },
@@ -51,6 +55,7 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
   if (values.help) return undefined;
   return {
     url: values.url?.replace(/\/+$/, ''),
+    nodes: toPositive('nodes', values.nodes),
     seconds: toPositive('seconds', values.seconds),
     messages: toPositive('messages', values.messages),
     faults: toPositive('faults', values.faults),

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { BreakableServer, ServerFault } from './faults.ts';
 
 const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url));
 const readyTimeoutMs = 60_000;
 
 /** A server that this run starts, on data of its own, to kill and start again on the same port. */
-export class OwnServer implements AsyncDisposable {
+export class OwnServer implements BreakableServer {
   readonly url: string;
   readonly #port: number;
   readonly #dataDir: string;
@@ -31,6 +32,8 @@ export class OwnServer implements AsyncDisposable {
     await server.#start();
     return server;
   }
+
+  readonly faults: readonly ServerFault[] = [{ kind: 'kills', make: () => this.killAndRestart() }];
 
   /** kill -9, and up again on what the disk holds. */
   async killAndRestart(): Promise<void> {

@@ -6,8 +6,17 @@ import { RawSender } from './actors/raw-sender.ts';
 import { SdkPerson } from './actors/sdk-person.ts';
 import { SocketIoPerson } from './actors/socketio-person.ts';
 import { audit, findingKinds, type Finding, type StoredMessage } from './audit.ts';
-import { makeFaults, totalOf, type FaultCounts } from './faults.ts';
+import {
+  faultWords,
+  makeFaults,
+  noFaults,
+  totalOf,
+  type BreakableServer,
+  type FaultCounts,
+  type FaultKind,
+} from './faults.ts';
 import type { VerifyOptions } from './options.ts';
+import { OwnNodes } from './own-nodes.ts';
 import { OwnServer } from './own-server.ts';
 import { Progress } from './progress.ts';
 import { Random } from './random.ts';
@@ -31,7 +40,7 @@ const changeEvery = 3;
 export async function runVerify(options: VerifyOptions, say: (line: string) => void): Promise<Report> {
   using progress = new Progress(say);
   progress.step(() => (options.url ? `going to ${options.url}` : 'starting a server on data of its own'));
-  await using server = options.url === undefined ? await OwnServer.start(options.preload) : undefined;
+  await using server = await startOwn(options);
   const url = options.url ?? server?.url ?? '';
   const stage = await setStage(url, options.seed);
   const actors = createActors(url, stage);
@@ -53,6 +62,12 @@ export async function runVerify(options: VerifyOptions, say: (line: string) => v
   }
 }
 
+/** Undefined when the server is somebody else's. */
+async function startOwn({ url, nodes, preload }: VerifyOptions): Promise<BreakableServer | undefined> {
+  if (url !== undefined) return undefined;
+  return nodes > 1 ? OwnNodes.start(nodes, preload) : OwnServer.start(preload);
+}
+
 type Talker = Actor & {
   /** It has so much to send already that more would only wait. */
   readonly isBusy?: boolean;
@@ -68,7 +83,8 @@ function createActors(url: string, { people, chats }: Stage): Actor[] {
     ...people.map((person) => new SdkPerson(url, person, chatsOf(person))),
     ...people.map((person) => new SocketIoPerson(url, person, chatsOf(person))),
     ...people.map((person) => new RawSender(url, person)),
-    ...chats.flatMap(({ id, people: both }) => both.map((person) => new RawObserver(url, person, id))),
+    ...chats.flatMap(({ id, people: both }) => both.map((person) => new RawObserver(url, person, [id]))),
+    ...people.map((person) => new RawObserver(url, person, chatsOf(person))),
   ];
 }
 
@@ -76,12 +92,12 @@ type Play = {
   readonly options: VerifyOptions;
   readonly stage: Stage;
   readonly actors: readonly Actor[];
-  readonly server: OwnServer | undefined;
+  readonly server: BreakableServer | undefined;
   readonly progress: Progress;
 };
 
 async function talkThroughFaults({ options, stage, actors, server, progress }: Play): Promise<FaultCounts> {
-  const counts: FaultCounts = { kills: 0, restarts: 0, cuts: 0, stalls: 0 };
+  const counts = noFaults();
   const tally = { messages: 0 };
   progress.step(
     () =>
@@ -168,11 +184,13 @@ const shownMax = 10;
 
 /** The report a person reads. */
 export function describeReport({ seed, stored, faults, actors, receipts, findings }: Report): string {
-  const { kills, restarts, cuts, stalls } = faults;
+  const made = (Object.keys(faultWords) as FaultKind[])
+    .filter((kind) => faults[kind] > 0)
+    .map((kind) => `${faults[kind]} ${faultWords[kind]}`);
   const counts = findingKinds.map((kind) => `${countOf(findings, kind)} ${kind}`).join(', ');
   return [
     `${stored.length} messages stored, ${receipts} receipts checked, ${actors.length} clients compared`,
-    `${totalOf(faults)} faults: ${kills} kill -9 of the server, ${restarts} clients restarted, ${cuts} connections cut, ${stalls} readers stalled`,
+    `${totalOf(faults)} faults: ${made.join(', ') || 'none'}`,
     counts,
     ...findings.slice(0, shownMax).map(({ kind, detail }) => `  ${kind}: ${detail}`),
     ...(findings.length > shownMax ? [`  … and ${findings.length - shownMax} more`] : []),

@@ -56,6 +56,11 @@ export class ChatLine {
     return this.#head;
   }
 
+  /** Who is in the chat now. */
+  learn(audience: readonly UserId[]): void {
+    this.#audience = audience;
+  }
+
   receive(event: LogEvent, audience: readonly UserId[]): void {
     if (this.#head !== undefined && event.rev <= this.#head) return;
     this.#audience = audience;

@@ -1,26 +1,16 @@
 import type { ChatId, Message, MessageId, UserId } from '@whisper/shared';
-import type { Connection as Database } from 'mongoose';
 import type { ChangeGroup } from '../../chats/deps.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
-import type { LastMessages } from '../../chats/last-messages.ts';
-import type { Broker } from '../../delivery/broker.ts';
-import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import { applyChanges, messageNotFound, replaceMessage, type ChangeMessage } from './change-message.ts';
 import { GroupPeople, planDrafts, toLoggedChange, type ChatPeople } from './chat-people.ts';
+import { ExpectedChange } from './expected-change.ts';
 import type { Draft, InsertQueue } from './insert-queue.ts';
+import type { LogDeps } from './log-deps.ts';
 import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
 import { findDoc, findSent, isSameMessage, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
-
-/** What storing and announcing a message needs. */
-export type LogDeps = {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly broker: Broker;
-  readonly lastMessages: LastMessages;
-};
 
 /** A change of one message, and who makes it. */
 export type Changing = {
@@ -46,10 +36,6 @@ const recoveryDelayMaxMs = 5_000;
 /** Another node may have written since the heads were last confirmed. Far shorter than a message keeps its old numbers. */
 const headsFreshMs = 15_000;
 
-/** How long other processes look for changes in a chat that one of them writes to, and how long before that ends it is said anew. */
-const activeMs = 60_000;
-const activeSpareMs = 30_000;
-
 type WriterOptions = {
   readonly chatId: ChatId;
   readonly people: ChatPeople;
@@ -66,18 +52,19 @@ type WriterOptions = {
 export class ChatWriter {
   readonly #deps: LogDeps;
   readonly #options: WriterOptions;
+  readonly #expected: ExpectedChange;
   readonly #queue: Entry[] = [];
   #isRunning = false;
   /** Where the log ends, while nothing has made that doubtful. */
   #heads: Heads | undefined;
   #headsConfirmedAt = 0;
-  #activeUntil = 0;
   /** Everything up to here has been announced, or was there before this process looked. */
   #announced: number | undefined;
 
   constructor(deps: LogDeps, options: WriterOptions) {
     this.#deps = deps;
     this.#options = options;
+    this.#expected = new ExpectedChange(deps, options.chatId);
   }
 
   append(draft: Draft): Promise<Message> {
@@ -136,24 +123,12 @@ export class ChatWriter {
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
-    await this.#expectChange();
+    await this.#expected.ensure();
     const [first] = batch;
     if (first && 'plan' in first) return this.#administer(first);
     const changes = batch.filter((entry) => 'messageId' in entry);
     if (first && 'messageId' in first) return this.#changeOne(first.messageId, changes);
     await this.#insert(batch.filter((entry) => 'draft' in entry));
-  }
-
-  /** A process that dies between storing and saying so is missed by none of the others. Alone, the next start makes it good. */
-  async #expectChange(): Promise<void> {
-    const now = this.#deps.clock.now();
-    if (!this.#deps.broker.isShared || now < this.#activeUntil - activeSpareMs) return;
-    const until = now + activeMs;
-    const { chatId } = this.#options;
-    if (!(await this.#deps.lastMessages.expectChange(chatId, new Date(until)))) {
-      throw new AppError('SERVICE_UNAVAILABLE', 'The database is not available right now');
-    }
-    this.#activeUntil = until;
   }
 
   async #insert(batch: readonly Append[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ChatId, MessageEvent, UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
-import { listChangedChats, type ChangedChat } from '../../chats/list-changed-chats.ts';
+import { listChangedChats, type PeopledChat } from '../../chats/list-changed-chats.ts';
 import type { Broker, Topic } from '../../delivery/broker.ts';
 import type { LastMessages } from '../../chats/last-messages.ts';
 import { MemoryBroker } from '../../delivery/broker.memory.ts';
@@ -200,11 +200,11 @@ export class MessageRelay implements Broker {
   #compareAfter(delayMs: number): void {
     if (this.#isClosed) return;
     this.#cancelCompare();
-    this.#cancelCompare = this.#deps.clock.after(delayMs, () => void this.#compare());
+    this.#cancelCompare = this.#deps.clock.after(delayMs, () => void this.compare());
   }
 
-  /** Never rejects. */
-  async #compare(): Promise<void> {
+  /** Finds and hands out what should have come and did not. Never rejects. */
+  async compare(): Promise<void> {
     if (this.#isComparing) return;
     this.#isComparing = true;
     const [at, doubtSince] = [this.#deps.clock.now(), this.#doubtSince];
@@ -235,7 +235,7 @@ export class MessageRelay implements Broker {
     for (const line of [...unread, ...(await this.#findBehind(lines))]) await line.read();
   }
 
-  #followedLineOf({ chatId, participants }: ChangedChat, since: number): ChatLine | undefined {
+  #followedLineOf({ chatId, participants }: PeopledChat, since: number): ChatLine | undefined {
     const names = [
       topics.messagesOfChat(chatId).name,
       ...participants.map((id) => topics.messagesOfUser(id).name),
@@ -247,6 +247,7 @@ export class MessageRelay implements Broker {
     if (followed.length === 0) return undefined;
     const from = Math.max(since, Math.min(...followed.map(([, each]) => each.since)));
     const line = this.#lineOf(chatId, participants, from);
+    line.learn(participants);
     for (const [name, each] of followed) this.#tie(line, name, each);
     return line;
   }

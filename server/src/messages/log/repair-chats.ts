@@ -1,6 +1,6 @@
 import type { ChatId, MessageId, UserId } from '@whisper/shared';
 import { findGroups } from '../../chats/find-groups.ts';
-import type { LogDeps } from './chat-writer.ts';
+import type { LogDeps } from './log-deps.ts';
 import { messageModel } from './message.model.ts';
 
 /** How far before the newest message a crash can have left a chat behind; updates lag by milliseconds. */

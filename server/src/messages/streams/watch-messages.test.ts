@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Types } from 'mongoose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import {
   collect,
   ManualClock,
   openChat,
   startTestServer,
-  type TestClient,
+  TestClient,
   type TestServer,
 } from '../../testing/index.ts';
+import { hasRedis } from '../../testing/with-redis.ts';
 
 type Input = { chatId?: string; lastEventId?: string };
 
@@ -20,17 +21,21 @@ const watch = (person: TestClient, input: Input = {}) =>
 const send = (person: TestClient, chatId: string, text = 'hello') =>
   person.api.message.send.mutate({ chatId, text, clientId: randomUUID() });
 
-type Stored = { readonly chatId: string; readonly senderId: string; readonly count: number };
+type Stored = {
+  readonly chatId: string;
+  readonly senderId: string;
+  readonly count: number;
+  /** How many there are already. */
+  readonly after?: number;
+  readonly at?: number;
+};
 
 /** Messages that were there before the server looked. */
-async function storeMessages({ app }: TestServer, { chatId, senderId, count }: Stored): Promise<void> {
-  const [chat, sender, now] = [
-    new Types.ObjectId(chatId),
-    new Types.ObjectId(senderId),
-    new Date(Date.now() - 30_000),
-  ];
+async function storeMessages({ app }: TestServer, stored: Stored): Promise<void> {
+  const { chatId, senderId, count, after = 0, at = Date.now() - 30_000 } = stored;
+  const [chat, sender, now] = [new Types.ObjectId(chatId), new Types.ObjectId(senderId), new Date(at)];
   const docs = Array.from({ length: count }, (_, index) => {
-    const [seq, clientId] = [index + 1, randomUUID()];
+    const [seq, clientId] = [after + index + 1, randomUUID()];
     const times = { changedAt: now, createdAt: now, updatedAt: now };
     return { chat, sender, text: 'hello', seq, rev: seq, clientId, ...times };
   });
@@ -137,6 +142,27 @@ describe('message.onEvent', () => {
 
     const items = await events.until((all) => all.at(-1)?.data.rev === 6_003);
     expect(typesOf(items.slice(replayedCount))).toEqual(['created 6001', 'created 6002', 'created 6003']);
+  });
+
+  it.runIf(hasRedis)('shows what a process stored that died before it said so', async () => {
+    const clock = new ManualClock();
+    const env = { REDIS_URL: inject('redisUrl') };
+    await using dead = await startTestServer({ clock, env, isAlone: true });
+    await using server = await startTestServer({ clock, env, isAlone: true, sameDatabaseAs: dead });
+    const { alice, bob, chat } = await openChat(dead, 'alice', 'bob');
+    await send(bob, chat.id);
+    const awayAt = clock.now() + 24_000;
+    clock.advance(25_000);
+    await storeMessages(dead, { chatId: chat.id, senderId: bob.me.id, count: 1, after: 1, at: clock.now() });
+
+    const { token } = alice;
+    const elsewhere = await TestClient.open(server.url, token);
+    const items = await watch(elsewhere, { lastEventId: `t:${awayAt}` }).until(
+      (seen) => seen.at(-1)?.data.type === 'synced',
+    );
+
+    expect(typesOf(items)).toEqual(['created 2', 'synced']);
+    await elsewhere.close();
   });
 
   it('says reset to a position the chat has not reached', async () => {

@@ -23,8 +23,11 @@ function makeHeld(startedAt = 0): Held & { released: number } {
 }
 
 /** What sessions promise, whether other processes know of them or not. */
-function describeSessions(name: string, makeShared: () => Promise<SharedSessions | null>): void {
-  describe(name, () => {
+function describeSessions(
+  name: 'of one process' | 'on Redis',
+  makeShared: () => Promise<SharedSessions | null>,
+): void {
+  describe(`sessions ${name}`, () => {
     const setUp = async () => {
       const clock = new ManualClock();
       return { clock, sessions: new Sessions(clock, await makeShared()), pid: randomUUID() };
@@ -63,13 +66,10 @@ function describeSessions(name: string, makeShared: () => Promise<SharedSessions
   });
 }
 
-describeSessions('sessions of one process', () => Promise.resolve(null));
+describeSessions('of one process', () => Promise.resolve(null));
 
 describe.runIf(hasRedis)('on several processes', () => {
-  describeSessions(
-    'sessions on Redis',
-    async () => new RedisSessions({ redis: await openRedis(), cursorAt }),
-  );
+  describeSessions('on Redis', async () => new RedisSessions({ redis: await openRedis(), cursorAt }));
 
   test('a client goes on at another, shortly before what it saw last', async () => {
     const namespace = randomUUID();

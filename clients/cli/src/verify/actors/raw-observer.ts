@@ -7,23 +7,23 @@ import type { Actor } from './actor.ts';
 import { FragileSockets } from './fragile-sockets.ts';
 import { patientTokens } from './tokens.ts';
 
+type Seen = { readonly ids: string[]; readonly states: Map<string, string>; readonly revs: number[] };
+
 /**
  * tRPC's own client on one chat's stream, with no SDK to repair anything: what the server itself promises. It sees each
- * message once and in order, across every reconnect.
+ * message once and in order, across every reconnect. On several chats it is on the stream of all of them, where a reconnect
+ * may repeat what was seen, and nothing may be missing.
  */
 export class RawObserver implements Actor {
   readonly name: string;
   readonly #sockets = new FragileSockets();
   readonly #socket: TRPCWebSocketClient;
-  readonly #chatId: ChatId;
-  readonly #seenIds: string[] = [];
-  readonly #states = new Map<string, string>();
-  readonly #revs: number[] = [];
+  readonly #seen: ReadonlyMap<ChatId, Seen>;
 
-  constructor(url: string, name: string, chatId: ChatId) {
+  constructor(url: string, name: string, chatIds: readonly ChatId[]) {
     const getToken = patientTokens(url, name);
-    this.name = `${name} (tRPC)`;
-    this.#chatId = chatId;
+    this.name = `${name} (tRPC${chatIds.length > 1 ? ', all chats' : ''})`;
+    this.#seen = new Map(chatIds.map((chatId) => [chatId, { ids: [], states: new Map(), revs: [] }]));
     this.#socket = createWSClient({
       url: `${url.replace(/^http/, 'ws')}/trpc`,
       WebSocket: this.#sockets.WebSocket,
@@ -37,16 +37,13 @@ export class RawObserver implements Actor {
   start(): Promise<void> {
     const api = createTRPCClient<AppRouter>({ links: [wsLink({ client: this.#socket, transformer })] });
     return new Promise((resolve, reject) => {
-      api.message.onEvent.subscribe(
-        { chatId: this.#chatId },
-        {
-          onData: ({ data }) => {
-            this.#see(data);
-            resolve();
-          },
-          onError: reject,
+      api.message.onEvent.subscribe(this.#isOfAll ? {} : { chatId: [...this.#seen.keys()][0] }, {
+        onData: ({ data }) => {
+          this.#see(data);
+          resolve();
         },
-      );
+        onError: reject,
+      });
     });
   }
 
@@ -60,10 +57,20 @@ export class RawObserver implements Actor {
 
   accounts(): Account[] {
     const { name: who } = this;
-    const [seenIds, states] = [[...this.#seenIds], new Map(this.#states)];
-    const revs = [...this.#revs];
-    // What was changed while the stream was broken comes in the place of its change, after later messages.
-    return [{ who, chatId: this.#chatId, seenIds, states, revs, mayRepeat: false, mayReorder: true }];
+    return [...this.#seen].map(([chatId, { ids, states, revs }]) => ({
+      who,
+      chatId,
+      seenIds: [...ids],
+      states: new Map(states),
+      ...(!this.#isOfAll && { revs: [...revs] }),
+      mayRepeat: this.#isOfAll,
+      // What was changed while the stream was broken comes in the place of its change, after later messages.
+      mayReorder: true,
+    }));
+  }
+
+  get #isOfAll(): boolean {
+    return this.#seen.size > 1;
   }
 
   close(): void {
@@ -73,7 +80,7 @@ export class RawObserver implements Actor {
   #see(event: MessageEvent): void {
     switch (event.type) {
       case 'created':
-        this.#seenIds.push(event.message.id);
+        this.#seen.get(event.chatId)?.ids.push(event.message.id);
         return this.#hold(event.message);
       case 'updated':
         return this.#hold(event.message);
@@ -87,7 +94,8 @@ export class RawObserver implements Actor {
   }
 
   #hold(message: Message): void {
-    this.#states.set(message.id, stateOf(message));
-    this.#revs.push(message.rev);
+    const seen = this.#seen.get(message.chatId);
+    seen?.states.set(message.id, stateOf(message));
+    seen?.revs.push(message.rev);
   }
 }

@@ -1,0 +1,5 @@
+// What runs several processes outside a test runner needs.
+export { startEmbeddedMongo, type EmbeddedMongo } from '@whisper/embedded-mongo';
+export { openFrontDoor } from '../nodes/front-door.ts';
+export { NodeProcess } from '../nodes/node-process.ts';
+export { RedisServer } from '../nodes/redis-server.ts';
