@@ -90,7 +90,10 @@ export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect)
 
 /** The group as `viewerId` sees it, who is in it. */
 export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { readonly role: Role }): Chat {
-  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...toGroupState(doc), myRole: shown.role };
+  const state = toGroupState(doc);
+  const { name, avatar } = state;
+  const participant = { id: toUserId(doc._id), name, email: '', avatar };
+  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...state, myRole: shown.role, participant };
 }
 
 export function toGroupState(

@@ -81,7 +81,7 @@ describe('who comes into a group that hides its history', () => {
 
     const { messages } = await cy.api.message.list.query({ chatId: chat.id });
     expect(messages.map(({ text, replyTo }) => [text, replyTo])).toEqual([
-      ['', null],
+      ['ann added cy', null],
       ['an answer', null],
       ['the end', null],
     ]);
