@@ -1,12 +1,17 @@
 import {
-  toReply,
+  mayCountAnew,
+  mergeChat,
+  nothingUnread,
+  readHere,
+  withChangedMessage,
+  withNewMessage,
+  withTheirMarks,
   type Chat,
   type ChatId,
   type ChatEvent,
   type ChatPage,
   type LogEvent,
   type MarksMoved,
-  type Message,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
@@ -128,7 +133,7 @@ export class ChatList {
     const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
     for (const each of fetched) {
       const known = this.#restored.delete(each.id) ? undefined : byId.get(each.id);
-      const chat = merge(known, asReadHere(each, this.#options.readHere(each.id)));
+      const chat = mergeChat(known, readHere(each, this.#options.readHere(each.id)));
       byId.set(chat.id, chat);
       if (chat.unread > 0) this.#options.onDelivered(chat.id, chat.lastSeq);
     }
@@ -143,14 +148,14 @@ export class ChatList {
     if (this.#restored.has(chatId)) this.#doubt(chatId);
     if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.refetch([chatId]);
     if (seq > chat.lastSeq) {
-      this.#replace(withNew(chat, message, viewerId));
+      this.#replace(withNewMessage(chat, message, viewerId));
       if (message.sender.id !== viewerId) this.#options.onDelivered(chatId, seq);
       return;
     }
     const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
     const mayCount = mayCountAnew(chat, message, viewerId);
     if (isQuoted || mayCount) this.#doubt(chatId);
-    this.#replace(withChanged(chat, message));
+    this.#replace(withChangedMessage(chat, message));
     // Whether it was counted until now cannot be told from an event that may be a repeat.
     if (mayCount && chat.unread > 0) await this.refetch([chatId]);
   }
@@ -171,7 +176,7 @@ export class ChatList {
     const chat = this.get(chatId);
     if (this.#restored.has(chatId)) this.#doubt(chatId);
     if (chat?.kind === 'direct' && userId === chat.participant.id) {
-      return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+      return this.#replace(withTheirMarks(chat, readSeq, deliveredSeq));
     }
     if (userId !== viewerId) return;
     this.#doubt(chatId);
@@ -183,7 +188,7 @@ export class ChatList {
   /** The person has read here up to a place; when more has come since, the server says what is left. */
   readUpTo(chatId: ChatId, seq: number): void {
     const chat = this.get(chatId);
-    if (chat) this.#replace(asReadHere(chat, seq));
+    if (chat) this.#replace(readHere(chat, seq));
   }
 
   /** Asks the server for one chat, once at a time. */
@@ -229,71 +234,4 @@ export class ChatList {
     this.#chats = [...chats].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
     this.#options.onChange();
   }
-}
-
-/** What an answer says, unless it is older than what events said. */
-function merge(known: Chat | undefined, fetched: Chat): Chat {
-  if (!known) return fetched;
-  const marked =
-    known.kind === 'direct' ? withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq) : fetched;
-  if (known.lastSeq > fetched.lastSeq) {
-    const { lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq } = known;
-    return { ...marked, lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq };
-  }
-  const isOlder = known.lastSeq === fetched.lastSeq && revOf(known) > revOf(fetched);
-  return isOlder ? { ...marked, lastMessage: known.lastMessage } : marked;
-}
-
-function revOf({ lastMessage }: Chat): number {
-  return lastMessage?.rev ?? 0;
-}
-
-function asReadHere(chat: Chat, seq: number): Chat {
-  const isAll = seq > chat.readSeq && seq >= chat.lastSeq;
-  return isAll ? { ...chat, readSeq: chat.lastSeq, ...nothingUnread } : chat;
-}
-
-const nothingUnread = { unread: 0, unreadMentions: 0 };
-
-/** Marks only go forward. */
-function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
-  if (chat.kind !== 'direct') return chat;
-  const theirReadSeq = Math.max(chat.theirReadSeq, readSeq);
-  const theirDeliveredSeq = Math.max(chat.theirDeliveredSeq, deliveredSeq);
-  const isSame = theirReadSeq === chat.theirReadSeq && theirDeliveredSeq === chat.theirDeliveredSeq;
-  return isSame ? chat : { ...chat, theirReadSeq, theirDeliveredSeq };
-}
-
-/** A message that is new. Sending marks everything before it as read. */
-function withNew(chat: Chat, message: Message, viewerId: UserId): Chat {
-  const { seq, createdAt } = message;
-  const next = { ...chat, lastMessage: message, lastMessageAt: createdAt, lastSeq: seq };
-  if (message.sender.id === viewerId) {
-    return message.kind === 'text'
-      ? { ...next, readSeq: Math.max(seq, chat.readSeq), ...nothingUnread }
-      : next;
-  }
-  const isUnread = seq > chat.readSeq && message.deletedAt === null && message.kind === 'text';
-  const unread = chat.unread + (isUnread ? 1 : 0);
-  const unreadMentions = chat.unreadMentions + (isUnread && message.mentions.includes(viewerId) ? 1 : 0);
-  return withTheirs({ ...next, unread, unreadMentions }, seq, seq);
-}
-
-/** Whether a change of a message may have changed what is unread: a deletion, or an edit of whom it names. */
-function mayCountAnew(chat: Chat, message: Message, viewerId: UserId): boolean {
-  if (message.sender.id === viewerId || message.seq <= chat.readSeq) return false;
-  const mayName = message.mentions.includes(viewerId) || chat.unreadMentions > 0;
-  return message.deletedAt !== null || (message.editedAt !== null && mayName);
-}
-
-/** A message that was known in some form, and shows in the list when it is the last one or what that one answers. */
-function withChanged(chat: Chat, message: Message): Chat {
-  const { lastMessage } = chat;
-  if (!lastMessage) return chat;
-  if (message.seq === lastMessage.seq) {
-    return message.rev > lastMessage.rev ? { ...chat, lastMessage: message } : chat;
-  }
-  return lastMessage.replyTo?.messageId === message.id
-    ? { ...chat, lastMessage: { ...lastMessage, replyTo: toReply(message) } }
-    : chat;
 }

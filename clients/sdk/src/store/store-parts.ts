@@ -29,6 +29,7 @@ export class StoreParts {
   readonly #cache: ChatCache | undefined;
   /** What is kept is shown after this. */
   readonly #opening: Promise<void>;
+  readonly #marksListeners = new Set<(chatId: ChatId) => void>();
   readonly #stopWatching: () => void;
 
   constructor(connection: Connection, { storage, cache }: Kept, onChanged: () => void) {
@@ -46,7 +47,7 @@ export class StoreParts {
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
     const onDelivered = (chatId: ChatId, seq: number) => this.#deliveredMarks.mark(chatId, seq);
-    const onGone = (chatId: ChatId) => this.#forget(chatId);
+    const onGone = (chatId: ChatId) => this.forget(chatId);
     const isOpen = (chatId: ChatId) => this.openChats.get(chatId) !== undefined;
     this.list = new ChatList(connection, { onChange, readHere, onDelivered, isOpen, onGone });
     const readKept = async (chatId: ChatId) => {
@@ -66,6 +67,10 @@ export class StoreParts {
       onSignedIn: (me) => this.#start(me),
       onOtherPerson: () => this.#startAnew(),
       onGone,
+      onMarks: (chatId) => {
+        for (const listener of this.#marksListeners) listener(chatId);
+      },
+      onMineChanged: (chatId) => this.readMarks.forget(chatId),
       onComeBack: (chatId) => this.#readAnew(chatId),
       onHidden: (hidden) => this.#hide(hidden),
       onReset: () => this.#renew(),
@@ -75,6 +80,18 @@ export class StoreParts {
       if (state.status === 'refused' && isSignedOut(state.reason)) void this.erase();
     });
     this.#opening = this.#openCache();
+  }
+
+  onMarks(listener: (chatId: ChatId) => void): () => void {
+    this.#marksListeners.add(listener);
+    return () => this.#marksListeners.delete(listener);
+  }
+
+  /** The person is not in the chat any more. */
+  forget(chatId: ChatId): void {
+    this.list.remove(chatId);
+    this.openChats.get(chatId)?.lose();
+    void this.#cache?.forgetLog(chatId);
   }
 
   close(): void {
@@ -148,12 +165,6 @@ export class StoreParts {
   #renew(): void {
     void this.#cache?.erase();
     void this.openChats.renew();
-  }
-
-  #forget(chatId: ChatId): void {
-    this.list.remove(chatId);
-    this.openChats.get(chatId)?.lose();
-    void this.#cache?.forgetLog(chatId);
   }
 }
 

@@ -16,6 +16,10 @@ type SyncOptions = {
   readonly onChange: () => void;
   /** Called when everything was fetched for the first time. */
   readonly onSignedIn: (me: Me) => Promise<void>;
+  /** Somebody of the chat has come further. */
+  readonly onMarks: (chatId: ChatId) => void;
+  /** Something of the chat that is this person's alone changed, such as where the unread begin. */
+  readonly onMineChanged: (chatId: ChatId) => void;
   /** The person is not in the chat any more. */
   readonly onGone: (chatId: ChatId) => void;
   /** The person is in the chat, perhaps again. */
@@ -137,15 +141,17 @@ export class Sync {
   }
 
   #applyChat(event: ChatEvent): void {
-    const { list, connection, onGone, onHidden, onComeBack, onReset } = this.#options;
+    const { list, connection, onMarks, onMineChanged, onGone, onHidden, onComeBack, onReset } = this.#options;
     switch (event.type) {
       case 'marks':
+        onMarks(event.chatId);
         return void list.applyMarks(event, this.#me?.id).catch(connection.onError);
       case 'new':
         // What was held of it may be from before, when the person saw other parts of it.
         onComeBack(event.chatId);
         return void list.refetch([event.chatId]).catch(connection.onError);
       case 'changed':
+        if (!event.group) onMineChanged(event.chatId);
         return void list.applyChange(event).catch(connection.onError);
       case 'gone':
         return onGone(event.chatId);
