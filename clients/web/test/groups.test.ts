@@ -42,6 +42,12 @@ describe.skipIf(!hasBrowser)('a group', slow, () => {
     await bob.row('Garden').getByText('You:').waitFor();
     await expect.poll(() => alice.page.title(), patience).toBe('Garden · Whisper');
 
+    await alice.message('who brings a spade?').hover();
+    await alice.message('who brings a spade?').getByRole('button', { name: 'Message actions' }).click();
+    await alice.page.getByRole('menuitem', { name: 'Who has read it' }).click();
+    await alice.page.getByRole('dialog').getByText('Read by 1').waitFor();
+    await alice.page.keyboard.press('Escape');
+
     await alice.page.getByRole('button', { name: 'About this group' }).click();
     const people = alice.page.getByRole('list', { name: 'People of this group' }).getByRole('listitem');
     await expect.poll(() => people.allInnerTexts(), patience).toHaveLength(3);
