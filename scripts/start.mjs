@@ -8,6 +8,7 @@ import { isProductionInstall } from './production-install.mjs';
 const serverFile = (path) => new URL(`../server/${path}`, import.meta.url).href;
 const sourceFlags = ['--conditions=source', fileURLToPath(serverFile('src/main.ts'))];
 const isWatching = process.argv.includes('--watch');
+const options = process.argv.slice(2).filter((each) => each !== '--watch');
 
 /** Ends as the program does, and hands it the signals that come here. */
 function become(args) {
@@ -17,11 +18,14 @@ function become(args) {
 }
 
 if (isProductionInstall) await import(serverFile('dist/main.js'));
-else if (process.versions.bun) become(isWatching ? ['--watch', ...sourceFlags] : sourceFlags);
-else if (isWatching) become([fileURLToPath(import.meta.resolve('tsx/cli')), 'watch', ...sourceFlags]);
+else if (process.versions.bun) become([...(isWatching ? ['--watch'] : []), ...sourceFlags, ...options]);
+else if (isWatching)
+  become([fileURLToPath(import.meta.resolve('tsx/cli')), 'watch', ...sourceFlags, ...options]);
 else {
   register('./source-condition.mjs', import.meta.url);
   const { register: registerTsx } = await import('tsx/esm/api');
   registerTsx();
+  // What a process that this one starts has to be told, as there it is no use to register anything here.
+  process.execArgv.push('--conditions=source', '--import', import.meta.resolve('tsx'));
   await import(serverFile('src/main.ts'));
 }
