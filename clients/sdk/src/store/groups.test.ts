@@ -8,6 +8,9 @@ import type { WhisperClient } from '../create-whisper-client.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { messagesOf } from './chat-snapshot.ts';
 
+/** Machines may be busy. */
+const patience = { timeout: 10_000 };
+
 let server: TestServer;
 
 beforeAll(async () => {
@@ -115,7 +118,7 @@ describe('a group', () => {
     const back = await openDevice(link.url, names.bob, { cache });
     await back.store.openChat(chatId);
 
-    await vi.waitFor(() => expect(textsOf(back, chatId)).not.toContain('secret'));
+    await vi.waitFor(() => expect(textsOf(back, chatId)).not.toContain('secret'), patience);
     await equalsFetch([alice, back], chatId);
   });
 
@@ -147,11 +150,14 @@ describe('a group', () => {
     if (!message) throw new Error('It was sent');
     using readers = alice.store.watchReaders(message);
 
-    await vi.waitFor(() => expect(namesIn(readers.getSnapshot()?.deliveredTo)).toEqual(namesOf(bob, carol)));
+    await vi.waitFor(
+      () => expect(namesIn(readers.getSnapshot()?.deliveredTo)).toEqual(namesOf(bob, carol)),
+      patience,
+    );
     await bob.store.openChat(chatId);
     bob.store.markRead(chatId);
 
-    await vi.waitFor(() => expect(namesIn(readers.getSnapshot()?.readBy)).toEqual(namesOf(bob)));
+    await vi.waitFor(() => expect(namesIn(readers.getSnapshot()?.readBy)).toEqual(namesOf(bob)), patience);
     expect(namesIn(readers.getSnapshot()?.deliveredTo)).toEqual(namesOf(carol));
   });
 });
@@ -202,7 +208,7 @@ describe('what a chat is to a person alone', () => {
 
     const back = await openDevice(server.url, names.bob, { cache });
     await back.store.openChat(chatId);
-    await vi.waitFor(() => expect(textsOf(back, chatId)).toEqual(['', '', 'one']));
+    await vi.waitFor(() => expect(textsOf(back, chatId)).toEqual(['', '', 'one']), patience);
     await equalsFetch([alice, carol, back, tablet], chatId);
     await leave(back);
     expect(await textsIn(cache.storage)).not.toMatch(/two|three/);
@@ -254,7 +260,7 @@ async function equalsFetch(clients: readonly WhisperClient[], chatId: ChatId): P
       expect(store.getSnapshot().chats).toEqual((await api.chat.list.query({})).chats);
       const { messages } = await api.message.list.query({ chatId });
       expect(messagesOf(store.getSnapshot().open.get(chatId))).toEqual(messages);
-    });
+    }, patience);
   }
 }
 
