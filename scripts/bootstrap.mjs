@@ -1,5 +1,5 @@
 // Runs before the root scripts that must work in a fresh clone: installs the workspace when the lockfile changed.
-// Needs only Node and npm: the pinned pnpm comes through npx.
+// Needs only Node and npm: the pinned pnpm comes through npx. Where Bun runs this, Bun installs.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -63,10 +63,15 @@ function tryLock() {
   }
 }
 
+function installCommand() {
+  // Bun reads pnpm's lockfile, and keeps one of its own from then on.
+  if (process.versions.bun) return `"${process.execPath}" install`;
+  return `npx --yes pnpm@${manifest.devEngines.packageManager.version} install --frozen-lockfile`;
+}
+
 /** Resolves with the exit code. Output goes to stderr, so that stdout is the product's own. */
-function runPnpm(args) {
-  const { version } = manifest.devEngines.packageManager;
-  const child = spawn(`npx --yes pnpm@${version} ${args}`, {
+function runInstall() {
+  const child = spawn(installCommand(), {
     cwd: root,
     shell: true,
     // npm's advertisement of itself would stand between the install and what it was for.
@@ -82,7 +87,7 @@ async function install() {
   const key = installKey();
   console.error('Installing the dependencies. This happens once, and again when they change.');
   const touch = setInterval(() => utimesSync(lockFile, new Date(), new Date()), lockTouchMs);
-  const code = await runPnpm('install --frozen-lockfile');
+  const code = await runInstall();
   clearInterval(touch);
   if (code !== 0) process.exit(code);
   mkdirSync(dirname(stampFile), { recursive: true });

@@ -1,5 +1,5 @@
 import { transformer, type ChatId, type UserId } from '@whisper/shared';
-import { EventTexts } from '@whisper/trpc-socket';
+import { EventTexts, LoopShare } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
@@ -58,6 +58,7 @@ export type Context = Foundations &
     readonly lastSeen: LastSeen;
     readonly connections: Connections;
     readonly revocations: Revocations;
+    readonly share: LoopShare;
     readonly admission: Admission;
     readonly held: HeldBytes;
     readonly strangers: Strangers;
@@ -147,9 +148,10 @@ function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
   const rateLimits = env.RATE_LIMITS === 'on' ? createRateLimits(metrics, redis) : unlimited;
   const held = new HeldBytes(clock);
   const strangers = new Strangers();
-  const admission = new Admission({ clock, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
+  const share = new LoopShare();
+  const admission = new Admission({ clock, share, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
   metrics.watchLoad({ admission, held, strangers });
-  return { rateLimits, held, strangers, admission };
+  return { rateLimits, held, strangers, share, admission };
 }
 
 function createPresence(

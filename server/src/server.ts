@@ -105,7 +105,7 @@ async function isFirstToRepair(redis: Redis | null): Promise<boolean> {
 }
 
 /** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
-async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' | 'log'>): Promise<void> {
+export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' | 'log'>): Promise<void> {
   const db = await connectMongo(uri, { isPatient: true });
   try {
     await migrateDatabase({ ...deps, db });
@@ -131,7 +131,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const router = createAppRouter(app);
   const { env } = app;
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
-  const listener = createListener({ routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
+  const listener = createListener({ ...app, routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
   const keepAliveTimeout = env.KEEP_ALIVE_SECONDS * 1_000;
   const http = createServer({ ...deadlines, keepAliveTimeout }, streams.follow(listener));
   answerUnreadable(http);

@@ -1,4 +1,4 @@
-import { initTRPC, type TRPCError } from '@trpc/server';
+import { initTRPC, type AnyTRPCRouter, type TRPCError, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
 import { errorCodes, type ErrorCode } from '@whisper/shared';
 import { flattenError, z, ZodError, type ZodType } from 'zod';
@@ -23,7 +23,7 @@ export type RequestContext = Asker & {
   readonly socket: CallingSocket | null;
   /** What calls that are answered together are answered with; null where each has an answer of its own. */
   readonly answer: PendingAnswer | null;
-  readonly admission: Pick<Admission, 'run' | 'countResult'>;
+  readonly admission: Pick<Admission, 'run' | 'countResult' | 'spend'>;
   /** Whether refusals over budget are held back for a moment. */
   readonly isRefusedLate: boolean;
 };
@@ -63,6 +63,24 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
     return result;
   });
 });
+
+/** What kind each procedure is and what a call of it costs, by its path. */
+export type KnownProcedures = ReadonlyMap<string, { readonly type: TRPCProcedureType; readonly cost: Cost }>;
+
+export function proceduresOf(router: AnyTRPCRouter): KnownProcedures {
+  type Defined = { readonly _def: { readonly type: TRPCProcedureType; readonly meta?: ProcedureMeta } };
+  const procedures = Object.entries<Defined>(router._def.procedures);
+  return new Map(
+    procedures.flatMap(([path, { _def }]) =>
+      _def.meta ? [[path, { type: _def.type, cost: _def.meta.cost }]] : [],
+    ),
+  );
+}
+
+/** What is asked for and is not there costs as much as a small read. */
+export function costOfUnknown(calls: number): Cost {
+  return { budget: 'reads', points: calls };
+}
 
 /** An error as every tRPC client sees it. Nothing in it depends on anything but the error itself. */
 export type ErrorShape = {

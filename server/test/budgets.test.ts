@@ -73,6 +73,40 @@ describe('what a call costs', () => {
     expect(status).toBe(429);
   });
 
+  it('is spent by asking for what is not there', async () => {
+    await using server = await startTestServer(limited);
+    const alice = await server.signIn('alice');
+    const headers = { authorization: `Bearer ${alice.token}` };
+    const hasLeft = async () => (await server.app.rateLimits.waitFor('reads', alice.me.id)) === 0;
+    const nowhere = alice.socketApi as unknown as { no: { where: { query(): Promise<unknown> } } };
+    await server.app.rateLimits.spend({ budget: 'reads', points: budgets.reads.points - 5 }, alice.me.id);
+
+    const single = await fetch(`${server.url}/trpc/no.where`, { headers });
+    const batch = await fetch(`${server.url}/trpc/no.where,no.where?batch=1`, { headers });
+    expect([single.status, batch.status, await hasLeft()]).toEqual([404, 404, true]);
+    await expect(nowhere.no.where.query()).rejects.toMatchObject({ data: { code: 'NOT_FOUND' } });
+
+    expect(await hasLeft()).toBe(false);
+    await expect(nowhere.no.where.query()).rejects.toMatchObject({ data: { code: 'TOO_MANY_REQUESTS' } });
+    expect((await fetch(`${server.url}/trpc/no.where,no.where?batch=1`, { headers })).status).toBe(429);
+  });
+
+  it('is spent by a batch of what no batch can call, which is refused as a whole', async () => {
+    await using server = await startTestServer(limited);
+    const alice = await server.signIn('alice');
+    const names = Array.from({ length: 500 }, (_, n) => (n % 2 === 0 ? 'message.onNew' : 'no.where'));
+    const ask = () =>
+      fetch(`${server.url}/trpc/${names.join()}?batch=1`, {
+        headers: { authorization: `Bearer ${alice.token}` },
+      });
+
+    const first = await ask();
+
+    expect(first.status).toBe(400);
+    expect(await first.json()).toMatchObject({ error: { json: { data: { code: 'BAD_REQUEST' } } } });
+    expect((await ask()).status).toBe(429);
+  });
+
   it('is spent by addresses of which nobody knows who they are', async () => {
     await using server = await startTestServer(limited);
     const token = await server.tokenFor('alice');

@@ -8,7 +8,7 @@ import {
 } from './messages.ts';
 
 /**
- * What a client knows of one chat: a run of its messages in ascending `seq`, complete up to `rev`. With `hasNewer` the run
+ * What a client knows of one chat: a run of the messages that the person sees of it in ascending `seq`, complete up to `rev`. With `hasNewer` the run
  * ends before the newest message, and what comes behind it is left to the page that adjoins it.
  * Values are never mutated; an event that changes nothing returns the same object.
  */
@@ -73,6 +73,12 @@ function withPage(log: ChatLog, page: MessagePage): ChatLog {
     messages: mergeMessages(log.messages, page.messages),
     rev: Math.min(log.rev, page.rev),
   };
+}
+
+/** The log without messages that a person does not see any more. The same object when it has none of them. */
+export function hideMessages(log: ChatLog, seqs: ReadonlySet<number>): ChatLog {
+  const messages = log.messages.filter(({ seq }) => !seqs.has(seq));
+  return messages.length === log.messages.length ? log : { ...log, messages };
 }
 
 /** The messages of the log with these as they are now, in their places and in the replies that quote them. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChatIdSchema, UserIdSchema, type UserId } from './ids.ts';
+import { ChatIdSchema, UserIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { MessageSchema } from './messages.ts';
 import { cursorSchema, pageLimitSchema } from './paging.ts';
@@ -52,6 +52,9 @@ export const GroupChatSchema = z.object({
   ...commonShape,
   ...GroupStateSchema.shape,
   myRole: RoleSchema,
+  participant: UserSchema.describe(
+    'The group itself in the place of a person, for whoever shows one face per chat. Its id is the chat’s and nobody’s.',
+  ),
 });
 export type GroupChat = z.infer<typeof GroupChatSchema>;
 
@@ -59,10 +62,9 @@ export type GroupChat = z.infer<typeof GroupChatSchema>;
 export const ChatSchema = z.discriminatedUnion('kind', [DirectChatSchema, GroupChatSchema]);
 export type Chat = z.infer<typeof ChatSchema>;
 
-/** Whom or what a chat shows where one face stands for it: the other person, or the group itself, which is nobody's id. */
+/** Whom or what a chat shows where one face stands for it: the other person, or the group itself. */
 export function faceOf(chat: Chat): User {
-  if (chat.kind === 'direct') return chat.participant;
-  return { id: chat.id as string as UserId, name: chat.name, email: '', avatar: chat.avatar };
+  return chat.participant;
 }
 
 export const ListChatsInputSchema = z.object({

@@ -1,5 +1,6 @@
 export * from './auth.ts';
 export * from './chat-log.ts';
+export * from './chat-state.ts';
 export * from './chats.ts';
 export * from './close-codes.ts';
 export * from './contract.ts';

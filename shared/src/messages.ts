@@ -45,7 +45,9 @@ export const MessageSchema = z.object({
       'A system message says what somebody did to the group; it is never changed and counts as nothing.',
     ),
   sender: UserSchema.describe('Of a system message: who did it.'),
-  text: z.string().describe('Empty once the message was deleted, and in a system message.'),
+  text: z
+    .string()
+    .describe('Empty once the message was deleted. Of a system message: what it says, as a sentence.'),
   clientId: ClientIdSchema,
   createdAt: z.date(),
   updatedAt: z.date(),

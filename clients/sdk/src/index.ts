@@ -33,6 +33,8 @@ export {
   type ChatSnapshot,
   type RefusedChange,
 } from './store/chat-snapshot.ts';
+export type { Groups } from './store/groups.ts';
+export type { ReadersWatch } from './store/readers-watch.ts';
 export type { ChatStore } from './store/chat-store.ts';
 export type { ChatView } from './store/open-chat.ts';
 export type { AppRouter, RouterInputs, RouterOutputs } from '@whisper/server';

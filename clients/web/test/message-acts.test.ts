@@ -83,10 +83,16 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
       .waitFor();
 
     await choose(anna, 'the first one', 'Delete');
-    await anna.page.getByRole('button', { name: 'Delete' }).click();
+    await anna.page.getByRole('button', { name: 'Delete for everybody' }).click();
     await ben.page.getByText('Message deleted').first().waitFor();
     await expect.poll(() => ben.page.getByText('the first one').count(), patience).toBe(0);
     expect(await ben.page.getByRole('button', { name: '🎉' }).count()).toBe(0);
+
+    await choose(ben, 'the second one, edited', 'Delete');
+    expect(await ben.page.getByRole('button', { name: 'Delete for everybody' }).count()).toBe(0);
+    await ben.page.getByRole('button', { name: 'Delete for me' }).click();
+    await ben.message('the second one, edited').waitFor({ state: 'detached' });
+    await anna.sees('the second one, edited');
   });
 
   it('see how far a message has come', async () => {

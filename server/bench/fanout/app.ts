@@ -1,3 +1,4 @@
+import { LoopShare } from '@whisper/trpc-socket';
 import { MemoryBroker } from '../../src/delivery/broker.memory.ts';
 import { Connections } from '../../src/delivery/connections.ts';
 import { MemoryPresenceStore } from '../../src/delivery/presence-store.memory.ts';
@@ -19,11 +20,13 @@ export function createApp() {
   const clock = systemClock;
   const broker = new MemoryBroker();
   const held = new HeldBytes(clock);
+  const share = new LoopShare();
   return {
     rateLimits: unlimited,
     held,
     strangers: new Strangers(),
-    admission: new Admission({ clock, rateLimits: unlimited, hasRoomFor: held.hasRoomFor.bind(held) }),
+    share,
+    admission: new Admission({ clock, share, rateLimits: unlimited, hasRoomFor: held.hasRoomFor.bind(held) }),
     env: readEnv({ NODE_ENV: 'test' }),
     log: createLogger('error'),
     clock,

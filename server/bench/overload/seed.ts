@@ -63,7 +63,7 @@ async function fill(port: number, { name, chatId, count, text }: Filling): Promi
 }
 
 function idIn(body: string): string {
-  const id = /"json":\{"id":"([0-9a-f]{24})"/.exec(body)?.[1];
+  const id = /"id":"([0-9a-f]{24})"/.exec(body)?.[1];
   if (!id) throw new Error(`There is no id in ${body.slice(0, 200)}`);
   return id;
 }

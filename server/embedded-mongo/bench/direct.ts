@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ObjectId } from 'bson';
 import { encodeDocument } from '../src/bson/value.ts';
-import { prefixRange } from '../src/storage/collection.ts';
+import { prefixRange } from '../src/storage/tree-keys.ts';
 import type { KeyValueStore } from '../src/storage/kv.ts';
 import { openLmdb } from '../src/storage/lmdb-store.ts';
 import { makeMessage } from './data.ts';

@@ -63,19 +63,21 @@ test('forgets a cursor that nobody asks for, unless it is to be kept', () => {
   cursors.sweep();
 
   expect(() => finish(cursors.next(idle, 'a.b', request))).toThrow('not found');
-  expect(finish(cursors.next(used, 'a.b', request)).documents).toHaveLength(1);
-  expect(finish(cursors.next(kept, 'a.b', request)).documents).toHaveLength(1);
+  expect(finish(cursors.next(used, 'a.b', request)).documents.count).toBe(1);
+  expect(finish(cursors.next(kept, 'a.b', request)).documents.count).toBe(1);
 });
 
-test('splits batches at 16 MiB', async () => {
+test('splits batches at 1 MiB, unless there is only one', async () => {
   const { server } = await startWithNumbers(1);
   await using _ = server;
   const large = server.db.collection<{ _id: number; text: string }>('large');
-  const text = 'x'.repeat(7 * 1024 * 1024);
+  const text = 'x'.repeat(400 * 1024);
   for (const _id of [1, 2, 3]) await large.insertOne({ _id, text });
 
   const { cursor } = await server.db.command({ find: 'large', filter: {} });
+  const only = await server.db.command({ find: 'large', filter: {}, singleBatch: true });
 
   expect(cursor.firstBatch).toHaveLength(2);
+  expect(only['cursor'].firstBatch).toHaveLength(3);
   expect((await large.find().toArray()).map(({ _id }) => _id)).toEqual([1, 2, 3]);
 });

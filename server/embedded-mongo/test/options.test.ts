@@ -90,7 +90,11 @@ async function startWithThings() {
       sequences: new Map(),
       connection: { id: 1, share: newShare(), appName: undefined },
     };
-    return deserialize(await runCommand(engine, request));
+    let reply: Document = {};
+    await runCommand(engine, request, (parts) => {
+      reply = deserialize(Buffer.concat(parts));
+    });
+    return reply;
   };
   await run({ insert: 'things', documents: [{ a: 1 }] });
   await run({ createIndexes: 'things', indexes: [{ key: { a: 1 }, name: 'a_1' }] });

@@ -121,7 +121,7 @@ function everyWay(engine: Engine, asked: FindQuery): BsonDocument[][] {
     const documents: BsonDocument[] = [];
     for (let isDone = false; !isDone; ) {
       const batch = finish(source.next({ countMax: 2, deadline: noDeadline }));
-      documents.push(...batch.documents.map((bytes) => decodeDocument(bytes)));
+      documents.push(...Array.from(batch.documents, (bytes) => decodeDocument(bytes)));
       isDone = batch.isDone;
     }
     return documents;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { backUp } from '../src/tools/backup.ts';
 import { fsck } from '../src/tools/fsck.ts';
 import { makeTempDir, startTestServer } from './test-server.ts';
 
@@ -100,20 +101,102 @@ test('forgets an index that was not ready when the server went', async () => {
   expect(await fsck(dir.path, () => undefined)).toBe(true);
 });
 
-test('changes up to a thousand documents at once, and more in slices that are each whole', async () => {
-  const { server, things } = await startWithThings(3_000);
+test('shows the state before a large statement until it is complete, and then that after it', async () => {
+  const { server, things } = await startWithThings(1_100);
   await using _ = server;
-  const changed = () => things.countDocuments({ kind: { $gte: 100 } });
+  await things.createIndex({ kind: 1 });
+  const look = async () => [
+    (await things.findOne({ _id: 0 }))?.kind,
+    (await things.findOne({ kind: 9 }, { sort: { _id: -1 } }))?._id,
+    (await things.findOne({ kind: 109 }))?._id,
+  ];
+  const lookAll = async () => [
+    await things.countDocuments({ kind: { $gte: 100 } }),
+    (await things.find({ kind: { $lt: 100 } }).toArray()).length,
+    await things.countDocuments({ _id: { $gte: 0 }, kind: { $mod: [1_000, 103] } }),
+    await things.countDocuments(),
+  ];
 
-  const few = await meanwhile(things.updateMany({ _id: { $lt: 1_000 } }, { $inc: { kind: 100 } }), changed);
-  await things.updateMany({}, { $set: { kind: 0 } });
-  const many = await meanwhile(things.updateMany({}, { $inc: { kind: 100 } }), changed);
-  const left = await meanwhile(things.deleteMany({ kind: 100 }), () => things.countDocuments());
+  const updated = await meanwhile(things.updateMany({}, { $inc: { kind: 100 } }), look);
+  const settling = await lookAll();
+  expect(await server.db.command({ validate: 'things' })).toMatchObject({ valid: true, nrecords: 1_100 });
+  const deleted = await meanwhile(things.deleteMany({ kind: { $ne: 103 } }), () => things.countDocuments());
 
-  expect(new Set([...few, 0, 1_000])).toEqual(new Set([0, 1_000]));
-  expect(many.some((count) => count > 0 && count < 3_000)).toBe(true);
-  expect(left.some((count) => count > 0 && count < 3_000)).toBe(true);
-  expect(await things.countDocuments()).toBe(0);
+  expect(updated.length).toBeGreaterThan(1);
+  for (const state of updated.slice(0, -1)) expect(state).toEqual([0, 1_099, undefined]);
+  expect(settling).toEqual([1_100, 0, 110, 1_100]);
+  expect(new Set([...deleted, 110])).toEqual(new Set([1_100, 110]));
+  expect(await things.find().toArray()).toHaveLength(110);
+  while (server.engine.catalog.unsettled().length > 0) await things.findOne();
+  expect(await things.countDocuments({ kind: 103 })).toBe(110);
+  expect(await server.db.command({ validate: 'things' })).toMatchObject({ valid: true, nrecords: 110 });
+});
+
+test('keeps what others write during a large statement, which changes it if it still matches', async () => {
+  const { server, things } = await startWithThings(1_100);
+  await using _ = server;
+  await things.createIndex({ tags: 1 });
+  const rounds: number[] = [];
+
+  const work = things.updateMany({ kind: { $lt: 10 } }, { $inc: { kind: 100 }, $set: { tags: [1] } });
+  await meanwhile(work, async () => {
+    const _id = rounds.length * 8;
+    await things.updateOne({ _id }, { $set: { kind: 5 } });
+    await things.updateOne({ _id: _id + 1 }, { $set: { kind: 50 } });
+    await things.replaceOne({ _id: _id + 2 }, { kind: 6 });
+    await things.deleteOne({ _id: _id + 3 });
+    rounds.push(_id);
+  });
+
+  const ended = new Set(rounds.slice(0, -1));
+  const found = await things.find({}, { sort: { _id: 1 } }).toArray();
+  const kinds = found.filter(({ _id }) => ended.has(_id - (_id % 8))).map(({ _id, kind }) => [_id % 8, kind]);
+  expect(ended.size).toBeGreaterThan(1);
+  expect(new Set(kinds.filter(([at]) => at === 0).map(String))).toEqual(new Set(['0,105']));
+  expect(new Set(kinds.filter(([at]) => at === 2).map(String))).toEqual(new Set(['2,106']));
+  expect(kinds.filter(([at, kind]) => at === 3 || (at === 1 && kind !== 50 && kind !== 150))).toEqual([]);
+  while (server.engine.catalog.unsettled().length > 0) await things.findOne();
+  expect(await server.db.command({ validate: 'things' })).toMatchObject({ valid: true });
+  expect(await things.countDocuments({ tags: 1 })).toBe(found.filter(({ tags }) => tags).length);
+});
+
+test('changes nothing when one of many changes is refused', async () => {
+  const { server, things } = await startWithThings(1_100);
+  await using _ = server;
+  await things.createIndex({ tags: 1 }, { unique: true, sparse: true });
+  const refused = things.updateMany({}, [
+    { $set: { kind: 77, tags: { $cond: [{ $gte: ['$_id', 1_090] }, 1, '$_id'] } } },
+  ]);
+
+  await expect(refused).rejects.toMatchObject({ code: 11000 });
+
+  expect(await things.countDocuments({ kind: 77 })).toBe(0);
+  await things.updateOne({ _id: 5 }, { $set: { tags: [6] } });
+  while (server.engine.catalog.unsettled().length > 0) await things.findOne();
+  expect(await things.countDocuments({ tags: { $exists: true } })).toBe(1);
+  expect(await server.db.command({ validate: 'things' })).toMatchObject({ valid: true });
+});
+
+test('is killed during a large statement as if before it, and after its end as if it had settled', async () => {
+  using dir = makeTempDir();
+  const { server, things } = await startWithThings(1_100);
+  await using _ = server;
+  await things.createIndex({ kind: 1 });
+  const copies = [`${dir.path}/during`, `${dir.path}/after`] as const;
+
+  const work = things.updateMany({}, { $inc: { kind: 100 } });
+  while (server.engine.catalog.list()[0]?.isStaging !== true) await server.db.command({ ping: 1 });
+  await backUp(server.dataDir, copies[0]);
+  await work;
+  await backUp(server.dataDir, copies[1]);
+
+  for (const [at, dataDir] of copies.entries()) {
+    await using copy = await startTestServer({ dataDir });
+    expect(await copy.db.collection('things').countDocuments({ kind: { $gte: 100 } })).toBe([0, 1_100][at]);
+    while (copy.engine.catalog.unsettled().length > 0) await copy.db.command({ ping: 1 });
+    expect(await copy.db.command({ validate: 'things' })).toMatchObject({ valid: true, nrecords: 1_100 });
+    expect(await copy.db.collection('things').countDocuments({ kind: { $gte: 100 } })).toBe([0, 1_100][at]);
+  }
 });
 
 test('gives each job to one of many who look for it slowly', async () => {

@@ -9,6 +9,7 @@ import type {
   User,
   UserId,
 } from '@whisper/shared';
+import type { Types } from 'mongoose';
 import type { ChatDoc } from './chat.model.ts';
 import type { MemberDoc } from './member.model.ts';
 import type { Sight } from './sight.ts';
@@ -45,7 +46,11 @@ export function toDirectMembership(
 }
 
 export function toUserIds({ participants }: Pick<ChatDoc, 'participants'>): UserId[] {
-  return participants.map((id) => id.toHexString() as UserId);
+  return participants.map(toUserId);
+}
+
+export function toUserId(id: Types.ObjectId): UserId {
+  return id.toHexString() as UserId;
 }
 
 type Shown = {
@@ -85,7 +90,10 @@ export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect)
 
 /** The group as `viewerId` sees it, who is in it. */
 export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { readonly role: Role }): Chat {
-  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...toGroupState(doc), myRole: shown.role };
+  const state = toGroupState(doc);
+  const { name, avatar } = state;
+  const participant = { id: toUserId(doc._id), name, email: '', avatar };
+  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...state, myRole: shown.role, participant };
 }
 
 export function toGroupState(

@@ -2,31 +2,38 @@ import {
   ChatEventSchema,
   ChatPageSchema,
   ChatSchema,
-  CreateGroupInputSchema,
   DirectChatSchema,
+  ExplainUnreadInputSchema,
   GetChatInputSchema,
   ListChatsInputSchema,
-  ListMembersInputSchema,
+  ListReadersInputSchema,
   MarkDeliveredInputSchema,
   MarkDeliveredOutputSchema,
   MarkReadInputSchema,
-  MemberPageSchema,
+  MarkUnreadInputSchema,
   OpenDirectInputSchema,
+  ReadersSchema,
+  SetMineInputSchema,
+  UnreadExplainedSchema,
   UnreadSchema,
   WatchChatsInputSchema,
 } from '@whisper/shared';
 import { procedure, router, trackedFeedOf } from '../trpc.ts';
 import type { ChatsDeps } from './deps.ts';
+import { explainUnread } from './explain-unread.ts';
 import { getChat } from './get-chat.ts';
-import { createGroup } from './create-group.ts';
+import { groupProcedures } from './groups.router.ts';
 import { listChats } from './list-chats.ts';
-import { listMembers } from './list-members.ts';
+import { listReaders } from './list-readers.ts';
 import { markDelivered, markRead } from './mark-read.ts';
 import { openDirect } from './open-direct.ts';
+import { markUnread, setMine } from './set-mine.ts';
 import { watchChats } from './watch-chats.ts';
 
 export function createChatsRouter(deps: ChatsDeps) {
   return router({
+    ...groupProcedures(deps),
+
     list: procedure
       .meta({
         docs: 'My chats, the one with the newest message first.',
@@ -54,23 +61,41 @@ export function createChatsRouter(deps: ChatsDeps) {
       .output(DirectChatSchema)
       .mutation(({ ctx, input }) => openDirect(deps, ctx.viewer.id, input.userId)),
 
-    createGroup: procedure
+    readers: procedure
       .meta({
-        docs: 'Makes a group of people, with me as its owner. Safe to repeat with the same clientId.',
-        cost: { budget: 'chat.openDirect', points: 5 },
-      })
-      .input(CreateGroupInputSchema)
-      .output(ChatSchema)
-      .mutation(({ ctx, input }) => createGroup(deps, ctx.viewer, input)),
-
-    members: procedure
-      .meta({
-        docs: 'The people of a chat and what they are in it.',
+        docs: 'Who else has read as far as a place in a chat, and whom it has only reached.',
         cost: { budget: 'reads', points: 2 },
       })
-      .input(ListMembersInputSchema)
-      .output(MemberPageSchema)
-      .query(({ ctx, input }) => listMembers(deps, ctx.viewer.id, input)),
+      .input(ListReadersInputSchema)
+      .output(ReadersSchema)
+      .query(({ ctx, input }) => listReaders(deps, ctx.viewer.id, input)),
+
+    explainUnread: procedure
+      .meta({
+        docs: 'The messages behind the number of what is unread in a chat.',
+        cost: { budget: 'reads', points: 2 },
+      })
+      .input(ExplainUnreadInputSchema)
+      .output(UnreadExplainedSchema)
+      .query(({ ctx, input }) => explainUnread(deps, ctx.viewer.id, input.chatId)),
+
+    setMine: procedure
+      .meta({
+        docs: 'Mutes, pins or archives a chat, for me alone. What is left out stays. Safe to repeat.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(SetMineInputSchema)
+      .output(ChatSchema)
+      .mutation(({ ctx, input }) => setMine(deps, ctx.viewer.id, input)),
+
+    markUnread: procedure
+      .meta({
+        docs: 'Lets a chat count as unread from a message on, for me alone.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(MarkUnreadInputSchema)
+      .output(UnreadSchema)
+      .mutation(({ ctx, input }) => markUnread(deps, ctx.viewer.id, input)),
 
     markRead: procedure
       .meta({

@@ -32,10 +32,12 @@ export type ChatsDeps = {
 
 export type ChangeGroup = { readonly by: User; readonly plan: PlanChanges };
 
-/** What others wrote after a place and did not delete, and the person did not hide. */
+/** What others wrote between two places and did not delete, and the person did not hide. */
 export type UnreadRange = {
   readonly chatId: ChatId;
   readonly afterSeq: number;
+  /** The chat's newest place when it was read, so that what comes meanwhile is in both or in neither. */
+  readonly untilSeq: number;
   readonly viewerId: UserId;
   readonly hidden: ReadonlySet<number>;
 };

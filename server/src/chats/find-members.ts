@@ -1,6 +1,7 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
 import type { Membership } from './chat.view.ts';
+import { toSight, type Sight } from './sight.ts';
 import { memberModel, type MemberDoc } from './member.model.ts';
 
 /** What the chat is to a person; undefined when nothing is known, or the person is not in the group any more. */
@@ -38,6 +39,14 @@ export async function findAllMembers(
     .find({ chat: { $in: [...chatIds] }, leftAt: null })
     .lean();
   return new Map(found.map((member) => [memberKey(member.chat, member.user), member]));
+}
+
+/** What of their chats is shown to a person, where that is not everything. */
+export async function findSights(db: Database, userId: UserId): Promise<Map<ChatId, Sight>> {
+  const found = await memberModel(db)
+    .find({ user: new Types.ObjectId(userId), isPartial: true }, { chat: 1, joinedSeq: 1, hidden: 1 })
+    .lean();
+  return new Map(found.map((member) => [member.chat.toHexString() as ChatId, toSight(member)]));
 }
 
 export function memberKey(chat: Types.ObjectId, user: Types.ObjectId | UserId): string {

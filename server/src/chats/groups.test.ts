@@ -37,8 +37,8 @@ describe('chat.createGroup', () => {
       ]);
       const { messages } = await api.message.list.query({ chatId: chat.id });
       expect(messages.map(({ system, text }) => [system?.type, text])).toEqual([
-        ['created', ''],
-        ['memberAdded', ''],
+        ['created', 'anna created the group “Garden”'],
+        ['memberAdded', 'anna added ben and cleo'],
       ]);
     }
   });

@@ -1,12 +1,11 @@
 import type { ChatId, Unread, UserId } from '@whisper/shared';
 import { limits } from '@whisper/shared';
-import { Types } from 'mongoose';
-import { isDuplicateKey } from '../platform/errors.ts';
 import type { ChatDoc } from './chat.model.ts';
 import { toMarks, toUserIds, type Membership } from './chat.view.ts';
+import { changeMember } from './change-member.ts';
 import type { ChatsDeps } from './deps.ts';
 import { findMember } from './find-members.ts';
-import { memberModel, type MemberDoc } from './member.model.ts';
+import type { MemberDoc } from './member.model.ts';
 import { publishMarks } from './publish-chat-events.ts';
 import { chatNotFound, requireParticipant } from './require-participant.ts';
 import { settledChats } from './settled-chats.ts';
@@ -78,36 +77,4 @@ async function writeMark({ db }: ChatsDeps, written: Written): Promise<MemberDoc
   const member = await changeMember(db, { membership, userId: viewerId }, update);
   if (!member) throw chatNotFound();
   return member;
-}
-
-type Whose = { readonly membership: Membership; readonly userId: UserId };
-
-/** Changes what a chat is to one person; null when they are not in the group any more. */
-export async function changeMember(
-  db: ChatsDeps['db'],
-  { membership: { kind, chatId }, userId }: Whose,
-  update: Readonly<Record<string, unknown>>,
-): Promise<MemberDoc | null> {
-  const filter = { chat: new Types.ObjectId(chatId), user: new Types.ObjectId(userId), leftAt: null };
-  const members = memberModel(db);
-  if (kind === 'group') return members.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean();
-  // Of two devices that make it at the same moment one finds it made.
-  for (;;) {
-    try {
-      const { leftAt: _, ...own } = filter;
-      return await members
-        .findOneAndUpdate(own, withDefaults(update), { upsert: true, returnDocument: 'after' })
-        .lean();
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error;
-    }
-  }
-}
-
-/** A document that is made by the change begins with zeros, but for what the change sets. */
-function withDefaults(update: Readonly<Record<string, unknown>>) {
-  const set = Object.values(update).flatMap((fields) => Object.keys(fields as object));
-  const defaults = { rev: 0, readSeq: 0, deliveredSeq: 0 };
-  const missing = Object.entries(defaults).filter(([field]) => !set.includes(field));
-  return { ...update, $setOnInsert: Object.fromEntries(missing) };
 }

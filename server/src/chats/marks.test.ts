@@ -85,3 +85,19 @@ describe('what is unread', () => {
     expect(await unread()).toBe(0);
   });
 });
+
+it('counts as unread what it names as the newest, also while somebody writes', async () => {
+  await using server = await startTestServer();
+  const { alice, bob, chat } = await openChat(server);
+  let isWriting = true;
+  const written = Promise.all(Array.from({ length: 60 }, () => send(alice, chat.id)));
+  void written.finally(() => {
+    isWriting = false;
+  });
+
+  const answers = [];
+  while (isWriting) answers.push(await bob.api.chat.get.query({ chatId: chat.id }));
+
+  expect(answers.map(({ unread }) => unread)).toEqual(answers.map(({ lastSeq }) => lastSeq));
+  await written;
+});

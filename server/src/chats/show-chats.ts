@@ -101,6 +101,7 @@ export function toUnreadRange({ doc, viewerId, mine }: Counted) {
   return {
     chatId: doc._id.toHexString() as ChatId,
     afterSeq: readUpTo(doc, viewerId, mine),
+    untilSeq: doc.lastSeq,
     viewerId,
     hidden: toSight(mine).hidden,
   };

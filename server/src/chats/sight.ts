@@ -4,7 +4,7 @@ import type { MemberDoc } from './member.model.ts';
 /** What of a chat is shown to a person: what lies after a place, less what they hid. */
 export type Sight = { readonly afterSeq: number; readonly hidden: ReadonlySet<number> };
 
-const everything: Sight = { afterSeq: 0, hidden: new Set() };
+export const everything: Sight = { afterSeq: 0, hidden: new Set() };
 
 /** What of the chat is shown to the person. */
 export function toSight(member: Pick<MemberDoc, 'joinedSeq' | 'hidden'> | undefined): Sight {
@@ -13,6 +13,11 @@ export function toSight(member: Pick<MemberDoc, 'joinedSeq' | 'hidden'> | undefi
     afterSeq: member.joinedSeq ?? 0,
     hidden: new Set(member.hidden?.map(({ seq }) => seq)),
   };
+}
+
+/** The sight less these places. */
+export function without({ afterSeq, hidden }: Sight, seqs: readonly number[]): Sight {
+  return { afterSeq, hidden: new Set([...hidden, ...seqs]) };
 }
 
 /** Whether the message is shown, and as everyone sees it: what it answers may lie before the place where the sight begins. */

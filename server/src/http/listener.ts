@@ -1,3 +1,4 @@
+import type { LoopShare } from '@whisper/trpc-socket';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { redirect, requestIdOf, sendJson } from './answer.ts';
 import { isItself, withClosingSlash } from './base-path.ts';
@@ -14,13 +15,18 @@ type ListenerOptions = {
   readonly basePath: string;
   /** Says in the answer which pages may read it. */
   readonly applyCors: (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+  /** Requests are begun as it lets them; whether the process lives is answered at once. */
+  readonly share: Pick<LoopShare, 'hasRoom' | 'wait'>;
 };
+
+/** Answered at once, whatever else there is to do. */
+const vitalPaths: ReadonlySet<string> = new Set(['/livez', '/health', '/readyz']);
 
 /**
  * The one request listener: dispatch by the path's first segment. Anything else is 404 to a program, and the web app
  * to whoever looks at it in a browser, which says that there is no such page.
  */
-export function createListener({ routes, basePath, applyCors }: ListenerOptions): RequestListener {
+export function createListener({ routes, basePath, applyCors, share }: ListenerOptions): RequestListener {
   const answerNobodys: Route = (request, response) => {
     const page = asksForPage(request) ? routes.get('/') : undefined;
     if (page) page(request, response);
@@ -32,11 +38,15 @@ export function createListener({ routes, basePath, applyCors }: ListenerOptions)
     else if (isItself(basePath, request.url)) redirect(response, withClosingSlash(request.url));
     else answerNobodys(request, response);
   };
-  return (request, response) => {
+  const answer: Route = (request, response) => {
     response.setHeader('x-request-id', requestIdOf(request));
     // The local sign-in is for programs and its own page: no other page reads an answer, whoever is named.
     if (firstSegmentOf(request.url) === localPath) dispatch(request, response);
     else applyCors(request, response, () => dispatch(request, response));
+  };
+  return (request, response) => {
+    if (vitalPaths.has(firstSegmentOf(request.url)) || share.hasRoom) answer(request, response);
+    else share.wait(() => answer(request, response));
   };
 }
 

@@ -1,16 +1,40 @@
-import type { DeleteMessageInput, Message, UserId } from '@whisper/shared';
+import type { DeleteMessageInput, Message, MessageId, UserId } from '@whisper/shared';
+import { hideMessage } from '../chats/hide-message.ts';
+import { may } from '../chats/policy.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { erased } from './log/changes.ts';
-import { openForChange } from './open-message.ts';
+import { openForChange, openMessage } from './open-message.ts';
 
-/** Erases one's own message for everyone; its place stays. FORBIDDEN for another's. Idempotent. */
+/**
+ * Erases a message for everyone, and its place stays: one's own, or in a group anybody's when one's role allows it. Or takes
+ * it out of one's own sight. Idempotent.
+ */
 export async function deleteMessage(
   deps: MessagesDeps,
   viewerId: UserId,
-  { messageId }: DeleteMessageInput,
+  input: DeleteMessageInput,
+): Promise<Message> {
+  return input.for === 'me'
+    ? deleteForMe(deps, viewerId, input.messageId)
+    : deleteForEveryone(deps, viewerId, input.messageId);
+}
+
+async function deleteForMe(deps: MessagesDeps, viewerId: UserId, messageId: MessageId): Promise<Message> {
+  const { message, membership } = await openMessage(deps, messageId, viewerId);
+  await hideMessage(deps, { membership, userId: viewerId, seq: message.seq });
+  return message;
+}
+
+async function deleteForEveryone(
+  deps: MessagesDeps,
+  viewerId: UserId,
+  messageId: MessageId,
 ): Promise<Message> {
   const { message, membership } = await openForChange(deps, messageId, viewerId);
-  if (message.sender.id !== viewerId) throw new AppError('FORBIDDEN', 'Only its sender deletes a message');
+  const isOthers = membership.kind === 'group' && may(membership.role, 'deleteMessage');
+  if (message.sender.id !== viewerId && !isOthers) {
+    throw new AppError('FORBIDDEN', 'Only its sender deletes a message');
+  }
   return deps.messageLog.change(membership, { messageId, by: viewerId, change: erased() });
 }

@@ -4,7 +4,10 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { MessageLog } from './log/message-log.ts';
 
 /** What this room needs. */
-export type MessagesDeps = Pick<ChatsDeps, 'db' | 'broker' | 'reads' | 'lastMessages' | 'memberships'> & {
+export type MessagesDeps = Pick<
+  ChatsDeps,
+  'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'memberships'
+> & {
   readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
   readonly messageLog: MessageLog;
   /** A sent message ends its sender's typing. */

@@ -5,8 +5,8 @@ import { cutPage, pageTextMax, textLengthOf } from './cut-page.ts';
 import type { MessagesDeps } from './deps.ts';
 import { readLog } from './log/read-log.ts';
 
-/** Messages read at a time: long ones fill a page before all that was asked for is read. */
-const pieceSize = 100;
+/** Messages read at first and then at a time: long ones fill a page before all that was asked for is read. */
+const [firstPieceSize, pieceSize] = [34, 100];
 
 /** What changed in a chat after a log position, as far as it is shown. Nothing is missed, however many write meanwhile. */
 export async function listChanges(
@@ -17,7 +17,8 @@ export async function listChanges(
   return readAs(deps, { chatId: askedId, userId: viewerId }, async ({ chatId, sight }) => {
     const found: Message[] = [];
     for (let isMore = true; isMore && found.length <= limit && textLengthOf(found) <= pageTextMax; ) {
-      const wanted = Math.min(pieceSize, limit + 1 - found.length);
+      const size = found.length === 0 ? firstPieceSize : pieceSize;
+      const wanted = Math.min(size, limit + 1 - found.length);
       const afterFound = found.at(-1)?.rev ?? afterRev;
       const piece = await readLog(deps.db, { chatId, afterRev: afterFound, limit: wanted });
       found.push(...piece.map(({ message }) => message));

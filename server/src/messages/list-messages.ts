@@ -1,7 +1,7 @@
 import type { ChatId, ListMessagesInput, MessagePage, UserId } from '@whisper/shared';
 import { readAs } from '../chats/require-participant.ts';
 import { asShown, type Sight } from '../chats/sight.ts';
-import { cutPage } from './cut-page.ts';
+import { cutPage, pageTextMax, textLengthOf } from './cut-page.ts';
 import type { MessagesDeps } from './deps.ts';
 import { toMessages } from './log/message.view.ts';
 import { readHead, readPlaces } from './log/read-log.ts';
@@ -29,10 +29,22 @@ type Page = { readonly docs: Awaited<ReturnType<typeof readPlaces>>; readonly ha
 
 async function readPage(deps: Deps, { around, ...wanted }: Wanted): Promise<Page> {
   if (around !== undefined) return readAround(deps, around, wanted);
-  const docs = await readPlaces(deps.db, { ...wanted, limit: wanted.limit + 1 });
+  const docs = await readNext(deps.db, { ...wanted, limit: wanted.limit + 1 });
   const page = cutPage(docs, wanted.limit);
   if (wanted.after === undefined) page.reverse();
   return { docs: page, hasMore: docs.length > page.length };
+}
+
+/** Messages read at first: a usual page at once, and of long ones not many more than fill a page. */
+const firstPieceSize = 51;
+
+async function readNext(db: MessagesDeps['db'], range: Parameters<typeof readPlaces>[1]) {
+  const docs = await readPlaces(db, { ...range, limit: Math.min(range.limit, firstPieceSize) });
+  const missing = range.limit - docs.length;
+  if (docs.length < firstPieceSize || missing === 0 || textLengthOf(docs) > pageTextMax) return docs;
+  const seq = docs.at(-1)?.seq;
+  const next = range.after === undefined ? { before: seq } : { after: seq };
+  return [...docs, ...(await readPlaces(db, { ...range, ...next, limit: missing }))];
 }
 
 /** The place itself begins the second half, so that it is there in the smallest page as well. */

@@ -1,7 +1,7 @@
 import type { Message, MessageId, UserId } from '@whisper/shared';
 import type { Membership } from '../chats/chat.view.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
-import { asShown, isShown } from '../chats/sight.ts';
+import { asShown } from '../chats/sight.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { messageNotFound } from './log/change-message.ts';
@@ -11,7 +11,7 @@ type Opened = { readonly membership: Membership; readonly message: Message };
 
 /**
  * A message and what its chat is to the person; NOT_FOUND, in the same words, when it is not there, when the chat is not
- * one's own, and when it is not shown. The message is read first: who was removed meanwhile does not get it.
+ * one's own, and when it lies before what is shown. The message is read first: who was removed meanwhile does not get it.
  */
 export async function openMessage(
   deps: Pick<MessagesDeps, 'db' | 'memberships'>,
@@ -22,8 +22,9 @@ export async function openMessage(
   if (!message) throw messageNotFound();
   const membership = await requireMembership(deps, message, viewerId);
   if (membership.kind === 'direct') return { message, membership };
-  if (!isShown(membership.sight, message.seq)) throw messageNotFound();
-  return { message: asShown(membership.sight, message), membership };
+  const { sight } = membership;
+  if (message.seq <= sight.afterSeq) throw messageNotFound();
+  return { message: asShown(sight, message), membership };
 }
 
 /** The same for what is done to a message: nothing is done to a system message. */

@@ -1,3 +1,4 @@
+import { LoopShare } from '@whisper/trpc-socket';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/index.ts';
@@ -6,7 +7,8 @@ import { AppError } from './errors.ts';
 import { unlimited, type Cost, type RateLimits } from './rate-limits.ts';
 
 const cost: Cost = { budget: 'reads', points: 2 };
-const spentOut = {
+const spentOut: RateLimits = {
+  waitFor: () => Promise.resolve(5_000),
   spend: () =>
     Promise.reject(new AppError('TOO_MANY_REQUESTS', 'Too many requests', { retryAfterMs: 5_000 })),
 };
@@ -30,7 +32,7 @@ type Options = {
 
 function open({ rateLimits = unlimited, hasRoomFor = () => true }: Options = {}) {
   const clock = new ManualClock();
-  return { clock, admission: new Admission({ clock, rateLimits, hasRoomFor }) };
+  return { clock, admission: new Admission({ clock, share: new LoopShare(), rateLimits, hasRoomFor }) };
 }
 
 const answer = () => Promise.resolve('answer');
@@ -46,7 +48,7 @@ describe('a call', () => {
 
     await setImmediate();
     expect(isRefused).toBe(false);
-    clock.advance(250);
+    clock.advance(500);
 
     expect(await refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5_000 });
   });
@@ -59,6 +61,36 @@ describe('a call', () => {
     );
   });
 
+  it('is refused later the more of its person’s wait to be refused', async () => {
+    const { clock, admission } = open({ rateLimits: spentOut });
+    let refused = 0;
+    const calls = Array.from({ length: 101 }, () =>
+      admission.run(callOf(), answer).catch(() => {
+        refused += 1;
+      }),
+    );
+
+    await setImmediate();
+    clock.advance(750);
+    await setImmediate();
+    expect(refused).toBe(51);
+    clock.advance(250);
+    await Promise.all(calls);
+  });
+
+  it('is refused before it is looked at when each of those with it would be', async () => {
+    const { clock, admission } = open({ rateLimits: spentOut });
+    const { admission: calm } = open();
+
+    const refused = admission.requireBudget('alice', new Set(['reads'])).catch((error: unknown) => error);
+    await setImmediate();
+    clock.advance(500);
+
+    expect(await refused).toMatchObject({ code: 'TOO_MANY_REQUESTS', retryAfterMs: 5_000 });
+    await calm.requireBudget('alice', new Set(['reads']));
+    await admission.requireBudget('alice', new Set());
+  });
+
   it('is refused while its person leaves too much unread, and when its answer is full', async () => {
     const { admission } = open({ hasRoomFor: (_person, bytes) => bytes < 1_000 });
     const withAnswer = (bytes: number, bytesMax: number) =>
@@ -69,13 +101,22 @@ describe('a call', () => {
     await expect(withAnswer(500, 500)).rejects.toThrow('The answer is full, ask again');
   });
 
+  it('is refused when a quarter of its answer is full and its person has asked for much', async () => {
+    const { admission } = open();
+    admission.reads.charge('alice', 1_000);
+    const withAnswer = (bytes: number) => admission.run(callOf({ answer: { bytes, bytesMax: 400 } }), answer);
+
+    expect(await withAnswer(99)).toBe('answer');
+    await expect(withAnswer(100)).rejects.toThrow('The answer is full, ask again');
+  });
+
   it('costs more when its result is large', async () => {
     const spent: number[] = [];
     const spend = ({ points }: Cost) => {
       spent.push(points);
       return Promise.resolve();
     };
-    const { admission } = open({ rateLimits: { spend } });
+    const { admission } = open({ rateLimits: { ...unlimited, spend } });
     const pending = { bytes: 0, bytesMax: 1_000_000 };
 
     await admission.countResult(callOf({ answer: pending }), { texts: ['x'.repeat(40 * 1_024)] });

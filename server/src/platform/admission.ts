@@ -1,7 +1,8 @@
+import type { LoopShare } from '@whisper/trpc-socket';
 import type { Clock } from './clock.ts';
-import { AppError } from './errors.ts';
-import { FairGate } from './fair-gate.ts';
-import type { Cost, RateLimits } from './rate-limits.ts';
+import { AppError, tooManyRequests } from './errors.ts';
+import { FairGate, type GateBounds } from './fair-gate.ts';
+import type { Budget, Cost, RateLimits } from './rate-limits.ts';
 
 /** What one request or batch is answered with, as far as it is known. */
 export interface PendingAnswer {
@@ -22,17 +23,44 @@ export type AdmittedCall = {
   readonly isRefusedLate: boolean;
 };
 
+type Spending = Pick<AdmittedCall, 'personId' | 'cost' | 'isRefusedLate'>;
+
+/** The store answers few reads at a time, and a page is work for this process too. */
+const readBounds: GateBounds = {
+  runningMax: 8,
+  runningPerPersonMax: 2,
+  runningOfHeavyMax: 2,
+  heavyFrom: 100,
+  waitingPerPersonMax: 1_000,
+};
+
+/** Writes wait for the disk more than for each other, and are written together: nobody's are heavy. */
+const writeBounds: GateBounds = {
+  runningMax: 256,
+  runningPerPersonMax: 64,
+  runningOfHeavyMax: 256,
+  heavyFrom: Number.POSITIVE_INFINITY,
+  waitingPerPersonMax: 1_000,
+};
+
+/** Whoever has asked for much lately is answered this part of what others are at once. */
+const heavyPart = 1 / 4;
+
 /** So many bytes of a result cost as much as a small call. */
 const bytesPerPoint = 16 * 1024;
 
-/** A call over budget is refused this late, at most, so that making it again at once gains nothing. */
-const refusalDelayMaxMs = 250;
+/**
+ * A call over budget is refused this late, so that making it again at once gains nothing, and later for each that the
+ * person has waiting for its refusal: whoever makes how many, few of them are refused in a second.
+ */
+const refusalDelay = { firstMs: 500, eachMs: 5 } as const;
 
 /** Refusals that are held back at once for one person: as many as all of their sockets have calls running. */
 const delayedPerPersonMax = 2_000;
 
 type Deps = {
   readonly clock: Clock;
+  readonly share: Pick<LoopShare, 'hasRoom' | 'wait'>;
   readonly rateLimits: RateLimits;
   /** Whether more may be held for this person, who may have left answers unread. */
   readonly hasRoomFor: (personId: string, bytes: number) => boolean;
@@ -43,25 +71,26 @@ type Deps = {
  * among people, and is refused, to be made again, when its person leaves too much unread.
  */
 export class Admission {
-  /** The store answers few reads at a time, and a page is work for this process too. */
-  readonly reads = new FairGate({ runningMax: 8, runningPerPersonMax: 2, waitingPerPersonMax: 1_000 });
-  /** Writes wait for the disk more than for each other, and are written together. */
-  readonly writes = new FairGate({ runningMax: 256, runningPerPersonMax: 64, waitingPerPersonMax: 1_000 });
+  readonly reads: FairGate;
+  readonly writes: FairGate;
   readonly #deps: Deps;
   readonly #delayed = new Map<string, number>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.reads = new FairGate(readBounds, deps);
+    this.writes = new FairGate(writeBounds, deps);
   }
 
   async run<T>(call: AdmittedCall, task: () => Promise<T>): Promise<T> {
-    await this.#spend(call);
+    await this.spend(call);
     const gate = call.type === 'mutation' ? this.writes : this.reads;
-    return gate.run(call.personId, () => {
+    const run = () => {
       if (call.signal?.aborted) throw new AppError('SERVICE_UNAVAILABLE', 'Whoever asked has left');
       this.#requireRoom(call);
       return task();
-    });
+    };
+    return gate.run(call.personId, run, call.cost);
   }
 
   /** Counts what a call was answered with: a large result costs its person more than was known before. */
@@ -70,10 +99,23 @@ export class Admission {
     if (answer) answer.bytes += bytes;
     const points = Math.floor(bytes / bytesPerPoint);
     // Over budget the next call is refused; this one was made already.
-    if (points > 0) await this.#deps.rateLimits.spend({ ...cost, points }, personId).catch(() => undefined);
+    if (points === 0) return;
+    this.reads.charge(personId, points);
+    await this.#deps.rateLimits.spend({ ...cost, points }, personId).catch(() => undefined);
   }
 
-  async #spend({ cost, personId, isRefusedLate }: AdmittedCall): Promise<void> {
+  /** Refuses calls of a person at once when nothing is left of any budget that they cost: each would be refused. */
+  async requireBudget(personId: string, budgets: ReadonlySet<Budget>): Promise<void> {
+    const { rateLimits } = this.#deps;
+    const waits = await Promise.all([...budgets].map((budget) => rateLimits.waitFor(budget, personId)));
+    const waitMs = Math.min(...waits);
+    if (budgets.size === 0 || waitMs === 0) return;
+    await this.#delay(personId, waitMs);
+    throw tooManyRequests(waitMs);
+  }
+
+  /** What a call costs before it runs. */
+  async spend({ cost, personId, isRefusedLate }: Spending): Promise<void> {
     try {
       await this.#deps.rateLimits.spend(cost, personId);
     } catch (error) {
@@ -86,16 +128,16 @@ export class Admission {
     const delayed = this.#delayed.get(personId) ?? 0;
     if (delayed >= delayedPerPersonMax) return;
     this.#delayed.set(personId, delayed + 1);
-    await new Promise<void>((resolve) =>
-      this.#deps.clock.after(Math.min(waitMs, refusalDelayMaxMs), resolve),
-    );
+    const delayMs = refusalDelay.firstMs + delayed * refusalDelay.eachMs;
+    await new Promise<void>((resolve) => this.#deps.clock.after(Math.min(waitMs, delayMs), resolve));
     const left = (this.#delayed.get(personId) ?? 1) - 1;
     if (left > 0) this.#delayed.set(personId, left);
     else this.#delayed.delete(personId);
   }
 
   #requireRoom({ personId, answer }: AdmittedCall): void {
-    const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax;
+    const part = this.reads.isHeavy(personId) ? heavyPart : 1;
+    const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax * part;
     if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return;
     const message = isAnswerFull ? 'The answer is full, ask again' : 'Read what was answered first';
     throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });

@@ -23,6 +23,11 @@ export class AppError extends TRPCError {
   }
 }
 
+/** Over budget; the same call may be made again then. */
+export function tooManyRequests(retryAfterMs: number): AppError {
+  return new AppError('TOO_MANY_REQUESTS', 'Too many requests, wait a moment', { retryAfterMs });
+}
+
 /** Failures of the database's connection, not of a command: the same call may succeed in a moment. */
 const transientDatabaseErrors = new Set([
   'MongoNetworkError',
@@ -42,9 +47,19 @@ const transientDatabaseCodes = new Set([
   50, 89, 91, 112, 189, 262, 6, 7, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
+/** What was made of an error, because each is asked for a few times: to be answered, logged and counted. */
+const known = new WeakMap<object, AppError>();
+
 /** Turns anything thrown, ours, tRPC's or the database's, into an AppError that is safe to show. */
 export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  if (typeof thrown !== 'object' || thrown === null) return convert(thrown);
+  const error = known.get(thrown) ?? convert(thrown);
+  known.set(thrown, error);
+  return error;
+}
+
+function convert(thrown: unknown): AppError {
   if (thrown instanceof TRPCError && thrown.code !== 'INTERNAL_SERVER_ERROR') return fromTrpc(thrown);
   const cause = thrown instanceof TRPCError ? thrown.cause : thrown;
   if (cause instanceof AppError) return cause;

@@ -1,34 +1,67 @@
+import type { LoopShare } from '@whisper/trpc-socket';
+import type { Clock } from './clock.ts';
 import { AppError } from './errors.ts';
+import { RecentCost } from './recent-cost.ts';
 
 export type GateBounds = {
   /** Tasks at once, of all people together. */
   readonly runningMax: number;
   /** Tasks at once of one person. */
   readonly runningPerPersonMax: number;
+  /** Tasks at once of all people together who have asked for much lately. */
+  readonly runningOfHeavyMax: number;
+  /** Points spent lately from which on a person has asked for much. */
+  readonly heavyFrom: number;
   /** Tasks of one person that wait; the next is refused. */
   readonly waitingPerPersonMax: number;
 };
 
-type Line = { running: number; readonly waiting: (() => void)[] };
+type GateDeps = {
+  readonly clock: Clock;
+  /** Tasks begin as the event loop has room for them. */
+  readonly share: Pick<LoopShare, 'hasRoom' | 'wait'>;
+};
 
-export type RunOptions = { readonly isPatient?: boolean };
+type Start = (isHeavy: boolean) => void;
+type Line = { readonly person: string; running: number; readonly waiting: Start[] };
+
+/** Of so many tasks in a row one is of those who have asked for much, however many others wait. */
+const heavyEvery = 4;
+
+/** As long as a large page takes; a store that is slow is not waited for twice. */
+const restMaxMs = 20;
+
+/** `points`: what the task costs, as far as it is known before. `isPatient`: how many wait is bounded elsewhere. */
+export type RunOptions = { readonly points?: number; readonly isPatient?: boolean };
 
 /**
  * Shares what all people use, such as the store, fairly: a few tasks run at a time, and people who have some waiting
- * take turns, however many each of them has. One person's tasks start in the order they came.
+ * take turns, however many each of them has. Those who have asked for much lately share a few of the places, however
+ * many they are, and whoever has not goes before them. One person's tasks start in the order they came.
  */
 export class FairGate {
   readonly #bounds: GateBounds;
+  readonly #clock: Clock;
+  readonly #share: GateDeps['share'];
+  readonly #costs: RecentCost;
   /** Everybody who has a task running or waiting. */
   readonly #lines = new Map<string, Line>();
   /** Those whose next task may start as soon as there is room, in the order of their turns. */
   readonly #turns: Line[] = [];
+  /** The same of those who have asked for much. */
+  readonly #heavyTurns: Line[] = [];
   #running = 0;
+  #runningOfHeavy = 0;
   #waiting = 0;
   #refused = 0;
+  #sinceHeavy = 0;
+  #isScheduled = false;
 
-  constructor(bounds: GateBounds) {
+  constructor(bounds: GateBounds, { clock, share }: GateDeps) {
     this.#bounds = bounds;
+    this.#clock = clock;
+    this.#share = share;
+    this.#costs = new RecentCost(clock);
   }
 
   get running(): number {
@@ -44,33 +77,36 @@ export class FairGate {
     return this.#refused;
   }
 
-  /**
-   * Runs the task when it is its turn, and settles as it does. TOO_MANY_REQUESTS when the person has too many waiting,
-   * unless the caller is patient: then its number is bounded elsewhere.
-   */
-  async run<T>(person: string, task: () => Promise<T>, { isPatient = false }: RunOptions = {}): Promise<T> {
-    const line = this.#lines.get(person) ?? { running: 0, waiting: [] };
+  /** Whether the person has asked for much lately. */
+  isHeavy(person: string): boolean {
+    return this.#costs.of(person) >= this.#bounds.heavyFrom;
+  }
+
+  /** Runs the task when it is its turn, and settles as it does. TOO_MANY_REQUESTS when the person has too many waiting. */
+  async run<T>(person: string, task: () => Promise<T>, options: RunOptions = {}): Promise<T> {
+    const line = this.#lines.get(person) ?? { person, running: 0, waiting: [] };
     this.#lines.set(person, line);
-    if (this.#hasRoomFor(line)) this.#start(line);
-    else await this.#wait(line, isPatient);
+    const isHeavy = await this.#enter(line, options);
+    this.#costs.add(person, options.points ?? 1);
+    const startedAt = this.#clock.now();
     try {
       return await task();
     } finally {
-      this.#finish(person, line);
+      this.#leave(line);
+      if (isHeavy) this.#rest(Math.min(this.#clock.now() - startedAt, restMaxMs));
     }
   }
 
-  #hasRoomFor({ running, waiting }: Line): boolean {
-    const { runningMax, runningPerPersonMax } = this.#bounds;
-    return this.#running < runningMax && running < runningPerPersonMax && waiting.length === 0;
+  /** A task turned out to cost so much more. */
+  charge(person: string, points: number): void {
+    this.#costs.add(person, points);
   }
 
-  #start(line: Line): void {
-    line.running += 1;
-    this.#running += 1;
-  }
-
-  #wait(line: Line, isPatient: boolean): Promise<void> {
+  /** Resolves when the line's next task may start, with whether it takes a place of those who have asked for much. */
+  #enter(line: Line, { isPatient = false }: RunOptions): boolean | Promise<boolean> {
+    const isHeavy = this.isHeavy(line.person);
+    const isFirst = line.waiting.length === 0 && line.running < this.#bounds.runningPerPersonMax;
+    if (isFirst && this.#hasPlace(isHeavy) && this.#share.hasRoom) return this.#start(line, isHeavy);
     if (!isPatient && line.waiting.length >= this.#bounds.waitingPerPersonMax) {
       this.#refused += 1;
       throw new AppError('TOO_MANY_REQUESTS', 'Too many calls at once, wait a moment', {
@@ -80,31 +116,83 @@ export class FairGate {
     this.#waiting += 1;
     return new Promise((resolve) => {
       if (line.waiting.push(resolve) === 1) this.#takeTurn(line);
+      this.#startNext();
     });
   }
 
-  #takeTurn(line: Line): void {
-    if (line.waiting.length > 0 && line.running < this.#bounds.runningPerPersonMax) this.#turns.push(line);
+  #hasPlace(isHeavy: boolean): boolean {
+    const { runningMax, runningOfHeavyMax } = this.#bounds;
+    return this.#running < runningMax && (!isHeavy || this.#runningOfHeavy < runningOfHeavyMax);
   }
 
-  #finish(person: string, line: Line): void {
+  #start(line: Line, isHeavy: boolean): boolean {
+    line.running += 1;
+    this.#running += 1;
+    this.#sinceHeavy = isHeavy ? 0 : this.#sinceHeavy + 1;
+    if (isHeavy) this.#runningOfHeavy += 1;
+    return isHeavy;
+  }
+
+  #leave(line: Line): void {
     line.running -= 1;
     this.#running -= 1;
     // Of a line that was at its bound nobody has a turn.
     if (line.running === this.#bounds.runningPerPersonMax - 1) this.#takeTurn(line);
-    if (line.running === 0 && line.waiting.length === 0) this.#lines.delete(person);
+    if (line.running === 0 && line.waiting.length === 0) this.#lines.delete(line.person);
     this.#startNext();
   }
 
+  /** A place of those who have asked for much stays empty for as long as it was taken: half of the time is others'. */
+  #rest(restMs: number): void {
+    const free = () => {
+      this.#runningOfHeavy -= 1;
+      this.#startNext();
+    };
+    if (restMs > 0) this.#clock.after(restMs, free);
+    else free();
+  }
+
+  #takeTurn(line: Line): void {
+    if (line.waiting.length === 0 || line.running >= this.#bounds.runningPerPersonMax) return;
+    if (this.isHeavy(line.person)) this.#heavyTurns.push(line);
+    else this.#turns.push(line);
+  }
+
+  /** The next one at once while the event loop has room, and each of the others as it has. */
   #startNext(): void {
-    while (this.#running < this.#bounds.runningMax) {
-      const line = this.#turns.shift();
-      const start = line?.waiting.shift();
-      if (!line || !start) return;
-      this.#waiting -= 1;
-      this.#start(line);
-      this.#takeTurn(line);
-      start();
-    }
+    if (this.#isScheduled || !this.#hasNext()) return;
+    if (this.#share.hasRoom) this.#startOne();
+    if (!this.#hasNext()) return;
+    this.#isScheduled = true;
+    this.#share.wait(() => {
+      this.#isScheduled = false;
+      this.#startOne();
+      this.#startNext();
+    });
+  }
+
+  #hasNext(): boolean {
+    return this.#queueOfNext() !== undefined;
+  }
+
+  #queueOfNext(): Line[] | undefined {
+    const hasHeavy = this.#heavyTurns.length > 0 && this.#hasPlace(true);
+    const hasLight = this.#turns.length > 0 && this.#hasPlace(false);
+    if (hasHeavy && (!hasLight || this.#sinceHeavy >= heavyEvery - 1)) return this.#heavyTurns;
+    return hasLight ? this.#turns : undefined;
+  }
+
+  #startOne(): void {
+    const queue = this.#queueOfNext();
+    const line = queue?.shift();
+    if (!line) return;
+    const isHeavy = this.isHeavy(line.person);
+    // Since its turn came up it has asked for much.
+    if (queue === this.#turns && isHeavy) return void this.#heavyTurns.push(line);
+    this.#waiting -= 1;
+    const start = line.waiting.shift();
+    this.#start(line, isHeavy);
+    this.#takeTurn(line);
+    start?.(isHeavy);
   }
 }

@@ -1,5 +1,5 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { AppError } from './errors.ts';
+import { tooManyRequests } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import type { Redis } from './redis.ts';
 
@@ -29,9 +29,11 @@ export type Cost = { readonly budget: Budget; readonly points: number };
 export interface RateLimits {
   /** Spends what a call costs of the budget of a person or an address, or throws TOO_MANY_REQUESTS with the time to wait. */
   spend(cost: Cost, who: string): Promise<void>;
+  /** The milliseconds until there is something left of a budget of which nothing is, as far as this process knows; 0 while there is. */
+  waitFor(budget: Budget, who: string): Promise<number>;
 }
 
-export const unlimited: RateLimits = { spend: () => Promise.resolve() };
+export const unlimited: RateLimits = { spend: () => Promise.resolve(), waitFor: () => Promise.resolve(0) };
 
 /** Shared by all processes through Redis; in this one alone without it, and while it is away. */
 export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>, redis: Redis | null): RateLimits {
@@ -39,20 +41,28 @@ export function createRateLimits(metrics: Pick<Metrics, 'limitHits'>, redis: Red
     Object.entries(budgets).map(([budget, { points, durationSeconds }]) => {
       const options = { keyPrefix: budget, points, duration: durationSeconds };
       const alone = new RateLimiterMemory(options);
-      return [budget, redis ? createSharedLimiter(redis, options, alone) : alone] as const;
+      return [
+        budget,
+        { alone, limiter: redis ? createSharedLimiter(redis, options, alone) : alone },
+      ] as const;
     }),
   );
   return {
     async spend({ budget, points }, who) {
+      const found = limiters.get(budget);
       try {
-        await limiters.get(budget)?.consume(who, points);
+        await found?.limiter.consume(who, points);
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
+        // So that `waitFor` asks nobody else.
+        if (redis) await found?.alone.block(who, refused.msBeforeNext / 1_000);
         metrics.limitHits.inc({ budget });
-        throw new AppError('TOO_MANY_REQUESTS', 'Too many requests, wait a moment', {
-          retryAfterMs: refused.msBeforeNext,
-        });
+        throw tooManyRequests(refused.msBeforeNext);
       }
+    },
+    async waitFor(budget, who) {
+      const spent = await limiters.get(budget)?.alone.get(who);
+      return spent && spent.remainingPoints <= 0 ? spent.msBeforeNext : 0;
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { LoopShare } from '@whisper/trpc-socket';
 import type { Connections } from '../delivery/connections.ts';
 import type { HeldBytes } from '../delivery/held-bytes.ts';
 import type { Strangers } from '../http/strangers.ts';
@@ -17,6 +18,7 @@ export type WireDeps = {
   readonly clock: Clock;
   readonly authenticate: Authenticate;
   readonly connections: Connections;
+  readonly share: LoopShare;
   readonly admission: Admission;
   readonly held: HeldBytes;
   readonly strangers: Strangers;

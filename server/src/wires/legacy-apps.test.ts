@@ -173,4 +173,63 @@ describe('the old apps', () => {
     expect(alice.rowsOf(chatId)).toHaveLength(13);
     expect([alice, bob].map(({ socket }) => socket.all('new-message').length)).toEqual([13, 13]);
   });
+
+  it('read and write in a group, through edits and deletions, as in a chat with somebody', async () => {
+    await using server = await startTestServer();
+    const [alice, bob, carol] = await Promise.all([
+      open(new MobileApp(server, 'alice')),
+      open(new WebApp(server, 'bob')),
+      server.signIn('carol'),
+    ]);
+    const group = await carol.api.chat.createGroup.mutate({
+      name: 'Garden',
+      memberIds: [alice.me._id, bob.me._id],
+      clientId: 'garden',
+    });
+    const chatId: string = group.id;
+    for (const app of [alice, bob]) {
+      await app.socket.next('new-message');
+      await app.fetchChats();
+      expect(app.chats).toMatchObject([
+        {
+          _id: chatId,
+          participant: { _id: chatId, name: 'Garden', email: '', avatar: '' },
+          lastMessage: { text: 'carol added alice and bob' },
+        },
+      ]);
+      expect(await app.openChatWith(chatId)).toBe(chatId);
+    }
+    const seen = () => [alice, bob].map(({ socket }) => socket.all('new-message').length);
+    const arrive = (counts: readonly number[]) =>
+      Promise.all([alice, bob].map(({ socket }, n) => socket.next('new-message', (counts[n] ?? 0) + 1)));
+
+    const before = seen();
+    alice.send(chatId, 'hello all');
+    await arrive(before);
+    const again = seen();
+    const { id: messageId } = await carol.api.message.send.mutate({
+      chatId: group.id,
+      text: 'to be edited',
+      clientId: 'edited',
+    });
+    await arrive(again);
+    await expectSameRows(chatId, [alice, bob]);
+    expect(alice.rowsOf(chatId).map(({ text }) => text)).toContain('carol created the group “Garden”');
+
+    await carol.api.message.edit.mutate({ messageId, text: 'edited' });
+    await bob.showChat(chatId);
+    expect(bob.rowsOf(chatId).at(-1)).toMatchObject({ text: 'edited' });
+    await carol.api.message.delete.mutate({ messageId, for: 'everyone' });
+    await bob.showChat(chatId);
+    expect(bob.rowsOf(chatId).at(-1)).toMatchObject({ text: 'Message deleted' });
+
+    await carol.api.chat.removeMember.mutate({ chatId: group.id, userId: bob.me._id });
+    await carol.api.message.send.mutate({ chatId: group.id, text: 'a secret', clientId: 'secret' });
+    await alice.socket.until(() => alice.rowsOf(chatId).at(-1)?.text === 'a secret');
+    await bob.socket.settle();
+    await bob.fetchChats();
+    expect(bob.chats).toEqual([]);
+    expect(JSON.stringify(bob.socket.received)).not.toContain('a secret');
+    await expect(bob.openChatWith(chatId)).rejects.toThrow('refused with 404');
+  });
 });

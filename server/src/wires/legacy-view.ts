@@ -1,12 +1,4 @@
-import {
-  describeSystem,
-  faceOf,
-  type Chat,
-  type Me,
-  type Message,
-  type User,
-  type UserId,
-} from '@whisper/shared';
+import type { Chat, Me, Message, User, UserId } from '@whisper/shared';
 import type {
   LegacyChat,
   LegacyLastMessage,
@@ -46,7 +38,7 @@ export function toLegacyChat(chat: Chat, emails: Emails): LegacyChat {
   const { id, lastMessage, lastMessageAt, createdAt } = chat;
   return {
     _id: id,
-    participant: toLegacyUser(faceOf(chat), emails),
+    participant: toLegacyUser(chat.participant, emails),
     lastMessage: lastMessage && toLegacyLastMessage(lastMessage),
     lastMessageAt: lastMessageAt.toISOString(),
     createdAt: createdAt.toISOString(),
@@ -58,8 +50,7 @@ function toLegacyLastMessage(message: Message): LegacyLastMessage {
 }
 
 /** The old apps show every row, so the place of a deleted message says what it is. */
-function toLegacyText({ text, deletedAt, system, sender }: Message): string {
-  if (system) return describeSystem(system, sender);
+function toLegacyText({ text, deletedAt }: Message): string {
   return deletedAt ? 'Message deleted' : text;
 }
 

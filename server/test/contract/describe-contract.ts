@@ -13,6 +13,8 @@ import { describeRouter, type JsonSchema, type ProcedureKind } from '../../src/w
 export type Entry = {
   readonly kind: ProcedureKind | 'rest' | 'event';
   readonly takes: JsonSchema | null;
+  /** It may be called without any input. */
+  readonly isInputOptional?: boolean;
   readonly gives: JsonSchema | null;
 };
 
@@ -23,10 +25,18 @@ export type Contract = Readonly<Record<string, Entry>>;
 export function describeContract(router: AnyTRPCRouter): Contract {
   const procedures = describeRouter(router).procedures.map(({ path, kind, input, output, event }) => [
     path,
-    { kind, takes: input, gives: output ?? event },
+    { kind, takes: input, isInputOptional: isInputOptional(router, path), gives: output ?? event },
   ]);
   return withoutWords({ ...Object.fromEntries(procedures), ...describeRest(), ...describeSocketIo() });
 }
+
+/** JSON Schema does not tell an object that may be left out from one that may not. */
+function isInputOptional(router: AnyTRPCRouter, path: string): boolean {
+  const { inputs } = InputsSchema.parse(Reflect.get(Object(router._def.procedures[path]), '_def'));
+  return inputs.every((schema) => schema.safeParse(undefined).success);
+}
+
+const InputsSchema = z.object({ inputs: z.array(z.custom<ZodType>((value) => value instanceof z.ZodType)) });
 
 function describeRest(): Contract {
   const entries = endpoints.map(({ method, path, query, answer }) => [

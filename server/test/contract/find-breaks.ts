@@ -15,8 +15,13 @@ export function findBreaks(old: Contract, now: Contract): Break[] {
 
 function compareEntries(name: string, was: Entry, is: Entry): Break[] {
   if (was.kind !== is.kind) return [{ at: name, problem: `was a ${was.kind} and is a ${is.kind}` }];
+  const wasOptional = was.isInputOptional ?? was.takes === null;
+  const isOptional = is.isInputOptional ?? is.takes === null;
   return [
-    ...findMisfits({ value: was.takes ?? {}, type: is.takes ?? {}, isSent: true }, `${name} takes`),
+    ...(wasOptional && !isOptional ? [{ at: `${name} takes`, problem: 'must be given' }] : []),
+    ...(was.takes
+      ? findMisfits({ value: was.takes, type: is.takes ?? {}, isSent: true }, `${name} takes`)
+      : []),
     ...findMisfits({ value: is.gives ?? {}, type: was.gives ?? {}, isSent: false }, `${name} gives`),
   ];
 }

@@ -4,6 +4,7 @@ import type { SocketBounds } from './bounds.ts';
 import type { Clock } from './clock.ts';
 import type { EventTexts } from './event-texts.ts';
 import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
+import type { LoopShare } from './loop-share.ts';
 
 /** What an application gives to a socket server. */
 export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
@@ -19,6 +20,8 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
    * answer is encoded once for all calls of a frame.
    */
   refusalOf?(context: inferRouterContext<Router>): TRPCError | undefined;
+  /** A call names no procedure. What this throws is answered instead of that. */
+  admitUnknown?(context: inferRouterContext<Router>): Promise<void>;
   /** Hears every error that a client is answered with, and those that nobody waits for any more. */
   onError?(failure: CallFailure): void;
   /** An event of a feed was handed to one subscriber. The hottest path there is: count, and do no more. */
@@ -30,6 +33,8 @@ export type TrpcSocketHost<Router extends AnyTRPCRouter> = {
   /** The texts of events, where others use them too; made with the router's transformer. */
   readonly texts?: EventTexts;
   readonly clock?: Clock;
+  /** What the sockets share with everything else this process does. */
+  readonly share?: LoopShare;
   /** Overrides of `defaultBounds`. */
   readonly bounds?: Partial<SocketBounds>;
   /** Overrides of `defaultCloseCodes`. */

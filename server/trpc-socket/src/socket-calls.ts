@@ -3,6 +3,8 @@ import { isAsyncIterable } from '@trpc/server/unstable-core-do-not-import';
 import type { Answers, Call } from './answers.ts';
 import type { SocketBounds } from './bounds.ts';
 import type { FeedFrames } from './feed-frames.ts';
+import type { TrpcSocketHost } from './host.ts';
+import type { LoopShare } from './loop-share.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** What the calls of one socket share. */
@@ -11,7 +13,8 @@ export interface CallScope {
     readonly router: AnyTRPCRouter;
     readonly bounds: SocketBounds;
     readonly frames: FeedFrames;
-    readonly host: { onDelivered?(): void };
+    readonly share: LoopShare;
+    readonly host: Pick<TrpcSocketHost<AnyTRPCRouter>, 'onDelivered' | 'admitUnknown'>;
   };
   readonly outgoing: Outgoing;
   readonly answers: Answers;
@@ -27,8 +30,9 @@ export async function callProcedure(
 ): Promise<unknown> {
   const ctx = await scope.context();
   options.signal.throwIfAborted();
-  const { router } = scope.shared;
+  const { router, host } = scope.shared;
   const { path } = call.params;
+  if (!Object.hasOwn(router._def.procedures, path)) await host.admitUnknown?.(ctx);
   // Not before the procedure asks, which is after it has looked at who calls.
   const getRawInput = async () => inputOf(router, call);
   return callTRPCProcedure({ router, path, type: call.method, ctx, getRawInput, ...options });
@@ -120,7 +124,7 @@ export class SocketCalls {
     if (this.#waiting.length === 0) return this.#runNext();
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    this.#scope.shared.share.wait(() => {
       this.#isScheduled = false;
       this.#runNext();
     });

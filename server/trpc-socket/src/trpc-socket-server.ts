@@ -8,6 +8,7 @@ import { defaultCloseCodes } from './close-codes.ts';
 import { EventTexts } from './event-texts.ts';
 import { FeedFrames } from './feed-frames.ts';
 import type { TrpcSocketHost } from './host.ts';
+import { LoopShare } from './loop-share.ts';
 import { FlushTurn } from './outgoing.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { TrpcSocket, type SharedParts } from './trpc-socket.ts';
@@ -52,6 +53,7 @@ class SocketServer implements TrpcSocketServer {
       bounds,
       closeCodes: { ...defaultCloseCodes, ...host.closeCodes },
       clock: host.clock ?? systemClock,
+      share: host.share ?? new LoopShare(),
       turn: new FlushTurn(),
       frames: new FeedFrames(host.texts ?? textsOf(host.router), bounds.framesPerEventMax),
       forget: (socket) => this.#forget(socket),

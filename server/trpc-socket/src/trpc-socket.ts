@@ -10,6 +10,7 @@ import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
 import type { FeedFrames } from './feed-frames.ts';
 import type { OpenSocket, TrpcSocketHost } from './host.ts';
 import { parseConnectionParams, parseFrame, type Frame, type Incoming } from './incoming.ts';
+import type { LoopShare } from './loop-share.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
 import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
@@ -23,6 +24,7 @@ export type SharedParts = {
   readonly bounds: SocketBounds;
   readonly closeCodes: SocketCloseCodes;
   readonly clock: Clock;
+  readonly share: LoopShare;
   readonly turn: FlushTurn;
   readonly frames: FeedFrames;
   /** The connection under the socket is gone. */
@@ -154,8 +156,22 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     });
   }
 
-  #receive(data: Buffer): void {
-    if (this.#unread.isPaused) return this.#unread.keep(data);
+  /** Frames, and messages of a frame, that this turn has no room for are read in later ones, one at least in each. */
+  #receive(data: Buffer, isFirst = false): void {
+    if (!this.#unread.isPaused && (isFirst || this.shared.share.hasRoom)) return this.#read(data);
+    this.#unread.keep(data);
+    if (this.#unread.isPaused) return;
+    this.#unread.pause();
+    this.shared.share.wait(() => this.#readOn());
+  }
+
+  #readOn(): void {
+    this.#unread.resume((data, isFirst) => {
+      if (!this.#isClosed) this.#receive(data, isFirst);
+    });
+  }
+
+  #read(data: Buffer): void {
     if (data.length > this.#frameBytesMax) return this.#refuseLarge();
     if (data.equals(pong)) return;
     if (data.equals(ping)) return void this.outgoing.send(notices.pong);
@@ -164,10 +180,24 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     if (frame === 'malformed') return this.#refuseFrame();
     if (frame === 'tooLarge') return this.close(this.shared.closeCodes.frameTooLarge);
     if (this.#refusal) return this.#refuseCalls(frame, this.#refusal);
-    const bytes = Math.ceil(data.length / Math.max(1, frame.messages.length));
-    frame.messages.forEach((incoming, batchIndex) => this.#handle(incoming, { batchIndex, bytes }));
     const { messagesPerFrameMax } = this.shared.bounds;
     this.answers.refuseSurplus(frame.surplusIds, `A frame holds at most ${messagesPerFrameMax} messages`);
+    const bytes = Math.ceil(data.length / Math.max(1, frame.messages.length));
+    this.#handleFrom(0, frame.messages, bytes);
+  }
+
+  /** Each of them takes so many bytes. */
+  #handleFrom(start: number, messages: readonly Incoming[], bytes: number): void {
+    let batchIndex = start;
+    do {
+      const incoming = messages[batchIndex];
+      if (incoming && !this.#isClosed) this.#handle(incoming, { batchIndex, bytes });
+      batchIndex += 1;
+    } while (batchIndex < messages.length && this.shared.share.hasRoom);
+    if (batchIndex < messages.length && !this.#isClosed) {
+      this.#unread.pause();
+      this.shared.share.wait(() => this.#handleFrom(batchIndex, messages, bytes));
+    } else if (this.#unread.isPaused) this.#readOn();
   }
 
   #refuseCalls({ messages, surplusIds }: Frame, refusal: TRPCError): void {
@@ -208,11 +238,8 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     this.#cancelDeadline();
     // What follows is read when it is known who sends it.
     this.#unread.pause();
-    const resume = () =>
-      this.#unread.resume((data) => {
-        if (!this.#isClosed) this.#receive(data);
-      });
-    void this.#openContext(message.data).then(resume, resume);
+    const readOn = () => this.#readOn();
+    void this.#openContext(message.data).then(readOn, readOn);
   }
 
   /** A context that cannot be made is every call's to report; until one comes, nobody need hear of it. */

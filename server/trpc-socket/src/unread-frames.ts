@@ -55,9 +55,10 @@ export class UnreadFrames {
     this.#kept.push(data);
   }
 
-  resume(receive: (data: Buffer) => void): void {
+  /** Hands over what was kept, and reads on unless it was paused again. `isFirst`: of what was kept. */
+  resume(receive: (data: Buffer, isFirst: boolean) => void): void {
     this.#isPaused = false;
-    for (const data of this.#kept.splice(0)) receive(data);
-    this.#ws.resume();
+    for (const [index, data] of this.#kept.splice(0).entries()) receive(data, index === 0);
+    if (!this.#isPaused) this.#ws.resume();
   }
 }

@@ -26,12 +26,12 @@ export type LegacyRefusal = { readonly message: string } & TempId;
 
 export type LegacySendAnswer = LegacyMessage | { readonly error: { readonly message: string } };
 
-/** The string after a payload is the offset that Socket.IO's client hands back when it reconnects. */
+/** The string after a payload is the offset that Socket.IO's JavaScript client hands back when it reconnects; others get none. */
 export type LegacyServerEvents = {
-  'online-users': (payload: { readonly userIds: readonly string[] }, offset: string) => void;
+  'online-users': (payload: { readonly userIds: readonly string[] }, offset?: string) => void;
   'user-online': (payload: { readonly userId: string }) => void;
   'user-offline': (payload: { readonly userId: string }) => void;
-  'new-message': (message: LegacyNewMessage, offset: string) => void;
+  'new-message': (message: LegacyNewMessage, offset?: string) => void;
   typing: (payload: { readonly userId: string; readonly chatId: string; readonly isTyping: boolean }) => void;
   'socket-error': (refusal: LegacyRefusal) => void;
 };

@@ -14,6 +14,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { ChatCache, type Held } from './chat-cache.ts';
+import type { Home } from './records.ts';
 
 const at = new Date(0);
 const alice: Me = {
@@ -26,16 +27,18 @@ const alice: Me = {
   updatedAt: at,
 };
 
+const nothing: Home = { me: alice, chats: [], marks: [], chatsPosition: undefined };
+
 describe('a chat cache', () => {
   it('gives back what was held, the newest messages of a chat at their log position', async () => {
     const storage = memoryStorage();
     const log = buildLog({ messages: 130, hasOlder: false });
-    const marks = [{ chatId: log.chatId, seq: 3 }];
-    await keeps(storage, { me: alice, chats: [], marks, logs: new Map([[log.chatId, log]]) });
+    const home = { ...nothing, marks: [{ chatId: log.chatId, seq: 3 }], chatsPosition: 'c:1' };
+    await keeps(storage, { ...home, logs: new Map([[log.chatId, log]]) });
 
     const { cache } = opens(storage);
 
-    expect(await cache.open()).toEqual({ me: alice, chats: [], marks });
+    expect(await cache.open()).toEqual(home);
     expect(await cache.openLog(log.chatId)).toEqual({
       ...log,
       messages: log.messages.slice(30),
@@ -47,7 +50,7 @@ describe('a chat cache', () => {
     const storage = memoryStorage();
     const logs = Array.from({ length: 60 }, () => buildLog({ messages: 1, hasOlder: false }));
     const holds = (some: readonly ChatLog[]) => ({
-      ...{ me: alice, chats: [], marks: [] },
+      ...nothing,
       logs: new Map(some.map((log) => [log.chatId, log])),
     });
     await keeps(storage, holds(logs.slice(0, 50)));
@@ -63,7 +66,7 @@ describe('a chat cache', () => {
   it('shows nothing of another account, and erases it', async () => {
     const storage = memoryStorage();
     const log = buildLog({ messages: 1, hasOlder: false });
-    const state = { me: alice, chats: [], marks: [], logs: new Map([[log.chatId, log]]) };
+    const state = { ...nothing, logs: new Map([[log.chatId, log]]) };
     await storage.setItem('theme', 'dark');
     await keeps(storage, state);
     const { cache, onError } = opens(storage, 'bob');
@@ -87,7 +90,7 @@ describe('a chat cache', () => {
   ])('drops what %s', async (_, spoil, isWarned) => {
     const storage = memoryStorage();
     const log = buildLog({ messages: 1, hasOlder: false });
-    await keeps(storage, { me: alice, chats: [], marks: [], logs: new Map([[log.chatId, log]]) });
+    await keeps(storage, { ...nothing, logs: new Map([[log.chatId, log]]) });
     for (const key of await storage.getAllKeys()) {
       await storage.setItem(key, spoil((await storage.getItem(key)) ?? ''));
     }

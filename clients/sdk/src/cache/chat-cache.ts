@@ -122,10 +122,6 @@ export class ChatCache {
 
   async #keep(held: Held): Promise<void> {
     const { storage, account } = this.#options;
-    if (!this.#hasHome(held)) {
-      this.#writtenHome = held;
-      await storage.setItem(homeKey, fromHome(account, held));
-    }
     for (const [chatId, log] of this.#changedLogs(held)) {
       this.#writtenLogs.add(log);
       this.#chatIds.delete(chatId);
@@ -133,11 +129,16 @@ export class ChatCache {
       await storage.setItem(logPrefix + chatId, fromLog(account, log));
     }
     for (const chatId of [...this.#chatIds].slice(0, -logsMax)) await this.#removeLog(chatId);
+    // Last, because it says up to where the logs have heard of what no log tells.
+    if (this.#hasHome(held)) return;
+    this.#writtenHome = held;
+    await storage.setItem(homeKey, fromHome(account, held));
   }
 
-  #hasHome({ me, chats, marks }: Home): boolean {
+  #hasHome({ me, chats, marks, chatsPosition }: Home): boolean {
     const home = this.#writtenHome;
-    return home?.me === me && home.chats === chats && JSON.stringify(home.marks) === JSON.stringify(marks);
+    const isSame = home?.me === me && home.chats === chats && home.chatsPosition === chatsPosition;
+    return isSame && JSON.stringify(home.marks) === JSON.stringify(marks);
   }
 
   #changedLogs({ logs }: Held): [ChatId, ChatLog][] {
@@ -160,7 +161,7 @@ export class ChatCache {
 
   async #read<T>(key: string, parse: (text: string) => T): Promise<T | undefined> {
     const { storage } = this.#options;
-    const text = await this.#try(() => this.#timers.inTime(Promise.resolve(storage.getItem(key))));
+    const text = await this.#try(() => this.#timers.inTime(this.#work.then(() => storage.getItem(key))));
     if (text === undefined || text === null) return undefined;
     return this.#try(() => parse(text), `What was kept as ${key} cannot be read`);
   }

@@ -3,6 +3,7 @@ import {
   MarkReadInputSchema,
   MeSchema,
   MessagePageSchema,
+  WatchChatsInputSchema,
   startLog,
   transformer,
   type Chat,
@@ -19,6 +20,8 @@ export type Home = {
   readonly me: Me;
   readonly chats: readonly Chat[];
   readonly marks: readonly ReadMark[];
+  /** What happened to chats besides messages is in what is kept up to here. */
+  readonly chatsPosition: string | undefined;
 };
 
 /** Another shape of what is kept takes another number; what has an older one is dropped. */
@@ -30,8 +33,8 @@ const messagesMax = 100;
 /** `theirs`: of another person or another version. Throws when it cannot be understood. */
 type Found<T> = T | 'theirs';
 
-export function fromHome(account: string, { me, chats, marks }: Home): string {
-  return toText(account, { me, chats: chats.slice(0, chatsMax), marks });
+export function fromHome(account: string, { me, chats, marks, chatsPosition }: Home): string {
+  return toText(account, { me, chats: chats.slice(0, chatsMax), marks, chatsPosition });
 }
 
 export function toHome(account: string, text: string): Found<Home> {
@@ -41,6 +44,7 @@ export function toHome(account: string, text: string): Found<Home> {
     me: MeSchema.parse(fields['me']),
     chats: ChatPageSchema.shape.chats.parse(fields['chats']),
     marks: MarkReadInputSchema.array().parse(fields['marks']),
+    chatsPosition: WatchChatsInputSchema.shape.lastEventId.parse(fields['chatsPosition']) ?? undefined,
   };
 }
 

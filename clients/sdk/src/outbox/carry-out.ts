@@ -20,6 +20,8 @@ export function carryOut({ message }: WhisperApi, entry: StoredEntry): Promise<M
     }
     case 'delete':
       return message.delete.mutate({ messageId: idOf(entry), for: 'everyone' });
+    case 'hide':
+      return message.delete.mutate({ messageId: idOf(entry), for: 'me' });
     case 'react':
       return message.react.mutate({ messageId: idOf(entry), emoji: entry.emoji, on: entry.on });
     case 'pin':

@@ -25,6 +25,8 @@ export type StoredChange = Queued & {
 } & (
     | { readonly kind: 'edit'; readonly text: string; readonly mentions?: readonly UserId[] }
     | { readonly kind: 'delete' }
+    /** Deleted for this person alone. */
+    | { readonly kind: 'hide' }
     | { readonly kind: 'react'; readonly emoji: string; readonly on: boolean }
     | { readonly kind: 'pin'; readonly on: boolean }
   );

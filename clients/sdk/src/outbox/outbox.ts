@@ -18,7 +18,7 @@ type OutboxOptions = {
   readonly storage: DeviceStorage;
   readonly onChange: () => void;
   /** The server has it; the entry stays visible until this resolves. Must not reject. */
-  readonly onSent: (message: Message) => Promise<void>;
+  readonly onSent: (message: Message, entry: StoredEntry) => Promise<void>;
 };
 
 type New<Entry> = Entry extends StoredEntry ? Omit<Entry, 'clientId' | 'queuedAt' | 'failure'> : never;
@@ -235,11 +235,12 @@ export class Outbox {
     void this.#keeper?.put(kept);
   }
 
-  #finish({ clientId }: StoredEntry, message: Message): void {
+  #finish(entry: StoredEntry, message: Message): void {
+    const { clientId } = entry;
     this.#sent.add(clientId);
     for (const change of this.#waitingFor(clientId)) this.#put({ ...change, messageId: message.id });
     void this.#keeper?.remove(clientId);
-    void this.#options.onSent(message).then(() => {
+    void this.#options.onSent(message, entry).then(() => {
       this.#forget(clientId);
       this.#sent.delete(clientId);
     });

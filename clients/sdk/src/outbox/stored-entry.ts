@@ -48,6 +48,7 @@ function hasFieldsOfKind(fields: Fields): boolean {
     case 'edit':
       return namesMessage(fields) && EditMessageInputSchema.shape.text.safeParse(fields['text']).success;
     case 'delete':
+    case 'hide':
       return namesMessage(fields);
     case 'react':
       return namesMessage(fields) && ReactInputSchema.omit({ messageId: true }).safeParse(fields).success;

@@ -1,11 +1,17 @@
 import {
-  toReply,
+  mayCountAnew,
+  mergeChat,
+  nothingUnread,
+  readHere,
+  withChangedMessage,
+  withNewMessage,
+  withTheirMarks,
   type Chat,
   type ChatId,
+  type ChatEvent,
   type ChatPage,
   type LogEvent,
   type MarksMoved,
-  type Message,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
@@ -22,6 +28,8 @@ type ChatListOptions = {
   /** The server says that a chat is not there, or not one's own any more. */
   readonly onGone: (chatId: ChatId) => void;
 };
+
+type GroupChanged = Extract<ChatEvent, { type: 'changed' }>;
 
 /** My chats, newest conversation first, kept current by the same events that feed the logs. */
 export class ChatList {
@@ -67,6 +75,8 @@ export class ChatList {
   }
 
   remove(chatId: ChatId): void {
+    // An answer under way may still have it.
+    this.#doubt(chatId);
     this.#heardSeqs.delete(chatId);
     this.#restored.delete(chatId);
     this.#set(this.#chats.filter(({ id }) => id !== chatId));
@@ -76,7 +86,7 @@ export class ChatList {
   async loadMore(): Promise<void> {
     const isDoubtful = this.#watchDoubts();
     const { chats } = await this.#fetchPage(this.#nextCursor);
-    await this.#refetch(chats.map(({ id }) => id).filter(isDoubtful));
+    await this.refetch(chats.map(({ id }) => id).filter(isDoubtful));
   }
 
   /** Fetches the first page. What was held before and is not on it counts for nothing, unless it is open. */
@@ -90,7 +100,7 @@ export class ChatList {
     const wanted = unlisted.filter((id) => isDoubtful(id) || isHeardOf(id) || this.#options.isOpen(id));
     const dropped = new Set(unlisted.filter((id) => !wanted.includes(id)));
     if (dropped.size > 0) this.#set(this.#chats.filter(({ id }) => !dropped.has(id)));
-    await this.#refetch([...wanted, ...[...listed].filter(isDoubtful)]);
+    await this.refetch([...wanted, ...[...listed].filter(isDoubtful)]);
   }
 
   async #fetchPage(cursor: string | null): Promise<ChatPage> {
@@ -107,8 +117,8 @@ export class ChatList {
     return (chatId) => this.#doubts.get(chatId) !== before.get(chatId);
   }
 
-  /** A chat that is gone meanwhile is not missed. */
-  async #refetch(chatIds: readonly ChatId[]): Promise<void> {
+  /** Asks the server for these chats. One that is gone meanwhile is not missed. */
+  async refetch(chatIds: readonly ChatId[]): Promise<void> {
     await Promise.all(
       chatIds.map((chatId) =>
         this.fetch(chatId).catch((error: unknown) => {
@@ -123,7 +133,7 @@ export class ChatList {
     const byId = new Map(this.#chats.map((chat) => [chat.id, chat]));
     for (const each of fetched) {
       const known = this.#restored.delete(each.id) ? undefined : byId.get(each.id);
-      const chat = merge(known, asReadHere(each, this.#options.readHere(each.id)));
+      const chat = mergeChat(known, readHere(each, this.#options.readHere(each.id)));
       byId.set(chat.id, chat);
       if (chat.unread > 0) this.#options.onDelivered(chat.id, chat.lastSeq);
     }
@@ -136,19 +146,26 @@ export class ChatList {
     const chat = this.get(chatId);
     this.#heardSeqs.set(chatId, Math.max(seq, this.#heardSeqs.get(chatId) ?? 0));
     if (this.#restored.has(chatId)) this.#doubt(chatId);
-    if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.fetch(chatId);
-    const isMine = message.sender.id === viewerId;
+    if (!chat || !viewerId || seq > chat.lastSeq + 1) return this.refetch([chatId]);
     if (seq > chat.lastSeq) {
-      this.#replace(withNew(chat, message, isMine));
-      if (!isMine) this.#options.onDelivered(chatId, seq);
+      this.#replace(withNewMessage(chat, message, viewerId));
+      if (message.sender.id !== viewerId) this.#options.onDelivered(chatId, seq);
       return;
     }
     const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
-    const mayCount = message.deletedAt !== null && !isMine && seq > chat.readSeq;
+    const mayCount = mayCountAnew(chat, message, viewerId);
     if (isQuoted || mayCount) this.#doubt(chatId);
-    this.#replace(withChanged(chat, message));
+    this.#replace(withChangedMessage(chat, message));
     // Whether it was counted until now cannot be told from an event that may be a repeat.
-    if (mayCount && chat.unread > 0) await this.fetch(chatId);
+    if (mayCount && chat.unread > 0) await this.refetch([chatId]);
+  }
+
+  /** Applies what a group is now, or asks for what changed for this person alone. */
+  async applyChange({ chatId, group }: GroupChanged): Promise<void> {
+    const chat = this.get(chatId);
+    if (chat?.kind !== 'group' || !group) return this.refetch([chatId]);
+    this.#doubt(chatId);
+    this.#replace({ ...chat, ...group });
   }
 
   /** Applies how far a person has come. */
@@ -159,19 +176,19 @@ export class ChatList {
     const chat = this.get(chatId);
     if (this.#restored.has(chatId)) this.#doubt(chatId);
     if (chat?.kind === 'direct' && userId === chat.participant.id) {
-      return this.#replace(withTheirs(chat, readSeq, deliveredSeq));
+      return this.#replace(withTheirMarks(chat, readSeq, deliveredSeq));
     }
     if (userId !== viewerId) return;
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
-    if (chat.unread > 0 && readSeq < chat.lastSeq) return this.fetch(chatId);
-    this.#replace({ ...chat, readSeq, unread: 0 });
+    if (chat.unread > 0 && readSeq < chat.lastSeq) return this.refetch([chatId]);
+    this.#replace({ ...chat, readSeq, ...nothingUnread });
   }
 
   /** The person has read here up to a place; when more has come since, the server says what is left. */
   readUpTo(chatId: ChatId, seq: number): void {
     const chat = this.get(chatId);
-    if (chat) this.#replace(asReadHere(chat, seq));
+    if (chat) this.#replace(readHere(chat, seq));
   }
 
   /** Asks the server for one chat, once at a time. */
@@ -217,55 +234,4 @@ export class ChatList {
     this.#chats = [...chats].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
     this.#options.onChange();
   }
-}
-
-/** What an answer says, unless it is older than what events said. */
-function merge(known: Chat | undefined, fetched: Chat): Chat {
-  if (!known) return fetched;
-  const marked =
-    known.kind === 'direct' ? withTheirs(fetched, known.theirReadSeq, known.theirDeliveredSeq) : fetched;
-  if (known.lastSeq > fetched.lastSeq) {
-    const { lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq } = known;
-    return { ...marked, lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq };
-  }
-  const isOlder = known.lastSeq === fetched.lastSeq && revOf(known) > revOf(fetched);
-  return isOlder ? { ...marked, lastMessage: known.lastMessage } : marked;
-}
-
-function revOf({ lastMessage }: Chat): number {
-  return lastMessage?.rev ?? 0;
-}
-
-function asReadHere(chat: Chat, seq: number): Chat {
-  return seq > chat.readSeq && seq >= chat.lastSeq ? { ...chat, readSeq: chat.lastSeq, unread: 0 } : chat;
-}
-
-/** Marks only go forward. */
-function withTheirs(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
-  if (chat.kind !== 'direct') return chat;
-  const theirReadSeq = Math.max(chat.theirReadSeq, readSeq);
-  const theirDeliveredSeq = Math.max(chat.theirDeliveredSeq, deliveredSeq);
-  const isSame = theirReadSeq === chat.theirReadSeq && theirDeliveredSeq === chat.theirDeliveredSeq;
-  return isSame ? chat : { ...chat, theirReadSeq, theirDeliveredSeq };
-}
-
-/** A message that is new. Sending marks everything before it as read. */
-function withNew(chat: Chat, message: Message, isMine: boolean): Chat {
-  const { seq, createdAt } = message;
-  const next = { ...chat, lastMessage: message, lastMessageAt: createdAt, lastSeq: seq };
-  if (isMine) return { ...next, readSeq: Math.max(seq, chat.readSeq), unread: 0 };
-  const isUnread = seq > chat.readSeq && message.deletedAt === null && message.kind === 'text';
-  return withTheirs({ ...next, unread: chat.unread + (isUnread ? 1 : 0) }, seq, seq);
-}
-
-/** A message that was known in some form, and shows in the list when it is the last one or what that one answers. */
-function withChanged(chat: Chat, message: Message): Chat {
-  const { lastMessage } = chat;
-  if (!lastMessage) return chat;
-  if (message.seq === lastMessage.seq) {
-    return message.rev > lastMessage.rev ? { ...chat, lastMessage: message } : chat;
-  }
-  return lastMessage.replyTo?.messageId === message.id
-    ? { ...chat, lastMessage: { ...lastMessage, replyTo: toReply(message) } }
-    : chat;
 }

@@ -6,6 +6,7 @@ import {
   type ClientId,
   type Message,
   type MessageId,
+  type SetMineInput,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
@@ -13,7 +14,9 @@ import { callWithRetries } from '../connection/retries.ts';
 import { Listeners, type Observable } from '../observable.ts';
 import { isDraft, type StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
+import { Groups } from './groups.ts';
 import { Optimistic } from './optimistic.ts';
+import { ReadersWatch } from './readers-watch.ts';
 import { StoreParts, type Kept } from './store-parts.ts';
 import { TypingSignal } from './typing-signal.ts';
 
@@ -27,12 +30,14 @@ export class ChatStore implements Observable<ChatSnapshot> {
   readonly #parts: StoreParts;
   readonly #typingSignal: TypingSignal;
   readonly #optimistic = new Optimistic();
+  readonly groups: Groups;
   #snapshot: ChatSnapshot | undefined;
 
   constructor(connection: Connection, kept: Kept) {
     this.#connection = connection;
     this.#typingSignal = new TypingSignal(connection);
     this.#parts = new StoreParts(connection, kept, () => this.#changed());
+    this.groups = new Groups(connection, this.#parts);
   }
 
   getSnapshot = (): ChatSnapshot => {
@@ -148,6 +153,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#parts.outbox.change({ kind: 'delete', ...toTarget(target) });
   }
 
+  /** Deletes a message for me alone: from then on none of my devices shows it. */
+  hide(message: Message): void {
+    this.#parts.outbox.change({ kind: 'hide', ...toTarget(message) });
+  }
+
   /** Reacts to a message with an emoji, or takes that back. Throws a ZodError for what is no emoji. */
   react(message: Message, emoji: string, on: boolean): void {
     this.#parts.outbox.change({ kind: 'react', emoji: EmojiSchema.parse(emoji), on, ...toTarget(message) });
@@ -190,6 +200,29 @@ export class ChatStore implements Observable<ChatSnapshot> {
     if (seq === undefined || chat?.unread === 0) return;
     this.#parts.readMarks.mark(chatId, seq);
     this.#parts.list.readUpTo(chatId, seq);
+  }
+
+  /** From this message on everything counts as unread again, on all of the person's devices. */
+  async markUnread(chatId: ChatId, seq: number): Promise<void> {
+    const { api } = this.#connection;
+    this.#parts.readMarks.forget(chatId);
+    await callWithRetries(this.#connection, () => api.chat.markUnread.mutate({ chatId, seq }));
+    await this.#parts.list.refetch([chatId]);
+  }
+
+  /** Mutes, pins or archives a chat for this person, on all of their devices. */
+  async setMine(mine: SetMineInput): Promise<void> {
+    const { api } = this.#connection;
+    this.#parts.list.put([await callWithRetries(this.#connection, () => api.chat.setMine.mutate(mine))]);
+  }
+
+  /** Watches who has read a message. In a chat of more than `limits.smallChatMax` people it asks once. */
+  watchReaders({ chatId, seq }: Message): ReadersWatch {
+    return new ReadersWatch(this.#connection, {
+      chatId,
+      seq,
+      onMarks: (listener) => this.#parts.onMarks(listener),
+    });
   }
 
   /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */

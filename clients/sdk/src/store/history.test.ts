@@ -18,11 +18,11 @@ it('jumps to a message that is not held, reads on from there, and is back at the
   expect(placesOf(late, chatId)).toEqual([302, 401]);
 
   await late.store.openAround(chatId, 260);
-  expect(placesOf(late, chatId)).toEqual([210, 401]);
+  expect(placesOf(late, chatId)).toEqual([211, 401]);
   expect(logOf(late, chatId)).toMatchObject({ hasOlder: true, hasNewer: false });
 
   await late.store.openAround(chatId, 100);
-  expect(placesOf(late, chatId)).toEqual([50, 149]);
+  expect(placesOf(late, chatId)).toEqual([51, 150]);
   expect(logOf(late, chatId)).toMatchObject({ hasOlder: true, hasNewer: true });
 
   bob.store.send(chatId, 'newest');
@@ -31,10 +31,10 @@ it('jumps to a message that is not held, reads on from there, and is back at the
   if (!message) throw new Error('It is held');
   late.store.react(message, '👍', true);
   await late.store.when(({ open }) => messagesOf(open.get(chatId))[0]?.reactions.length === 1);
-  expect(placesOf(late, chatId)).toEqual([50, 149]);
+  expect(placesOf(late, chatId)).toEqual([51, 150]);
 
   await Promise.all([late.store.loadNewer(chatId), late.store.loadOlder(chatId)]);
-  expect(placesOf(late, chatId)).toEqual([1, 249]);
+  expect(placesOf(late, chatId)).toEqual([1, 250]);
 
   late.store.send(chatId, 'from here');
   await late.store.when(({ outbox }) => outbox.length === 0);
@@ -53,7 +53,7 @@ it('leads from a part of the history to the newest message by pages', async () =
   await storeCopies(server, 'first of many', 300);
   const late = await openDevice(server.url, 'alice');
   await late.store.openAround(chatId, 1);
-  expect(placesOf(late, chatId)).toEqual([1, 50]);
+  expect(placesOf(late, chatId)).toEqual([1, 51]);
   await late.api.message.send.mutate({ chatId, text: 'by another device', clientId: 'another' });
 
   while (logOf(late, chatId)?.hasNewer) await late.store.loadNewer(chatId);

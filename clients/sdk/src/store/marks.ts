@@ -39,6 +39,11 @@ export class Marks {
     for (const chatId of this.#wanted.keys()) this.#begin(chatId);
   }
 
+  /** Forgets what the server knows of a chat, since it knows better by now: the person may have gone back. */
+  forget(chatId: ChatId): void {
+    if (this.#isStarted && !this.#running.has(chatId)) this.#wanted.delete(chatId);
+  }
+
   /** Forgets all of them. */
   clear(): void {
     this.#wanted.clear();

@@ -2,7 +2,7 @@ import {
   applyChanges,
   appendPage,
   applyEvent,
-  limits,
+  hideMessages,
   prependPage,
   startLog,
   type ChatId,
@@ -51,6 +51,9 @@ export class OpenChat {
   #heardRev = 0;
   #isDoubtful = false;
   #isLost = false;
+  #isStale = false;
+  /** An answer that was under way may still have them. */
+  readonly #hidden = new Set<number>();
 
   constructor(connection: Connection, chatId: ChatId, options: OpenChatOptions) {
     this.#connection = connection;
@@ -100,6 +103,18 @@ export class OpenChat {
     this.#setView({ status: 'failed', failure: notThere });
   }
 
+  /** The person does not see these messages any more. */
+  hide(seqs: readonly number[]): void {
+    for (const seq of seqs) this.#hidden.add(seq);
+    if (this.log) this.#setLog(this.log);
+  }
+
+  /** Fetches the newest page in place of what is held, because more than changes may have been missed. Never rejects. */
+  async renew(): Promise<void> {
+    this.#isStale = true;
+    await this.doubt();
+  }
+
   /** Fetches the page before the oldest message; at once when there is none or it is on its way. */
   loadOlder(): Promise<void> {
     this.#loadingOlder ??= this.#fetchOlder().finally(() => {
@@ -122,9 +137,9 @@ export class OpenChat {
     if (this.#isHeld(seq)) return;
     const { api } = this.#connection;
     const chatId = this.#chatId;
-    // Half of the page lies behind the place, so that there is something to read on both sides.
-    const before = seq + Math.floor(limits.messagePageSizeMax / 2);
-    const page = await callWithRetries(this.#connection, () => api.message.list.query({ chatId, before }));
+    const page = await callWithRetries(this.#connection, () =>
+      api.message.list.query({ chatId, around: seq }),
+    );
     const { log } = this;
     if (!log || this.#isHeld(seq)) return;
     const [oldest, newest] = endsOf(log.messages);
@@ -161,7 +176,7 @@ export class OpenChat {
 
   async #resume(log: ChatLog): Promise<void> {
     this.#isDoubtful = true;
-    this.#setView({ status: 'ready', log, isLoadingOlder: false });
+    this.#setReady(log);
     await this.#fetchChanges(log);
   }
 
@@ -178,7 +193,7 @@ export class OpenChat {
     const page = await callWithRetries(this.#connection, () =>
       api.message.list.query({ chatId: this.#chatId }),
     );
-    this.#setView({ status: 'ready', log: startLog(this.#chatId, page), isLoadingOlder: false });
+    this.#setReady(startLog(this.#chatId, page));
   }
 
   async #repair(): Promise<void> {
@@ -207,7 +222,10 @@ export class OpenChat {
     const heardRev = this.#heardRev;
     // Where the rev that is held was lost, as with a restored backup, nothing follows the one before it.
     const afterRev = this.#isDoubtful ? Math.max(0, rev - 1) : rev;
+    const isStale = this.#isStale;
     this.#isDoubtful = false;
+    this.#isStale = false;
+    if (isStale) return this.#fetchNewest();
     const changes = await callWithRetries(this.#connection, () =>
       api.message.changes.query({ chatId, afterRev }),
     );
@@ -248,7 +266,12 @@ export class OpenChat {
   #setLog(log: ChatLog): void {
     // A page that is older than the log sets its rev back.
     this.#heardRev = Math.max(this.#heardRev, this.log?.rev ?? 0);
-    if (log !== this.log) this.#show({ log });
+    const seen = hideMessages(log, this.#hidden);
+    if (seen !== this.log) this.#show({ log: seen });
+  }
+
+  #setReady(log: ChatLog): void {
+    this.#setView({ status: 'ready', log: hideMessages(log, this.#hidden), isLoadingOlder: false });
   }
 
   #show(change: { readonly log?: ChatLog; readonly isLoadingOlder?: boolean }): void {

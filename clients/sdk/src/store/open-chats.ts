@@ -50,6 +50,11 @@ export class OpenChats {
     await Promise.all([...this.#chats.values()].map((chat) => chat.doubt()));
   }
 
+  /** Fetches the newest messages of all of them anew. Never rejects. */
+  async renew(): Promise<void> {
+    await Promise.all([...this.#chats.values()].map((chat) => chat.renew()));
+  }
+
   /** Lets go of what is held of all of them, and opens them as if for the first time. */
   startAnew(): void {
     for (const chatId of this.#chats.keys()) {

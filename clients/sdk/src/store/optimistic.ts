@@ -26,6 +26,8 @@ function withChange(message: Message, change: StoredChange, viewerId: UserId | u
       return { ...message, ...neverChanged, text: '', deletedAt: at };
     case 'react':
       return viewerId === undefined ? message : withReaction(message, { ...change, viewerId });
+    case 'hide':
+      return message;
     case 'pin':
       return { ...message, pinnedAt: change.on ? (message.pinnedAt ?? at) : null };
   }
@@ -103,11 +105,14 @@ function isSame<T>(one: readonly T[], other: readonly T[]): boolean {
 
 function showView(view: ChatView, pending: Pending): ChatView {
   if (view.status !== 'ready') return view;
-  const messages = view.log.messages.map((message) => withChanges(message, pending));
-  const changed = messages.filter((message, index) => message !== view.log.messages[index]);
-  return changed.length === 0
-    ? view
-    : { ...view, log: { ...view.log, messages: quoteAnew(messages, changed) } };
+  const { log } = view;
+  const isHidden = ({ id }: Message) =>
+    pending.changes.some(({ kind, messageId }) => kind === 'hide' && messageId === id);
+  const messages = log.messages.map((message) => withChanges(message, pending));
+  const changed = messages.filter((message, index) => message !== log.messages[index]);
+  const shown = quoteAnew(messages, changed).filter((message) => !isHidden(message));
+  const isSame = changed.length === 0 && shown.length === messages.length;
+  return isSame ? view : { ...view, log: { ...log, messages: shown } };
 }
 
 function showChat(chat: Chat, pending: Pending): Chat {

@@ -1,13 +1,14 @@
 import type { ChatId, LogEvent, Me, Message } from '@whisper/shared';
 import { ChatCache, type CacheOptions, type Held } from '../cache/chat-cache.ts';
 import type { Connection, RefusalReason } from '../connection/connection.ts';
+import type { StoredEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { ChatList } from './chat-list.ts';
 import { Marks } from './marks.ts';
 import { OpenChats } from './open-chats.ts';
 import { PresenceWatch } from './presence-watch.ts';
-import { Sync } from './sync.ts';
+import { Sync, type Hidden } from './sync.ts';
 import { TypingWatch } from './typing-watch.ts';
 
 /** How long a mark of what arrived waits for the next: messages may come in a burst. */
@@ -28,6 +29,7 @@ export class StoreParts {
   readonly #cache: ChatCache | undefined;
   /** What is kept is shown after this. */
   readonly #opening: Promise<void>;
+  readonly #marksListeners = new Set<(chatId: ChatId) => void>();
   readonly #stopWatching: () => void;
 
   constructor(connection: Connection, { storage, cache }: Kept, onChanged: () => void) {
@@ -45,7 +47,7 @@ export class StoreParts {
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
     const onDelivered = (chatId: ChatId, seq: number) => this.#deliveredMarks.mark(chatId, seq);
-    const onGone = (chatId: ChatId) => this.#forget(chatId);
+    const onGone = (chatId: ChatId) => this.forget(chatId);
     const isOpen = (chatId: ChatId) => this.openChats.get(chatId) !== undefined;
     this.list = new ChatList(connection, { onChange, readHere, onDelivered, isOpen, onGone });
     const readKept = async (chatId: ChatId) => {
@@ -55,19 +57,41 @@ export class StoreParts {
     this.openChats = new OpenChats(connection, { onChange, readKept, onGone });
     this.typing = new TypingWatch(connection.clock, onChange);
     this.presence = new PresenceWatch(onChange);
-    const onSent = (message: Message) => this.sync.receive(toAnswered(message));
-    this.outbox = new Outbox({ connection, storage, onChange, onSent });
+    this.outbox = new Outbox({
+      ...{ connection, storage, onChange },
+      onSent: (message, { kind }) => this.#done(message, kind),
+    });
     const { list, openChats, typing, presence } = this;
     this.sync = new Sync({
       ...{ connection, list, openChats, typing, presence, onChange },
       onSignedIn: (me) => this.#start(me),
       onOtherPerson: () => this.#startAnew(),
+      onGone,
+      onMarks: (chatId) => {
+        for (const listener of this.#marksListeners) listener(chatId);
+      },
+      onMineChanged: (chatId) => this.readMarks.forget(chatId),
+      onComeBack: (chatId) => this.#readAnew(chatId),
+      onHidden: (hidden) => this.#hide(hidden),
+      onReset: () => this.#renew(),
     });
     this.#stopWatching = connection.state.subscribe(() => {
       const state = connection.state.getSnapshot();
       if (state.status === 'refused' && isSignedOut(state.reason)) void this.erase();
     });
     this.#opening = this.#openCache();
+  }
+
+  onMarks(listener: (chatId: ChatId) => void): () => void {
+    this.#marksListeners.add(listener);
+    return () => this.#marksListeners.delete(listener);
+  }
+
+  /** The person is not in the chat any more. */
+  forget(chatId: ChatId): void {
+    this.list.remove(chatId);
+    this.openChats.get(chatId)?.lose();
+    void this.#cache?.forgetLog(chatId);
   }
 
   close(): void {
@@ -85,19 +109,22 @@ export class StoreParts {
   }
 
   async #openCache(): Promise<void> {
-    const home = await this.#cache?.open();
-    if (!home || !this.sync.restore(home.me)) return;
-    for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
-    this.list.restore(home.chats);
-    void this.outbox.open(home.me.id);
+    const home = this.#cache && (await this.#cache.open());
+    if (home) {
+      this.sync.restore(home.me);
+      for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
+      this.list.restore(home.chats);
+      void this.outbox.open(home.me.id);
+    }
+    this.sync.start(home?.chatsPosition);
   }
 
   /** What the server has told, without what is only on its way to it. */
   #held(): Held | undefined {
-    const { me } = this.sync;
-    return me
-      ? { me, chats: this.list.chats, marks: this.readMarks.pending, logs: this.openChats.logs }
-      : undefined;
+    const { me, chatsPosition } = this.sync;
+    if (!me) return undefined;
+    const { logs } = this.openChats;
+    return { me, chats: this.list.chats, marks: this.readMarks.pending, logs, chatsPosition };
   }
 
   async #start({ id }: Me): Promise<void> {
@@ -116,10 +143,28 @@ export class StoreParts {
     void this.#cache?.erase();
   }
 
-  #forget(chatId: ChatId): void {
-    this.list.remove(chatId);
-    this.openChats.get(chatId)?.lose();
+  /** What the server answered is in what is held when this resolves. */
+  async #done(message: Message, kind: StoredEntry['kind']): Promise<void> {
+    const { chatId, seq } = message;
+    if (kind === 'hide') this.#hide({ chatId, seqs: [seq] });
+    else await this.sync.receive(toAnswered(message));
+  }
+
+  #hide({ chatId, seqs }: Hidden): void {
+    const chat = this.openChats.get(chatId);
+    chat?.hide(seqs);
+    // What is kept of a chat that is not open cannot be brought up to date with this.
+    if (!chat?.log) void this.#cache?.forgetLog(chatId);
+  }
+
+  #readAnew(chatId: ChatId): void {
     void this.#cache?.forgetLog(chatId);
+    void this.openChats.get(chatId)?.renew();
+  }
+
+  #renew(): void {
+    void this.#cache?.erase();
+    void this.openChats.renew();
   }
 }
 

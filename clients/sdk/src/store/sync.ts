@@ -1,4 +1,4 @@
-import type { ChatEvent, LogEvent, Me, MessageEvent } from '@whisper/shared';
+import type { ChatEvent, ChatId, LogEvent, Me, MessageEvent } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries, keepSubscribed } from '../connection/retries.ts';
 import type { ChatList } from './chat-list.ts';
@@ -16,37 +16,60 @@ type SyncOptions = {
   readonly onChange: () => void;
   /** Called when everything was fetched for the first time. */
   readonly onSignedIn: (me: Me) => Promise<void>;
+  /** Somebody of the chat has come further. */
+  readonly onMarks: (chatId: ChatId) => void;
+  /** Something of the chat that is this person's alone changed, such as where the unread begin. */
+  readonly onMineChanged: (chatId: ChatId) => void;
+  /** The person is not in the chat any more. */
+  readonly onGone: (chatId: ChatId) => void;
+  /** The person is in the chat, perhaps again. */
+  readonly onComeBack: (chatId: ChatId) => void;
+  /** The person does not see these messages any more, which no log tells. */
+  readonly onHidden: (hidden: Hidden) => void;
+  /** Such things may have been missed. */
+  readonly onReset: () => void;
   /** What was restored is another person's than the server says. */
   readonly onOtherPerson: () => void;
 };
+
+export type Hidden = { readonly chatId: ChatId; readonly seqs: readonly number[] };
 
 type StreamName = 'messages' | 'chats';
 
 /** Keeps the parts of a store in step with the server: by the streams, and by a fetch where these cannot tell. */
 export class Sync {
   readonly #options: SyncOptions;
-  readonly #stops: (() => void)[];
+  readonly #stops: (() => void)[] = [];
   readonly #live = new Set<StreamName>();
   #me: Me | null = null;
   #isLoaded = false;
   #isSignedIn = false;
+  #chatsPosition: string | undefined;
 
   constructor(options: SyncOptions) {
-    const { connection, typing, presence } = options;
-    const { api } = connection;
     this.#options = options;
-    this.#stops = [
-      connection.state.subscribe(() => this.#connectionChanged()),
-      followTracked<MessageEvent>(
-        connection,
-        (input, handlers) => api.message.onEvent.subscribe(input, handlers),
-        (event) => this.#applyMessage(event),
-      ),
-      followTracked<ChatEvent>(
-        connection,
-        (input, handlers) => api.chat.onChange.subscribe(input, handlers),
-        (event) => this.#applyChat(event),
-      ),
+    this.#stops.push(options.connection.state.subscribe(() => this.#connectionChanged()));
+  }
+
+  /** Follows the server from now on, and what happened to chats since an earlier process stopped there. */
+  start(chatsFrom: string | undefined): void {
+    const { connection, typing, presence } = this.#options;
+    if (connection.signal.aborted) return;
+    const { api } = connection;
+    this.#chatsPosition = chatsFrom;
+    this.#stops.push(
+      followTracked<MessageEvent>(connection, {
+        subscribe: (input, handlers) => api.message.onEvent.subscribe(input, handlers),
+        onEvent: (event) => this.#applyMessage(event),
+      }),
+      followTracked<ChatEvent>(connection, {
+        subscribe: (input, handlers) => api.chat.onChange.subscribe(input, handlers),
+        onEvent: (event) => this.#applyChat(event),
+        from: chatsFrom,
+        onPosition: (id) => {
+          this.#chatsPosition = id;
+        },
+      }),
       keepSubscribed(connection, (handlers) =>
         api.typing.onChange.subscribe({}, { ...handlers, onData: (event) => typing.apply(event) }),
       ),
@@ -56,18 +79,21 @@ export class Sync {
           { ...handlers, onData: (event) => presence.apply(event) },
         ),
       ),
-    ];
+    );
+  }
+
+  /** What happened to chats besides messages is applied up to here. */
+  get chatsPosition(): string | undefined {
+    return this.#chatsPosition;
   }
 
   get me(): Me | null {
     return this.#me;
   }
 
-  /** Takes who it is from an earlier process, unless the server was faster; it has the last word. */
-  restore(me: Me): boolean {
-    if (this.#me) return false;
+  /** Takes who it is from an earlier process; the server has the last word. */
+  restore(me: Me): void {
     this.#me = me;
-    return true;
   }
 
   get isSynced(): boolean {
@@ -115,19 +141,27 @@ export class Sync {
   }
 
   #applyChat(event: ChatEvent): void {
-    const { list, connection } = this.#options;
+    const { list, connection, onMarks, onMineChanged, onGone, onHidden, onComeBack, onReset } = this.#options;
     switch (event.type) {
       case 'marks':
+        onMarks(event.chatId);
         return void list.applyMarks(event, this.#me?.id).catch(connection.onError);
       case 'new':
+        // What was held of it may be from before, when the person saw other parts of it.
+        onComeBack(event.chatId);
+        return void list.refetch([event.chatId]).catch(connection.onError);
       case 'changed':
-        return void list.fetch(event.chatId).catch(connection.onError);
+        if (!event.group) onMineChanged(event.chatId);
+        return void list.applyChange(event).catch(connection.onError);
       case 'gone':
+        return onGone(event.chatId);
       case 'hidden':
-        return;
+        onHidden(event);
+        return void list.refetch([event.chatId]).catch(connection.onError);
       case 'synced':
         return this.#goLive('chats');
       case 'reset':
+        onReset();
         return this.#startAnew('chats');
     }
     event satisfies never;

@@ -11,23 +11,30 @@ type Handlers<Event> = {
   readonly onComplete: () => void;
 };
 
-type Stream<Event> = (input: Input, handlers: Handlers<Event>) => { unsubscribe(): void };
+type Following<Event> = {
+  readonly subscribe: (input: Input, handlers: Handlers<Event>) => { unsubscribe(): void };
+  readonly onEvent: (event: Event | Reset) => void;
+  /** Where an earlier process stopped. */
+  readonly from?: string | undefined;
+  /** Called after an event with the position behind it. */
+  readonly onPosition?: (id: string) => void;
+};
 
 /**
- * Follows a stream of all my chats from the moment of the call, through every break: at least once each event, none
- * lost. `reset` means that this could not be kept and everything held must be fetched again.
+ * Follows a stream of all my chats from a position or the moment of the call, through every break: at least once each
+ * event, none lost. `reset` means that this could not be kept and everything held must be fetched again.
  */
 export function followTracked<Event>(
   connection: Connection,
-  subscribe: Stream<Event>,
-  onEvent: (event: Event | Reset) => void,
+  { subscribe, onEvent, from, onPosition }: Following<Event>,
 ): () => void {
-  let lastEventId: string | undefined;
+  let lastEventId = from;
   return keepSubscribed(connection, ({ onError, onComplete }) =>
     subscribe(lastEventId === undefined ? {} : { lastEventId }, {
       onData: ({ id, data }) => {
         lastEventId = id;
         onEvent(data);
+        onPosition?.(id);
       },
       onComplete,
       onError: (error) => {

@@ -1,6 +1,7 @@
 import type { ChatRow, receiptOf, RefusedChange } from '@whisper/client';
 import { toReply, type ClientId, type Me, type Message, type Reply, type UserId } from '@whisper/shared';
 import { dayNumberOf } from '../ui/format-time.ts';
+import { noticeOf } from './notice.ts';
 
 /** One message as the conversation shows it. */
 export type ChatItem = {
@@ -16,6 +17,8 @@ export type ChatItem = {
   /** Its place in the chat; null until the server gave it one. */
   readonly seq: number | null;
   readonly text: string;
+  /** What somebody did to the group; null for what somebody said. */
+  readonly notice: string | null;
   /** The names of those it mentions, one a line. */
   readonly mentioned: string;
   readonly at: Date;
@@ -24,6 +27,7 @@ export type ChatItem = {
   /** A change of it that the server refused. */
   readonly refused: RefusedChange | null;
   readonly isMine: boolean;
+  readonly senderId: UserId;
   readonly senderName: string;
   readonly day: number;
   readonly startsDay: boolean;
@@ -82,9 +86,10 @@ function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
     clientId,
     message,
     reply: message.replyTo,
-    receipt: isMine ? receiptOf(message) : null,
+    receipt: isMine && message.kind === 'text' ? receiptOf(message) : null,
     seq,
     text,
+    notice: noticeOf(message, me.id),
     mentioned: namesOf(message.mentions, nameOf),
     at,
     day: dayNumberOf(at),
@@ -92,6 +97,7 @@ function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
     failure: null,
     refused: row.failure ?? null,
     isMine,
+    senderId: sender.id,
     senderName: sender.name,
   };
 }
@@ -109,6 +115,7 @@ function toBareDraft({ state, draft }: DraftRow, { rows, options: { me, nameOf }
     receipt: null,
     seq: null,
     text,
+    notice: null,
     mentioned: draft.kind === 'send' ? namesOf(draft.mentions, nameOf) : '',
     at,
     day: dayNumberOf(at),
@@ -116,6 +123,7 @@ function toBareDraft({ state, draft }: DraftRow, { rows, options: { me, nameOf }
     failure: failure?.message ?? null,
     refused: null,
     isMine: true,
+    senderId: me.id,
     senderName: me.name,
   };
 }
@@ -132,8 +140,9 @@ function findReply(draft: DraftRow['draft'], rows: readonly ChatRow[]): Reply | 
 
 function isOneGo(earlier: Bare, later: Bare): boolean {
   return (
-    earlier.senderName === later.senderName &&
-    earlier.isMine === later.isMine &&
+    earlier.notice === null &&
+    later.notice === null &&
+    earlier.senderId === later.senderId &&
     earlier.day === later.day &&
     later.at.getTime() - earlier.at.getTime() < groupPauseMs
   );
@@ -141,5 +150,5 @@ function isOneGo(earlier: Bare, later: Bare): boolean {
 
 /** Whether there is a menu of things to do with it. */
 export function isActionable({ message }: ChatItem): boolean {
-  return message !== null && message.deletedAt === null;
+  return message !== null && message.deletedAt === null && message.kind === 'text';
 }

@@ -3,7 +3,9 @@ import { useEffect } from 'react';
 import { EmptyPane } from '../layout/empty-pane.tsx';
 import { Link } from '../routing/link.tsx';
 import { goHome, homePath } from '../routing/route.ts';
+import { GroupButton } from '../group/group-button.tsx';
 import { useClient, useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
+import { useNameOf } from '../store/use-people-of.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ActsProvider, useActing } from './acts.ts';
@@ -40,7 +42,7 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
         ) : (
           <div className="messages" />
         )}
-        <TypingLine chatId={chatId} name={chat ? faceOf(chat).name : ''} />
+        <TypingLine chatId={chatId} />
         {me && <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} />}
         <Overlays overlay={overlay} view={view} />
       </ActsProvider>
@@ -49,37 +51,48 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
 }
 
 function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
-  const isOnline = useIsOnline(chat && faceOf(chat).id);
-  const isLost = useIsLost();
-  const presence = isOnline ? 'Online' : 'Offline';
   return (
     <header className="conversation-header">
       <Link className="icon-button back" href={homePath} onFollow={goHome} aria-label="Back to your chats">
         <Icon name="back" />
       </Link>
-      {chat && (
-        <>
-          <Avatar person={faceOf(chat)} isOnline={isOnline} />
-          <div className="conversation-title">
-            <h1>
-              <bdi>{faceOf(chat).name}</bdi>
-            </h1>
-            <p>{isLost ? '\u00a0' : presence}</p>
-          </div>
-        </>
-      )}
+      {chat && <Title chat={chat} />}
+      {chat?.kind === 'group' && <GroupButton chat={chat} />}
     </header>
   );
 }
 
-type Props = { readonly chatId: ChatId; readonly name: string };
+function Title({ chat }: { readonly chat: Chat }) {
+  const face = faceOf(chat);
+  const isOnline = useIsOnline(face.id);
+  const isLost = useIsLost();
+  const presence = isOnline ? 'Online' : 'Offline';
+  const line = chat.kind === 'group' ? countPeople(chat.memberCount) : presence;
+  return (
+    <>
+      <Avatar person={face} isOnline={isOnline} />
+      <div className="conversation-title">
+        <h1>
+          <bdi>{face.name}</bdi>
+        </h1>
+        <p>{isLost && chat.kind === 'direct' ? '\u00a0' : line}</p>
+      </div>
+    </>
+  );
+}
+
+function countPeople(count: number): string {
+  return count === 1 ? '1 person' : `${count} people`;
+}
 
 /** Keeps its place while nobody types, so that nothing moves when somebody does. */
-function TypingLine({ chatId, name }: Props) {
-  const isTyping = useStore(({ typing }) => typing.has(chatId));
+function TypingLine({ chatId }: { readonly chatId: ChatId }) {
+  const typing = useStore((snapshot) => snapshot.typing.get(chatId));
+  const nameOf = useNameOf(chatId);
+  const names = typing?.map((id) => nameOf(id) ?? 'somebody') ?? [];
   return (
     <p className="typing-line" role="status">
-      {isTyping && (
+      {names.length > 0 && (
         <>
           <span className="typing-dots" aria-hidden="true">
             <i />
@@ -87,12 +100,20 @@ function TypingLine({ chatId, name }: Props) {
             <i />
           </span>
           <span>
-            <bdi>{name}</bdi> is typing
+            <bdi key={names.join()}>{names.slice(0, typersMax).join(', ')}</bdi>{' '}
+            <span key={names.length}>{describeTyping(names.length)}</span>
           </span>
         </>
       )}
     </p>
   );
+}
+
+const typersMax = 3;
+
+function describeTyping(count: number): string {
+  if (count === 1) return 'is typing';
+  return count > typersMax ? `and ${count - typersMax} more are typing` : 'are typing';
 }
 
 /** A chat, held live while it is shown. Undefined until it is fetched. */

@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { tintOf } from '../ui/avatar.tsx';
 import { formatDay } from '../ui/format-time.ts';
 import type { ChatItem } from './chat-items.ts';
 import { MessageBody } from './message-body.tsx';
@@ -8,12 +9,14 @@ import { Reactions } from './reactions.tsx';
 type Props = {
   readonly item: ChatItem;
   readonly today: number;
+  /** Whether it must be said who speaks. */
+  readonly isGroup: boolean;
   /** Tab leads to the menu of this message; the arrow keys lead on to the others. */
   readonly isEntry: boolean;
 };
 
-export const MessageItem = memo(function MessageItem({ item, today, isEntry }: Props) {
-  const { message, at, isMine, senderName, state, startsDay, startsUnread, startsGroup, endsGroup } = item;
+export const MessageItem = memo(function MessageItem({ item, today, isGroup, isEntry }: Props) {
+  const { at, startsDay, startsUnread } = item;
   return (
     <>
       {startsDay && (
@@ -22,20 +25,40 @@ export const MessageItem = memo(function MessageItem({ item, today, isEntry }: P
         </h2>
       )}
       {startsUnread && <h2 className="unread-line">New messages</h2>}
-      <article
-        className="message"
-        data-mine={isMine || undefined}
-        data-state={state}
-        data-starts={startsGroup || undefined}
-        data-ends={endsGroup || undefined}
-        data-seq={item.seq ?? undefined}
-        tabIndex={-1}
-      >
-        <span className="hidden">{isMine ? 'You:' : `${senderName}:`}</span>
-        <MessageBody item={item} isEntry={isEntry} />
-        {message && <Reactions message={message} />}
-        <MessageNote item={item} />
-      </article>
+      {item.notice === null ? (
+        <Said item={item} isGroup={isGroup} isEntry={isEntry} />
+      ) : (
+        <article className="notice" data-seq={item.seq ?? undefined} tabIndex={-1}>
+          <p dir="auto">{item.notice}</p>
+        </article>
+      )}
     </>
   );
 });
+
+function Said({ item, isGroup, isEntry }: Omit<Props, 'today'>) {
+  const { message, isMine, senderName, state, startsGroup, endsGroup } = item;
+  const isNamed = isGroup && !isMine && startsGroup;
+  return (
+    <article
+      className="message"
+      data-mine={isMine || undefined}
+      data-state={state}
+      data-starts={startsGroup || undefined}
+      data-ends={endsGroup || undefined}
+      data-seq={item.seq ?? undefined}
+      tabIndex={-1}
+    >
+      {isNamed ? (
+        <p className="message-sender" data-tint={tintOf(senderName)}>
+          <bdi>{senderName}</bdi>
+        </p>
+      ) : (
+        <span className="hidden">{isMine ? 'You:' : `${senderName}:`}</span>
+      )}
+      <MessageBody item={item} isEntry={isEntry} />
+      {message && <Reactions message={message} />}
+      <MessageNote item={item} />
+    </article>
+  );
+}

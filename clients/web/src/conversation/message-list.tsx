@@ -50,7 +50,7 @@ export function MessageList({ chat, view, me, target }: Props) {
         aria-label="Messages"
         onKeyDown={moveBetweenMessages}
       >
-        {items.length === 0 && <ConversationStart name={faceOf(chat).name} />}
+        {items.length === 0 && <ConversationStart chat={chat} />}
         <div className="messages-sizer" role="list" style={{ height: virtualizer.getTotalSize() }}>
           <Rows items={items} virtualizer={virtualizer} chat={chat} hasOlder={hasOlder} />
         </div>
@@ -75,7 +75,6 @@ type RowsProps = {
 
 function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
   const today = useToday();
-  const { name } = faceOf(chat);
   const lastActionable = items.findLast(isActionable);
   return (
     <>
@@ -93,8 +92,13 @@ function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
               ref={virtualizer.measureElement}
               style={{ transform: `translateY(${start}px)` }}
             >
-              {index === 0 && !hasOlder && <ConversationStart name={name} />}
-              <MessageItem item={item} today={today} isEntry={item === lastActionable} />
+              {index === 0 && !hasOlder && <ConversationStart chat={chat} />}
+              <MessageItem
+                item={item}
+                today={today}
+                isGroup={chat.kind === 'group'}
+                isEntry={item === lastActionable}
+              />
             </div>
           )
         );
@@ -124,10 +128,18 @@ function StickyDay({ at }: Pick<ChatItem, 'at'>) {
   );
 }
 
-function ConversationStart({ name }: { readonly name: string }) {
+function ConversationStart({ chat }: Pick<Props, 'chat'>) {
+  const { name } = faceOf(chat);
+  if (chat.kind === 'direct') {
+    return (
+      <p className="conversation-start">
+        This is the beginning of your conversation with <bdi>{name}</bdi>.
+      </p>
+    );
+  }
   return (
     <p className="conversation-start">
-      This is the beginning of your conversation with <bdi>{name}</bdi>.
+      This is the beginning of <bdi>{name}</bdi>.
     </p>
   );
 }

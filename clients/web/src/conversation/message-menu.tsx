@@ -69,6 +69,7 @@ function Actions({ message }: { readonly message: Message }) {
   const { store } = useClient().client;
   const { reply, edit, show, close } = useActs();
   const isMine = useStore(({ me }) => me?.id === message.sender.id);
+  const isGroup = useStore(({ chats }) => chats.find(({ id }) => id === message.chatId)?.kind === 'group');
   const isPinned = message.pinnedAt !== null;
   const copy = () => {
     void navigator.clipboard?.writeText(message.text).catch(() => undefined);
@@ -86,7 +87,10 @@ function Actions({ message }: { readonly message: Message }) {
       <Action icon="copy" label="Copy text" act={copy} />
       <Action icon="pin" label={isPinned ? 'Unpin' : 'Pin'} act={pin} />
       <Action icon="forward" label="Forward…" act={() => show({ type: 'forward', id })} />
-      {isMine && <Action icon="remove" label="Delete…" act={() => show({ type: 'delete', id })} />}
+      {isGroup && (
+        <Action icon="delivered" label="Who has read it…" act={() => show({ type: 'readers', id })} />
+      )}
+      <Action icon="remove" label="Delete…" act={() => show({ type: 'delete', id })} />
     </>
   );
 }

@@ -67,6 +67,7 @@ function EditedMark({ id }: Pick<Message, 'id'>) {
 const refusalLabels: Record<RefusedChange['kind'], string> = {
   edit: 'Not edited',
   delete: 'Not deleted',
+  hide: 'Not deleted for you',
   react: 'Reaction not saved',
   pin: 'Pin not changed',
 };

@@ -4,6 +4,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { EditsDialog } from './edits-dialog.tsx';
 import { ReactionDialog } from './reaction-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
+import { ReadersDialog } from './readers-dialog.tsx';
 import { MessageMenu } from './message-menu.tsx';
 import type { Overlay } from './acts.ts';
 
@@ -22,6 +23,8 @@ export function Overlays({ overlay, view }: Props) {
       return <DeleteDialog message={message} />;
     case 'forward':
       return <ForwardDialog message={message} />;
+    case 'readers':
+      return <ReadersDialog message={message} />;
     case 'edits':
       return <EditsDialog message={message} />;
   }

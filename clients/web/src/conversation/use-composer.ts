@@ -72,7 +72,7 @@ export function useComposer({ chatId, mode, people }: Options) {
 
 function findLastOwn({ me, open }: ChatSnapshot, chatId: ChatId): Message | undefined {
   return messagesOf(open.get(chatId)).findLast(
-    ({ sender, deletedAt }) => sender.id === me?.id && deletedAt === null,
+    ({ sender, kind, deletedAt }) => sender.id === me?.id && kind === 'text' && deletedAt === null,
   );
 }
 

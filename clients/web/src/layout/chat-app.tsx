@@ -1,5 +1,6 @@
 import { faceOf } from '@whisper/shared';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { JoinPage } from '../group/join-page.tsx';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -60,6 +61,8 @@ function Pane({ route }: { readonly route: Route }) {
           Or find somebody with the search: press / to get there, or Ctrl+K from anywhere.
         </EmptyPane>
       );
+    case 'join':
+      return <JoinPage key={route.code} code={route.code} />;
     case 'missing':
       return (
         <EmptyPane title="There is no such page" hasWayHome>

@@ -26,5 +26,5 @@ export function findNews(
   return after
     .flatMap(({ lastMessage }) => lastMessage ?? [])
     .filter(({ chatId, seq }) => seq > (seqs.get(chatId) ?? 0))
-    .filter(({ sender, deletedAt }) => sender.id !== meId && deletedAt === null);
+    .filter(({ sender, kind, deletedAt }) => sender.id !== meId && kind === 'text' && deletedAt === null);
 }

@@ -9,6 +9,11 @@ it('knows the home page and every conversation', () => {
   expect(parsePath(`/chats/${id}/`)).toEqual({ page: 'chat', chatId: id });
 });
 
+it('knows where an invitation leads', () => {
+  expect(parsePath('/join/abcdefghijklmnop')).toEqual({ page: 'join', code: 'abcdefghijklmnop' });
+  expect(parsePath('/join/short')).toEqual({ page: 'missing' });
+});
+
 it('calls everything else missing', () => {
   for (const path of ['/chats', '/chats/', '/chats/1', `/chats/${id}/more`, '/people']) {
     expect(parsePath(path), path).toEqual({ page: 'missing' });

@@ -1,10 +1,11 @@
-import { ChatIdSchema, type ChatId } from '@whisper/shared';
+import { ChatIdSchema, InviteCodeSchema, type ChatId } from '@whisper/shared';
 import { useMemo, useSyncExternalStore } from 'react';
 import { appUrl } from './app-url.ts';
 
 export type Route =
   | { readonly page: 'home' }
   | { readonly page: 'chat'; readonly chatId: ChatId }
+  | { readonly page: 'join'; readonly code: string }
   | { readonly page: 'missing' };
 
 export const homePath = appUrl.pathname;
@@ -13,6 +14,8 @@ export const chatPath = (chatId: ChatId): string => `${homePath}chats/${chatId}`
 export function parsePath(path: string): Route {
   if (path === homePath) return { page: 'home' };
   const below = path.startsWith(homePath) ? path.slice(homePath.length) : '';
+  const code = InviteCodeSchema.safeParse(/^join\/([^/]+)\/?$/.exec(below)?.[1]);
+  if (code.success) return { page: 'join', code: code.data };
   const id = ChatIdSchema.safeParse(/^chats\/([^/]+)\/?$/.exec(below)?.[1]);
   return id.success ? { page: 'chat', chatId: id.data } : { page: 'missing' };
 }

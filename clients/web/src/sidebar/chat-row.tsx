@@ -82,7 +82,7 @@ function labelOf(preview: Exclude<Preview, { type: 'none' }>): string {
     case 'waiting':
       return 'You:';
     case 'said':
-      return preview.isMine ? 'You:' : '';
+      return preview.by === null ? '' : `${preview.by}:`;
   }
   return preview satisfies never;
 }

@@ -1,18 +1,20 @@
 import { isDraft, type StoredEntry } from '@whisper/client';
-import type { Chat } from '@whisper/shared';
+import type { Chat, UserId } from '@whisper/shared';
+import { noticeOf } from '../conversation/notice.ts';
 
 /** What a chat's line in the list shows of it. */
 export type Preview =
   | { readonly type: 'none' }
   | { readonly type: 'draft'; readonly text: string }
   | { readonly type: 'waiting' | 'failed'; readonly text: string; readonly at: Date }
-  | { readonly type: 'said'; readonly text: string; readonly at: Date; readonly isMine: boolean };
+  /** `by` names who said it, where that is not plain. */
+  | { readonly type: 'said'; readonly text: string; readonly at: Date; readonly by: string | null };
 
 /** No line shows more of a text. */
 const previewLengthMax = 200;
 
 type Own = {
-  readonly meId: string | undefined;
+  readonly meId: UserId | undefined;
   /** What is being written there. */
   readonly draft: string;
   /** Everything on its way out, in the order of sending. */
@@ -20,7 +22,8 @@ type Own = {
 };
 
 /** What is being written comes first, then what is on its way, then what was said last. */
-export function previewOf({ id, lastMessage }: Chat, { meId, draft, outbox }: Own): Preview {
+export function previewOf(chat: Chat, { meId, draft, outbox }: Own): Preview {
+  const { id, lastMessage } = chat;
   if (draft.trim() !== '') return { type: 'draft', text: cut(draft.trim()) };
   const own = outbox.filter(isDraft).findLast(({ chatId }) => chatId === id);
   if (own && own.clientId !== lastMessage?.clientId) {
@@ -29,8 +32,11 @@ export function previewOf({ id, lastMessage }: Chat, { meId, draft, outbox }: Ow
   }
   if (!lastMessage) return { type: 'none' };
   const { sender, createdAt, deletedAt } = lastMessage;
+  const notice = noticeOf(lastMessage, meId);
+  if (notice !== null) return { type: 'said', text: cut(notice), at: createdAt, by: null };
   const text = deletedAt === null ? lastMessage.text : 'Message deleted';
-  return { type: 'said', text: cut(text), at: createdAt, isMine: sender.id === meId };
+  const name = chat.kind === 'group' ? sender.name : null;
+  return { type: 'said', text: cut(text), at: createdAt, by: sender.id === meId ? 'You' : name };
 }
 
 function cut(text: string): string {

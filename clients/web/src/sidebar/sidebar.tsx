@@ -1,5 +1,6 @@
 import { limits, type ChatId } from '@whisper/shared';
 import { useState, type KeyboardEvent } from 'react';
+import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -23,7 +24,10 @@ export function Sidebar({ selected }: Props) {
         <h1 className="wordmark">Whisper</h1>
         <Me />
       </header>
-      <SearchField value={search} onChange={setSearch} />
+      <div className="search-row">
+        <SearchField value={search} onChange={setSearch} />
+        <NewGroupButton />
+      </div>
       <div className="rows" ref={rows.ref}>
         {isLoaded ? <Lists search={search} selected={selected} onOpen={() => setSearch('')} /> : <Skeleton />}
       </div>
@@ -56,6 +60,25 @@ function Me() {
         <Icon name="signOut" />
       </button>
     </div>
+  );
+}
+
+function NewGroupButton() {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="New group"
+        title="New group"
+        aria-haspopup="dialog"
+        onClick={() => setIsOpen(true)}
+      >
+        <Icon name="newGroup" />
+      </button>
+      {isOpen && <NewGroupDialog onClose={() => setIsOpen(false)} />}
+    </>
   );
 }
 

@@ -34,7 +34,7 @@ function initialsOf(name: string): string {
 }
 
 /** Always the same one of a few tints, so that people are told apart at a glance. */
-function tintOf(name: string): number {
+export function tintOf(name: string): number {
   let sum = 0;
   for (const char of name) sum = (sum * 31 + char.charCodeAt(0)) % 9973;
   return sum % tintCount;

@@ -41,7 +41,7 @@ export function compileSortStage(spec: BsonValue, { host, collation }: PipelineC
     throw new CommandError(15976, '$sort stage must have at least one sort key');
   const { keyOf, compareKeys } = compileSortKey(spec, { collation });
   return function* sort(documents) {
-    const rows = (yield* gather(documents)).map((document) => ({ key: keyOf(document), document }));
+    const rows = yield* gather(documents, (document) => ({ key: keyOf(document), document }));
     const sorted = yield* sortInSteps(rows, (a, b) => compareKeys(a.key, b.key), host.deadline);
     for (const { document } of sorted) yield document;
   };

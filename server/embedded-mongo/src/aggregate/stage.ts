@@ -34,17 +34,22 @@ export function forEach(make: (document: BsonDocument) => Documents): Stage {
   };
 }
 
-/** All the documents; throws 146 when they take more memory than a pipeline may. */
-export function* gather(documents: Documents): Steps<BsonDocument[]> {
+/** All the documents, or what is made of each; throws 146 when they take more memory than a pipeline may. */
+export function gather(documents: Documents): Steps<BsonDocument[]>;
+export function gather<T>(documents: Documents, make: (document: BsonDocument) => T): Steps<T[]>;
+export function* gather(
+  documents: Documents,
+  make = (document: BsonDocument): unknown => document,
+): Steps<unknown[]> {
   const memory = new MemoryUse();
-  const gathered: BsonDocument[] = [];
+  const gathered: unknown[] = [];
   for (const document of documents) {
     if (document === pause) {
       yield pause;
       continue;
     }
     memory.add(document);
-    gathered.push(document);
+    gathered.push(make(document));
   }
   return gathered;
 }

@@ -88,7 +88,7 @@ export function* documentsOf(
 export function* countDocuments(source: BatchSource, { deadline }: CommandContext): Steps<number> {
   for (let count = 0; ; ) {
     const { documents, isDone } = yield* source.next({ countMax: readAtOnce, deadline });
-    count += documents.length;
+    count += documents.count;
     if (isDone) return count;
   }
 }

@@ -6,8 +6,8 @@ import {
   insertDocument,
   updateDocuments,
   type UpdateResult,
-  type WriteScope,
 } from '../engine/write-documents.ts';
+import type { WriteScope } from '../engine/select-targets.ts';
 import { CommandError } from '../errors.ts';
 import type { Steps } from '../pace/pace.ts';
 import type { Namespace } from '../storage/collection.ts';

@@ -1,5 +1,6 @@
 import { compileCollation } from '../bson/collation.ts';
-import { deleteDocuments, type DeleteStatement } from '../engine/write-documents.ts';
+import { deleteDocuments } from '../engine/write-documents.ts';
+import type { DeleteStatement } from '../engine/select-targets.ts';
 import { CommandError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';

@@ -5,6 +5,7 @@ import { CommandError } from '../errors.ts';
 import { viewOf } from '../storage/view.ts';
 import type { Steps } from '../pace/pace.ts';
 import type { Walk } from '../plan/plan.ts';
+import { countDocuments } from './aggregate-source.ts';
 import { Arguments } from './arguments.ts';
 import { type Command, type CommandContext, targetOf } from './command.ts';
 import { countFields } from './count.ts';
@@ -144,11 +145,10 @@ function* executed(
   verbosity: string,
 ): Steps<BsonDocument> {
   const startedAt = performance.now();
-  const request = { countMax: Number.POSITIVE_INFINITY, deadline: ctx.deadline };
-  const batch = source && (yield* source.next(request));
+  const nReturned = source ? yield* countDocuments(source, ctx) : 0;
   return {
     executionSuccess: true,
-    nReturned: batch?.documents.length ?? 0,
+    nReturned,
     executionTimeMillis: Math.round(performance.now() - startedAt),
     totalKeysExamined: source && source.plan.stage !== 'COLLSCAN' ? source.counts.keysExamined : 0,
     totalDocsExamined: source?.counts.docsExamined ?? 0,

@@ -1,6 +1,7 @@
 import { compileCollation } from '../bson/collation.ts';
 import type { BsonDocument } from '../bson/value.ts';
-import { deleteDocuments, updateDocuments, type WriteScope } from '../engine/write-documents.ts';
+import { deleteDocuments, updateDocuments } from '../engine/write-documents.ts';
+import type { WriteScope } from '../engine/select-targets.ts';
 import { CommandError } from '../errors.ts';
 import type { Steps } from '../pace/pace.ts';
 import { compileFilter } from '../query/filter.ts';

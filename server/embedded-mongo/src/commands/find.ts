@@ -1,6 +1,6 @@
 import { compileCollation } from '../bson/collation.ts';
 import type { BsonDocument } from '../bson/value.ts';
-import type { BatchSource } from '../engine/cursors.ts';
+import { type BatchSource, PackedDocuments } from '../engine/cursors.ts';
 import type { FindQuery } from '../engine/find-source.ts';
 import type { Steps } from '../pace/pace.ts';
 import { compileFilter } from '../query/filter.ts';
@@ -39,7 +39,12 @@ export const find: Command = {
     const collection = ctx.engine.collection(namespace);
     if (!collection) {
       compileFilter(query.filter, { collation: query.collation, let: query.let });
-      return cursorReply({ ns: nsOf(namespace), id: 0n, batchName: 'firstBatch', documents: [] });
+      return cursorReply({
+        ns: nsOf(namespace),
+        id: 0n,
+        batchName: 'firstBatch',
+        documents: new PackedDocuments(),
+      });
     }
     const source =
       (yield* findInView(ctx, namespace, query)) ?? ctx.engine.find(collection, query, ctx.deadline);
@@ -73,8 +78,8 @@ export function* firstBatch(
   ctx: CommandContext,
   { ns, source, batchSize = firstBatchDefault, extra }: Opening,
 ): Steps<EncodedReply> {
-  const batch = yield* source.next({ countMax: batchSize, deadline: ctx.deadline });
   const isSingle = ctx.args.boolean('singleBatch');
+  const batch = yield* source.next({ countMax: batchSize, isOnly: isSingle, deadline: ctx.deadline });
   const isKept = ctx.args.boolean('noCursorTimeout');
   const id = batch.isDone || isSingle ? 0n : ctx.engine.cursors.add(ns, source, { isKept });
   return cursorReply({ ns, id, batchName: 'firstBatch', documents: batch.documents }, extra);

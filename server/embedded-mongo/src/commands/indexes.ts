@@ -2,7 +2,7 @@ import { valuesEqual } from '../bson/compare.ts';
 import { type BsonDocument, type BsonValue, encodeDocument, isDocument } from '../bson/value.ts';
 import { BufferedSource } from '../engine/cursors.ts';
 import { CommandError } from '../errors.ts';
-import { pause, type Steps } from '../pace/pace.ts';
+import type { Steps } from '../pace/pace.ts';
 import { CollectionIndex } from '../storage/collection-index.ts';
 import type { Collection } from '../storage/collection.ts';
 import { describeIndex, type IndexSpec } from '../storage/index-spec.ts';
@@ -42,10 +42,7 @@ export const createIndexes: Command = {
 /** One that is being made for another client is waited for, so that of two equal requests one finds it there. */
 function* createIndex(ctx: CommandContext, collection: Collection, spec: IndexSpec): Steps<void> {
   const { catalog } = ctx.engine;
-  while (collection.isBuilding) {
-    ctx.deadline.tick();
-    yield pause;
-  }
+  yield* collection.untilIdle(ctx.deadline);
   if (isKnown(collection, spec)) return;
   if (collection.indexes.length + 1 >= indexesMax) {
     throw new CommandError('CannotCreateIndex', `A collection has at most ${indexesMax} indexes`);

@@ -1,6 +1,6 @@
 import { BSONError } from 'bson';
 import { setTimeout } from 'node:timers/promises';
-import { type BsonDocument, encodeDocument } from '../bson/value.ts';
+import type { BsonDocument } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { Arguments } from './arguments.ts';
 import type { Command, CommandContext, ConnectionInfo } from './command.ts';
 import { requireConcerns } from './concerns.ts';
 import { findCommand } from './registry.ts';
-import { encodeReply, extendReply } from './reply.ts';
+import { encodeReply, extendReply, type Reply } from './reply.ts';
 import { noTransactions } from './sessions.ts';
 import { requireStableApi } from './stable-api.ts';
 
@@ -24,8 +24,12 @@ export class HangUp extends Error {
   override readonly name = 'HangUp';
 }
 
-/** Runs one command and returns its reply as BSON; a failure is a reply too. Throws only HangUp. */
-export async function runCommand(engine: Engine, request: CommandRequest): Promise<Buffer> {
+/** Runs one command and hands its reply over as BSON, at once; a failure is a reply too. Throws only HangUp. */
+export async function runCommand(
+  engine: Engine,
+  request: CommandRequest,
+  deliver: (reply: readonly Buffer[]) => void,
+): Promise<void> {
   try {
     const { command, ctx } = prepare(engine, request);
     const fault = engine.failPoints.isActive ? takeFault(command, ctx) : undefined;
@@ -35,12 +39,15 @@ export async function runCommand(engine: Engine, request: CommandRequest): Promi
       ctx.deadline.check();
       return command.run(ctx);
     };
-    const reply = await engine.executor.submit(isWrite, run, request.connection.share);
     const writeConcernError = fault?.writeConcernError;
-    return encodeReply(writeConcernError ? extendReply(reply, { writeConcernError }) : reply);
+    await engine.executor.submit<Reply>(isWrite, run, {
+      share: request.connection.share,
+      deliver: (reply) =>
+        deliver(encodeReply(writeConcernError ? extendReply(reply, { writeConcernError }) : reply)),
+    });
   } catch (error) {
     if (error instanceof HangUp) throw error;
-    return encodeDocument(errorReply(error));
+    deliver(encodeReply(errorReply(error)));
   }
 }
 

@@ -1,6 +1,7 @@
 import { compileCollation } from '../bson/collation.ts';
 import type { BsonDocument } from '../bson/value.ts';
-import { updateDocuments, type UpdateStatement } from '../engine/write-documents.ts';
+import { updateDocuments } from '../engine/write-documents.ts';
+import type { UpdateStatement } from '../engine/select-targets.ts';
 import { CommandError } from '../errors.ts';
 import type { Arguments } from './arguments.ts';
 import { type Command, targetOf } from './command.ts';

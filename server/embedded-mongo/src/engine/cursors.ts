@@ -2,8 +2,13 @@ import { CommandError } from '../errors.ts';
 import type { Deadline } from '../pace/deadline.ts';
 import { ready, type Steps } from '../pace/pace.ts';
 
-export type BatchRequest = { readonly countMax: number; readonly deadline: Deadline };
-export type Batch = { readonly documents: Buffer[]; readonly isDone: boolean };
+export type BatchRequest = {
+  readonly countMax: number;
+  /** Of a client that takes no second batch: this one is as large as a reply can be. */
+  readonly isOnly?: boolean;
+  readonly deadline: Deadline;
+};
+export type Batch = { readonly documents: PackedDocuments; readonly isDone: boolean };
 
 /** Where a cursor's documents come from, one batch at a time, holding nothing of the store open in between. */
 export interface BatchSource {
@@ -74,28 +79,82 @@ export class Cursors {
   }
 }
 
-const batchBytesMax = 16 * 1024 * 1024;
+const replyBytesMax = 16 * 1024 * 1024;
+/** Less than MongoDB's 16 MiB, so that encoding and sending a batch does not hold the others. */
+const batchBytesMax = 1024 * 1024;
 
-/** Fills a batch up to the count and to 16 MiB; at least one document goes in. */
-export class BatchFiller {
-  readonly documents: Buffer[] = [];
-  readonly #countMax: number;
+const chunkBytesMax = 64 * 1024;
+
+/**
+ * Documents as the elements of a BSON array, which a reply takes over as they are. Held one after the other, because
+ * thousands of small buffers that wait for a paused command's end are what a garbage collection has to carry along.
+ */
+export class PackedDocuments implements Iterable<Buffer> {
+  readonly #full: Buffer[] = [];
+  #chunk = Buffer.allocUnsafe(1_024);
+  #used = 0;
+  #count = 0;
   #bytes = 0;
 
-  constructor(countMax: number) {
+  get count(): number {
+    return this.#count;
+  }
+
+  get byteLength(): number {
+    return this.#bytes;
+  }
+
+  get elements(): Buffer[] {
+    return [...this.#full, this.#chunk.subarray(0, this.#used)];
+  }
+
+  add(document: Buffer): void {
+    const name = `\x03${this.#count}\0`;
+    const bytes = name.length + document.length;
+    if (this.#used + bytes > this.#chunk.length) this.#begin(bytes);
+    this.#used += this.#chunk.write(name, this.#used, 'latin1');
+    this.#used += document.copy(this.#chunk, this.#used);
+    this.#count += 1;
+    this.#bytes += bytes;
+  }
+
+  *[Symbol.iterator](): Generator<Buffer> {
+    for (const elements of this.elements) {
+      for (let at = 0; at < elements.length; ) {
+        const start = elements.indexOf(0, at) + 1;
+        at = start + elements.readInt32LE(start);
+        yield elements.subarray(start, at);
+      }
+    }
+  }
+
+  #begin(bytes: number): void {
+    this.#full.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = Buffer.allocUnsafe(Math.max(bytes, Math.min(chunkBytesMax, 4 * this.#chunk.length)));
+    this.#used = 0;
+  }
+}
+
+/** Fills a batch up to the count and to 1 MiB; at least one document goes in. */
+export class BatchFiller {
+  readonly documents = new PackedDocuments();
+  readonly #countMax: number;
+  readonly #bytesMax: number;
+
+  constructor({ countMax, isOnly = false }: Pick<BatchRequest, 'countMax' | 'isOnly'>) {
     this.#countMax = countMax;
+    this.#bytesMax = isOnly ? replyBytesMax : batchBytesMax;
   }
 
   get isFull(): boolean {
-    return this.documents.length >= this.#countMax;
+    return this.documents.count >= this.#countMax;
   }
 
   /** Whether the document still fits; it is taken when it does. */
   offer(document: Buffer): boolean {
-    if (this.isFull) return false;
-    if (this.documents.length > 0 && this.#bytes + document.length > batchBytesMax) return false;
-    this.#bytes += document.length;
-    this.documents.push(document);
+    const { count, byteLength } = this.documents;
+    if (this.isFull || (count > 0 && byteLength + document.length > this.#bytesMax)) return false;
+    this.documents.add(document);
     return true;
   }
 }
@@ -109,8 +168,8 @@ export class BufferedSource implements BatchSource {
     this.#documents = documents;
   }
 
-  next({ countMax }: BatchRequest): Steps<Batch> {
-    const filler = new BatchFiller(countMax);
+  next(request: BatchRequest): Steps<Batch> {
+    const filler = new BatchFiller(request);
     for (; this.#at < this.#documents.length; this.#at++) {
       const document = this.#documents[this.#at];
       if (document && !filler.offer(document)) break;

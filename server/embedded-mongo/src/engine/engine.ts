@@ -86,6 +86,10 @@ export class Engine implements Store {
     this.housekeeping.sweepDropped();
   }
 
+  settle({ meta }: Collection, ids: Iterable<Buffer>): void {
+    this.housekeeping.settle(meta.id, ids);
+  }
+
   renameCollection(collection: Collection, to: Namespace): void {
     this.catalog.rename(collection, to);
     this.cursors.killNamespace(collection.ns);

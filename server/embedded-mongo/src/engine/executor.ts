@@ -3,18 +3,19 @@ import { isSteps, Slice, type Steps } from '../pace/pace.ts';
 import type { Catalog } from '../storage/catalog.ts';
 import type { Snapshot } from '../storage/kv.ts';
 
-/** Whose commands they are: a connection, or the engine itself. The more time one has had, the later it comes. */
-export type Share = { usedMs: number; isGone: boolean };
+/** Whose commands they are: a connection, or the engine itself. The longer they usually take, the later they come. */
+export type Share = { usualMs: number; isGone: boolean };
 
 export function newShare(): Share {
-  return { usedMs: 0, isGone: false };
+  return { usualMs: 0, isGone: false };
 }
 
 type Job = {
   readonly isWrite: boolean;
   readonly share: Share;
-  /** Jobs run in the order of this number: the share's time so far, or now in the same measure if that is later. */
-  at: number;
+  /** Jobs run in the order of this time: after a wait in proportion to what they are expected to take. */
+  dueAt: number;
+  tookMs: number;
   readonly begin: () => unknown;
   /** What is left of a job that has paused. */
   steps: Steps<unknown> | undefined;
@@ -30,19 +31,28 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 type Work<T> = () => T | Steps<T>;
 
+type Origin<T> = {
+  readonly share?: Share;
+  /** Gets the result in the same turn, before anything else runs. */
+  readonly deliver?: (value: T) => void;
+};
+
 export type ExecutorOptions = {
-  /** After how long a command should pause. */
+  /** After how long a read should pause; a write after three times as long, because each pause is a flush. */
   readonly sliceMs?: number;
-  /** How long a turn may begin another read; twice as long another write, because those share a flush. */
+  /** How long a turn may begin another read; four times as long another write, because those share a flush. */
   readonly turnMs?: number;
 };
+
+/** For each millisecond that a command is expected to take, others may come before it for so many. */
+const patience = 50;
 
 /**
  * Runs commands on the one thread that owns the store, in turns of the event loop. What has arrived by then is answered
  * together: reads first, then all writes in one transaction, so that they share one flush to the disk. A write is
  * acknowledged only after that flush, and a failed one leaves nothing behind. A command that takes longer pauses and
- * goes on in a later turn, after those that have had less time; what it wrote up to a pause is committed, and what it
- * reads stays as it was when it began, unless indexes or collections change meanwhile.
+ * goes on in a later turn; what it wrote up to a pause is committed, and what it reads stays as it was when it began,
+ * unless indexes or collections change meanwhile. Each turn has a slice of one read that has paused, after new ones.
  */
 export class Executor {
   readonly slice = new Slice();
@@ -53,25 +63,28 @@ export class Executor {
   #waiting: Job[] = [];
   #isScheduled = false;
   #isStopping = false;
-  /** Where the job that ran last stood, in the measure of `Job.at`. */
-  #now = 0;
 
-  constructor(catalog: Catalog, { sliceMs = 3, turnMs = 3 }: ExecutorOptions = {}) {
+  constructor(catalog: Catalog, { sliceMs = 1, turnMs = 2 }: ExecutorOptions = {}) {
     this.#catalog = catalog;
     this.#sliceMs = sliceMs;
     this.#turnMs = turnMs;
   }
 
-  submit<T>(isWrite: boolean, work: Work<T>, share: Share = this.#own): Promise<T> {
+  submit<T>(isWrite: boolean, work: Work<T>, { share = this.#own, deliver }: Origin<T> = {}): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let value: T;
       const keep = (result: T) => {
         value = result;
       };
+      const succeed = () => {
+        deliver?.(value);
+        resolve(value);
+      };
       this.#enqueue({
         isWrite,
         share,
-        at: Math.max(this.#now, share.usedMs),
+        dueAt: performance.now() + patience * share.usualMs,
+        tookMs: 0,
         begin: () => {
           const begun = work();
           if (isSteps(begun)) return keeping(begun, keep);
@@ -82,7 +95,10 @@ export class Executor {
         isPartlyDone: false,
         snapshot: undefined,
         catalogVersion: 0,
-        settle: (outcome) => ('error' in outcome ? reject(toError(outcome.error)) : resolve(value)),
+        settle: (outcome) => {
+          const end = 'error' in outcome ? outcome : attempt(succeed);
+          if ('error' in end) reject(toError(end.error));
+        },
       });
     });
   }
@@ -122,14 +138,17 @@ export class Executor {
 
   #turn(): void {
     this.#isScheduled = false;
-    const jobs = this.#waiting.sort((a, b) => a.at - b.at);
+    const jobs = this.#waiting.sort((a, b) => a.dueAt - b.dueAt);
     this.#waiting = [];
     const endsAt = performance.now() + this.#turnMs;
     const reads = jobs.filter(({ isWrite }) => !isWrite);
-    for (const job of reads) {
-      if (job !== reads[0] && performance.now() >= endsAt) this.#enqueue(job);
-      else this.#conclude(job, this.#read(job));
+    const [long, ...longer] = reads.filter(({ steps }) => steps);
+    for (const [at, job] of reads.filter(({ steps }) => !steps).entries()) {
+      if (at === 0 || performance.now() < endsAt) this.#conclude(job, this.#read(job));
+      else this.#enqueue(job);
     }
+    if (long) this.#conclude(long, this.#read(long));
+    for (const job of longer) this.#enqueue(job);
     const writes = jobs.filter(({ isWrite }) => isWrite);
     if (writes.length > 0) this.#commit(writes);
   }
@@ -153,7 +172,7 @@ export class Executor {
 
   /** Commits a step of as many writes as a turn has time for. */
   #commit(jobs: readonly Job[]): void {
-    const endsAt = performance.now() + 2 * this.#turnMs;
+    const endsAt = performance.now() + 4 * this.#turnMs;
     const taken: Job[] = [];
     const outcomes: Outcome[] = [];
     try {
@@ -187,26 +206,30 @@ export class Executor {
 
   /** One step: to the job's end or to its next pause, which leaves `steps`. */
   #step(job: Job): void {
-    this.slice.begin(this.#sliceMs);
+    const sliceMs = job.isWrite ? 3 * this.#sliceMs : this.#sliceMs;
+    this.slice.begin(sliceMs);
     const startedAt = performance.now();
-    this.#now = Math.max(this.#now, job.at);
     try {
       const steps = job.steps ?? job.begin();
       job.steps = isSteps(steps) ? steps : undefined;
       if (job.steps?.next().done) job.steps = undefined;
     } finally {
-      job.at += performance.now() - startedAt;
-      job.share.usedMs = job.at;
+      const endedAt = performance.now();
+      job.tookMs += endedAt - startedAt;
+      job.dueAt = endedAt + patience * sliceMs;
     }
   }
 
   #conclude(job: Job, outcome: Outcome): void {
-    if ('error' in outcome || !job.steps) {
+    const { share, steps, tookMs } = job;
+    if ('error' in outcome || !steps) {
+      // Grows step by step, since what the machine or a collection of garbage took from one command says nothing.
+      share.usualMs = Math.min(tookMs, 2 * share.usualMs + 0.1);
       releaseSnapshot(job);
       return job.settle(outcome);
     }
     job.isPartlyDone = true;
-    if (this.#isStopping || (job.share.isGone && !job.isWrite)) this.#end(job, interrupted());
+    if (this.#isStopping || (share.isGone && !job.isWrite)) this.#end(job, interrupted());
     else this.#enqueue(job);
   }
 

@@ -108,11 +108,11 @@ export class FindSource implements BatchSource {
   }
 
   /** Every match in the order asked for; without an index for it, sorted in memory within skip and limit. */
-  *ordered(deadline: Deadline): Generator<FoundDocument | Pause> {
-    if (!this.needsSort) {
-      yield* this.matches(deadline);
-      return;
-    }
+  ordered(deadline: Deadline): Generator<FoundDocument | Pause> {
+    return this.needsSort ? this.#sorting(deadline) : this.matches(deadline);
+  }
+
+  *#sorting(deadline: Deadline): Generator<FoundDocument | Pause> {
     const { sort = {}, collation } = this.#query;
     const limit = this.#skipLeft + this.#limitLeft;
     const top = new TopSort<FoundDocument>(compileSortKey(sort, { collation }), limit);
@@ -120,10 +120,7 @@ export class FindSource implements BatchSource {
       if (found === pause) yield pause;
       else top.add(found.document ?? decodeDocument(found.bytes), { ...found, document: undefined });
     }
-    for (const found of yield* top.take(deadline)) {
-      yield found;
-      if (deadline.isPauseDue()) yield pause;
-    }
+    yield* top.take(deadline);
   }
 
   /** How many match, within skip and limit; without looking at the documents where the index tells. */
@@ -148,8 +145,9 @@ export class FindSource implements BatchSource {
       this.#sorted ??= new BufferedSource(yield* this.#gather(request.deadline));
       return yield* this.#sorted.next(request);
     }
-    const filler = new BatchFiller(Math.min(request.countMax, this.#limitLeft));
-    if (filler.isFull) return { documents: [], isDone: this.#limitLeft <= 0 };
+    const countMax = Math.min(request.countMax, this.#limitLeft);
+    const filler = new BatchFiller({ ...request, countMax });
+    if (filler.isFull) return { documents: filler.documents, isDone: this.#limitLeft <= 0 };
     for (const output of this.#outputs(request.deadline)) {
       if (output === pause) {
         yield pause;

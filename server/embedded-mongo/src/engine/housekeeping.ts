@@ -1,6 +1,7 @@
 import { Deadline } from '../pace/deadline.ts';
-import { treePrefix } from '../storage/collection-index.ts';
-import { prefixRange } from '../storage/collection.ts';
+import { treePrefix, prefixRange } from '../storage/tree-keys.ts';
+import type { Collection } from '../storage/collection.ts';
+import type { KeyValueReader } from '../storage/kv.ts';
 import type { Cursors } from './cursors.ts';
 import type { Store } from './store.ts';
 import { deleteDocuments } from './write-documents.ts';
@@ -8,18 +9,26 @@ import { deleteDocuments } from './write-documents.ts';
 const roundMs = 60_000;
 /** Keys removed in one turn, so that clearing a large tree does not delay other commands. */
 const sweptPerTurn = 500;
+/** Documents left with one version in one turn, at least. */
+const settledPerTurn = 8;
 
-/** What the engine does by itself: forgets idle cursors, removes expired documents and the bytes of what was dropped. */
+/**
+ * What the engine does by itself: forgets idle cursors, removes expired documents, the bytes of what was dropped and
+ * the versions of documents that do not count.
+ */
 export class Housekeeping {
   readonly #store: Store;
   readonly #timer: NodeJS.Timeout;
   #sweeping: Promise<void> | undefined;
+  /** By the tree, the documents left to settle; of a change from before the start it is not known which they are. */
+  readonly #unsettled = new Map<number, Iterator<Buffer>>();
   #isStopped = false;
 
   constructor(store: Store, cursors: Cursors) {
     this.#store = store;
     this.#timer = setInterval(() => {
       cursors.sweep();
+      this.sweepDropped();
       void this.expire().catch(() => undefined);
     }, roundMs);
     this.#timer.unref();
@@ -47,20 +56,44 @@ export class Housekeeping {
     }
   }
 
-  /** Begins to clear dropped trees, a slice per turn. A failure is tried again after the next drop or start. */
+  /** Begins to leave these documents of the tree with one version each. */
+  settle(tree: number, ids: Iterable<Buffer>): void {
+    this.#unsettled.set(tree, ids[Symbol.iterator]());
+    this.sweepDropped();
+  }
+
+  /** Begins to clear dropped trees, a slice per turn. A failure is tried again with the next round. */
   sweepDropped(): void {
     this.#sweeping ??= this.#sweepAll()
-      .catch(() => undefined)
+      .catch(() => this.#unsettled.clear())
       .finally(() => {
         this.#sweeping = undefined;
       });
   }
 
   async #sweepAll(): Promise<void> {
+    const { catalog, executor } = this.#store;
     while (!this.#isStopped) {
-      const [id] = this.#store.catalog.discardedTrees();
-      if (id === undefined) return;
-      await this.#store.executor.submit(true, () => this.#sweepSlice(id));
+      const [collection] = catalog.unsettled();
+      const [id] = catalog.discardedTrees();
+      if (collection) await executor.submit(true, () => this.#settleSlice(collection));
+      else if (id !== undefined) await executor.submit(true, () => this.#sweepSlice(id));
+      else return;
+    }
+  }
+
+  #settleSlice(collection: Collection): void {
+    const { kv, catalog, executor } = this.#store;
+    const { id } = collection.meta;
+    const ids = this.#unsettled.get(id) ?? idsOf(kv, collection);
+    this.#unsettled.set(id, ids);
+    for (let i = 0; i < settledPerTurn || !executor.slice.isOver; i++) {
+      const next = ids.next();
+      if (!next.done) collection.settle(next.value);
+      else {
+        this.#unsettled.delete(id);
+        return catalog.setCountingVersion(id, undefined);
+      }
     }
   }
 
@@ -72,7 +105,21 @@ export class Housekeeping {
       kv.range({ ...prefixRange(treePrefix(id)), limit: sweptPerTurn }),
       ({ key }) => key,
     );
+    this.#unsettled.delete(id);
     for (const key of keys) kv.remove(key);
     if (keys.length < sweptPerTurn) catalog.forgetTree(id);
+  }
+}
+
+const idsAtOnce = 100;
+
+/** All ids of the collection; nothing is open between two of them. */
+function* idsOf(kv: KeyValueReader, { prefix, end: upper }: Collection): Generator<Buffer> {
+  for (let lower = prefix; ; ) {
+    const keys = Array.from(kv.range({ lower, upper, limit: idsAtOnce }), ({ key }) => key);
+    for (const key of keys) yield key.subarray(4);
+    const last = keys.at(-1);
+    if (!last) return;
+    lower = Buffer.concat([last, Buffer.alloc(1)]);
   }
 }

@@ -1,14 +1,16 @@
 import type { HostQuery, PipelineHost } from '../aggregate/pipeline-host.ts';
 import { runPipeline } from '../aggregate/run-pipeline.ts';
 import { type BsonDocument, decodeDocument, encodeDocument } from '../bson/value.ts';
-import { type Collection, encodeId, type Namespace } from '../storage/collection.ts';
+import type { Collection, Namespace } from '../storage/collection.ts';
+import { encodeId } from '../storage/tree-keys.ts';
 import { type ViewDefinition, viewOf } from '../storage/view.ts';
 import type { Deadline } from '../pace/deadline.ts';
 import { type Pause, pause, type Steps } from '../pace/pace.ts';
 import { treesOf } from '../storage/catalog.ts';
 import { FindSource } from './find-source.ts';
 import { assertValid } from './validation.ts';
-import { insertDocument, insertInto, planKilled, type WriteScope } from './write-documents.ts';
+import { insertDocument, insertInto } from './write-documents.ts';
+import { planKilled, type WriteScope } from './select-targets.ts';
 
 /** The database a pipeline runs in. */
 export class PipelineStore implements PipelineHost {

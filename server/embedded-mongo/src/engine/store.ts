@@ -12,4 +12,6 @@ export interface Store {
   replaceCollection(target: Collection, hidden: Collection): void;
   /** Begins to clear the trees that nothing uses any more. */
   sweepDropped(): void;
+  /** Begins to leave of each of these documents the version that counts. */
+  settle(collection: Collection, ids: Iterable<Buffer>): void;
 }

@@ -58,14 +58,18 @@ class UnionScan implements Scan {
     for (; this.#at < this.#scans.length; this.#at++) yield* this.#scans[this.#at]?.entries(deadline) ?? [];
   }
 
-  *countEntries(deadline: Deadline): Steps<number> {
-    let count = 0;
-    for (const entry of this.entries(deadline)) {
-      if (entry === pause) yield pause;
-      else count += 1;
-    }
-    return count;
+  countEntries(deadline: Deadline): Steps<number> {
+    return countEach(this.entries(deadline));
   }
+}
+
+function* countEach(entries: Paced<ScanEntry>): Steps<number> {
+  let count = 0;
+  for (const entry of entries) {
+    if (entry === pause) yield pause;
+    else count += 1;
+  }
+  return count;
 }
 
 class WalkScan implements Scan {
@@ -84,9 +88,23 @@ class WalkScan implements Scan {
     this.#seen = seen;
   }
 
-  *entries(deadline?: Deadline): Generator<ScanEntry | Pause> {
+  entries(deadline?: Deadline): Paced<ScanEntry> {
     if (deadline) this.#deadline = deadline;
     this.#requireReadable();
+    const { isPoint, ranges } = this.plan;
+    return isPoint && ranges.length === 1 ? this.#point() : this.#walk();
+  }
+
+  /** The most frequent walk, by the _id or a unique key, without an iterator. */
+  #point(): readonly ScanEntry[] {
+    const [first] = this.#position.range === 0 ? this.plan.ranges : [];
+    this.#position.range = 1;
+    const value = first && this.#options.kv.get(first.lower);
+    const entry = value && this.#meetAny({ key: first.lower, value });
+    return entry ? [entry] : [];
+  }
+
+  *#walk(): Generator<ScanEntry | Pause> {
     const { ranges } = this.plan;
     for (; this.#position.range < ranges.length; this.#position.range++) {
       yield* this.#range();
@@ -96,6 +114,7 @@ class WalkScan implements Scan {
 
   *countEntries(deadline: Deadline): Steps<number> {
     let count = 0;
+    if (this.#options.collection.hasTwoVersions) return yield* countEach(this.entries(deadline));
     for (const range of this.plan.ranges) count += yield* countInSteps(this.#options.kv, range, deadline);
     this.#requireReadable();
     return count;
@@ -105,7 +124,7 @@ class WalkScan implements Scan {
     for (let isAtEnd = false; !isAtEnd; ) {
       isAtEnd = true;
       for (const stored of this.#stored()) {
-        const entry = this.#meet(stored);
+        const entry = this.#meetAny(stored);
         if (entry) yield entry;
         if (!this.#deadline.isPauseDue()) continue;
         isAtEnd = false;
@@ -118,6 +137,10 @@ class WalkScan implements Scan {
     }
   }
 
+  #meetAny(stored: KeyValue): ScanEntry | undefined {
+    return this.#options.collection.hasTwoVersions ? this.#meetVisible(stored) : this.#meet(stored);
+  }
+
   /** Undefined for a document that has already come. */
   #meet({ key, value }: KeyValue): ScanEntry | undefined {
     this.#position.lastKey = key;
@@ -126,6 +149,21 @@ class WalkScan implements Scan {
     const idKey = this.plan.index ? value : key.subarray(4);
     if (this.#seen && !this.#isNew(idKey)) return undefined;
     return { idKey, load: () => this.#examined(this.plan.index ? this.#fetch(value) : value) };
+  }
+
+  /** The same while documents may have two versions: an entry may lead to one that does not count. */
+  #meetVisible(stored: KeyValue): ScanEntry | undefined {
+    const { collection } = this.#options;
+    const { index } = this.plan;
+    const idKey = index ? stored.value : stored.key.subarray(4);
+    const record = index ? this.#fetch(idKey) : stored.value;
+    const bytes = collection.visible(record);
+    const isShown = bytes && (!index || bytes === record || index.leadsTo(stored.key, idKey, bytes));
+    if (!isShown) {
+      this.#position.lastKey = stored.key;
+      return undefined;
+    }
+    return this.#meet(stored) && { idKey, load: () => this.#examined(bytes) };
   }
 
   /** Whoever pauses may find that the collection or the index is gone. */
@@ -159,7 +197,8 @@ class WalkScan implements Scan {
   }
 
   #fetch(idKey: Buffer): Buffer {
-    const bytes = this.#options.collection.getBytes(idKey);
+    const { kv, collection } = this.#options;
+    const bytes = kv.get(collection.keyOf(idKey));
     if (!bytes)
       throw new Error(`Index ${this.plan.indexName} points to a document that is not there; run fsck`);
     return bytes;

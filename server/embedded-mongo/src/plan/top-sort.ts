@@ -2,7 +2,7 @@ import type { BsonDocument, BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import type { SortByKey } from '../query/sort.ts';
 import type { Deadline } from '../pace/deadline.ts';
-import type { Steps } from '../pace/pace.ts';
+import { type Pause, pause } from '../pace/pace.ts';
 import { sortInSteps } from '../pace/sort-in-steps.ts';
 
 /** MongoDB's own limit for a sort without an index. */
@@ -42,9 +42,12 @@ export class TopSort<T extends Sized> {
     this.#down();
   }
 
-  *take(deadline: Deadline): Steps<T[]> {
+  *take(deadline: Deadline): Generator<T | Pause> {
     const rows = yield* sortInSteps(this.#rows, (a, b) => this.#compare(a, b), deadline);
-    return rows.map(({ item }) => item);
+    for (const { item } of rows) {
+      yield item;
+      if (deadline.isPauseDue()) yield pause;
+    }
   }
 
   get #isHeap(): boolean {

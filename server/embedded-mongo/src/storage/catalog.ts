@@ -2,21 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { decodeEntry, encodeEntry } from './catalog-entry.ts';
-import { CollectionIndex, treePrefix } from './collection-index.ts';
-import {
-  Collection,
-  type CollectionHome,
-  type CollectionMeta,
-  type Namespace,
-  prefixRange,
-} from './collection.ts';
+import { CollectionIndex } from './collection-index.ts';
+import { treePrefix, prefixRange } from './tree-keys.ts';
+import { Collection, type CollectionHome, type CollectionMeta, type Namespace } from './collection.ts';
 import type { KeyValueStore } from './kv.ts';
 import type { UndoLog } from './undo-log.ts';
 import { refuseView } from './view.ts';
 
 /**
  * All collections and their indexes. Tree 0 of the store is the catalog's own: `c<ns>` an entry, `n<id>` a count of
- * documents, `g<id>` a dropped tree still to be swept, `t` the next free tree id, `v` the format's version.
+ * documents, `g<id>` a dropped tree still to be swept, `w<id>` which version counts in a tree where documents have two, `t`
+ * the next free tree id, `v` the format's version.
  */
 export class Catalog implements CollectionHome {
   readonly kv: KeyValueStore;
@@ -26,6 +22,8 @@ export class Catalog implements CollectionHome {
   /** Trees that were dropped since the start, and those of `#hidden` that are not yet in use. */
   readonly #discarded = new Set<number>();
   readonly #hidden = new Set<number>();
+  /** Trees in which documents have or had two versions: of all others that need not be looked up. */
+  readonly #staged = new Set<number>();
   #nextId = 1;
   #version = 0;
 
@@ -71,6 +69,7 @@ export class Catalog implements CollectionHome {
 
   drop(collection: Collection): void {
     this.#delete(collection);
+    this.setCountingVersion(collection.meta.id, undefined);
     for (const id of treesOf(collection)) this.discardTree(id);
   }
 
@@ -86,6 +85,8 @@ export class Catalog implements CollectionHome {
       kv: this.kv,
       undo: this.undo,
       isDiscarded: () => false,
+      countingVersion: () => undefined,
+      setCountingVersion: () => undefined,
       saveEntry: () => undefined,
       markCounted: () => undefined,
     };
@@ -137,9 +138,29 @@ export class Catalog implements CollectionHome {
     return this.#discarded.has(id);
   }
 
+  countingVersion(id: number): 'before' | 'after' | undefined {
+    if (!this.#staged.has(id)) return undefined;
+    const state = this.kv.get(catalogKey('w', treePrefix(id)));
+    if (!state) return undefined;
+    return state[0] === 1 ? 'after' : 'before';
+  }
+
+  setCountingVersion(id: number, version: 'before' | 'after' | undefined): void {
+    if (version === undefined && !this.#staged.has(id)) return;
+    this.#staged.add(id);
+    const key = catalogKey('w', treePrefix(id));
+    if (version) this.kv.put(key, Buffer.from([version === 'after' ? 1 : 0]));
+    else this.kv.remove(key);
+  }
+
+  /** The collections some of whose documents have two versions that nobody is staging any more. */
+  unsettled(): Collection[] {
+    return this.list().filter(({ isStaging, hasTwoVersions }) => !isStaging && hasTwoVersions);
+  }
+
   /** The trees to sweep. */
   discardedTrees(): number[] {
-    return this.#markedTrees().filter((id) => !this.#hidden.has(id));
+    return this.#markedTrees('g').filter((id) => !this.#hidden.has(id));
   }
 
   /** A new tree that nobody reads yet. Until it is shown it counts as dropped, also after a restart. */
@@ -160,8 +181,8 @@ export class Catalog implements CollectionHome {
     this.#hidden.delete(id);
   }
 
-  #markedTrees(): number[] {
-    const entries = this.kv.range(prefixRange(catalogKey('g')));
+  #markedTrees(kind: 'g' | 'w'): number[] {
+    const entries = this.kv.range(prefixRange(catalogKey(kind)));
     return Array.from(entries, ({ key }) => key.readUInt32BE(5));
   }
 
@@ -192,6 +213,7 @@ export class Catalog implements CollectionHome {
   #load(): void {
     requireFormat(this.kv);
     this.#nextId = this.kv.get(catalogKey('t'))?.readUInt32BE(0) ?? 1;
+    for (const id of this.#markedTrees('w')) this.#staged.add(id);
     for (const { value } of this.kv.range(prefixRange(catalogKey('c')))) {
       const { meta, indexes } = decodeEntry(value);
       const count = this.kv.get(catalogKey('n', treePrefix(meta.id)))?.readDoubleBE(0) ?? 0;

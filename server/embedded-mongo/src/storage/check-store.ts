@@ -3,9 +3,11 @@ import type { Deadline } from '../pace/deadline.ts';
 import { pause, type Steps } from '../pace/pace.ts';
 import type { Catalog } from './catalog.ts';
 import type { CollectionIndex } from './collection-index.ts';
-import { type Collection, encodeId, prefixRange } from './collection.ts';
+import type { Collection } from './collection.ts';
+import { encodeId, prefixRange } from './tree-keys.ts';
 import { countInSteps } from './count-range.ts';
 import type { KeyValue, KeyValueReader } from './kv.ts';
+import { hasTwoVersions, splitVersions } from './two-versions.ts';
 
 export type CollectionReport = {
   readonly ns: string;
@@ -32,7 +34,7 @@ export function* checkCollection(
   const expected = new Map<CollectionIndex, number>(collection.indexes.map((index) => [index, 0]));
   let documents = 0;
   for (const stored of kv.range({ lower: collection.prefix, upper: collection.end })) {
-    documents += 1;
+    if (collection.visible(stored.value)) documents += 1;
     for (const [index, count] of checkDocument(kv, collection, { stored, report })) {
       expected.set(index, (expected.get(index) ?? 0) + count);
     }
@@ -59,20 +61,32 @@ function* checkDocument(
   { stored: { key, value }, report }: Checked,
 ): Generator<readonly [CollectionIndex, number]> {
   const idKey = key.subarray(4);
-  const document = decodeDocument(value);
-  if (!encodeId(document['_id']).equals(idKey)) report(`a document lies under another _id: ${show(idKey)}`);
+  const versions = versionsOf(value).map((bytes) => decodeDocument(bytes));
+  if (!versions.every((document) => encodeId(document['_id']).equals(idKey)))
+    report(`a document lies under another _id: ${show(idKey)}`);
   for (const index of collection.indexes) {
-    const { entries, traits } = index.keysOf(document, idKey);
-    for (const { stored } of entries) {
+    const keys = versions.map((document) => index.keysOf(document, idKey));
+    const entries = new Map(
+      keys.flatMap((key) => key.entries.map(({ stored }) => [stored.toString('latin1'), stored])),
+    );
+    for (const stored of entries.values()) {
       const owner = kv.get(stored);
       if (!owner) report(`${index.spec.name} has no entry for document ${show(idKey)}`);
       else if (!owner.equals(idKey))
         report(`${index.spec.name} leads to ${show(owner)} instead of ${show(idKey)}`);
     }
-    const isUnknown = [...traits.multikeyFields].some((i) => !index.traits.multikeyFields.has(i));
+    const isUnknown = keys.some(({ traits }) =>
+      [...traits.multikeyFields].some((i) => !index.traits.multikeyFields.has(i)),
+    );
     if (isUnknown) report(`${index.spec.name} is not marked multikey but has a document with an array`);
-    yield [index, entries.length];
+    yield [index, entries.size];
   }
+}
+
+function versionsOf(record: Buffer): Buffer[] {
+  if (!hasTwoVersions(record)) return [record];
+  const { before, after } = splitVersions(record);
+  return after ? [before, after] : [before];
 }
 
 /** Trees that belong to no collection, no index and no drop that is still being swept. */

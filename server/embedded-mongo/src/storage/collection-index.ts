@@ -1,11 +1,12 @@
 import type { ObjectId } from 'bson';
 import { fitKey, type IndexValue, isLongKey, missing } from '../bson/key-encoding.ts';
-import type { BsonDocument } from '../bson/value.ts';
+import { type BsonDocument, decodeDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter, type Filter } from '../query/filter.ts';
 import { type IndexEntry, type IndexField, indexKeys } from './index-keys.ts';
 import { describeIndex, type IndexSpec, indexFields } from './index-spec.ts';
 import type { KeyValueStore } from './kv.ts';
+import { treePrefix } from './tree-keys.ts';
 
 /** What the catalog learns from the documents an index has seen; it only ever grows. */
 export type IndexTraits = {
@@ -50,6 +51,11 @@ export class CollectionIndex {
     return { entries: keyed, traits: { multikeyFields, hasLongKeys } };
   }
 
+  /** Whether the document has the key in this index. */
+  leadsTo(stored: Buffer, idKey: Buffer, bytes: Buffer): boolean {
+    return this.keysOf(decodeDocument(bytes), idKey).entries.some((entry) => entry.stored.equals(stored));
+  }
+
   /** Throws 11000 when another document owns one of the keys. */
   requireFree(kv: KeyValueStore, entries: readonly KeyedEntry[], owner: { idKey: Buffer; ns: string }): void {
     if (!this.spec.isUnique) return;
@@ -62,12 +68,6 @@ export class CollectionIndex {
   describe(): BsonDocument {
     return describeIndex(this.spec);
   }
-}
-
-export function treePrefix(id: number): Buffer {
-  const prefix = Buffer.allocUnsafe(4);
-  prefix.writeUInt32BE(id, 0);
-  return prefix;
 }
 
 type KeyedSpec = { readonly name: string; readonly key: BsonDocument };
@@ -94,4 +94,20 @@ function isObjectId(value: unknown): value is ObjectId {
   return (
     typeof value === 'object' && value !== null && '_bsontype' in value && value._bsontype === 'ObjectId'
   );
+}
+
+/** What an index gains and loses when a document that has the first keys gets the second. */
+export function difference(before: readonly KeyedEntry[], after: readonly KeyedEntry[]) {
+  const [first, second] = [before[0], after[0]];
+  if (before.length === 1 && after.length === 1 && first && second) {
+    return first.stored.equals(second.stored)
+      ? { added: [], removed: [] }
+      : { added: after, removed: before };
+  }
+  const old = new Set(before.map(({ stored }) => stored.toString('latin1')));
+  const kept = new Set(after.map(({ stored }) => stored.toString('latin1')));
+  return {
+    added: after.filter(({ stored }) => !old.has(stored.toString('latin1'))),
+    removed: before.filter(({ stored }) => !kept.has(stored.toString('latin1'))),
+  };
 }

@@ -15,7 +15,8 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
     path,
     noSubdir: true,
     encoding: 'binary',
-    keyEncoding: 'binary',
+    encoder: { encode: (value: Buffer) => value, decode: (read: Buffer) => copyOf(read, 0, read.length) },
+    keyEncoder: { writeKey, readKey: copyOf },
     cache: false,
     maxDbs: 1,
     maxReaders: 1_000,
@@ -47,6 +48,16 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
     copyTo: (to, { isCompact }) => db.backup(to, isCompact),
     close: () => db.close(),
   };
+}
+
+/** What lies in a buffer that the next read overwrites; several times faster than lmdb's own way, a memory for each. */
+function copyOf(read: Uint8Array, start: number, end: number): Buffer {
+  return Buffer.from(new Uint8Array(read.buffer, read.byteOffset + start, end - start));
+}
+
+function writeKey(key: Buffer, target: Uint8Array, start: number): number {
+  target.set(key, start);
+  return start + key.length;
 }
 
 type ReadingAt = { readonly transaction: Transaction } | undefined;

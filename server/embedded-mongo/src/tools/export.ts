@@ -37,8 +37,9 @@ export function exportDatabase(options: ExportOptions): Promise<Map<string, numb
   });
 }
 
-function* linesOf(kv: KeyValueReader, { prefix, end }: Collection, isRelaxed: boolean): Generator<string> {
-  for (const { value } of kv.range({ lower: prefix, upper: end })) {
-    yield `${EJSON.stringify(decodeDocument(value), { relaxed: isRelaxed })}\n`;
+function* linesOf(kv: KeyValueReader, collection: Collection, isRelaxed: boolean): Generator<string> {
+  for (const { value } of kv.range({ lower: collection.prefix, upper: collection.end })) {
+    const bytes = collection.visible(value);
+    if (bytes) yield `${EJSON.stringify(decodeDocument(bytes), { relaxed: isRelaxed })}\n`;
   }
 }

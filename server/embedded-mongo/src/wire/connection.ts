@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { encodeDocument } from '../bson/value.ts';
 import type { ConnectionInfo } from '../commands/command.ts';
+import { encodeReply } from '../commands/reply.ts';
 import { errorReply, HangUp, runCommand } from '../commands/run-command.ts';
 import type { Engine } from '../engine/engine.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -26,7 +26,7 @@ export async function serveConnection(
     }
   } catch (error) {
     if (socket.writable && !(error instanceof HangUp))
-      socket.write(frameReply({ requestId: 0, protocol: 'msg' }, encodeDocument(errorReply(error))));
+      void outbox.send(socket, frameReply({ requestId: 0, protocol: 'msg' }, encodeReply(errorReply(error))));
   } finally {
     socket.destroySoon();
   }
@@ -36,7 +36,9 @@ type Exchange = { readonly socket: Socket; readonly info: ConnectionInfo; readon
 
 async function answer({ engine, outbox }: Served, { socket, info, frame }: Exchange): Promise<void> {
   const request = parseMessage(frame);
-  const reply = await runCommand(engine, { ...request, connection: info });
-  if (!request.isReplyExpected || !socket.writable) return;
-  await outbox.send(socket, frameReply(request, reply));
+  let sending: Promise<void> | undefined;
+  await runCommand(engine, { ...request, connection: info }, (reply) => {
+    if (request.isReplyExpected && socket.writable) sending = outbox.send(socket, frameReply(request, reply));
+  });
+  await sending;
 }

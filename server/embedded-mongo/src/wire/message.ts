@@ -112,12 +112,15 @@ let lastReplyId = 0;
 /** The reply to a request in the protocol it came in. */
 export function frameReply(
   { requestId, protocol }: Pick<Request, 'requestId' | 'protocol'>,
-  body: Buffer,
-): Buffer {
+  body: readonly Buffer[],
+): Buffer[] {
   const isMsg = protocol === 'msg';
   const head = Buffer.alloc(headerBytes + (isMsg ? 5 : 20));
   lastReplyId = (lastReplyId + 1) & 0x7fff_ffff;
-  head.writeInt32LE(head.length + body.length, 0);
+  head.writeInt32LE(
+    body.reduce((sum, { length }) => sum + length, head.length),
+    0,
+  );
   head.writeInt32LE(lastReplyId, 4);
   head.writeInt32LE(requestId, 8);
   head.writeInt32LE(isMsg ? opMsg : opReply, 12);
@@ -125,5 +128,5 @@ export function frameReply(
     head.writeInt32LE(8, headerBytes);
     head.writeInt32LE(1, headerBytes + 16);
   }
-  return Buffer.concat([head, body]);
+  return [head, ...body];
 }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { makeTempDir } from '../../test/test-server.ts';
 import { Outbox } from './outbox.ts';
 
-const reply = Buffer.alloc(4 * 1024 * 1024);
+const replyBytes = 4 * 1024 * 1024;
+const reply = [Buffer.alloc(replyBytes)];
 
 /** The server's ends of that many connections whose clients read nothing until they are told to. */
 async function connectSilent(count: number) {
@@ -54,7 +55,7 @@ test('gives up a client that reads nothing for a while', async () => {
 
 test('gives up those who wait longest when all unread replies together are too much', async () => {
   using silent = await connectSilent(4);
-  const outbox = new Outbox({ unreadBytesMax: 2.5 * reply.length });
+  const outbox = new Outbox({ unreadBytesMax: 2.5 * replyBytes });
 
   for (const { socket } of silent.pairs) void outbox.send(socket, reply);
 

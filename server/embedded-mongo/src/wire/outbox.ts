@@ -25,10 +25,14 @@ export class Outbox {
   }
 
   /** Resolves when the client has read its reply or is gone. */
-  async send(socket: Socket, reply: Buffer): Promise<void> {
-    if (socket.write(reply)) return;
-    this.#unread.set(socket, reply.length);
-    this.#bytes += reply.length;
+  async send(socket: Socket, parts: readonly Buffer[]): Promise<void> {
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    if (bytes <= joinedBytesMax) socket.write(Buffer.concat(parts, bytes));
+    else writeTogether(socket, parts);
+    if (!socket.writableNeedDrain) return;
+    const { writableLength: length } = socket;
+    this.#unread.set(socket, length);
+    this.#bytes += length;
     this.#makeRoom(socket);
     const onTimeout = () => socket.destroy();
     // A part that is read begins the time anew.
@@ -38,7 +42,7 @@ export class Outbox {
     } finally {
       socket.setTimeout(0).off('timeout', onTimeout);
       this.#unread.delete(socket);
-      this.#bytes -= reply.length;
+      this.#bytes -= length;
     }
   }
 
@@ -51,6 +55,15 @@ export class Outbox {
       bytes -= length;
     }
   }
+}
+
+/** Larger replies are not copied into one. */
+const joinedBytesMax = 16 * 1024;
+
+function writeTogether(socket: Socket, parts: readonly Buffer[]): void {
+  socket.cork();
+  for (const part of parts) socket.write(part);
+  socket.uncork();
 }
 
 function readOrGone(socket: Socket): Promise<void> {

@@ -62,7 +62,9 @@ export class MessageRelay implements Broker {
       record: ({ type, chatId, message }) => {
         if (type === 'updated') return;
         const { id: messageId, sender, seq, createdAt: sentAt } = message;
-        deps.lastMessages.record({ chatId, messageId, senderId: sender.id, mark: 'none', seq, sentAt });
+        // In a group the mark stands with the member; with the chat it counts as much.
+        const mark = message.kind === 'system' ? 'none' : 'inChat';
+        deps.lastMessages.record({ chatId, messageId, senderId: sender.id, mark, seq, sentAt });
       },
       tellMissed: (names) => {
         for (const name of names) for (const missed of this.#followed.get(name)?.missed ?? []) missed();
@@ -228,7 +230,7 @@ export class MessageRelay implements Broker {
       chatIds: of.flatMap((whose) => whose?.chatId ?? []),
       since: new Date(since - overlapMs),
     });
-    const lines = changed.flatMap((membership) => this.#followedLineOf(membership, since) ?? []);
+    const lines = changed.flatMap((chat) => this.#followedLineOf(chat, since) ?? []);
     const unread = lines.filter(({ head }) => head === undefined);
     for (const line of [...unread, ...(await this.#findBehind(lines))]) await line.read();
   }

@@ -1,4 +1,5 @@
 import {
+  describeSystem,
   toReply,
   type ChatId,
   type ClientId,
@@ -31,7 +32,7 @@ export function toMessage(doc: MessageDoc, { sender, replyTo, forwardedFrom, sys
     sender,
     replyTo,
     forwardedFrom,
-    text: doc.text,
+    text: system ? describeSystem(system, sender) : doc.text,
     seq: doc.seq,
     rev: doc.rev,
     clientId: doc.clientId as ClientId,

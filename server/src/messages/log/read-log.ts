@@ -126,10 +126,10 @@ export async function listUnread(db: Database, range: UnreadRange, limit: number
   return toMessages(db, docs);
 }
 
-function toUnreadFilter({ chatId, afterSeq, viewerId, hidden }: UnreadRange) {
+function toUnreadFilter({ chatId, afterSeq, untilSeq, viewerId, hidden }: UnreadRange) {
   return {
     chat: new Types.ObjectId(chatId),
-    seq: { $gt: afterSeq, ...without(hidden) },
+    seq: { $gt: afterSeq, $lte: untilSeq, ...without(hidden) },
     sender: { $ne: new Types.ObjectId(viewerId) },
     deletedAt: null,
     systemRev: null,

@@ -1,4 +1,6 @@
+import { asShown, isShown, type Sight } from '../../chats/sight.ts';
 import type { MessagesDeps } from '../deps.ts';
+import type { LogEntry } from '../log/message-events.ts';
 
 /** What the streams need. */
 export type StreamDeps = Pick<
@@ -11,3 +13,20 @@ export const replayMax = 5_000;
 
 /** Messages read, and handed to the subscriber, at a time. */
 export const replayPageSize = 50;
+
+/** What of the log is shown to somebody, as it is shown. */
+export function showEntries(entries: readonly LogEntry[], sight: Sight): LogEntry[] {
+  return entries
+    .filter(({ message }) => isShown(sight, message.seq))
+    .map((entry) => ({ ...entry, message: asShown(sight, entry.message) }));
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Whether the person may receive it. A group's events name the same audience until its people change, so that is found fast. */
+export function isAmong(audience: readonly string[], userId: string): boolean {
+  if (audience.length <= 8) return audience.includes(userId);
+  const known = sets.get(audience) ?? new Set(audience);
+  sets.set(audience, known);
+  return known.has(userId);
+}

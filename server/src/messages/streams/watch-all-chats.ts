@@ -1,12 +1,16 @@
-import type { ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
+import type { ChatEvent, ChatId, LogEvent, Message, MessageEvent, UserId } from '@whisper/shared';
+import { findSights } from '../../chats/find-members.ts';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
+import { readAs } from '../../chats/require-participant.ts';
+import { everything, isPlainly, isShown, without, type Sight } from '../../chats/sight.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseTimeCursor, toTimeCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
 import { readHead, readHeadBefore, readLog } from '../log/read-log.ts';
-import { replayMax, replayPageSize, type StreamDeps } from './replay.ts';
+import { isAmong, replayMax, replayPageSize, showEntries, type StreamDeps } from './replay.ts';
 
 type Watch = { readonly userId: UserId; readonly lastEventId: string | undefined };
 
@@ -25,6 +29,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   readonly #deps: StreamDeps;
   readonly #watch: Watch;
   readonly #revs = new Map<ChatId, number>();
+  #sights = new Map<ChatId, Sight>();
   #position: number | undefined;
   #startedAt = 0;
   #chatWithGap: ChatId | undefined;
@@ -34,12 +39,30 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     this.#watch = watch;
   }
 
-  subscribe(listener: (item: FeedItem<MessageEvent>) => void, onMissed: () => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.messagesOfUser(this.#watch.userId), listener, onMissed);
+  async subscribe(
+    listener: (item: FeedItem<MessageEvent>) => void,
+    onMissed: () => void,
+  ): Promise<() => void> {
+    const { userId } = this.#watch;
+    const { broker } = this.#deps;
+    const stops = await Promise.all([
+      broker.subscribe(topics.messagesOfUser(userId), listener, onMissed),
+      broker.subscribe(topics.chatsOfUser(userId), ({ data }) => this.#noteHidden(data), onMissed),
+    ]);
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #noteHidden(event: ChatEvent): void {
+    if (event.type !== 'hidden') return;
+    this.#sights.set(event.chatId, without(this.#sightIn(event.chatId), event.seqs));
+  }
+
+  #sightIn(chatId: ChatId): Sight {
+    return this.#sights.get(chatId) ?? everything;
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
-    if (item.audience && !item.audience.includes(this.#watch.userId)) return 'skip';
+    if (item.audience && !isAmong(item.audience, this.#watch.userId)) return 'skip';
     switch (item.data.type) {
       case 'created':
       case 'updated':
@@ -53,13 +76,16 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   /** An event that tells of more than what came after the last one may tell again of what was sent. */
   #admitEvent({ chatId, rev, prevRev, message }: LogEvent): Admission {
     const known = this.#revs.get(chatId);
-    const at = message.updatedAt.getTime();
-    if (known !== undefined && rev <= known) return 'skip';
-    if (known !== undefined && prevRev !== known) {
+    const sight = this.#sightIn(chatId);
+    if ((known !== undefined && rev <= known) || !isShown(sight, message.seq)) return 'skip';
+    const isGap = known !== undefined && prevRev !== known;
+    // Who comes into a group may be shown less than there is, which is read with what they missed.
+    if (isGap || !isPlainly(sight, message) || isComing(message, this.#watch.userId)) {
       this.#chatWithGap = chatId;
       return 'gap';
     }
     this.#revs.set(chatId, rev);
+    const at = message.updatedAt.getTime();
     // Another process found out late that it was missing. It was there when this stream began, and everything since is known.
     if (known === undefined && at < this.#startedAt - overlapMs) return 'skip';
     this.#position = Math.max(this.#position ?? 0, Math.min(at, this.#deps.broker.completeUntil));
@@ -72,6 +98,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     const from = this.#position ?? this.#startingPosition(now);
     if (this.#position === undefined) this.#startedAt = now;
     if (isFirstEver) await this.#learnHeads(now);
+    this.#sights = await findSights(this.#deps.db, this.#watch.userId);
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from)));
     this.#position = Math.max(now, this.#position ?? 0);
     this.#chatWithGap = undefined;
@@ -122,16 +149,56 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   }
 
   async *#readPages(chatId: ChatId): AsyncGenerator<LogEvent[]> {
+    const { userId } = this.#watch;
+    let position = this.#revs.get(chatId) ?? 0;
     for (;;) {
+      const range = { chatId, afterRev: position, limit: replayPageSize };
+      const entries = await orNotFound(
+        readAs(this.#deps, { chatId, userId }, () => readLog(this.#deps.db, range)),
+      );
+      if (!entries) {
+        // Whatever of it is still on its way is not theirs any more.
+        this.#revs.set(chatId, await readHead(this.#deps.db, chatId));
+        return;
+      }
+      position = entries.at(-1)?.message.rev ?? position;
+      const shown = showEntries(entries, this.#sightIn(chatId));
       const afterRev = this.#revs.get(chatId) ?? 0;
-      const entries = await readLog(this.#deps.db, { chatId, afterRev, limit: replayPageSize });
-      this.#revs.set(chatId, entries.at(-1)?.message.rev ?? afterRev);
-      yield toEvents(entries, afterRev);
+      this.#revs.set(chatId, shown.at(-1)?.message.rev ?? afterRev);
+      yield toEvents(shown, afterRev);
       if (entries.length < replayPageSize) return;
     }
   }
 
   #mark(type: 'synced' | 'reset', at: number): FeedItem<MessageEvent> {
     return { data: { type }, id: toTimeCursor(at) };
+  }
+}
+
+/** Undefined for a chat that the person was put out of meanwhile. */
+async function orNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function isComing({ system, sender }: Message, userId: UserId): boolean {
+  switch (system?.type) {
+    case 'memberAdded':
+      return system.users.some(({ id }) => id === userId);
+    case 'memberJoined':
+      return sender.id === userId;
+    case 'created':
+    case 'memberRemoved':
+    case 'memberLeft':
+    case 'roleChanged':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+    case undefined:
+      return false;
   }
 }

@@ -1,32 +1,51 @@
-import type { ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
-import { requireParticipant } from '../../chats/require-participant.ts';
+import type { ChatEvent, ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
+import { readAs } from '../../chats/require-participant.ts';
+import { everything, isPlainly, isShown, without, type Sight } from '../../chats/sight.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseChatCursor, toChatCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
 import { readHead, readLog } from '../log/read-log.ts';
-import { replayMax, replayPageSize, type StreamDeps } from './replay.ts';
+import { isAmong, replayMax, replayPageSize, showEntries, type StreamDeps } from './replay.ts';
 
 type Watch = { readonly userId: UserId; readonly chatId: ChatId; readonly lastEventId: string | undefined };
 
-/** One chat's stream for one subscriber; its position is the log's rev, so it is exact. */
+/**
+ * One chat's stream for one subscriber; its position is the log's rev, so it is exact. It is where what is shown to the
+ * subscriber ends: what is kept from them lies in the hole that the next event's `prevRev` covers.
+ */
 export class ChatSource implements FeedSource<MessageEvent> {
   readonly #deps: StreamDeps;
   readonly #watch: Watch;
   #rev: number | undefined;
+  #sight: Sight = everything;
 
   constructor(deps: StreamDeps, watch: Watch) {
     this.#deps = deps;
     this.#watch = watch;
   }
 
-  subscribe(listener: (item: FeedItem<MessageEvent>) => void, onMissed: () => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.messagesOfChat(this.#watch.chatId), listener, onMissed);
+  async subscribe(
+    listener: (item: FeedItem<MessageEvent>) => void,
+    onMissed: () => void,
+  ): Promise<() => void> {
+    const { chatId, userId } = this.#watch;
+    const { broker } = this.#deps;
+    const stops = await Promise.all([
+      broker.subscribe(topics.messagesOfChat(chatId), listener, onMissed),
+      broker.subscribe(topics.chatsOfUser(userId), ({ data }) => this.#noteHidden(data), onMissed),
+    ]);
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #noteHidden(event: ChatEvent): void {
+    if (event.type !== 'hidden' || event.chatId !== this.#watch.chatId) return;
+    this.#sight = without(this.#sight, event.seqs);
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
-    if (item.audience && !item.audience.includes(this.#watch.userId)) return 'end';
+    if (item.audience && !isAmong(item.audience, this.#watch.userId)) return 'end';
     switch (item.data.type) {
       case 'created':
       case 'updated':
@@ -38,17 +57,19 @@ export class ChatSource implements FeedSource<MessageEvent> {
   }
 
   /** An event that tells of more than what came after the last one may tell again of what was sent. */
-  #admitEvent({ rev, prevRev }: LogEvent): Admission {
-    if (this.#rev === undefined || rev <= this.#rev) return 'skip';
-    if (prevRev !== this.#rev) return 'gap';
+  #admitEvent({ rev, prevRev, message }: LogEvent): Admission {
+    if (this.#rev === undefined || rev <= this.#rev || !isShown(this.#sight, message.seq)) return 'skip';
+    if (prevRev !== this.#rev || !isPlainly(this.#sight, message)) return 'gap';
     this.#rev = rev;
     return 'send';
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
     const { chatId, userId } = this.#watch;
-    await requireParticipant(this.#deps, chatId, userId);
-    const head = await readHead(this.#deps.db, chatId);
+    const head = await readAs(this.#deps, { chatId, userId }, ({ sight }) => {
+      this.#sight = sight;
+      return readHead(this.#deps.db, chatId);
+    });
     const from = this.#rev ?? this.#startingRev(head);
     if (from === undefined || head - from > replayMax) {
       this.#rev = head;
@@ -71,12 +92,16 @@ export class ChatSource implements FeedSource<MessageEvent> {
 
   /** Returns how many messages there were. */
   async *#replay(): AsyncGenerator<readonly FeedItem<MessageEvent>[], number> {
-    const { chatId } = this.#watch;
+    const { chatId, userId } = this.#watch;
+    let position = this.#rev ?? 0;
     for (let count = 0; ; ) {
+      const range = { chatId, afterRev: position, limit: replayPageSize };
+      const entries = await readAs(this.#deps, { chatId, userId }, () => readLog(this.#deps.db, range));
+      position = entries.at(-1)?.message.rev ?? position;
+      const shown = showEntries(entries, this.#sight);
       const afterRev = this.#rev ?? 0;
-      const entries = await readLog(this.#deps.db, { chatId, afterRev, limit: replayPageSize });
-      this.#rev = entries.at(-1)?.message.rev ?? afterRev;
-      yield toEvents(entries, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
+      this.#rev = shown.at(-1)?.message.rev ?? afterRev;
+      yield toEvents(shown, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
       count += entries.length;
       if (entries.length < replayPageSize) return count;
     }

@@ -19,7 +19,8 @@ export async function buryMissingPeople({ db, requireLock }: MigrationDeps): Pro
   return missing.length;
 }
 
-async function findMissing(db: Database): Promise<string[]> {
+/** The ids of people whom a chat or a message names and who are nowhere. */
+export async function findMissing(db: Database): Promise<string[]> {
   const named = new Set<string>();
   for await (const batch of walk(chatsOf(db), { participants: 1 })) {
     for (const { participants = [] } of batch) for (const id of participants) named.add(id.toHexString());

@@ -36,7 +36,8 @@ export function pairKey(participants: readonly Types.ObjectId[]): string | undef
 
 type Sorted = { readonly kept: ReadonlyMap<string, AnyChat>; readonly shells: readonly AnyChat[] };
 
-async function sortOut({ db }: MigrationDeps): Promise<Sorted> {
+/** Which chat of each pair stays, and which are merged into it or were. */
+export async function sortOut({ db }: Pick<MigrationDeps, 'db'>): Promise<Sorted> {
   const kept = new Map<string, AnyChat>();
   const shells: AnyChat[] = [];
   for await (const batch of walk(chatsOf(db), { participants: 1, mergedInto: 1, createdAt: 1 })) {

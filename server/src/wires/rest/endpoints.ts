@@ -1,4 +1,4 @@
-import { limits } from '@whisper/shared';
+import { ChatIdSchema, limits, type Chat, type UserId } from '@whisper/shared';
 import {
   LegacyChatListSchema,
   LegacyChatSchema,
@@ -10,7 +10,8 @@ import {
   LegacyUserListSchema,
 } from '@whisper/shared/legacy';
 import type { ZodType } from 'zod';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, toAppError } from '../../platform/errors.ts';
+import type { Procedures } from '../../router.ts';
 import { toLegacyChat, toLegacyMe, toLegacyMessage, toLegacyUser } from '../legacy-view.ts';
 import type { Endpoint } from './endpoint.ts';
 import { listAllChats, readHistory } from './read-pages.ts';
@@ -53,21 +54,20 @@ export const endpoints: readonly Endpoint[] = [
     refusals: [],
     async answerWith({ api, findEmails }) {
       const chats = await listAllChats(api);
-      const emails = await findEmails(
-        chats.flatMap((chat) => (chat.kind === 'direct' ? [chat.participant] : [])),
-      );
+      const emails = await findEmails(chats.map(({ participant }) => participant));
       return chats.map((chat) => toLegacyChat(chat, emails));
     },
   },
   {
     method: 'post',
     path: '/api/chats/with/:participantId',
-    summary: 'The direct chat with a person, made when it is missing.',
+    summary:
+      'The direct chat with a person, made when it is missing; or the group that a chat names as its participant.',
     answer: LegacyChatSchema,
     refusals: [400, 404, 429],
     async answerWith({ api, findEmails, request }) {
       const userId = read(LegacyUserIdSchema, request.params['participantId'], 'Invalid participant ID');
-      const chat = await api.chat.openDirect({ userId });
+      const chat = await openWith(api, userId);
       return toLegacyChat(chat, await findEmails([chat.participant]));
     },
   },
@@ -92,6 +92,18 @@ export const endpoints: readonly Endpoint[] = [
     },
   },
 ];
+
+/** The old apps open a group by what they take for its other person. Whoever is not in it hears that there is nobody. */
+async function openWith(api: Procedures, userId: UserId): Promise<Chat> {
+  try {
+    return await api.chat.openDirect({ userId });
+  } catch (error) {
+    if (toAppError(error).code !== 'NOT_FOUND') throw error;
+    const group = await api.chat.get({ chatId: ChatIdSchema.parse(userId) }).catch(() => undefined);
+    if (group?.kind !== 'group') throw error;
+    return group;
+  }
+}
 
 /** The checked value; `refusal` is all that is said of a bad one. */
 function read<T>(schema: ZodType<T>, value: unknown, refusal: string): T {

@@ -19,6 +19,7 @@ import type { Identity } from '../../identity/viewer.ts';
 import { toLegacyMessage } from '../legacy-view.ts';
 import type { AdmittedSocket } from './admit-socket.ts';
 import type { Delivered } from './delivered.ts';
+import { takesOffsets } from './takes-offsets.ts';
 import { Unread } from './unread.ts';
 import type { Held } from './sessions.ts';
 
@@ -45,6 +46,7 @@ export class LegacySocket implements Connection, Held, Holder {
   readonly #socket: AdmittedSocket;
   readonly #unread: Unread;
   readonly #stops: (() => void)[] = [];
+  readonly #takesOffsets: boolean;
   #isLeft = false;
 
   constructor(deps: LegacyDeps, { socket, identity, delivered }: Parts) {
@@ -54,6 +56,7 @@ export class LegacySocket implements Connection, Held, Holder {
     this.delivered = delivered;
     this.#deps = deps;
     this.#socket = socket;
+    this.#takesOffsets = takesOffsets(socket.handshake);
     this.#unread = new Unread(socket.conn, {
       clock: deps.clock,
       onStalled: () => this.close('slowReader'),
@@ -165,15 +168,19 @@ export class LegacySocket implements Connection, Held, Holder {
     this.#socket.emit(
       'new-message',
       { ...toLegacyMessage(message), ...(tempId !== undefined && { tempId }) },
-      offset,
+      ...this.#tell(offset),
     );
+  }
+
+  #tell(offset: string): [string?] {
+    return this.#takesOffsets ? [offset] : [];
   }
 
   /** The person comes online after the list was made: on their first device it does not name them. */
   #showPresence(event: PresenceEvent, onListed: () => void): void {
     switch (event.type) {
       case 'list':
-        this.#socket.emit('online-users', { userIds: event.userIds }, this.delivered.offset);
+        this.#socket.emit('online-users', { userIds: event.userIds }, ...this.#tell(this.delivered.offset));
         if (!this.#isLeft && !this.#deps.connections.add(this)) this.close('tooManySockets');
         return onListed();
       case 'online':

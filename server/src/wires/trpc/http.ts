@@ -1,6 +1,6 @@
-import { createHTTPHandler } from '@trpc/server/adapters/standalone';
+import { createHTTPHandler, type CreateHTTPContextOptions } from '@trpc/server/adapters/standalone';
 import type { AnyTRPCRouter, TRPCError } from '@trpc/server';
-import type { ResponseMeta } from '@trpc/server/http';
+import type { ResponseMeta, TRPCRequestInfo } from '@trpc/server/http';
 import {
   closeCodes,
   ConnectionParamsSchema,
@@ -16,6 +16,7 @@ import { requestIdOf } from '../../http/answer.ts';
 import { readBytes } from '../../http/body.ts';
 import { followEventStream } from './event-stream.ts';
 import { bearerTokenOf } from '../../identity/bearer-token.ts';
+import { costOfUnknown, proceduresOf, type KnownProcedures, type RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 import { followAnswer } from '../follow-answer.ts';
@@ -30,6 +31,14 @@ const bodyWeightMax = 20_000;
 /** Results of a batch hold this much; the calls beyond are for the next request. */
 const answerBytesMax = 1024 * 1024;
 
+/** Between the paths of a batch. */
+const separator = /,|%2c/i;
+
+/** Calls of one batch that name nothing a batch can call; no client of ours makes one. */
+const hopelessMax = 20;
+
+type Batch = { readonly personId: string; readonly method: string | undefined; readonly path: string };
+type RequestWithBody = IncomingMessage & { body?: string };
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
@@ -37,38 +46,14 @@ type RequestHandler = (request: IncomingMessage, response: ServerResponse) => vo
  * sent it; what is refused as a whole is answered with one error, which tRPC's clients take for every call of a batch.
  */
 export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): RequestHandler {
+  const procedures = proceduresOf(router);
   const handle = createHTTPHandler({
     router,
     basePath: `${trpcPath}/`,
     maxBodySize: limits.frameBytesMax,
     // A query may come as POST, for input that is too long for an address.
     allowMethodOverride: true,
-    createContext: async ({ req, res, info }) => {
-      // An EventSource cannot send headers; everybody else can, and what stands in an address ends in proxies' logs.
-      const params = ConnectionParamsSchema.safeParse(
-        info.type === 'subscription' ? info.connectionParams : undefined,
-      );
-      if (params.success) requireServed(params.data.contract);
-      const token = params.success ? params.data.token : bearerTokenOf(req);
-      const asker = await ask(deps, req, token);
-      const context = {
-        ...asker,
-        socket: null,
-        answer: null,
-        admission: deps.admission,
-        isRefusedLate: true,
-      };
-      if (info.type === 'subscription') return followEventStream(deps, context, res);
-      if (!asker.identity) return context;
-      return {
-        ...context,
-        answer: followAnswer(deps.held, {
-          userId: asker.identity.viewer.id,
-          response: res,
-          bytesMax: answerBytesMax,
-        }),
-      };
-    },
+    createContext: (options) => createContext(deps, options),
     responseMeta: ({ errors }) => retryAfter(errors),
     onError({ error, path, req }) {
       const { code, cause } = toAppError(error);
@@ -80,15 +65,36 @@ export function createTrpcHttpHandler(deps: WireDeps, router: AnyTRPCRouter): Re
   return (request, response) => {
     response.setHeader('cache-control', 'no-store');
     response.setHeader('x-content-type-options', 'nosniff');
-    admit(deps, request).then(
+    admit(deps, procedures, request).then(
       () => handle(request, response),
       (error: unknown) => refuseRequest(router, response, error),
     );
   };
 }
 
+type Opening = Pick<CreateHTTPContextOptions, 'req' | 'res' | 'info'>;
+
+async function createContext(deps: WireDeps, { req, res, info }: Opening): Promise<RequestContext> {
+  // An EventSource cannot send headers; everybody else can, and what stands in an address ends in proxies' logs.
+  const params = ConnectionParamsSchema.safeParse(
+    info.type === 'subscription' ? info.connectionParams : undefined,
+  );
+  if (params.success) requireServed(params.data.contract);
+  const token = params.success ? params.data.token : bearerTokenOf(req);
+  const asker = await ask(deps, req, token);
+  const context = { ...asker, socket: null, answer: null, admission: deps.admission, isRefusedLate: true };
+  if (info.type === 'subscription') return followEventStream(deps, context, res);
+  if (!asker.identity) return context;
+  const userId = asker.identity.viewer.id;
+  await admitUnknown(deps, userId, info);
+  return {
+    ...context,
+    answer: followAnswer(deps.held, { userId, response: res, bytesMax: answerBytesMax }),
+  };
+}
+
 /** Refuses what need not be looked at, reads the body, and puts it where tRPC's handler looks for it. */
-async function admit(deps: WireDeps, request: IncomingMessage & { body?: string }): Promise<void> {
+async function admit(deps: WireDeps, procedures: KnownProcedures, request: RequestWithBody): Promise<void> {
   requireServed(ContractSchema.parse(request.headers[contractHeader]));
   const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   const isBatch = new URLSearchParams(query).get('batch') === '1';
@@ -96,6 +102,8 @@ async function admit(deps: WireDeps, request: IncomingMessage & { body?: string 
   if (!isBatch && request.method !== 'POST') return;
   const { identity, refusal } = await ask(deps, request, bearerTokenOf(request));
   if (!identity) throw refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
+  const { method } = request;
+  if (isBatch) await admitBatch(deps, procedures, { personId: identity.viewer.id, method, path });
   if (request.method !== 'POST') return;
   const body = await readBytes(request, limits.frameBytesMax);
   if (weighJson(body, bodyWeightMax) > bodyWeightMax) {
@@ -108,9 +116,36 @@ function requireServed(contract: number): void {
   if (isTooOld(contract)) throw new AppError('PRECONDITION_FAILED', closeCodes.clientTooOld.reason);
 }
 
+/** Refuses a batch of which every call would be refused: refusing each is much for one who repeats it at once. */
+async function admitBatch(
+  { admission }: WireDeps,
+  procedures: KnownProcedures,
+  { personId, method, path }: Batch,
+): Promise<void> {
+  const named = path.slice(trpcPath.length + 1).split(separator);
+  const found = named.map((name) => procedures.get(name));
+  const budgets = found.map((procedure) => (procedure?.cost ?? costOfUnknown(1)).budget);
+  await admission.requireBudget(personId, new Set(budgets));
+  const callable = method === 'GET' ? ['query'] : ['query', 'mutation'];
+  const hopeless = found.filter((procedure) => !procedure || !callable.includes(procedure.type));
+  if (hopeless.length <= hopelessMax) return;
+  await admission.spend({ personId, cost: costOfUnknown(hopeless.length), isRefusedLate: true });
+  throw new AppError('BAD_REQUEST', 'The batch names what is no procedure, or none that a batch can call');
+}
+
+/** Asking for what is not there costs too, and is answered late over budget. */
+async function admitUnknown(
+  { admission }: WireDeps,
+  personId: string,
+  { calls }: TRPCRequestInfo,
+): Promise<void> {
+  const unknown = calls.filter(({ procedure }) => procedure === null).length;
+  if (unknown > 0) await admission.spend({ personId, cost: costOfUnknown(unknown), isRefusedLate: true });
+}
+
 /** Each call may be made; so many at once are for later. */
 function requireShort(path: string): void {
-  if (path.split(/,|%2c/i).length <= limits.callsPerFrameMax) return;
+  if (path.split(separator).length <= limits.callsPerFrameMax) return;
   const message = `A batch holds at most ${limits.callsPerFrameMax} calls`;
   throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });
 }

@@ -23,7 +23,7 @@ import type { Holder } from '../../delivery/held-bytes.ts';
 import type { Identity } from '../../identity/viewer.ts';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { CallingSocket, RequestContext } from '../../trpc.ts';
+import { costOfUnknown, type CallingSocket, type RequestContext } from '../../trpc.ts';
 import { ask } from '../ask.ts';
 import type { WireDeps } from '../deps.ts';
 
@@ -51,6 +51,7 @@ export function createSocketHost(deps: SocketDeps) {
   return {
     clock: deps.clock,
     ...(deps.texts && { texts: deps.texts }),
+    share: deps.share,
     closeCodes: { ...codes, paramsDeadline: authDeadline },
     bounds: {
       frameBytesMax: limits.frameBytesMax,
@@ -64,6 +65,10 @@ export function createSocketHost(deps: SocketDeps) {
     createContext: (opening: SocketOpening) => signIn(deps, opening),
     refusalOf: ({ identity, refusal }: RequestContext) =>
       identity ? undefined : (refusal ?? new AppError('UNAUTHORIZED', 'Sign in first')),
+    admitUnknown: async ({ identity, admission }: RequestContext) => {
+      if (!identity) return;
+      await admission.spend({ personId: identity.viewer.id, cost: costOfUnknown(1), isRefusedLate: true });
+    },
     hasRoomFor: (socket: OpenSocket, bytes: number) => deps.held.hasRoomFor(people.get(socket) ?? '', bytes),
     onError: (failure: CallFailure) => logFailure(deps, failure),
     onDelivered: () => {

@@ -1,0 +1,49 @@
+import { GroupNameSchema, limits } from '@whisper/shared';
+import { useState, type SyntheticEvent } from 'react';
+import { BackButton, type GroupViewProps } from './add-people.tsx';
+
+/** The name of a group, and what those see who come into it. */
+export function GroupSettings({ chat, acting: { act, isPending }, onBack }: GroupViewProps) {
+  const [name, setName] = useState(chat.name);
+  const [historyVisible, setHistoryVisible] = useState(chat.historyVisible);
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault();
+    const changes = {
+      ...(name.trim() !== chat.name && { name }),
+      ...(historyVisible !== chat.historyVisible && { historyVisible }),
+    };
+    if (Object.keys(changes).length === 0) return onBack();
+    act((group) => group.update.mutate({ chatId: chat.id, ...changes }), onBack);
+  };
+  return (
+    <form className="dialog-form" onSubmit={save}>
+      <input
+        className="field"
+        aria-label="Name of the group"
+        autoComplete="off"
+        data-first
+        maxLength={limits.groupNameLengthMax}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <label className="dialog-row">
+        <input
+          type="checkbox"
+          checked={historyVisible}
+          onChange={(event) => setHistoryVisible(event.target.checked)}
+        />
+        <span>Those who come see what was written before</span>
+      </label>
+      <div className="button-row">
+        <button
+          type="submit"
+          className="button"
+          disabled={isPending || !GroupNameSchema.safeParse(name).success}
+        >
+          Save
+        </button>
+        <BackButton onBack={onBack} />
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,224 @@
+import type { ChatId } from '@whisper/shared';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock, startTestServer, type TestServer } from '../testing/index.ts';
+import { TestClient } from '../testing/test-client.ts';
+
+/** What somebody is to the group that is asked about. */
+const roles = ['anonymous', 'outsider', 'removed', 'member', 'admin', 'owner'] as const;
+type Role = (typeof roles)[number];
+
+/** What a call names; made anew for each call of each person, so that no call finds what another did. */
+type Ground = {
+  readonly chatId: ChatId;
+  /** Of the owner. */
+  readonly messageId: string;
+  /** Of whoever asks, written while they were in the group; of the owner for who never was. */
+  readonly ownId: string;
+  /** A member whom nobody else is. */
+  readonly otherId: string;
+  readonly code: string;
+  readonly uuid: string;
+};
+
+/** Who is let in; everybody else in the group hears FORBIDDEN, and outside of it NOT_FOUND. */
+const everyone = ['member', 'admin', 'owner'] as const;
+const admins = ['admin', 'owner'] as const;
+const owners = ['owner'] as const;
+/** Procedures that name nothing of a chat: whoever is signed in. */
+const anybody = ['outsider', 'removed', 'member', 'admin', 'owner'] as const;
+
+type Row = {
+  readonly allowed: readonly Role[];
+  readonly input: (ground: Ground) => unknown;
+};
+
+const ofChat = (allowed: readonly Role[], more: object | ((ground: Ground) => object) = {}): Row => ({
+  allowed,
+  input: (ground) => ({ chatId: ground.chatId, ...(typeof more === 'function' ? more(ground) : more) }),
+});
+const ofMessage = (allowed: readonly Role[], id: 'messageId' | 'ownId', more: object = {}): Row => ({
+  allowed,
+  input: (ground) => ({ messageId: ground[id], ...more }),
+});
+const free = (input: Row['input'] = () => undefined): Row => ({ allowed: anybody, input });
+
+/** Every procedure, and who may call it. A new one has no row yet, and fails. */
+const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
+  'auth.sync': free(),
+  'auth.me': free(),
+  'user.list': free(() => ({})),
+  'user.get': free(({ otherId }) => ({ userId: otherId })),
+  'presence.list': free(),
+  'presence.onChange': free(),
+  'chat.list': free(() => ({})),
+  'chat.openDirect': free(({ otherId }) => ({ userId: otherId })),
+  'chat.createGroup': free(({ uuid }) => ({ name: 'Mine', memberIds: [], clientId: uuid })),
+  'chat.onChange': free(() => ({})),
+  'chat.join': { allowed: ['outsider', 'member', 'admin', 'owner'], input: ({ code }) => ({ code }) },
+  'chat.get': ofChat(everyone),
+  'chat.members': ofChat(everyone),
+  'chat.readers': ofChat(everyone, { seq: 1 }),
+  'chat.explainUnread': ofChat(everyone),
+  'chat.setMine': ofChat(everyone, { pinned: true }),
+  'chat.markRead': ofChat(everyone, { seq: 1 }),
+  'chat.markUnread': ofChat(everyone, { seq: 1 }),
+  'chat.markDelivered': ofChat(everyone, { seq: 1 }),
+  'chat.update': ofChat(admins, { name: 'Another' }),
+  'chat.addMembers': ofChat(admins, ({ otherId }) => ({ userIds: [otherId] })),
+  'chat.removeMember': ofChat(admins, ({ otherId }) => ({ userId: otherId })),
+  'chat.setRole': ofChat(owners, ({ otherId }) => ({ userId: otherId, role: 'admin' })),
+  'chat.leave': ofChat(['member', 'admin']),
+  'chat.createInvite': ofChat(admins),
+  'chat.listInvites': ofChat(admins),
+  'chat.revokeInvite': ofChat(admins, ({ code }) => ({ code })),
+  'message.list': ofChat(everyone),
+  'message.changes': ofChat(everyone, { afterRev: 0 }),
+  'message.send': ofChat(everyone, ({ uuid }) => ({ text: 'x', clientId: uuid })),
+  'message.edit': [
+    ofMessage(everyone, 'ownId', { text: 'x' }),
+    ofMessage(owners, 'messageId', { text: 'x' }),
+  ],
+  'message.delete': [
+    ofMessage(everyone, 'ownId', { for: 'everyone' }),
+    ofMessage(admins, 'messageId', { for: 'everyone' }),
+    ofMessage(everyone, 'messageId', { for: 'me' }),
+  ],
+  'message.react': ofMessage(everyone, 'messageId', { emoji: '👍', on: true }),
+  'message.pin': ofMessage(everyone, 'messageId', { on: true }),
+  'message.forward': {
+    allowed: everyone,
+    input: ({ messageId, chatId, uuid }) => ({ messageId, toChatId: chatId, clientId: uuid }),
+  },
+  'message.edits': ofMessage(everyone, 'messageId'),
+  'message.onEvent': ofChat(everyone),
+  'message.onNew': ofChat(everyone),
+  'typing.set': ofChat(everyone, { isTyping: true }),
+  'typing.onChange': ofChat(everyone),
+};
+
+/** It takes a token and not what it is about: whoever has no valid one is refused as anonymous. */
+const apart = ['auth.refresh'];
+
+let server: TestServer;
+const tokens = new Map<Role, string>();
+let people: Readonly<Record<Exclude<Role, 'anonymous'> | 'other', TestClient>>;
+beforeAll(async () => {
+  // Time stands still, so that nobody's token runs out.
+  server = await startTestServer({ clock: new ManualClock() });
+  const [outsider, removed, member, admin, owner, other] = await Promise.all(
+    ['outsider', 'removed', 'member', 'admin', 'owner', 'other'].map(async (name) =>
+      TestClient.open(server.url, await server.tokenFor(name)),
+    ),
+  );
+  if (!outsider || !removed || !member || !admin || !owner || !other) throw new Error('Somebody is missing');
+  for (const role of roles.slice(1)) tokens.set(role, await server.tokenFor(role));
+  people = { outsider, removed, member, admin, owner, other };
+});
+afterAll(async () => {
+  await Promise.all(Object.values(people).map((client) => client.close()));
+  await server[Symbol.asyncDispose]();
+});
+
+/** A group in which everybody is what their name says. */
+async function makeGround(role: Role): Promise<Ground> {
+  const { owner, admin, member, removed, other } = people;
+  const { api } = owner;
+  const memberIds = [admin, member, removed, other].map(({ me }) => me.id);
+  const { id: chatId } = await api.chat.createGroup.mutate({ name: 'G', memberIds, clientId: randomUUID() });
+  await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
+  const write = (client: TestClient) =>
+    client.api.message.send.mutate({ chatId, text: 'x', clientId: randomUUID() });
+  const message = await write(owner);
+  const isWriter = role !== 'anonymous' && role !== 'outsider';
+  const own = isWriter ? await write(people[role]) : message;
+  const { code } = await api.chat.createInvite.mutate({ chatId });
+  await api.chat.removeMember.mutate({ chatId, userId: removed.me.id });
+  return { chatId, messageId: message.id, ownId: own.id, otherId: other.me.id, code, uuid: randomUUID() };
+}
+
+const shared = new Map<Role, Promise<Ground>>();
+
+/** A call that is refused, or only reads, leaves the ground as it was for the next one. */
+function groundFor(role: Role, isChanging: boolean): Promise<Ground> {
+  if (isChanging) return makeGround(role);
+  const known = shared.get(role) ?? makeGround(role);
+  shared.set(role, known);
+  return known;
+}
+
+const absent: Ground = {
+  chatId: 'f'.repeat(24) as ChatId,
+  messageId: 'f'.repeat(24),
+  ownId: 'f'.repeat(24),
+  otherId: 'f'.repeat(24),
+  code: 'f'.repeat(24),
+  uuid: randomUUID(),
+};
+
+type Kind = 'query' | 'mutation' | 'subscription';
+
+/** The answer as bytes: of a subscription the first event, or the refusal. */
+async function call(path: string, kind: Kind, { role, input }: { role: Role; input: unknown }) {
+  const json = JSON.stringify(input === undefined ? undefined : { json: input });
+  const query = kind !== 'mutation' && json ? `?input=${encodeURIComponent(json)}` : '';
+  const token = tokens.get(role);
+  const ended = new AbortController();
+  const response = await fetch(`${server.url}/trpc/${path}${query}`, {
+    method: kind === 'mutation' ? 'POST' : 'GET',
+    signal: ended.signal,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(kind === 'mutation' && { 'content-type': 'application/json' }),
+      ...(kind === 'subscription' && { accept: 'text/event-stream' }),
+    },
+    ...(kind === 'mutation' && json && { body: json }),
+  });
+  const body = kind === 'subscription' ? await readUntilSettled(response) : await response.text();
+  ended.abort();
+  const code = /"code":"([A-Z_]+)"/.exec(body)?.[1] ?? 'OK';
+  return { code, body };
+}
+
+/** A stream that lives says so with its first comment or event; a refused one says why. */
+async function readUntilSettled({ body }: Response): Promise<string> {
+  let text = '';
+  for await (const chunk of body ?? []) {
+    text += Buffer.from(chunk).toString();
+    if (/event: connected/.test(text) || /"code":"/.test(text)) return text;
+  }
+  return text;
+}
+
+const kindOf = (path: string): Kind =>
+  (server.server.router._def.procedures as unknown as Record<string, { _def: { type: Kind } }>)[path]?._def
+    .type ?? 'query';
+
+const rows = Object.entries(matrix).flatMap(([path, row]) =>
+  [row].flat().map((each) => [path, each] as const),
+);
+
+describe('every procedure', () => {
+  it('has a row here', () => {
+    const procedures = Object.keys(server.server.router._def.procedures);
+    expect([...Object.keys(matrix), ...apart].toSorted()).toEqual(procedures.toSorted());
+  });
+
+  it.each(rows)('%s lets in whom it should, and refuses the others in the same words', async (path, row) => {
+    const kind = kindOf(path);
+    for (const role of roles) {
+      const isChanging = kind === 'mutation' && row.allowed.includes(role) && row.allowed !== anybody;
+      const [here, nowhere] = await Promise.all([
+        groundFor(role, isChanging).then((ground) => call(path, kind, { role, input: row.input(ground) })),
+        call(path, kind, { role, input: row.input(absent) }),
+      ]);
+      const isInGroup = everyone.some((each) => each === role);
+      if (row.allowed.includes(role)) expect([role, here.code]).toEqual([role, 'OK']);
+      else if (role === 'anonymous') expect([role, here.code]).toEqual([role, 'UNAUTHORIZED']);
+      else if (isInGroup)
+        expect([role, here.code]).toEqual([role, expect.stringMatching(/FORBIDDEN|CONFLICT/)]);
+      else expect([role, here.code]).toEqual([role, 'NOT_FOUND']);
+      if (!row.allowed.includes(role) && !isInGroup) expect(here.body).toBe(nowhere.body);
+    }
+  });
+});
