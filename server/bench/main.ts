@@ -6,6 +6,7 @@ const benches = new Map<string, () => Promise<void>>([
   ['fanout', async () => (await import('./fanout/fanout.ts')).benchFanout()],
   ['send', async () => (await import('./send/send.ts')).benchSend()],
   ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
+  ['nodes', async () => (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000))],
   [
     'frames',
     async () =>

@@ -3,13 +3,14 @@ import { readEnv } from '../../src/platform/env.ts';
 import { startServer } from '../../src/server.ts';
 
 export type WhisperRequest =
-  | { readonly kind: 'start'; readonly uri: string; readonly dataDir: string }
+  | { readonly kind: 'start'; readonly uri: string; readonly dataDir: string; readonly redisUrl?: string }
   | { readonly kind: 'cpu' };
 
 serve(async (request: WhisperRequest) => {
   if (request.kind === 'cpu') return process.cpuUsage();
-  const { uri, dataDir } = request;
+  const { uri, dataDir, redisUrl } = request;
   const settings = { PORT: '0', MONGODB_URI: uri, DATA_DIR: dataDir, RATE_LIMITS: 'off', LOG_LEVEL: 'error' };
-  const server = await startServer({ env: readEnv(settings) });
+  const shared = redisUrl === undefined ? {} : { REDIS_URL: redisUrl };
+  const server = await startServer({ env: readEnv({ ...settings, ...shared }) });
   return Number(new URL(server.url).port);
 });

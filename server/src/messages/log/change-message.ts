@@ -1,3 +1,4 @@
+import type { MessageId, UserId } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import { AppError, isDuplicateKey } from '../../platform/errors.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
@@ -7,6 +8,13 @@ export type ChangeMessage = (doc: MessageDoc, now: Date) => MessageDoc;
 
 /** A message that is not there and a message of a chat that is not yours get the same answer. */
 export const messageNotFound = () => new AppError('NOT_FOUND', 'Message not found');
+
+/** A change of one message, and who makes it. */
+export type Changing = {
+  readonly messageId: MessageId;
+  readonly by: UserId;
+  readonly change: ChangeMessage;
+};
 
 type Waiting = { readonly change: ChangeMessage };
 

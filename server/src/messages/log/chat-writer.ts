@@ -2,7 +2,7 @@ import type { ChatId, Message, MessageId, UserId } from '@whisper/shared';
 import type { ChangeGroup } from '../../chats/deps.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
 import { AppError } from '../../platform/errors.ts';
-import { applyChanges, messageNotFound, replaceMessage, type ChangeMessage } from './change-message.ts';
+import { applyChanges, messageNotFound, replaceMessage, type Changing } from './change-message.ts';
 import { GroupPeople, planDrafts, toLoggedChange, type ChatPeople } from './chat-people.ts';
 import { ExpectedChange } from './expected-change.ts';
 import type { Draft, InsertQueue } from './insert-queue.ts';
@@ -11,13 +11,6 @@ import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
 import { findDoc, findSent, isSameMessage, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
-
-/** A change of one message, and who makes it. */
-export type Changing = {
-  readonly messageId: MessageId;
-  readonly by: UserId;
-  readonly change: ChangeMessage;
-};
 
 type Answer<T> = { resolve(result: T): void; reject(error: unknown): void };
 type Append = Answer<Message> & { readonly draft: Draft };
@@ -71,7 +64,7 @@ export class ChatWriter {
     return this.#enqueue<Message>((answer) => ({ ...answer, draft }));
   }
 
-  /** Changes a message of this chat; NOT_FOUND when there is none. Resolves with the message as it is then. */
+  /** NOT_FOUND when there is no such message in this chat. Resolves with it as it is then. */
   change(change: Changing): Promise<Message> {
     return this.#enqueue<Message>((answer) => ({ ...answer, ...change }));
   }
@@ -211,7 +204,8 @@ export class ChatWriter {
       rest = accepted;
       if (!next || !doc) return;
       const rev = heads.rev + 1;
-      const stored = next === doc ? doc : await replaceMessage(this.#deps.db, { doc, next, rev, now });
+      if (next === doc) return this.#answerUnchanged(doc, rest);
+      const stored = await replaceMessage(this.#deps.db, { doc, next, rev, now });
       if (stored) return this.#answerChanged(stored, rest);
       this.#heads = undefined;
     }
@@ -220,11 +214,19 @@ export class ChatWriter {
   async #answerChanged(doc: MessageDoc, changes: readonly Change[]): Promise<void> {
     const [entry] = await toEntries(this.#deps.db, [doc]);
     if (!entry) return;
-    if (doc.rev > (this.#announced ?? 0)) {
-      this.#confirm({ rev: doc.rev, seq: this.#heads?.seq ?? doc.seq });
-      this.#announce(entry);
-    }
+    this.#confirm({ rev: doc.rev, seq: this.#heads?.seq ?? doc.seq });
+    this.#announce(entry);
     for (const change of changes) change.resolve(entry.message);
+  }
+
+  /** Nothing was left to change. If another node did it, what it wrote besides is not known here. */
+  async #answerUnchanged(doc: MessageDoc, changes: readonly Change[]): Promise<void> {
+    const [entry] = await toEntries(this.#deps.db, [doc]);
+    if (doc.rev > (this.#announced ?? 0)) {
+      this.#heads = undefined;
+      await this.#requireHeads();
+    }
+    if (entry) for (const change of changes) change.resolve(entry.message);
   }
 
   #announce(entry: LogEntry): void {
@@ -271,12 +273,17 @@ export class ChatWriter {
     const heads = await readHeads(this.#deps.db, chatId);
     await people.refresh();
     this.#announced ??= heads.rev;
+    let { seq } = heads;
     while (this.#announced < heads.rev) {
       const missed = await readLog(this.#deps.db, { chatId, afterRev: this.#announced, limit: batchSizeMax });
       if (missed.length === 0) break;
-      for (const entry of missed) this.#announce(entry);
+      for (const entry of missed) {
+        this.#announce(entry);
+        // What was written after the heads were read is among them.
+        seq = Math.max(seq, entry.message.seq);
+      }
     }
-    const known = { rev: Math.max(heads.rev, this.#announced), seq: heads.seq };
+    const known = { rev: Math.max(heads.rev, this.#announced), seq };
     this.#confirm(known);
     return known;
   }

@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { DirectMembership, GroupMembership, Membership } from '../../chats/chat.view.ts';
 import type { ChangeGroup } from '../../chats/deps.ts';
 import { DirectPeople, GroupPeople } from './chat-people.ts';
-import { ChatWriter, type Changing } from './chat-writer.ts';
+import type { Changing } from './change-message.ts';
+import { ChatWriter } from './chat-writer.ts';
 import type { LogDeps } from './log-deps.ts';
 import { InsertQueue, type Draft } from './insert-queue.ts';
 

@@ -126,7 +126,7 @@ describe.runIf(hasRedis)('on two nodes', () => {
     await Promise.all(watches.map((events) => events.until((items) => items.length === 1)));
 
     const clients = Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? alice : bob));
-    await Promise.all(
+    const sent = await Promise.all(
       clients.map((person) =>
         person.api.message.send.mutate({ chatId: chat.id, text: 'hi', clientId: randomUUID() }),
       ),
@@ -136,6 +136,38 @@ describe.runIf(hasRedis)('on two nodes', () => {
     for (const events of watches) {
       expect(revsOf(await events.until((items) => revsOf(items).length >= 60))).toEqual(expected);
     }
+    expect(sent.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(expected);
+  });
+
+  it('one gives no place twice while the other writes and both change the same message', {
+    timeout: 30_000,
+  }, async () => {
+    const env = { REDIS_URL: inject('redisUrl') };
+    await using one = await startTestServer({ env, isAlone: true });
+    await using other = await startTestServer({ env, isAlone: true, sameDatabaseAs: one });
+    const { alice, chat } = await openChat(one, 'alice', 'bob');
+    const bob = await other.signIn('bob');
+    const places: number[] = [];
+
+    for (let round = 0; round < 12; round += 1) {
+      const send = (person: typeof bob) =>
+        person.api.message.send.mutate({ chatId: chat.id, text: 'hi', clientId: randomUUID() });
+      const { id: messageId, seq } = await send(alice);
+      const react = (person: typeof bob) =>
+        person.api.message.react.mutate({ messageId, emoji: '👍', on: true });
+      await react(bob);
+      const sent = await Promise.all([
+        react(bob),
+        send(bob),
+        react(bob),
+        send(alice),
+        react(alice),
+        send(bob),
+      ]);
+      places.push(seq, ...sent.flatMap((message) => (message.id === messageId ? [] : message.seq)));
+    }
+
+    expect(places.sort((a, b) => a - b)).toEqual(places.map((_, index) => index + 1));
   });
 
   it('people talk on while Redis is away, and all see everything when it is back', {

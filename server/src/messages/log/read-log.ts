@@ -13,10 +13,10 @@ export type Heads = { readonly rev: number; readonly seq: number };
 export async function readHeads(db: Database, chatId: ChatId): Promise<Heads> {
   const messages = messageModel(db);
   const chat = new Types.ObjectId(chatId);
-  const [byRev, bySeq] = await Promise.all([
-    messages.findOne({ chat }, { _id: 0, chat: 1, rev: 1 }).sort({ rev: -1 }).lean(),
-    messages.findOne({ chat }, { _id: 0, chat: 1, seq: 1 }).sort({ seq: -1 }).lean(),
-  ]);
+  // The place after the number: if another node writes in between, the number is taken when it is tried. The other way round
+  // it could be free for a place that is not.
+  const byRev = await messages.findOne({ chat }, { _id: 0, chat: 1, rev: 1 }).sort({ rev: -1 }).lean();
+  const bySeq = await messages.findOne({ chat }, { _id: 0, chat: 1, seq: 1 }).sort({ seq: -1 }).lean();
   return { rev: byRev?.rev ?? 0, seq: bySeq?.seq ?? 0 };
 }
 

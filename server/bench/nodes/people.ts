@@ -1,0 +1,45 @@
+import { connectMongo } from '../../src/platform/mongo.ts';
+import { devClerkIdOf } from '../../src/identity/dev-issuer.ts';
+import mongoose from 'mongoose';
+
+const { Types } = mongoose;
+
+/** How many people each shares a chat with. */
+export const contactsEach = 20;
+
+/** Puts people into the database, each in a chat of two with the ten before and the ten after them; answers their names. */
+export async function putPeople(uri: string, count: number): Promise<string[]> {
+  const db = await connectMongo(uri);
+  const now = new Date();
+  const people = Array.from({ length: count }, (_, index) => ({
+    id: new Types.ObjectId(),
+    name: `p${index}`,
+  }));
+  const times = { createdAt: now, updatedAt: now };
+  await db.collection('users').insertMany(
+    people.map(({ id, name }) => ({
+      _id: id,
+      clerkId: devClerkIdOf(name),
+      name,
+      email: '',
+      searchKeys: [name],
+      profileAt: now,
+      ...times,
+    })),
+  );
+  const chats = people.flatMap(({ id }, index) =>
+    Array.from({ length: contactsEach / 2 }, (_, step) => people[(index + step + 1) % count]?.id ?? id).map(
+      (other) => ({
+        participants: [id, other],
+        pairKey: [id, other].map(String).sort().join(':'),
+        openedBy: [id],
+        lastMessageAt: now,
+        lastSeq: 0,
+        ...times,
+      }),
+    ),
+  );
+  await db.collection('chats').insertMany(chats);
+  await db.close();
+  return people.map(({ name }) => name);
+}
