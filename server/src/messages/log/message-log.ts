@@ -3,7 +3,8 @@ import { LRUCache } from 'lru-cache';
 import type { DirectMembership, GroupMembership, Membership } from '../../chats/chat.view.ts';
 import type { ChangeGroup } from '../../chats/deps.ts';
 import { DirectPeople, GroupPeople } from './chat-people.ts';
-import { ChatWriter, type Changing, type LogDeps } from './chat-writer.ts';
+import { ChatWriter, type LogDeps } from './chat-writer.ts';
+import type { Changing } from './entries.ts';
 import { InsertQueue, type Draft } from './insert-queue.ts';
 
 /** Chats whose place in the log is remembered; a forgotten one costs its next send one more read. */
