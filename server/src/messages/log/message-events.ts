@@ -21,8 +21,14 @@ export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEven
   return entries.map((entry, index) => toEvent(entry, entries[index - 1]?.message.rev ?? prevRev));
 }
 
-/** Announces a stored change to the chat's stream and to every participant's own; both carry the same event. */
-export function publishEntry(broker: Broker, entry: LogEntry, participants: readonly UserId[]): void {
+export type Audience = {
+  readonly participants: readonly UserId[];
+  /** The streams of all chats listen to the group instead of each person's topic. */
+  readonly isLarge: boolean;
+};
+
+/** Announces a stored change to the chat's stream and to the streams of all chats; both carry the same event. */
+export function publishEntry(broker: Broker, entry: LogEntry, { participants, isLarge }: Audience): void {
   const { chatId, rev, updatedAt } = entry.message;
   const data = toEvent(entry, rev - 1);
   const ofChat = { data, id: toChatCursor(chatId, rev), audience: participants };
@@ -31,5 +37,6 @@ export function publishEntry(broker: Broker, entry: LogEntry, participants: read
     id: toTimeCursor(updatedAt.getTime(), entry.message),
   };
   broker.publish(topics.messagesOfChat(chatId), ofChat);
+  if (isLarge) return broker.publish(topics.messagesOfGroup(chatId), ofUsers);
   for (const userId of participants) broker.publish(topics.messagesOfUser(userId), ofUsers);
 }
