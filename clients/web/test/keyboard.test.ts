@@ -55,6 +55,8 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     expect(last).not.toBe(first);
 
     await press(page, 'Shift+Tab');
+    expect(await focusedLabel(page)).toBe('New group');
+    await press(page, 'Shift+Tab');
     expect(await focusedLabel(page)).toBe('Search chats and people');
   });
 

@@ -36,6 +36,12 @@ export async function listChangedChats(
   return [...found.values()];
 }
 
+/** The people of a chat; nobody when there is none. */
+export async function listParticipants(db: Database, chatId: ChatId): Promise<readonly UserId[]> {
+  const doc = await chatModel(db).findById(chatId, { participants: 1 }).lean();
+  return doc ? toUserIds(doc) : [];
+}
+
 function inGroups(ids: readonly string[]): Types.ObjectId[][] {
   const groups: Types.ObjectId[][] = [];
   for (let start = 0; start < ids.length; start += idsPerQueryMax) {

@@ -22,9 +22,13 @@ export type News =
   | { readonly type: 'closeUser' | 'closeNameless'; readonly userId: UserId; readonly reason: CloseReason }
   | { readonly type: 'closeSession'; readonly sessionId: string; readonly reason: CloseReason };
 
-/** Every topic there is. Message events travel twice, because their ids differ by stream. */
+/**
+ * Every topic there is. Message events travel twice, because their ids differ by stream: by the chat's own topic, and by each
+ * person's or, in a large group, by that of all its people.
+ */
 export const topics = {
   messagesOfChat: (chatId: ChatId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:chat:${chatId}` }),
+  messagesOfGroup: (chatId: ChatId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:group:${chatId}` }),
   messagesOfUser: (userId: UserId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:user:${userId}` }),
   chatsOfUser: (userId: UserId): Topic<FeedItem<ChatEvent>> => ({ name: `chats:user:${userId}` }),
   typingForUser: (userId: UserId): Topic<TypingEvent> => ({ name: `typing:user:${userId}` }),
@@ -39,5 +43,5 @@ export const topics = {
 export function messagesTopicOf(name: string): { chatId?: ChatId; userId?: UserId } | undefined {
   const [kind, of, id] = name.split(':');
   if (kind !== 'messages') return undefined;
-  return of === 'chat' ? { chatId: id as ChatId } : { userId: id as UserId };
+  return of === 'user' ? { userId: id as UserId } : { chatId: id as ChatId };
 }

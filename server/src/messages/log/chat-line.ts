@@ -12,11 +12,16 @@ export type LineDeps = {
   readonly stats: { gaps: number; repaired: number };
   /** Hands an event to this process, in the order of the log. */
   readonly emit: (event: LogEvent, audience: readonly UserId[]) => void;
+  /** Who may receive what bears a number, read from the database after what bears it. */
+  readonly findAudience: (chatId: ChatId) => Promise<(rev: number) => readonly UserId[]>;
   /** What nobody announced is of a process that died, perhaps before it noted it as the chat's last message. */
   readonly record: (event: LogEvent) => void;
   /** So much is missing that each follower of these topics has to see for itself. */
   readonly tellMissed: (topics: ReadonlySet<string>) => void;
 };
+
+/** What came, and who may receive it: who was in the chat then. */
+type Held = { readonly event: LogEvent; readonly audience: readonly UserId[] };
 
 /** What is missing is most often under way: so long it is waited for before the log is read. */
 const underWayMs = 20;
@@ -34,39 +39,27 @@ export class ChatLine {
   readonly #deps: LineDeps;
   /** Everything stored before this moment concerns nobody here. */
   readonly #since: Date;
-  readonly #held = new Map<number, LogEvent>();
+  readonly #held = new Map<number, Held>();
   /** Everything up to here has gone out, or concerned nobody; undefined until that was found out. */
   #head: number | undefined;
-  #audience: readonly UserId[];
   #isReading = false;
   #cancelRead: (() => void) | undefined;
 
-  constructor(
-    deps: LineDeps,
-    chatId: ChatId,
-    { since, audience }: { since: Date; audience: readonly UserId[] },
-  ) {
+  constructor(deps: LineDeps, chatId: ChatId, since: Date) {
     this.#deps = deps;
     this.chatId = chatId;
     this.#since = since;
-    this.#audience = audience;
   }
 
   get head(): number | undefined {
     return this.#head;
   }
 
-  /** Who is in the chat now. */
-  learn(audience: readonly UserId[]): void {
-    this.#audience = audience;
-  }
-
   receive(event: LogEvent, audience: readonly UserId[]): void {
     if (this.#head !== undefined && event.rev <= this.#head) return;
-    this.#audience = audience;
     if (event.rev === 1) this.#head ??= 0;
     if (this.#held.size >= heldMax) this.#held.clear();
-    this.#held.set(event.rev, event);
+    this.#held.set(event.rev, { event, audience });
     if (this.#isReading) return;
     this.#release();
     if (this.#held.size === 0) return;
@@ -107,8 +100,9 @@ export class ChatLine {
     for (let isMore = !isNext, start = head; isMore; ) {
       if (head - start >= repairMax) return this.#skipTo(await readHead(db, this.chatId));
       const entries = await readLog(db, { chatId: this.chatId, afterRev: head, limit: pageSize });
+      const audienceAt = await this.#deps.findAudience(this.chatId);
       for (const event of toEvents(entries, head)) {
-        this.#emit(event);
+        this.#emit(event, audienceAt(event.rev));
         this.#deps.record(event);
         stats.repaired += 1;
       }
@@ -134,13 +128,13 @@ export class ChatLine {
   #release(): void {
     if (this.#head === undefined) return;
     for (let next = this.#held.get(this.#head + 1); next; next = this.#held.get(this.#head + 1)) {
-      this.#emit(next);
+      this.#emit(next.event, next.audience);
     }
     for (const rev of this.#held.keys()) if (rev <= this.#head) this.#held.delete(rev);
   }
 
-  #emit(event: LogEvent): void {
+  #emit(event: LogEvent, audience: readonly UserId[]): void {
     this.#head = Math.max(event.rev, this.#head ?? 0);
-    this.#deps.emit(event, this.#audience);
+    this.#deps.emit(event, audience);
   }
 }

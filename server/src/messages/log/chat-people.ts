@@ -3,19 +3,21 @@ import type { Connection as Database } from 'mongoose';
 import { Types } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import type { ChangeGroup } from '../../chats/deps.ts';
-import type { Group, LoggedChange } from '../../chats/group-change.ts';
+import { audienceAt, type Group, type LoggedChange } from '../../chats/group-change.ts';
 import { publishChange } from '../../chats/publish-change.ts';
 import { readGroup, storeChange } from '../../chats/store-change.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
 import type { Broker } from '../../delivery/broker.ts';
 import type { Draft } from './insert-queue.ts';
+import type { Audience } from './message-events.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** Who is in a chat, as far as its log has been read by the one who writes it. */
 export interface ChatPeople {
   /** Where a sender's own mark is kept: with the chat, or with what the chat is to them. */
   readonly keeps: 'inChat' | 'inMember';
-  readonly participants: readonly UserId[];
+  /** Who may receive what bears this number. */
+  audienceAt(rev: number): Audience;
   has(userId: UserId): boolean;
   /** Called when the end of the log was read: from then on it is as it is there. */
   refresh(): Promise<void>;
@@ -24,14 +26,18 @@ export interface ChatPeople {
 /** Two people, for ever. */
 export class DirectPeople implements ChatPeople {
   readonly keeps = 'inChat';
-  readonly participants: readonly UserId[];
+  readonly #audience: Audience;
 
   constructor(participants: readonly UserId[]) {
-    this.participants = participants;
+    this.#audience = { participants, isLarge: false };
+  }
+
+  audienceAt(): Audience {
+    return this.#audience;
   }
 
   has(userId: UserId): boolean {
-    return this.participants.includes(userId);
+    return this.#audience.participants.includes(userId);
   }
 
   refresh(): Promise<void> {
@@ -62,8 +68,8 @@ export class GroupPeople implements ChatPeople {
     return this.#group;
   }
 
-  get participants(): readonly UserId[] {
-    return this.group.participants;
+  audienceAt(rev: number): Audience {
+    return { participants: audienceAt(this.group, rev), isLarge: this.group.isLarge };
   }
 
   has(userId: UserId): boolean {

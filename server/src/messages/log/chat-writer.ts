@@ -6,17 +6,21 @@ import { applyChanges, messageNotFound, replaceMessage, type Changing } from './
 import { GroupPeople, planDrafts, toLoggedChange, type ChatPeople } from './chat-people.ts';
 import { ExpectedChange } from './expected-change.ts';
 import type { Draft, InsertQueue } from './insert-queue.ts';
+import { takeBatch, type Administer, type Answer, type Append, type Change, type Entry } from './entries.ts';
 import type { LogDeps } from './log-deps.ts';
 import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
 import { toMessage } from './message.view.ts';
-import { findDoc, findSent, isSameMessage, readHeads, readLog, toEntries, type Heads } from './read-log.ts';
-
-type Answer<T> = { resolve(result: T): void; reject(error: unknown): void };
-type Append = Answer<Message> & { readonly draft: Draft };
-type Change = Answer<Message> & Changing;
-type Administer = Answer<void> & ChangeGroup;
-type Entry = Append | Change | Administer;
+import {
+  findDoc,
+  findSent,
+  isSameMessage,
+  readHead,
+  readLastSeq,
+  readLog,
+  toEntries,
+  type Heads,
+} from './read-log.ts';
 
 const batchSizeMax = 200;
 
@@ -89,7 +93,7 @@ export class ChatWriter {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#queue.length > 0) {
-      const batch = this.#takeBatch();
+      const batch = takeBatch(this.#queue, batchSizeMax);
       try {
         await this.#write(batch);
       } catch (error) {
@@ -101,18 +105,6 @@ export class ChatWriter {
       }
     }
     this.#isRunning = false;
-  }
-
-  /** New messages that wait together, changes of one message that wait together, or one change of the group. */
-  #takeBatch(): Entry[] {
-    const [first] = this.#queue;
-    if (first && 'plan' in first) return this.#queue.splice(0, 1);
-    const belongs = (entry: Entry) =>
-      first && 'messageId' in first
-        ? 'messageId' in entry && entry.messageId === first.messageId
-        : 'draft' in entry;
-    const end = this.#queue.findIndex((entry) => !belongs(entry));
-    return this.#queue.splice(0, Math.min(end === -1 ? this.#queue.length : end, batchSizeMax));
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
@@ -234,7 +226,7 @@ export class ChatWriter {
     const { chatId, rev } = message;
     const isNew = entry.createdRev === rev;
     this.#announced = rev;
-    publishEntry(this.#deps.broker, entry, this.#options.people.participants);
+    publishEntry(this.#deps.broker, entry, this.#options.people.audienceAt(rev));
     this.#deps.lastMessages.touch(chatId, message.updatedAt);
     if (!isNew) return;
     this.#deps.lastMessages.record({
@@ -270,20 +262,19 @@ export class ChatWriter {
     const isFresh = this.#deps.clock.now() - this.#headsConfirmedAt < headsFreshMs;
     if (this.#heads && isFresh) return this.#heads;
     const { chatId, people } = this.#options;
-    const heads = await readHeads(this.#deps.db, chatId);
+    const { db } = this.#deps;
+    const head = await readHead(db, chatId);
     await people.refresh();
-    this.#announced ??= heads.rev;
-    let { seq } = heads;
-    while (this.#announced < heads.rev) {
-      const missed = await readLog(this.#deps.db, { chatId, afterRev: this.#announced, limit: batchSizeMax });
+    this.#announced ??= head;
+    while (this.#announced < head) {
+      const missed = await readLog(db, { chatId, afterRev: this.#announced, limit: batchSizeMax });
       if (missed.length === 0) break;
-      for (const entry of missed) {
-        this.#announce(entry);
-        // What was written after the heads were read is among them.
-        seq = Math.max(seq, entry.message.seq);
-      }
+      // What was read may be newer than the head: nobody is told of it who was put out before.
+      await people.refresh();
+      for (const entry of missed) this.#announce(entry);
     }
-    const known = { rev: Math.max(heads.rev, this.#announced), seq };
+    // The place is read last: one that is ahead of the rev meets a taken number, one behind it would be given twice.
+    const known = { rev: Math.max(head, this.#announced), seq: await readLastSeq(db, chatId) };
     this.#confirm(known);
     return known;
   }

@@ -23,17 +23,24 @@ export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEven
 
 type Announcing = Pick<Broker, 'publish' | 'completeUntil'>;
 
-/** Announces a stored change to the chat's stream and to every participant's own. */
-export function publishEntry(broker: Announcing, entry: LogEntry, participants: readonly UserId[]): void {
-  publishEvent(broker, toEvent(entry, entry.message.rev - 1), participants);
+export type Audience = {
+  readonly participants: readonly UserId[];
+  /** The streams of all chats listen to the group instead of each person's topic. */
+  readonly isLarge: boolean;
+};
+
+/** Announces a stored change to the chat's stream and to the streams of all chats. */
+export function publishEntry(broker: Announcing, entry: LogEntry, audience: Audience): void {
+  publishEvent(broker, toEvent(entry, entry.message.rev - 1), audience);
 }
 
 /** The same for what is an event already; all streams carry the same one. */
-export function publishEvent(broker: Announcing, data: LogEvent, participants: readonly UserId[]): void {
+export function publishEvent(broker: Announcing, data: LogEvent, { participants, isLarge }: Audience): void {
   const { chatId, rev, message } = data;
   const ofChat = { data, id: toChatCursor(chatId, rev), audience: participants };
   const at = Math.min(message.updatedAt.getTime(), broker.completeUntil);
   const ofUsers: FeedItem<LogEvent> = { ...ofChat, id: toTimeCursor(at, message) };
   broker.publish(topics.messagesOfChat(chatId), ofChat);
+  if (isLarge) return broker.publish(topics.messagesOfGroup(chatId), ofUsers);
   for (const userId of participants) broker.publish(topics.messagesOfUser(userId), ofUsers);
 }

@@ -37,7 +37,8 @@ async function setUp() {
   };
   const people: UserId[] = [alice.me.id, bob.me.id];
   const send = () => alice.api.message.send.mutate({ chatId: chat.id, text: 'hi', clientId: randomUUID() });
-  const tell = (message: Message) => publishEvent(bus, toEvent(message), people);
+  const tell = (message: Message) =>
+    publishEvent(bus, toEvent(message), { participants: people, isLarge: false });
   return { alice, bob, chat, bus, clock, relay, heard, listen, send, tell };
 }
 
@@ -90,6 +91,8 @@ describe('what other processes write', () => {
     tell(await send());
     await send();
     expect(heard).toEqual([1, 1]);
+    // Reading the list waits until the chat says that it changed.
+    await alice.api.chat.list.query({});
 
     clock.advance(5_000);
 

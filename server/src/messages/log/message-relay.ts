@@ -1,6 +1,9 @@
-import type { ChatId, MessageEvent, UserId } from '@whisper/shared';
+import { limits, type ChatId, type MessageEvent, type UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
-import { listChangedChats, type PeopledChat } from '../../chats/list-changed-chats.ts';
+import type { Connection as Database } from 'mongoose';
+import { audienceAt } from '../../chats/group-change.ts';
+import { readGroup } from '../../chats/store-change.ts';
+import { listChangedChats, listParticipants, type PeopledChat } from '../../chats/list-changed-chats.ts';
 import type { Broker, Topic } from '../../delivery/broker.ts';
 import type { LastMessages } from '../../chats/last-messages.ts';
 import { MemoryBroker } from '../../delivery/broker.memory.ts';
@@ -71,8 +74,13 @@ export class MessageRelay implements Broker {
       },
       emit: (event, audience) => {
         const { completeUntil } = this;
-        publishEvent({ publish: this.#local.publish.bind(this.#local), completeUntil }, event, audience);
+        const local = { publish: this.#local.publish.bind(this.#local), completeUntil };
+        publishEvent(local, event, {
+          participants: audience,
+          isLarge: audience.length > limits.smallChatMax,
+        });
       },
+      findAudience: (chatId) => findAudience(deps.db, chatId),
     };
     this.#compareAfter(compareEveryMs);
   }
@@ -166,7 +174,7 @@ export class MessageRelay implements Broker {
     switch (data.type) {
       case 'created':
       case 'updated': {
-        const line = this.#lineOf(data.chatId, audience as readonly UserId[], followed.since);
+        const line = this.#lineOf(data.chatId, followed.since);
         this.#tie(line, name, followed);
         return line.receive(data, audience as readonly UserId[]);
       }
@@ -177,11 +185,10 @@ export class MessageRelay implements Broker {
     data satisfies never;
   }
 
-  #lineOf(chatId: ChatId, audience: readonly UserId[], since: number): ChatLine {
+  #lineOf(chatId: ChatId, since: number): ChatLine {
     const known = this.#lines.get(chatId);
     if (known) return known;
-    const from = { since: new Date(since - overlapMs), audience };
-    const line = new ChatLine(this.#lineDeps, chatId, from);
+    const line = new ChatLine(this.#lineDeps, chatId, new Date(since - overlapMs));
     this.#lines.set(chatId, line);
     return line;
   }
@@ -238,6 +245,7 @@ export class MessageRelay implements Broker {
   #followedLineOf({ chatId, participants }: PeopledChat, since: number): ChatLine | undefined {
     const names = [
       topics.messagesOfChat(chatId).name,
+      topics.messagesOfGroup(chatId).name,
       ...participants.map((id) => topics.messagesOfUser(id).name),
     ];
     const followed = names.flatMap((name) => {
@@ -246,8 +254,7 @@ export class MessageRelay implements Broker {
     });
     if (followed.length === 0) return undefined;
     const from = Math.max(since, Math.min(...followed.map(([, each]) => each.since)));
-    const line = this.#lineOf(chatId, participants, from);
-    line.learn(participants);
+    const line = this.#lineOf(chatId, from);
     for (const [name, each] of followed) this.#tie(line, name, each);
     return line;
   }
@@ -266,4 +273,12 @@ export class MessageRelay implements Broker {
     }
     return behind;
   }
+}
+
+/** Who is in a group is as its log says once whoever follows a change in it may write; so it is read after the log. */
+async function findAudience(db: Database, chatId: ChatId): Promise<(rev: number) => readonly UserId[]> {
+  const group = await readGroup(db, chatId);
+  if (group) return (rev) => audienceAt(group, rev);
+  const participants = await listParticipants(db, chatId);
+  return () => participants;
 }

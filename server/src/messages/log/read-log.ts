@@ -10,14 +10,13 @@ import { toMessages } from './message.view.ts';
 /** Where a chat's log ends: the highest rev, and the highest place; zeros while it is empty. */
 export type Heads = { readonly rev: number; readonly seq: number };
 
-export async function readHeads(db: Database, chatId: ChatId): Promise<Heads> {
-  const messages = messageModel(db);
-  const chat = new Types.ObjectId(chatId);
-  // The place after the number: if another node writes in between, the number is taken when it is tried. The other way round
-  // it could be free for a place that is not.
-  const byRev = await messages.findOne({ chat }, { _id: 0, chat: 1, rev: 1 }).sort({ rev: -1 }).lean();
-  const bySeq = await messages.findOne({ chat }, { _id: 0, chat: 1, seq: 1 }).sort({ seq: -1 }).lean();
-  return { rev: byRev?.rev ?? 0, seq: bySeq?.seq ?? 0 };
+/** The place of the newest message; 0 while there is none. */
+export async function readLastSeq(db: Database, chatId: ChatId): Promise<number> {
+  const newest = await messageModel(db)
+    .findOne({ chat: new Types.ObjectId(chatId) }, { _id: 0, chat: 1, seq: 1 })
+    .sort({ seq: -1 })
+    .lean();
+  return newest?.seq ?? 0;
 }
 
 /** The highest rev in the chat's log; 0 while it is empty. */

@@ -1,6 +1,7 @@
 import type { ChatEvent, ChatId, LogEvent, Message, MessageEvent, UserId } from '@whisper/shared';
 import { findSights } from '../../chats/find-members.ts';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
+import { listLargeGroups } from '../../chats/find-groups.ts';
 import { readAs } from '../../chats/require-participant.ts';
 import { everything, isPlainly, isShown, without, type Sight } from '../../chats/sight.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -9,8 +10,14 @@ import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseTimeCursor, toTimeCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
-import { readHead, readHeadBefore, readLog } from '../log/read-log.ts';
-import { isAmong, replayMax, replayPageSize, showEntries, type StreamDeps } from './replay.ts';
+import { readHead, readHeadBefore } from '../log/read-log.ts';
+import { LargeGroups } from './large-groups.ts';
+import { isAmong, replayMax, replayPageSize, readShown, type StreamDeps } from './replay.ts';
+
+type Listener = (item: FeedItem<MessageEvent>) => void;
+
+/** Not an event: something may have been missed in a group that is listened to from now on. */
+const readAgain: FeedItem<MessageEvent> = { data: { type: 'synced' } };
 
 type Watch = { readonly userId: UserId; readonly lastEventId: string | undefined };
 
@@ -32,24 +39,38 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   #sights = new Map<ChatId, Sight>();
   #position: number | undefined;
   #startedAt = 0;
-  #chatWithGap: ChatId | undefined;
+  /** Chats of which something may be missing that no reading under way is sure to find. */
+  readonly #gaps = new Set<ChatId>();
 
   constructor(deps: StreamDeps, watch: Watch) {
     this.#deps = deps;
     this.#watch = watch;
   }
 
-  async subscribe(
-    listener: (item: FeedItem<MessageEvent>) => void,
-    onMissed: () => void,
-  ): Promise<() => void> {
+  async subscribe(listener: Listener, onMissed: () => void): Promise<() => void> {
     const { userId } = this.#watch;
-    const { broker } = this.#deps;
+    const { broker, db } = this.#deps;
+    const groups = new LargeGroups(broker, listener, (chatId) => {
+      this.#gaps.add(chatId);
+      listener(readAgain);
+    });
     const stops = await Promise.all([
       broker.subscribe(topics.messagesOfUser(userId), listener, onMissed),
-      broker.subscribe(topics.chatsOfUser(userId), ({ data }) => this.#noteHidden(data), onMissed),
+      broker.subscribe(
+        topics.chatsOfUser(userId),
+        ({ data }) => {
+          this.#noteHidden(data);
+          groups.note(data);
+        },
+        onMissed,
+      ),
     ]);
-    return () => stops.forEach((stop) => stop());
+    // Whatever is written before it listens is read with what was missed.
+    await groups.start(await listLargeGroups(db, userId));
+    return () => {
+      for (const stop of stops) stop();
+      groups.stop();
+    };
   }
 
   #noteHidden(event: ChatEvent): void {
@@ -62,6 +83,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
+    if (item === readAgain) return this.#gaps.size > 0 ? 'gap' : 'skip';
     if (item.audience && !isAmong(item.audience, this.#watch.userId)) return 'skip';
     switch (item.data.type) {
       case 'created':
@@ -81,7 +103,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     const isGap = known !== undefined && prevRev !== known;
     // Who comes into a group may be shown less than there is, which is read with what they missed.
     if (isGap || !isPlainly(sight, message) || isComing(message, this.#watch.userId)) {
-      this.#chatWithGap = chatId;
+      this.#gaps.add(chatId);
       return 'gap';
     }
     this.#revs.set(chatId, rev);
@@ -94,14 +116,15 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
     const now = this.#deps.messageLog.now();
+    const gaps = [...this.#gaps];
+    this.#gaps.clear();
     const isFirstEver = this.#position === undefined && this.#watch.lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
     if (this.#position === undefined) this.#startedAt = now;
     if (isFirstEver) await this.#learnHeads(now);
     this.#sights = await findSights(this.#deps.db, this.#watch.userId);
-    const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from)));
+    const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from, gaps)));
     this.#position = Math.max(now, this.#position ?? 0);
-    this.#chatWithGap = undefined;
     if (!isComplete) {
       this.#deps.metrics.resets.inc();
       // What was not replayed is the subscriber's to fetch: no later gap may reach back to before the reset.
@@ -131,12 +154,15 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   }
 
   /** False when there is more than a replay should carry. */
-  async *#replay(from: number): AsyncGenerator<readonly FeedItem<MessageEvent>[], boolean> {
+  async *#replay(
+    from: number,
+    gaps: readonly ChatId[],
+  ): AsyncGenerator<readonly FeedItem<MessageEvent>[], boolean> {
     const since = new Date(from - overlapMs);
     const chatIds = await listActiveChats(this.#deps, this.#watch.userId, { since, limit: chatsMax + 1 });
     if (chatIds.length > chatsMax) return false;
     let count = 0;
-    for (const chatId of new Set([...chatIds, ...(this.#chatWithGap ? [this.#chatWithGap] : [])])) {
+    for (const chatId of new Set([...chatIds, ...gaps])) {
       this.#revs.set(chatId, this.#revs.get(chatId) ?? (await readHeadBefore(this.#deps.db, chatId, since)));
       for await (const events of this.#readPages(chatId)) {
         count += events.length;
@@ -153,16 +179,19 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     let position = this.#revs.get(chatId) ?? 0;
     for (;;) {
       const range = { chatId, afterRev: position, limit: replayPageSize };
-      const entries = await orNotFound(
-        readAs(this.#deps, { chatId, userId }, () => readLog(this.#deps.db, range)),
+      const read = await orNotFound(
+        readAs(this.#deps, { chatId, userId }, ({ sight }) => {
+          this.#sights.set(chatId, sight);
+          return readShown(this.#deps, range, sight);
+        }),
       );
-      if (!entries) {
+      if (!read) {
         // Whatever of it is still on its way is not theirs any more.
         this.#revs.set(chatId, await readHead(this.#deps.db, chatId));
         return;
       }
+      const { entries, shown } = read;
       position = entries.at(-1)?.message.rev ?? position;
-      const shown = showEntries(entries, this.#sightIn(chatId));
       const afterRev = this.#revs.get(chatId) ?? 0;
       this.#revs.set(chatId, shown.at(-1)?.message.rev ?? afterRev);
       yield toEvents(shown, afterRev);
