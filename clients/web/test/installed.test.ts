@@ -3,6 +3,7 @@ import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
 import { ChangingServer } from './changing-server.ts';
+import { keptInBrowser } from './kept-in-browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -37,15 +38,17 @@ const generationOf = ({ page }: AppPage) => page.locator('meta[name=generation]'
 describe.skipIf(!hasBrowser)('the app on a device', slow, () => {
   it('opens without a network, and is never held back by an old worker', async () => {
     await using changing = await ChangingServer.open(server.url);
-    const app = await openApp(browser(), { url: changing.url, as: 'anna', hasWorker: true });
+    const app = await openApp(browser(), { url: changing.url, as: 'alice', hasWorker: true });
     await app.open('bob');
     await app.send('before the tunnel');
     await app.sees('before the tunnel');
     await hasWorker(app);
+    await keptInBrowser(app.page, 'before the tunnel');
 
     await changing.stop();
     await app.page.reload();
     await app.banner.waitFor();
+    await app.sees('before the tunnel');
     expect(await generationOf(app)).toBe('1');
     expect(await app.page.evaluate(() => document.styleSheets.length)).toBe(1);
 

@@ -1,8 +1,8 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { openApp, patience } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
+import { keptInBrowser, textsInBrowser } from './kept-in-browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';
 import { useBrowser } from './use-browser.ts';
@@ -126,27 +126,3 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     expect(await alice.banner.count()).toBe(0);
   });
 });
-
-/** Resolves when a text stands in what the page keeps of alice's chats. */
-async function keptInBrowser(page: Page, text: string): Promise<void> {
-  await expect
-    .poll(() => textsInBrowser(page), patience)
-    .toContainEqual(expect.stringContaining(`"${text}"`));
-}
-
-function textsInBrowser(page: Page): Promise<unknown[]> {
-  return page.evaluate(
-    () =>
-      new Promise<unknown[]>((resolve, reject) => {
-        const opening = indexedDB.open('whisper:alice');
-        opening.onerror = () => reject(new Error('It does not open'));
-        opening.onsuccess = () => {
-          const items = opening.result.transaction('items').objectStore('items').getAll();
-          items.onsuccess = () => {
-            opening.result.close();
-            resolve(items.result);
-          };
-        };
-      }),
-  );
-}
