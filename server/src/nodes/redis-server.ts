@@ -6,12 +6,13 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { givenEnv } from '../platform/env.ts';
 
 const startTimeoutMs = 10_000;
 
 /** The program, where PATH finds it. */
 export function findRedisServer(): string | undefined {
-  const dirs = (process.env['PATH'] ?? '').split(delimiter);
+  const dirs = (givenEnv()['PATH'] ?? '').split(delimiter);
   return dirs.map((dir) => join(dir, 'redis-server')).find((file) => existsSync(file));
 }
 
