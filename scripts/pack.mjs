@@ -33,11 +33,15 @@ export function readWorkspace() {
   return { folders, catalog: new Map(entries.map(([, name, version]) => [name, version])) };
 }
 
-/** Every package that is published: its folder and its manifest. */
-export function publishedPackages() {
+export function workspaceFolders() {
   return readWorkspace()
     .folders.map((name) => join(root, name))
-    .filter((folder) => existsSync(join(folder, 'package.json')))
+    .filter((folder) => existsSync(join(folder, 'package.json')));
+}
+
+/** Every package that is published: its folder and its manifest. */
+export function publishedPackages() {
+  return workspaceFolders()
     .map((folder) => ({ folder, manifest: readJson(join(folder, 'package.json')) }))
     .filter(({ manifest }) => manifest.publishConfig);
 }

@@ -118,7 +118,14 @@ class Scene implements AsyncDisposable {
       case 'rename':
       case 'hideHistory':
         return this.#administer(act, index);
-      default:
+      case 'send':
+      case 'mention':
+      case 'edit':
+      case 'delete':
+      case 'react':
+      case 'hide':
+      case 'read':
+      case 'unread':
         return this.#talk(act, device, index);
     }
   }

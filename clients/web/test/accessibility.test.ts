@@ -4,17 +4,20 @@ import axe from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
+import { visitGroupStates } from './group-states.ts';
 import { visitMessageStates } from './message-states.ts';
-import { fillWithChanges, fillWithSamples } from './sample-chats.ts';
+import { fillWithChanges, fillWithGroup, fillWithSamples } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
 let server: TestServer;
 let chatPath: string;
 let changedId: ChatId;
+let groupId: ChatId;
 beforeAll(async () => {
   server = await startTestServer();
   changedId = await fillWithChanges(server.url);
+  groupId = await fillWithGroup(server.url);
   chatPath = `/chats/${await fillWithSamples(server.url)}`;
 });
 afterAll(() => server[Symbol.asyncDispose]());
@@ -43,6 +46,8 @@ describe.skipIf(!hasBrowser)('axe finds nothing serious', slow, () => {
     found.push(...(await findSerious(app)));
 
     await visitMessageStates(app.page, changedId, async () => found.push(...(await findSerious(app))));
+
+    await visitGroupStates(app.page, groupId, async () => found.push(...(await findSerious(app))));
 
     await app.page.goto('/chats/none');
     await app.page.getByText('There is no such page').waitFor();

@@ -41,6 +41,10 @@ describe.skipIf(!hasBrowser)('a group', slow, () => {
     await alice.sees('me');
     await bob.row('Garden').getByText('You:').waitFor();
     await expect.poll(() => alice.page.title(), patience).toBe('Garden · Whisper');
+    await bob.page.keyboard.press('Escape');
+    await alice.composer.fill('@bob and the gloves');
+    await alice.composer.press('Enter');
+    await bob.row('Garden').getByText('1 mention you').waitFor({ state: 'attached' });
 
     await alice.message('who brings a spade?').hover();
     await alice.message('who brings a spade?').getByRole('button', { name: 'Message actions' }).click();

@@ -51,4 +51,31 @@ describe.skipIf(!hasBrowser)('the lists', slow, () => {
 
     await expect.poll(() => app.page.title(), patience).toBe('(55) Whisper');
   });
+
+  it('keep a chat at the top, muted or in the archive, for one’s own eyes and on every device', async () => {
+    await writeTo('erna', ['hans', 'ida']);
+    const erna = await openApp(browser(), { url: server.url, as: 'erna' });
+    const phone = await openApp(browser(), { url: server.url, as: 'erna' });
+    await expect.poll(() => erna.page.title(), patience).toBe('(2) Whisper');
+    const rows = phone.page.locator('section', { hasText: 'Chats' }).first().locator('a.row .row-name');
+    const last = (await rows.allInnerTexts()).at(-1)?.trim() ?? '';
+    const choose = async (item: string) => {
+      await erna.page.getByRole('button', { name: 'Chat actions' }).click();
+      await erna.page.getByRole('menuitem', { name: item, exact: true }).click();
+    };
+    await erna.open(last);
+    await choose('Keep at the top');
+    await expect.poll(async () => (await rows.allInnerTexts())[0], patience).toContain(last);
+    await choose('Mute');
+    await phone.row(last).getByText('muted').waitFor({ state: 'attached' });
+    await choose('Notify me again');
+    await phone.row(last).getByText('muted').waitFor({ state: 'detached' });
+
+    await choose('Archive');
+    await phone.row(last).waitFor({ state: 'detached' });
+    await phone.page.getByRole('button', { name: 'Archive (1)' }).click();
+    await phone.row(last).waitFor();
+    await choose('Take out of the archive');
+    await phone.page.getByRole('button', { name: /archive/i }).waitFor({ state: 'detached' });
+  });
 });

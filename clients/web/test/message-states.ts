@@ -1,7 +1,7 @@
 import type { ChatId } from '@whisper/shared';
 import type { Page } from 'playwright-core';
 
-type Look = (state: string) => Promise<unknown>;
+export type Look = (state: string) => Promise<unknown>;
 
 /** Walks through everything that can be open over the conversation of `fillWithChanges`, and looks at each. */
 export async function visitMessageStates(page: Page, chatId: ChatId, look: Look): Promise<void> {

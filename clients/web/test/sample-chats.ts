@@ -1,5 +1,5 @@
 import { createWhisperClient, devTokens, type WhisperClient } from '@whisper/client/node';
-import type { ChatId, MessageId } from '@whisper/shared';
+import type { ChatId, MessageId, UserId } from '@whisper/shared';
 
 /** A person of the local issuer, with a client of their own. */
 export async function signInClient(url: string, name: string): Promise<WhisperClient> {
@@ -97,6 +97,25 @@ export async function fillWithChanges(url: string): Promise<ChatId> {
   await react(dave.api, heart.id, '😂');
   await dave.api.chat.markRead.mutate({ chatId: chat.id, seq: heart.seq });
   return chat.id;
+}
+
+/** A group of alice's with bob and carol, in which all of them spoke, and alice was meant. */
+export async function fillWithGroup(url: string): Promise<ChatId> {
+  using alice = await signInClient(url, 'alice');
+  using bob = await signInClient(url, 'bob');
+  using carol = await signInClient(url, 'carol');
+  const [aliceId, ...memberIds] = await Promise.all(
+    [alice, bob, carol].map(async ({ api }) => (await api.auth.me.query()).id),
+  );
+  const group = { name: 'Garden club', memberIds, clientId: crypto.randomUUID() };
+  const { id: chatId } = await alice.api.chat.createGroup.mutate(group);
+  const say = ({ api }: WhisperClient, text: string, mentions: UserId[] = []) =>
+    api.message.send.mutate({ chatId, text, mentions, clientId: crypto.randomUUID() });
+  await say(bob, 'Who brings a spade?');
+  await say(bob, 'And gloves?');
+  await say(alice, 'I do, both');
+  await say(carol, '@alice you are the best', aliceId ? [aliceId] : []);
+  return chatId;
 }
 
 function react({ message }: WhisperClient['api'], messageId: MessageId, emoji: string): Promise<unknown> {

@@ -4,8 +4,9 @@ import { closeCodes } from '@whisper/shared';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
+import { visitGroupStates } from './group-states.ts';
 import { visitMessageStates } from './message-states.ts';
-import { fillWithChanges, fillWithSamples, signInClient } from './sample-chats.ts';
+import { fillWithChanges, fillWithGroup, fillWithSamples, signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';
 
 /**
@@ -26,6 +27,7 @@ await using server = await ServerProcess.start();
 await using link = await FlakyLink.open(server.url);
 const chatId = await fillWithSamples(server.url);
 const changedId = await fillWithChanges(server.url);
+const groupId = await fillWithGroup(server.url);
 using bob = await signInClient(server.url, 'bob');
 using carol = await signInClient(server.url, 'carol');
 const failedDraft = await prepareFailure();
@@ -51,6 +53,7 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await shootLists(page, shoot);
   await shootConversation(page, shoot);
   await visitMessageStates(page, changedId, (state) => shoot(`18-${state}`));
+  await visitGroupStates(page, groupId, (state) => shoot(`19-${state}`));
   await page.goto(`/chats/${chatId}`);
   await shootTroubles(page, shoot);
   await shootDeadEnds(page, shoot);

@@ -3,12 +3,7 @@ import type { Break } from './find-breaks.ts';
 /** A break that clients of a release live with, and how it was made sure that they do. */
 type Accepted = Break & { readonly release: string; readonly because: string };
 
-const groups =
-  '0.1.0 knows direct chats alone and cannot show a group: it serves people who are in none, and who is in one needs a newer client.';
-
 export const accepted: readonly Accepted[] = [
-  { release: '0.1.0', at: 'chat.list gives.chats[].participant', problem: 'is gone', because: groups },
-  { release: '0.1.0', at: 'chat.get gives.participant', problem: 'is gone', because: groups },
   {
     release: '0.1.0',
     at: 'message.onEvent gives',

@@ -57,6 +57,7 @@ describe('a chat cache', () => {
     await keeps(storage, holds(logs.slice(50)));
 
     const { cache } = opens(storage);
+    await cache.open();
     const kept = await Promise.all(logs.map(({ chatId }) => cache.openLog(chatId)));
 
     expect(kept.filter((log) => log)).toHaveLength(50);
@@ -71,11 +72,26 @@ describe('a chat cache', () => {
     await keeps(storage, state);
     const { cache, onError } = opens(storage, 'bob');
 
-    expect(await cache.openLog(log.chatId)).toBeUndefined();
     expect(await cache.open()).toBeUndefined();
+    expect(await cache.openLog(log.chatId)).toBeUndefined();
+    await cache.settled();
 
     expect(await storage.getAllKeys()).toEqual(['theme']);
     expect(onError).not.toHaveBeenCalled();
+  });
+
+  it('believes no messages without what says up to where they are known', async () => {
+    const storage = memoryStorage();
+    const log = buildLog({ messages: 1, hasOlder: false });
+    await keeps(storage, { ...nothing, logs: new Map([[log.chatId, log]]) });
+    await storage.removeItem('whisper:cache:home');
+    const { cache } = opens(storage);
+
+    await cache.open();
+
+    expect(await cache.openLog(log.chatId)).toBeUndefined();
+    await cache.settled();
+    expect(await storage.getAllKeys()).toEqual([]);
   });
 
   it.each([

@@ -54,15 +54,22 @@ export class ChatCache {
     this.#timers = new Timers(options.connection.clock);
   }
 
-  /** What was shown last by this account. What others left is erased. */
+  /**
+   * What was shown last by this account. What others left is erased, and so are logs without it: it alone says up to where
+   * they have heard of what no log tells.
+   */
   async open(): Promise<Home | undefined> {
     const home = await this.#read(homeKey, (text) => toHome(this.#options.account, text));
-    if (home === 'theirs') await this.erase();
-    else await this.#try(() => this.#findLogs());
-    return home === 'theirs' ? undefined : home;
+    if (home === undefined || home === 'theirs') {
+      void this.erase();
+      return undefined;
+    }
+    await this.#try(() => this.#findLogs());
+    return home;
   }
 
   async openLog(chatId: ChatId): Promise<ChatLog | undefined> {
+    if (!this.#chatIds.has(chatId)) return undefined;
     const { account } = this.#options;
     const log = await this.#read(logPrefix + chatId, (text) => toLog(account, { chatId, text }));
     if (log === 'theirs') await this.forgetLog(chatId);

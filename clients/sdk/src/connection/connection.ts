@@ -8,6 +8,7 @@ import { Pace } from './pace.ts';
 import { SessionRenewal } from './session-renewal.ts';
 import { TimedFetch } from './timed-fetch.ts';
 import { TimedSockets } from './timed-sockets.ts';
+import { Transport } from './transport.ts';
 import { TokenSource, type GetToken } from './token-source.ts';
 import { jitteredDelayMs, wait } from './waits.ts';
 
@@ -33,6 +34,8 @@ export type ConnectionOptions = {
   readonly getToken: GetToken;
   /** For runtimes without a global one; `@whisper/client/node` brings its own. */
   readonly WebSocket?: typeof WebSocket;
+  /** Where there is one, a server behind a proxy that lets no WebSocket through is reached over HTTP alone. */
+  readonly EventSource?: typeof EventSource;
   /** Hears of what is tried again by itself, such as a `getToken` that throws. */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
@@ -41,6 +44,9 @@ export type ConnectionOptions = {
 
 /** After a connection that held this long, the next wait starts small again. */
 const stableMs = 10_000;
+
+/** So many handshakes fail before it is asked whether HTTP alone gets through. */
+const handshakesTried = 2;
 
 const refusalMessages: Record<'signedOut' | 'unauthorized', string> = {
   signedOut: 'Nobody is signed in',
@@ -61,6 +67,9 @@ export class Connection {
   readonly #http: TimedFetch;
   readonly #socket: TRPCWebSocketClient;
   readonly #renewal: SessionRenewal;
+  readonly #transport = new Transport();
+  readonly #EventSource: typeof EventSource | undefined;
+  readonly #livenessUrl: string;
   #wake = new AbortController();
   #attempt = 0;
   #openedAt: number | undefined;
@@ -69,6 +78,8 @@ export class Connection {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.onError = options.onError ?? (() => undefined);
+    this.#EventSource = options.EventSource ?? (typeof EventSource === 'undefined' ? undefined : EventSource);
+    this.#livenessUrl = `${options.url.replace(/\/+$/, '')}/livez`;
     const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
     this.#wsUrl = httpUrl.replace(/^http/, 'ws');
     this.#tokens = new TokenSource(options.getToken, this.clock);
@@ -81,6 +92,9 @@ export class Connection {
         socket: this.#socket,
         fetch: this.#http.fetch,
         pace: new Pace(),
+        transport: this.#transport,
+        EventSource: this.#EventSource,
+        onStream: (isOpen) => this.#show({ status: isOpen ? 'open' : 'offline' }),
         getToken: () => this.#tokens.get(),
         replaceToken: () => this.#renewal.replaceToken(),
         stoppedBecause: () => stopMessage(this.state.getSnapshot()),
@@ -91,7 +105,7 @@ export class Connection {
       clock: this.clock,
       random: this.random,
       refresh: (token) => this.api.auth.refresh.mutate({ token }),
-      isOpen: () => this.isOpen,
+      isOpen: () => this.isOpen && this.#transport.way === 'socket',
       reopen: () => this.#socket.connection?.ws.close(),
       refuse: (reason) => this.#refuse(reason, refusalMessages[reason]),
       onError: this.onError,
@@ -152,7 +166,7 @@ export class Connection {
 
   async #prepareAttempt(): Promise<string> {
     await this.#backOff();
-    if (this.signal.aborted) return pause();
+    if (this.signal.aborted || (await this.#isWithoutSockets())) return pause();
     if (!this.isOpen) this.#show({ status: 'connecting' });
     try {
       if ((await this.#tokens.get()) !== null) return this.#wsUrl;
@@ -162,6 +176,21 @@ export class Connection {
     }
     this.#refuse('signedOut', refusalMessages.signedOut);
     return pause();
+  }
+
+  /** No handshake ever ended well, and the server answers all the same: something between lets no socket through. */
+  async #isWithoutSockets(): Promise<boolean> {
+    if (this.#transport.way !== undefined || !this.#EventSource || this.#attempt <= handshakesTried)
+      return false;
+    const isReached = await this.#http.fetch(this.#livenessUrl).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (!isReached || this.signal.aborted) return this.signal.aborted;
+    void this.#socket.close();
+    this.#show({ status: 'open' });
+    this.#transport.choose('http');
+    return true;
   }
 
   async #backOff(): Promise<void> {
@@ -176,6 +205,7 @@ export class Connection {
 
   #opened(): void {
     this.#openedAt = this.clock.now();
+    this.#transport.choose('socket');
     this.#wake = new AbortController();
     this.#renewal.schedule();
   }
@@ -202,6 +232,7 @@ export class Connection {
     this.#sockets.end();
     this.#http.end();
     this.#tokens.abandon();
+    this.#transport.release();
   }
 
   #show(state: ConnectionState): void {

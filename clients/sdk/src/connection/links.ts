@@ -1,5 +1,6 @@
 import {
   httpBatchLink,
+  httpSubscriptionLink,
   splitLink,
   TRPCClientError,
   wsLink,
@@ -12,6 +13,7 @@ import { contractHeader, contractVersion, limits, transformer } from '@whisper/s
 import { StoppedError } from './failure.ts';
 import type { Pace } from './pace.ts';
 import type { TimedFetch } from './timed-fetch.ts';
+import type { Transport } from './transport.ts';
 
 /** Longer ones are split; proxies commonly refuse URLs over 8 KiB. */
 const urlLengthMax = 4_000;
@@ -21,6 +23,10 @@ type LinkOptions = {
   readonly socket: TRPCWebSocketClient;
   readonly fetch: TimedFetch['fetch'];
   readonly pace: Pace;
+  readonly transport: Transport;
+  readonly EventSource: typeof EventSource | undefined;
+  /** An event stream runs, or broke and is tried again. */
+  readonly onStream: (isOpen: boolean) => void;
   readonly getToken: () => Promise<string | null>;
   /** Resolves when another token has been presented. */
   readonly replaceToken: () => Promise<void>;
@@ -29,19 +35,20 @@ type LinkOptions = {
 };
 
 /**
- * Queries go over HTTP: they batch, abort, and neither wait for the socket nor queue behind a busy one.
- * Mutations share the socket with the subscriptions: they stay in order, cost no authentication each, and the
+ * Queries go over HTTP: they batch, abort, and neither wait for the socket nor queue behind a busy one, and so does
+ * everything where no socket gets through. Mutations share the socket with the subscriptions: they stay in order, cost no authentication each, and the
  * server knows which device speaks, so typing ends with its socket and `auth.refresh` extends it.
  */
 export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
-  const { httpUrl, socket, fetch, pace, getToken } = options;
+  const { httpUrl, socket, fetch, pace, transport, getToken } = options;
   return [
     authLink(options),
     pace.link(),
+    transport.link(),
     // After those that make a call later or once more, because a refusal may come before they do.
     stopLink(options),
     splitLink({
-      condition: (op) => op.type === 'query',
+      condition: (op) => op.type === 'query' || (op.type === 'mutation' && transport.way === 'http'),
       true: httpBatchLink({
         url: httpUrl,
         transformer,
@@ -56,9 +63,44 @@ export function createLinks(options: LinkOptions): TRPCLink<AppRouter>[] {
           };
         },
       }),
-      false: wsLink({ client: socket, transformer }),
+      false: splitLink({
+        condition: () => transport.way === 'http',
+        true: [streamStateLink(options), eventStreamLink(options)],
+        false: wsLink({ client: socket, transformer }),
+      }),
     }),
   ];
+}
+
+/** An EventSource sends no headers; what a new stream begins with is the newest token. */
+function eventStreamLink({ httpUrl, getToken, EventSource }: LinkOptions): TRPCLink<AppRouter> {
+  return httpSubscriptionLink({
+    url: httpUrl,
+    transformer,
+    ...(EventSource && { EventSource }),
+    connectionParams: async () => ({ token: (await getToken()) ?? '', contract: String(contractVersion) }),
+  });
+}
+
+function streamStateLink({ onStream }: LinkOptions): TRPCLink<AppRouter> {
+  return () =>
+    ({ op, next }) =>
+      observable((observer) =>
+        next(op).subscribe({
+          ...observer,
+          next(value) {
+            if (value.result.type === 'state') {
+              if (value.result.state === 'pending') onStream(true);
+              else if (value.result.error) onStream(false);
+            }
+            observer.next(value);
+          },
+          error(error) {
+            onStream(false);
+            observer.error(error);
+          },
+        }),
+      );
 }
 
 /** tRPC's socket would open itself again for a call made after it was closed for good. */

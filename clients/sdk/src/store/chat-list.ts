@@ -165,7 +165,8 @@ export class ChatList {
     const chat = this.get(chatId);
     if (chat?.kind !== 'group' || !group) return this.refetch([chatId]);
     this.#doubt(chatId);
-    this.#replace({ ...chat, ...group });
+    const { name, avatar } = group;
+    this.#replace({ ...chat, ...group, participant: { ...chat.participant, name, avatar } });
   }
 
   /** Applies how far a person has come. */

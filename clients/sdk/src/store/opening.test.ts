@@ -11,6 +11,9 @@ import type { DeviceStorage } from '../storage/device-storage.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { messagesOf } from './chat-snapshot.ts';
 
+/** Machines may be busy. */
+const patience = { timeout: 10_000 };
+
 let server: TestServer;
 
 beforeAll(async () => {
@@ -65,7 +68,10 @@ describe('a client with a cache', () => {
 
     const alice = await openDevice(link.url, name, options);
     expect(alice.store.getSnapshot().chats[0]).toMatchObject({ unread: 0 });
-    await vi.waitFor(async () => expect((await alice.api.chat.get.query({ chatId })).unread).toBe(0));
+    await vi.waitFor(
+      async () => expect((await alice.api.chat.get.query({ chatId })).unread).toBe(0),
+      patience,
+    );
   });
 
   it('starts from the newest page when more has happened than one answer holds', async () => {
@@ -144,7 +150,7 @@ describe('a client with a cache', () => {
 
     await end(alice);
 
-    await vi.waitFor(async () => expect(await storage.getAllKeys()).toEqual([]));
+    await vi.waitFor(async () => expect(await storage.getAllKeys()).toEqual([]), patience);
   });
 
   it('shows no chat that is gone', async () => {
@@ -214,5 +220,5 @@ async function equalsFetch({ store, api }: WhisperClient, chatId: ChatId): Promi
     expect(messagesOf(store.getSnapshot().open.get(chatId)).slice(-messages.length)).toEqual(messages);
     const { chats } = await api.chat.list.query({});
     expect(store.getSnapshot().chats).toEqual(chats);
-  });
+  }, patience);
 }

@@ -9,6 +9,7 @@ import { useNameOf } from '../store/use-people-of.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ActsProvider, useActing } from './acts.ts';
+import { ChatMenuButton } from './chat-menu.tsx';
 import { Composer } from './composer.tsx';
 import { MessageList } from './message-list.tsx';
 import { Overlays } from './overlays.tsx';
@@ -57,7 +58,10 @@ function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
         <Icon name="back" />
       </Link>
       {chat && <Title chat={chat} />}
-      {chat?.kind === 'group' && <GroupButton chat={chat} />}
+      <div className="header-end">
+        {chat?.kind === 'group' && <GroupButton chat={chat} />}
+        {chat && <ChatMenuButton chat={chat} />}
+      </div>
     </header>
   );
 }

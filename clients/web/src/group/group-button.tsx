@@ -10,7 +10,7 @@ export function GroupButton({ chat }: { readonly chat: GroupChat }) {
     <>
       <button
         type="button"
-        className="icon-button header-end"
+        className="icon-button"
         aria-label="About this group"
         title="About this group"
         aria-haspopup="dialog"

@@ -1,8 +1,9 @@
-import { faceOf } from '@whisper/shared';
+import { faceOf, type Chat } from '@whisper/shared';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { JoinPage } from '../group/join-page.tsx';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
+import { isMuted } from '../store/muted.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Announcer } from './announcer.tsx';
 import { ConnectionBanner, RefusedPage, UpdateNotice } from './connection-notices.tsx';
@@ -87,10 +88,15 @@ function useTitle(route: Route): void {
 /** So many chats are fetched to count what is unread in them; the list has a button for more. */
 const countedMax = 500;
 
+/** What is muted or archived asks for nobody. */
+function isCounted(chat: Chat): boolean {
+  return chat.archivedAt === null && !isMuted(chat);
+}
+
 /** How many messages are unread, with a plus when there are chats that nobody counted; empty for none. */
 function useUnread(): string {
   const { store } = useClient().client;
-  const unread = useStore(({ chats }) => chats.reduce((sum, chat) => sum + chat.unread, 0));
+  const unread = useStore(({ chats }) => chats.filter(isCounted).reduce((sum, chat) => sum + chat.unread, 0));
   const count = useStore(({ chats }) => chats.length);
   const hasMore = useStore(({ isSynced, hasMoreChats }) => isSynced && hasMoreChats);
   useBadge(unread);

@@ -1,8 +1,9 @@
-import type { ChatId, Message } from '@whisper/shared';
+import type { Chat, ChatId, Message } from '@whisper/shared';
 import { useEffect, useRef, useState } from 'react';
 import { appUrl } from '../routing/app-url.ts';
 import { chatPath } from '../routing/route.ts';
 import type { Order } from '../service-worker/orders.ts';
+import { isMuted } from '../store/muted.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { useNews } from './news.ts';
 
@@ -10,10 +11,14 @@ const bodyLengthMax = 200;
 
 /** Tells the device of new messages while nobody looks at the app, and takes that back when they are read. */
 export function useNotifications(): void {
-  useNews((messages) => {
-    if (permissionNow() === 'granted') for (const message of messages) void order(toNotice(message));
-  });
   const chats = useStore((snapshot) => snapshot.chats);
+  useNews((messages) => {
+    if (permissionNow() !== 'granted') return;
+    for (const message of messages) {
+      const chat = chats.find(({ id }) => id === message.chatId);
+      if (chat && !isMuted(chat)) void order(toNotice(message, chat));
+    }
+  });
   const unread = useRef<ReadonlySet<ChatId>>(new Set());
   useEffect(() => {
     const now = new Set(chats.filter((chat) => chat.unread > 0).map(({ id }) => id));
@@ -22,9 +27,10 @@ export function useNotifications(): void {
   }, [chats]);
 }
 
-function toNotice({ chatId, seq, sender, text }: Message): Order {
+function toNotice({ chatId, seq, sender, text }: Message, chat: Chat): Order {
   const url = new URL(chatPath(chatId), appUrl).href;
-  return { type: 'notify', chatId, seq, url, title: sender.name, body: text.slice(0, bodyLengthMax) };
+  const title = chat.kind === 'group' ? `${sender.name} in ${chat.name}` : sender.name;
+  return { type: 'notify', chatId, seq, url, title, body: text.slice(0, bodyLengthMax) };
 }
 
 async function order(what: Order): Promise<void> {

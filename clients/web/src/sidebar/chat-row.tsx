@@ -3,6 +3,7 @@ import { Link } from '../routing/link.tsx';
 import { chatPath } from '../routing/route.ts';
 import { useClient, useIsOnline, useStore } from '../store/use-client.ts';
 import { useDraft } from '../store/use-drafts.ts';
+import { isMuted } from '../store/muted.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { formatRecent } from '../ui/format-time.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -34,6 +35,8 @@ export function ChatRow({ chat, isSelected, today }: Props) {
         <span className="row-name">
           <bdi>{participant.name}</bdi>
           {isOnline && <span className="hidden">, online</span>}
+          {chat.pinnedAt && <RowMark icon="pin" label="kept at the top" />}
+          {isMuted(chat) && <RowMark icon="muted" label="muted" />}
         </span>
         {'at' in preview && (
           <time className="row-time" dateTime={preview.at.toISOString()}>
@@ -41,14 +44,33 @@ export function ChatRow({ chat, isSelected, today }: Props) {
           </time>
         )}
         {isTyping ? <span className="row-preview typing">typing…</span> : <PreviewLine preview={preview} />}
-        {unread > 0 && (
-          <span className="badge">
-            <span>{unread > 99 ? '99+' : unread}</span>
-            <span className="hidden"> unread</span>
-          </span>
-        )}
+        {unread > 0 && <Unread chat={chat} />}
       </Link>
     </li>
+  );
+}
+
+type MarkProps = { readonly icon: Parameters<typeof Icon>[0]['name']; readonly label: string };
+
+function RowMark({ icon, label }: MarkProps) {
+  return (
+    <span className="row-mark">
+      <Icon name={icon} />
+      <span className="hidden">{`, ${label}`}</span>
+    </span>
+  );
+}
+
+/** How much is unread, and whether it was meant for me. */
+function Unread({ chat }: Pick<Props, 'chat'>) {
+  const { unread, unreadMentions } = chat;
+  return (
+    <span className="badge" data-muted={isMuted(chat) || undefined}>
+      {unreadMentions > 0 && <span className="badge-mention">@</span>}
+      <span>{unread > 99 ? '99+' : unread}</span>
+      <span className="hidden"> unread</span>
+      {unreadMentions > 0 && <span className="hidden">{`, ${unreadMentions} mention you`}</span>}
+    </span>
   );
 }
 

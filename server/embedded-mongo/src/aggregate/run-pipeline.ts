@@ -7,7 +7,14 @@ import { compileLookup, compileUnionWith } from './lookup.ts';
 import { compileMerge } from './merge.ts';
 import { compileOut } from './out.ts';
 import { simpleStages } from './simple-stages.ts';
-import { type Documents, forEach, type PipelineContext, type Stage, type StageTable } from './stage.ts';
+import {
+  type Documents,
+  forEach,
+  paced,
+  type PipelineContext,
+  type Stage,
+  type StageTable,
+} from './stage.ts';
 import { compileUnwind } from './unwind.ts';
 
 const stages: StageTable = {
@@ -61,7 +68,9 @@ export function compilePipeline(pipeline: readonly BsonDocument[], context: Pipe
     }
     return compileStage(name, stage[name], context);
   });
-  return (documents) => compiled.reduce<Documents>((input, stage) => stage(input), documents);
+  const { deadline } = context.host;
+  return (documents) =>
+    compiled.reduce<Documents>((input, stage) => paced(stage(input), deadline), documents);
 }
 
 function nameOf(stage: BsonDocument): string {

@@ -54,10 +54,10 @@ export function* gather(
   return gathered;
 }
 
-/** Documents that are there already, with pauses where others wait. */
-export function* paced(documents: Iterable<BsonDocument>, deadline: Deadline): Documents {
+/** The documents, with pauses where others wait: a stage may have all of its own there already. */
+export function* paced(documents: Documents, deadline: Deadline): Documents {
   for (const document of documents) {
     yield document;
-    if (deadline.isPauseDue()) yield pause;
+    if (document !== pause && deadline.isPauseDue()) yield pause;
   }
 }
