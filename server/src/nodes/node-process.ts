@@ -38,8 +38,10 @@ export class NodeProcess {
     return this.#isReady ? this.#port : undefined;
   }
 
-  async ready(): Promise<void> {
+  /** Resolves when it takes traffic, or, with false, when it ended before that. */
+  async ready(): Promise<boolean> {
     while (!this.#isReady && this.#isAlive) await pause();
+    return this.#isReady;
   }
 
   stop(signal: NodeJS.Signals): void {

@@ -50,6 +50,10 @@ export class RedisServer implements AsyncDisposable {
     const place = ['--bind', '127.0.0.1', '--port', String(this.port), '--dir', this.#dir];
     const keepNothing = ['--save', '', '--appendonly', 'no'];
     this.#child = spawn(program, [...place, ...keepNothing, ...this.#args], { stdio: 'ignore' });
+    const child = this.#child;
+    const endWithUs = () => child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    child.once('exit', () => process.off('exit', endWithUs));
     const deadline = Date.now() + startTimeoutMs;
     while (!(await answers(this.port))) {
       if (this.#child.exitCode !== null || Date.now() > deadline)

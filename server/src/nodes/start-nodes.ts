@@ -8,6 +8,9 @@ import { findRedisServer, RedisServer } from './redis-server.ts';
 
 type Options = { readonly count: number; readonly env: Env; readonly store: Store };
 
+/** One that cannot start is not started again and again at once. */
+const restartDelayMs = 1_000;
+
 /** Several processes of one Whisper on this machine, behind one port: over one store, and one Redis. */
 export class Nodes {
   readonly #nodes: NodeProcess[] = [];
@@ -34,8 +37,12 @@ export class Nodes {
     };
     const nodes = new Nodes(() => new NodeProcess({ env: settings, execArgv: process.execArgv }), redis);
     // The first prepares the database and the issuer's key for the others.
-    await nodes.#add();
-    await Promise.all(Array.from({ length: count - 1 }, () => nodes.#add()));
+    const isFirstReady = await nodes.#add();
+    const others = isFirstReady ? Array.from({ length: count - 1 }, () => nodes.#add()) : [];
+    if (!isFirstReady || (await Promise.all(others)).includes(false)) {
+      await nodes.close();
+      throw new EnvError('A node ended before it was ready; what it said stands above.');
+    }
     const ports = () => nodes.#nodes.flatMap(({ port }) => port ?? []);
     nodes.#door = await openFrontDoor(ports, { host: env.HOST ?? '127.0.0.1', port: env.PORT });
     return nodes;
@@ -64,15 +71,18 @@ export class Nodes {
     await this.#redis?.[Symbol.asyncDispose]();
   }
 
-  async #add(): Promise<void> {
+  /** False when it ended before it was ready: whoever starts the first ones gives up, and a later one is tried again. */
+  async #add(): Promise<boolean> {
     const node = this.#start();
     this.#nodes.push(node);
+    const isReady = await node.ready();
     void node.ended.then(() => this.#replace(node));
-    await node.ready();
+    return isReady;
   }
 
   async #replace(node: NodeProcess): Promise<void> {
     this.#nodes.splice(this.#nodes.indexOf(node), 1);
+    await new Promise((resolve) => setTimeout(resolve, restartDelayMs));
     if (this.#isClosing) return;
     process.stdout.write(`  Node ${node.pid} ended; another one starts.\n`);
     await this.#add();

@@ -115,6 +115,6 @@ export class OwnNodes implements BreakableServer {
       },
     });
     this.#nodes.push(node);
-    await node.ready();
+    if (!(await node.ready())) throw new Error('A node ended before it was ready');
   }
 }
