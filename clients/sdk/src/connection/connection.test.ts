@@ -187,7 +187,7 @@ describe('a connection', () => {
       bob.store.send(chatId, `${index}`);
       alice.store.send(chatId, `${index}`);
     }
-    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2));
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(2), { timeout: 15_000 });
     await Promise.all([alice, bob].map(({ store }) => store.when(({ outbox }) => outbox.length === 0)));
 
     const { messages } = await alice.api.message.list.query({ chatId });
