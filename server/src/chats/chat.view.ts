@@ -27,6 +27,8 @@ export type GroupMembership = {
   readonly chatId: ChatId;
   readonly role: Role;
   readonly sight: Sight;
+  /** The rev with which they came: another one is another time that they are in it. */
+  readonly joinedRev: number;
 };
 
 /** A chat, as far as other rooms need to know of one. */

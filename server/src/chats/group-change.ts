@@ -30,6 +30,8 @@ export type Group = {
   readonly historyVisible: boolean;
   readonly isLarge: boolean;
   readonly roles: ReadonlyMap<UserId, Role>;
+  /** The rev with which each of them came. */
+  readonly joinedRevs: ReadonlyMap<UserId, number>;
   /** Who is in it; the same array until that changes. */
   readonly participants: readonly UserId[];
 };
@@ -39,6 +41,13 @@ export type Group = {
  * group as it is then when somebody else changed it at the same moment.
  */
 export type PlanChanges = (group: Group) => readonly GroupChange[];
+
+/** Who may receive what bears a number: who was in the group then, and still is. */
+export function audienceAt({ participants, joinedRevs }: Group, rev: number): readonly UserId[] {
+  const wasIn = (userId: UserId) => (joinedRevs.get(userId) ?? 0) <= rev;
+  // The same array wherever it can be: it is looked up once for all events that bear it.
+  return participants.every(wasIn) ? participants : participants.filter(wasIn);
+}
 
 /** The people whom the change makes members, with their roles. */
 export function comingBy({ change, by }: LoggedChange): ReadonlyMap<UserId, Role> {
@@ -104,5 +113,7 @@ function withRoles(group: Group, logged: LoggedChange): Group {
   const roles = new Map([...group.roles, ...comingBy(logged)]);
   const leaving = leavingBy(logged);
   if (leaving) roles.delete(leaving);
-  return { ...group, roles, participants: [...roles.keys()] };
+  const coming = [...comingBy(logged).keys()].map((userId) => [userId, logged.rev] as const);
+  const joinedRevs = new Map([...group.joinedRevs, ...coming]);
+  return { ...group, roles, joinedRevs, participants: [...roles.keys()] };
 }

@@ -14,6 +14,8 @@ export type MemberDoc = {
   /** The rev of the system message that last changed what the person is in the group; an older one changes nothing. */
   rev: number;
   joinedAt?: Date;
+  /** The rev of the message that brought them; what bears a lower one is not announced to them. */
+  joinedRev?: number;
   /** What lies at or before this place is not shown to the person. */
   joinedSeq?: number;
   /** The person is not in the group any more. */
@@ -47,6 +49,7 @@ const memberSchema = new Schema<MemberDoc>(
     role: { type: String },
     rev: { type: Number, required: true },
     joinedAt: { type: Date },
+    joinedRev: { type: Number },
     joinedSeq: { type: Number },
     leftAt: { type: Date },
     wasRemoved: { type: Boolean },

@@ -36,7 +36,8 @@ async function readMembership(deps: Deps, chatId: ChatId, userId: UserId): Promi
 async function requireGroupMember({ db }: Deps, chatId: ChatId, userId: UserId): Promise<GroupMembership> {
   const member = await findMember(db, chatId, userId);
   if (!member?.role) throw chatNotFound();
-  return { kind: 'group', chatId, role: member.role, sight: toSight(member) };
+  const { role, joinedRev = 0 } = member;
+  return { kind: 'group', chatId, role, joinedRev, sight: toSight(member) };
 }
 
 type Reader = { readonly chatId: ChatId; readonly userId: UserId };
@@ -54,11 +55,15 @@ export async function readAs<T>(
   read: (chat: Readable) => Promise<T>,
 ): Promise<T> {
   const membership = await requireParticipant(deps, chatId, userId);
-  const sight =
-    membership.kind === 'group'
-      ? membership.sight
-      : toSight(await findMember(deps.db, membership.chatId, userId));
-  const result = await read({ chatId: membership.chatId, sight });
-  if (membership.kind === 'group') await requireGroupMember(deps, membership.chatId, userId);
-  return result;
+  if (membership.kind === 'direct') {
+    const sight = toSight(await findMember(deps.db, membership.chatId, userId));
+    return read({ chatId: membership.chatId, sight });
+  }
+  for (let before = membership; ; ) {
+    const result = await read(before);
+    const after = await requireGroupMember(deps, chatId, userId);
+    // Whoever was put out and brought back between the two may have got what was written meanwhile.
+    if (after.joinedRev === before.joinedRev) return result;
+    before = after;
+  }
 }

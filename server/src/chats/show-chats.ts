@@ -3,7 +3,7 @@ import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
 import type { ChatDoc } from './chat.model.ts';
 import { readUpTo, toDirectChat, toGroupChat } from './chat.view.ts';
-import { findAllMembers, findMemberships, memberKey } from './find-members.ts';
+import { findAllMembers, findMember, findMemberships, memberKey } from './find-members.ts';
 import type { MemberDoc } from './member.model.ts';
 import { asShown, isShown, toSight } from './sight.ts';
 
@@ -79,10 +79,23 @@ async function showMine(deps: Deps, doc: ChatDoc, { viewerId, last, mine }: Part
   const sight = toSight(mine);
   const chatId = doc._id.toHexString() as ChatId;
   const [lastMessage, unread] = await Promise.all([
-    !last || isShown(sight, last.seq) ? last : deps.findNewestShown(chatId, sight),
+    !last || isShown(sight, last.seq) ? last : findNewest(deps, mine, { chatId, userId: viewerId }),
     countUnread(deps, { doc, viewerId, mine }),
   ]);
   return { mine, lastMessage: lastMessage && asShown(sight, lastMessage), unread };
+}
+
+type Viewing = { readonly chatId: ChatId; readonly userId: UserId };
+
+/** Nothing of a chat that the person is not in any more, or not in the same way: it was read too late for that. */
+async function findNewest(
+  deps: Deps,
+  mine: MemberDoc | undefined,
+  { chatId, userId }: Viewing,
+): Promise<Message | null> {
+  const newest = await deps.findNewestShown(chatId, toSight(mine));
+  const after = await findMember(deps.db, chatId, userId);
+  return after?.joinedRev === mine?.joinedRev ? newest : null;
 }
 
 type Counted = {

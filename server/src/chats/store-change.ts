@@ -2,7 +2,7 @@ import type { ChatId, Role, UserId } from '@whisper/shared';
 import { limits } from '@whisper/shared';
 import { mongo, Types, type AnyBulkWriteOperation, type Connection as Database } from 'mongoose';
 import { chatModel } from './chat.model.ts';
-import { toUserIds } from './chat.view.ts';
+import { toUserId, toUserIds } from './chat.view.ts';
 import { memberModel, type MemberDoc } from './member.model.ts';
 import { comingBy, leavingBy, withChange, type Group, type LoggedChange } from './group-change.ts';
 
@@ -12,8 +12,10 @@ export async function readGroup(db: Database, chatId: ChatId): Promise<Group | u
   const doc = await chatModel(db).findOne({ _id, kind: 'group' }).lean();
   if (!doc) return undefined;
   // Members that are ahead of the chat are put right by the changes that follow, each of which is applied again.
-  const members = await memberModel(db).find({ chat: _id, leftAt: null }, { user: 1, role: 1 }).lean();
-  const roles = new Map(members.map(({ user, role }) => [user.toHexString() as UserId, role ?? 'member']));
+  const members = await memberModel(db)
+    .find({ chat: _id, leftAt: null }, { user: 1, role: 1, joinedRev: 1 })
+    .lean();
+  const roles = new Map(members.map(({ user, role }) => [toUserId(user), role ?? 'member']));
   const participants = toUserIds(doc);
   return {
     chatId,
@@ -24,6 +26,7 @@ export async function readGroup(db: Database, chatId: ChatId): Promise<Group | u
     isLarge: doc.isLarge ?? false,
     participants,
     roles: new Map(participants.map((userId) => [userId, roles.get(userId) ?? 'member'])),
+    joinedRevs: new Map(members.map(({ user, joinedRev }) => [toUserId(user), joinedRev ?? 0])),
   };
 }
 
@@ -98,6 +101,7 @@ function toComing(
           role,
           rev,
           joinedAt: at,
+          joinedRev: rev,
           changedAt: at,
           ...(isHidden && { joinedSeq: seq - 1, isPartial: true }),
         },

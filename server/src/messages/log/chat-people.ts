@@ -3,7 +3,7 @@ import type { Connection as Database } from 'mongoose';
 import { Types } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import type { ChangeGroup } from '../../chats/deps.ts';
-import type { Group, LoggedChange } from '../../chats/group-change.ts';
+import { audienceAt, type Group, type LoggedChange } from '../../chats/group-change.ts';
 import { publishChange } from '../../chats/publish-change.ts';
 import { readGroup, storeChange } from '../../chats/store-change.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
@@ -15,7 +15,8 @@ import { messageModel, type MessageDoc } from './message.model.ts';
 export interface ChatPeople {
   /** Where a sender's own mark is kept: with the chat, or with what the chat is to them. */
   readonly keeps: 'inChat' | 'inMember';
-  readonly participants: readonly UserId[];
+  /** Who may receive what bears this number. */
+  audienceAt(rev: number): readonly UserId[];
   has(userId: UserId): boolean;
   /** Called when the end of the log was read: from then on it is as it is there. */
   refresh(): Promise<void>;
@@ -24,14 +25,18 @@ export interface ChatPeople {
 /** Two people, for ever. */
 export class DirectPeople implements ChatPeople {
   readonly keeps = 'inChat';
-  readonly participants: readonly UserId[];
+  readonly #participants: readonly UserId[];
 
   constructor(participants: readonly UserId[]) {
-    this.participants = participants;
+    this.#participants = participants;
+  }
+
+  audienceAt(): readonly UserId[] {
+    return this.#participants;
   }
 
   has(userId: UserId): boolean {
-    return this.participants.includes(userId);
+    return this.#participants.includes(userId);
   }
 
   refresh(): Promise<void> {
@@ -62,8 +67,8 @@ export class GroupPeople implements ChatPeople {
     return this.#group;
   }
 
-  get participants(): readonly UserId[] {
-    return this.group.participants;
+  audienceAt(rev: number): readonly UserId[] {
+    return audienceAt(this.group, rev);
   }
 
   has(userId: UserId): boolean {

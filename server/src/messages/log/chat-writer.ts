@@ -174,10 +174,9 @@ export class ChatWriter {
       const numbered = drafts.map((draft, index) => ({ draft, rev: rev + 1 + index, seq: seq + 1 + index }));
       const { stored, conflict } = await this.#options.inserts.insert(numbered);
       await people.apply(stored.flatMap(toLoggedChange));
-      for (const entry of await toEntries(this.#deps.db, stored)) {
-        this.#confirm({ rev: entry.message.rev, seq: entry.message.seq });
-        this.#announce(entry);
-      }
+      for (const logged of await toEntries(this.#deps.db, stored)) this.#announce(logged);
+      const last = stored.at(-1);
+      if (last) this.#confirm({ rev: last.rev, seq: last.seq });
       if (!conflict) return entry.resolve();
       this.#heads = undefined;
     }
@@ -234,7 +233,7 @@ export class ChatWriter {
     const { chatId, rev } = message;
     const isNew = entry.createdRev === rev;
     this.#announced = rev;
-    publishEntry(this.#deps.broker, entry, this.#options.people.participants);
+    publishEntry(this.#deps.broker, entry, this.#options.people.audienceAt(rev));
     this.#deps.lastMessages.touch(chatId, message.updatedAt);
     if (!isNew) return;
     this.#deps.lastMessages.record({
@@ -277,9 +276,10 @@ export class ChatWriter {
     while (this.#announced < heads.rev) {
       const missed = await readLog(this.#deps.db, { chatId, afterRev: this.#announced, limit: batchSizeMax });
       if (missed.length === 0) break;
+      // It may be newer than the heads: its places count, and nobody is told of it who was put out before.
+      await people.refresh();
       for (const entry of missed) {
         this.#announce(entry);
-        // What was written after the heads were read is among them.
         seq = Math.max(seq, entry.message.seq);
       }
     }

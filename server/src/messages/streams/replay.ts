@@ -1,6 +1,7 @@
 import { asShown, isShown, type Sight } from '../../chats/sight.ts';
 import type { MessagesDeps } from '../deps.ts';
 import type { LogEntry } from '../log/message-events.ts';
+import { readLog } from '../log/read-log.ts';
 
 /** What the streams need. */
 export type StreamDeps = Pick<
@@ -14,11 +15,19 @@ export const replayMax = 5_000;
 /** Messages read, and handed to the subscriber, at a time. */
 export const replayPageSize = 50;
 
-/** What of the log is shown to somebody, as it is shown. */
-export function showEntries(entries: readonly LogEntry[], sight: Sight): LogEntry[] {
-  return entries
+type Read = { readonly entries: readonly LogEntry[]; readonly shown: readonly LogEntry[] };
+
+/** A part of a log, and what of it is shown to somebody, as it is shown. */
+export async function readShown(
+  { db }: Pick<StreamDeps, 'db'>,
+  range: Parameters<typeof readLog>[1],
+  sight: Sight,
+): Promise<Read> {
+  const entries = await readLog(db, range);
+  const shown = entries
     .filter(({ message }) => isShown(sight, message.seq))
     .map((entry) => ({ ...entry, message: asShown(sight, entry.message) }));
+  return { entries, shown };
 }
 
 const sets = new WeakMap<readonly string[], ReadonlySet<string>>();

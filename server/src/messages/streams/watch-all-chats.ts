@@ -9,8 +9,8 @@ import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseTimeCursor, toTimeCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
-import { readHead, readHeadBefore, readLog } from '../log/read-log.ts';
-import { isAmong, replayMax, replayPageSize, showEntries, type StreamDeps } from './replay.ts';
+import { readHead, readHeadBefore } from '../log/read-log.ts';
+import { isAmong, replayMax, replayPageSize, readShown, type StreamDeps } from './replay.ts';
 
 type Watch = { readonly userId: UserId; readonly lastEventId: string | undefined };
 
@@ -153,16 +153,19 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     let position = this.#revs.get(chatId) ?? 0;
     for (;;) {
       const range = { chatId, afterRev: position, limit: replayPageSize };
-      const entries = await orNotFound(
-        readAs(this.#deps, { chatId, userId }, () => readLog(this.#deps.db, range)),
+      const read = await orNotFound(
+        readAs(this.#deps, { chatId, userId }, ({ sight }) => {
+          this.#sights.set(chatId, sight);
+          return readShown(this.#deps, range, sight);
+        }),
       );
-      if (!entries) {
+      if (!read) {
         // Whatever of it is still on its way is not theirs any more.
         this.#revs.set(chatId, await readHead(this.#deps.db, chatId));
         return;
       }
+      const { entries, shown } = read;
       position = entries.at(-1)?.message.rev ?? position;
-      const shown = showEntries(entries, this.#sightIn(chatId));
       const afterRev = this.#revs.get(chatId) ?? 0;
       this.#revs.set(chatId, shown.at(-1)?.message.rev ?? afterRev);
       yield toEvents(shown, afterRev);

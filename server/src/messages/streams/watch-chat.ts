@@ -6,8 +6,8 @@ import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseChatCursor, toChatCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
-import { readHead, readLog } from '../log/read-log.ts';
-import { isAmong, replayMax, replayPageSize, showEntries, type StreamDeps } from './replay.ts';
+import { readHead } from '../log/read-log.ts';
+import { isAmong, replayMax, replayPageSize, readShown, type StreamDeps } from './replay.ts';
 
 type Watch = { readonly userId: UserId; readonly chatId: ChatId; readonly lastEventId: string | undefined };
 
@@ -96,9 +96,11 @@ export class ChatSource implements FeedSource<MessageEvent> {
     let position = this.#rev ?? 0;
     for (let count = 0; ; ) {
       const range = { chatId, afterRev: position, limit: replayPageSize };
-      const entries = await readAs(this.#deps, { chatId, userId }, () => readLog(this.#deps.db, range));
+      const { entries, shown } = await readAs(this.#deps, { chatId, userId }, ({ sight }) => {
+        this.#sight = sight;
+        return readShown(this.#deps, range, sight);
+      });
       position = entries.at(-1)?.message.rev ?? position;
-      const shown = showEntries(entries, this.#sight);
       const afterRev = this.#rev ?? 0;
       this.#rev = shown.at(-1)?.message.rev ?? afterRev;
       yield toEvents(shown, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
