@@ -166,10 +166,9 @@ export class ChatWriter {
       const numbered = drafts.map((draft, index) => ({ draft, rev: rev + 1 + index, seq: seq + 1 + index }));
       const { stored, conflict } = await this.#options.inserts.insert(numbered);
       await people.apply(stored.flatMap(toLoggedChange));
-      for (const entry of await toEntries(this.#deps.db, stored)) {
-        this.#confirm({ rev: entry.message.rev, seq: entry.message.seq });
-        this.#announce(entry);
-      }
+      for (const logged of await toEntries(this.#deps.db, stored)) this.#announce(logged);
+      const last = stored.at(-1);
+      if (last) this.#confirm({ rev: last.rev, seq: last.seq });
       if (!conflict) return entry.resolve();
       this.#heads = undefined;
     }
