@@ -51,6 +51,7 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'user.get': free(({ otherId }) => ({ userId: otherId })),
   'presence.list': free(),
   'presence.onChange': free(),
+  'presence.hide': free(() => ({ hidden: true })),
   'chat.list': free(() => ({})),
   'chat.openDirect': free(({ otherId }) => ({ userId: otherId })),
   'chat.createGroup': free(({ uuid }) => ({ name: 'Mine', memberIds: [], clientId: uuid })),
