@@ -185,7 +185,7 @@ function watchSizes(
     read: () => connections.size,
   });
   metrics.gauge('whisper_subscriptions', {
-    help: 'Live feeds: what subscribers are listening to.',
+    help: 'What is listened to: live feeds have one or two topics each, the process one of its own.',
     read: () => broker.size,
   });
 }

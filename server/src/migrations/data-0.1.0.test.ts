@@ -51,4 +51,8 @@ test('data of version 0.1.0 opens as it was, and people are not found by the sta
   expect((await api.user.list.query({ query: 'bob@' })).users).toEqual([]);
   expect((await api.user.list.query({ query: 'bob@example.test' })).users).toMatchObject([{ name: 'bob' }]);
   expect((await api.user.list.query({ query: 'bo' })).users).toMatchObject([{ name: 'bob' }]);
+
+  const indexes = await server.app.db.collection('messages').indexes();
+  expect(indexes.find(({ name }) => name === 'chat_1_seq_1')).toMatchObject({ unique: true });
+  expect(indexes.map(({ name }) => name)).not.toEqual(expect.arrayContaining(['chat_1_seq_-1']));
 });

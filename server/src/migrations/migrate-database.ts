@@ -6,10 +6,17 @@ import type { Migration } from './migration.ts';
 import { MigrationLock } from './migration-lock.ts';
 import { chatOpeners } from './chat-openers.ts';
 import { members } from './members.ts';
+import { messageIndexes } from './message-indexes.ts';
 import { searchWithoutAddresses } from './search-without-addresses.ts';
 
 /** In the order in which they are run. New ones go to the end, and none is ever taken out or renamed. */
-const allMigrations: readonly Migration[] = [expressDatabase, searchWithoutAddresses, chatOpeners, members];
+const allMigrations: readonly Migration[] = [
+  expressDatabase,
+  searchWithoutAddresses,
+  chatOpeners,
+  members,
+  messageIndexes,
+];
 
 type Deps = { readonly db: Database; readonly clock: Clock; readonly log: Logger };
 

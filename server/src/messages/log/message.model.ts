@@ -67,7 +67,7 @@ messageSchema.index(
   { chat: 1, 'revs.n': 1 },
   { unique: true, partialFilterExpression: { revs: { $exists: true } } },
 );
-messageSchema.index({ chat: 1, seq: -1 });
+messageSchema.index({ chat: 1, seq: 1 }, { unique: true });
 messageSchema.index({ sender: 1, clientId: 1 }, { unique: true });
 messageSchema.index({ chat: 1, systemRev: 1 }, { partialFilterExpression: { systemRev: { $exists: true } } });
 

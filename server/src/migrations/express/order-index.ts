@@ -1,5 +1,6 @@
 import type { Connection as Database } from 'mongoose';
 import { messagesOf } from '../collections.ts';
+import { dropMessageIndexes } from '../message-indexes.ts';
 
 const name = 'migration_order';
 
@@ -11,9 +12,6 @@ export async function ensureOrderIndex(db: Database): Promise<void> {
   await messagesOf(db).createIndex(order, { name });
 }
 
-export async function dropOrderIndex(db: Database): Promise<void> {
-  const collections = await db.listCollections();
-  if (!collections.some((each) => each.name === 'messages')) return;
-  const indexes = await messagesOf(db).indexes();
-  if (indexes.some((each) => each.name === name)) await messagesOf(db).dropIndex(name);
+export function dropOrderIndex(db: Database): Promise<void> {
+  return dropMessageIndexes(db, [name]);
 }
