@@ -8,7 +8,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { legacyApi } from '../src/legacy-api/legacy-api.ts';
 import { hasBrowser, sharedBrowser } from '@whisper/server/testing/browser';
-import { isOfGroups } from './of-groups.ts';
+import { endingsLast } from './endings.ts';
 import { openPanel, patience } from './panel-page.ts';
 
 /** A procedure with everything the router's own do not have yet. */
@@ -113,14 +113,14 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     const alice = panel.seat('alice');
     await alice.waitForPicks('chatId');
     await alice.sendText('one');
-    // Of a deleted message nothing can be asked.
-    const isDeletion = ({ path }: ProcedureDescription) => path === 'message.delete';
-    const inOrder = [...procedures.filter((each) => !isDeletion(each)), ...procedures.filter(isDeletion)];
 
-    for (const { path, kind, input } of inOrder.filter((each) => !isOfGroups(each))) {
+    for (const { path, kind, input } of endingsLast(procedures).flat()) {
       await panel.show(`#${path}`);
       await alice.root.getByRole('heading', { name: path }).first().waitFor();
-      if (input?.properties?.['messageId']) await alice.waitForPicks('messageId');
+      const picked = ['userId', 'chatId', 'messageId', 'code'].filter((key) =>
+        input?.required?.includes(key),
+      );
+      for (const key of picked) await alice.waitForPicks(key);
       if (path === 'auth.refresh') await alice.root.getByRole('button', { name: 'Mine' }).click();
       if (kind === 'subscription') {
         await alice.root.getByRole('button', { name: 'Start' }).click();

@@ -10,13 +10,12 @@ import type { ProcedureDescription } from '../src/api/description.ts';
 import { snippetsFor } from '../src/procedures/snippets.ts';
 import { exampleOf } from '../src/schema/example.ts';
 import { toWire } from '../src/schema/to-wire.ts';
-import { isOfGroups } from './of-groups.ts';
+import { isOfGroups } from '../src/seat/picks.ts';
+import { endingsLast } from './endings.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Beside the place that snippets name, out of the way of who has a file there. */
 const folder = 'clients/cli/dist/snippets';
-
-const isDeletion = (path: string) => path === 'message.delete';
 
 type Result = { readonly stdout: string; readonly stderr: string };
 
@@ -24,6 +23,7 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
   let server: TestServer;
   let procedures: readonly ProcedureDescription[];
   let hints: Readonly<Record<string, unknown>>;
+  let groupId: string;
 
   beforeAll(async () => {
     server = await startTestServer();
@@ -39,7 +39,12 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
       text: 'To be edited, pinned and deleted',
       clientId: randomUUID(),
     });
-    hints = { userId, chatId, toChatId: chatId, messageId, seq: 1, token: await server.tokenFor('alice') };
+    const group = { name: 'A group', memberIds: [userId], clientId: randomUUID() };
+    ({ id: groupId } = await alice.api.chat.createGroup.mutate(group));
+    const { code } = await alice.api.chat.createInvite.mutate({ chatId: groupId });
+    const people = { userId, userIds: [userId], memberIds: [userId] };
+    const token = await server.tokenFor('alice');
+    hints = { ...people, chatId, toChatId: chatId, messageId, code, seq: 1, token };
   });
 
   afterAll(async () => {
@@ -51,7 +56,10 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
   async function run(path: string, title: string): Promise<Result> {
     const procedure = procedures.find((each) => each.path === path);
     if (!procedure) throw new Error(`There is no ${path}`);
-    const input = toWire(procedure.input, exampleOf(procedure.input, hints));
+    const input = toWire(
+      procedure.input,
+      exampleOf(procedure.input, { ...hints, ...(isOfGroups(path) && { chatId: groupId }) }),
+    );
     const snippets = snippetsFor({ procedure, input, url: server.url, name: 'alice' });
     const text = snippets.find((snippet) => snippet.title === title)?.text ?? '';
     const command = title === 'curl' ? text : await saveAsTold(text);
@@ -72,13 +80,10 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
   }
 
   it.concurrent('answer a curl of every procedure', { timeout: 60_000 }, async () => {
-    const paths = procedures.filter((each) => !isOfGroups(each)).map(({ path }) => path);
-    // Of a deleted message nothing can be asked.
-    const [last, others] = [paths.filter(isDeletion), paths.filter((path) => !isDeletion(path))];
-    for (const batch of [others, last]) {
-      const answers = await Promise.all(batch.map((path) => run(path, 'curl')));
+    for (const batch of endingsLast(procedures)) {
+      const answers = await Promise.all(batch.map(({ path }) => run(path, 'curl')));
       for (const [index, { stdout }] of answers.entries()) {
-        expect(stdout, batch[index]).toMatch(/^\{"result":|^event: connected/);
+        expect(stdout, batch[index]?.path).toMatch(/^\{"result":|^event: connected/);
       }
     }
   });

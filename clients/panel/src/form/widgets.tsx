@@ -157,7 +157,18 @@ export const widgets: RegistryWidgetsType<unknown, RJSFSchema, FormContext> = {
     <PickWidget
       {...props}
       choices={props.registry.formContext.picks.chats}
-      hint="No chat yet: chat.openDirect makes one."
+      hint={
+        props.registry.formContext.isOfGroups
+          ? 'No group yet: chat.createGroup makes one.'
+          : 'No chat yet: chat.openDirect makes one.'
+      }
+    />
+  ),
+  invite: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.invites}
+      hint="No invitation yet: chat.createInvite makes one."
     />
   ),
   message: (props: Props) => (

@@ -49,14 +49,20 @@ function fieldUi(key: string, given: JsonSchema): UiSchema {
   const schema = withoutNull(given);
   const widget = widgetFor(key, schema);
   if (widget) return { 'ui:widget': widget };
-  if (schema.items) return { items: fieldUi('', schema.items), 'ui:orderable': false };
+  if (schema.items) return { items: fieldUi(singularOf(key), schema.items), 'ui:orderable': false };
   return schema.properties ? toUiSchema(schema) : {};
+}
+
+/** What an item of a list stands for, by the name of the list. */
+function singularOf(key: string): string {
+  return ['userIds', 'memberIds', 'mentions'].includes(key) ? 'userId' : '';
 }
 
 function widgetFor(key: string, schema: JsonSchema): string | undefined {
   if (key === 'userId') return 'person';
   if (key === 'chatId' || key === 'toChatId') return 'chat';
   if (key === 'messageId' || key === 'replyTo') return 'message';
+  if (key === 'code') return 'invite';
   if (key === 'token') return 'token';
   if (schema.format === 'uuid') return 'uuid';
   if (schema.format === 'date-time') return 'moment';

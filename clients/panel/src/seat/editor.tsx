@@ -1,9 +1,11 @@
 import { useMemo, useState } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
+import { isRecord } from '../api/outcome.ts';
 import { useValue } from '../ui/use-value.ts';
 import type { FormContext } from '../form/form-context.ts';
 import { InputForm } from '../form/input-form.tsx';
 import { JsonEditor } from '../form/json-editor.tsx';
+import { isOfGroups, picksFor } from './picks.ts';
 import type { SeatModel } from './seat-model.ts';
 
 type Props = { readonly seat: SeatModel; readonly procedure: ProcedureDescription };
@@ -20,7 +22,8 @@ export function Editor({ seat, procedure }: Props) {
   const draft = drafts[path] ?? example;
   const result = outcomes[path]?.result;
   const context: FormContext = {
-    picks,
+    picks: picksFor(path, picks, chatIdOf(draft.value)),
+    isOfGroups: isOfGroups(path),
     renewsIds,
     refreshPicks: () => void seat.refreshPicks(),
     setRenewsIds: (renews) => seat.change({ renewsIds: renews }),
@@ -57,4 +60,8 @@ export function Editor({ seat, procedure }: Props) {
       )}
     </div>
   );
+}
+
+function chatIdOf(input: unknown): string | undefined {
+  return isRecord(input) && typeof input['chatId'] === 'string' ? input['chatId'] : undefined;
 }

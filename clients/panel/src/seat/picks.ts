@@ -1,94 +1,94 @@
-import { isRecord } from '../api/outcome.ts';
-import { Session } from '../api/session.ts';
-
 /** A value to choose for a field, by what a person calls it. */
 export type Pick = { readonly id: string; readonly label: string };
-
-const messagesMax = 20;
-const labelLengthMax = 40;
+/** One that belongs to a chat. */
+export type InChat = Pick & { readonly chatId: string };
+export type MessagePick = InChat & { readonly isMine: boolean };
+export type ChatPick = Pick & {
+  readonly lastSeq: number;
+  readonly isGroup: boolean;
+  /** A group that this person owns or administers. */
+  readonly isManaged: boolean;
+};
 
 export type Picks = {
   readonly people: readonly Pick[];
-  readonly chats: readonly (Pick & { readonly lastSeq: number })[];
-  /** The newest messages of the newest chat, newest first, less what was deleted. */
-  readonly messages: readonly (Pick & { readonly isMine: boolean })[];
+  /** The one with the newest message first. */
+  readonly chats: readonly ChatPick[];
+  /** The newest messages of the newest chats, newest first. */
+  readonly messages: readonly MessagePick[];
+  /** The others in the groups that this person manages. */
+  readonly members: readonly InChat[];
+  /** The invitations to them, by their codes. */
+  readonly invites: readonly InChat[];
 };
 
-export const noPicks: Picks = { people: [], chats: [], messages: [] };
+export const noPicks: Picks = { people: [], chats: [], messages: [], members: [], invites: [] };
 
-/** The people, chats and messages this session knows. On a fresh server the demo people are introduced first. */
-export async function loadPicks(session: Session, me: string, demoPeople: readonly string[]): Promise<Picks> {
-  const [people, chats] = await Promise.all([
-    loadPeople(session),
-    session.call({ ...list, path: 'chat.list' }),
-  ]);
-  const known = new Set([me, ...people.map(({ label }) => label)].map((name) => name.toLowerCase()));
-  const strangers = demoPeople.filter((name) => !known.has(name));
-  await Promise.all(strangers.map(introduce));
-  const chatPicks = rowsOf(chats.result, 'chats').map(toChatPick);
+/** What a direct chat refuses. */
+const ofGroups = [
+  'chat.update',
+  'chat.addMembers',
+  'chat.removeMember',
+  'chat.leave',
+  'chat.setRole',
+  'chat.createInvite',
+  'chat.listInvites',
+  'chat.revokeInvite',
+];
+const ofMembers = ['chat.removeMember', 'chat.setRole'];
+
+export function isOfGroups(path: string): boolean {
+  return ofGroups.includes(path);
+}
+
+/** What may be chosen for a procedure; what belongs to a chat only of the chosen one. */
+export function picksFor(path: string, picks: Picks, chosenId?: string): Picks {
+  const chats = isOfGroups(path) ? groupsOf(picks) : picks.chats;
+  const chatId = chosenId || (isOfGroups(path) ? chats[0]?.id : undefined);
+  const ofChat = <T extends InChat>(all: readonly T[]) =>
+    chatId === undefined ? all : all.filter((each) => each.chatId === chatId);
+  const members = ofChat(picks.members);
   return {
-    people: strangers.length > 0 ? await loadPeople(session) : people,
-    chats: chatPicks,
-    messages: await loadMessages(session, me, chatPicks[0]),
+    chats,
+    people: peopleFor(path, picks.people, members),
+    messages: ofChat(picks.messages),
+    members,
+    invites: ofChat(picks.invites),
   };
 }
 
-async function loadMessages(
-  session: Session,
-  me: string,
-  chat: Pick | undefined,
-): Promise<Picks['messages']> {
-  if (!chat) return [];
-  const input = { chatId: chat.id, limit: messagesMax };
-  const { result } = await session.call({ ...list, path: 'message.list', input });
-  const stored = rowsOf(result, 'messages').filter(({ deletedAt }) => deletedAt === null);
-  return stored.reverse().map(({ id, text, sender }) => ({
-    id: String(id),
-    label: String(text).slice(0, labelLengthMax),
-    isMine: isRecord(sender) && String(sender['name']).toLowerCase() === me.toLowerCase(),
-  }));
+/** Those in which everything may be done come first. */
+function groupsOf({ chats }: Picks): readonly ChatPick[] {
+  const groups = chats.filter(({ isGroup }) => isGroup);
+  return groups.toSorted((one, other) => Number(other.isManaged) - Number(one.isManaged));
 }
 
-const list = { kind: 'query', input: {}, transport: 'http' } as const;
-
-async function loadPeople(session: Session): Promise<readonly Pick[]> {
-  const { result } = await session.call({ ...list, path: 'user.list' });
-  return rowsOf(result, 'users').map((user) => ({ id: String(user['id']), label: String(user['name']) }));
-}
-
-/** The server makes a person's account on their first call. */
-async function introduce(name: string): Promise<void> {
-  const session = new Session({ kind: 'name', name });
-  await session.call({ path: 'auth.me', kind: 'query', input: undefined, transport: 'http' });
-  session.close();
-}
-
-function rowsOf(result: { ok: boolean; data?: unknown }, key: string): Record<string, unknown>[] {
-  const rows = result.ok && isRecord(result.data) ? result.data[key] : [];
-  return Array.isArray(rows) ? rows.filter(isRecord) : [];
-}
-
-function toChatPick({ id, name, participant, lastMessage }: Record<string, unknown>): Picks['chats'][number] {
-  const label = isRecord(participant) ? String(participant['name']) : String(name);
-  const last = isRecord(lastMessage) ? Number(lastMessage['seq']) : 0;
-  return { id: String(id), label, lastSeq: last };
+function peopleFor(path: string, people: readonly Pick[], members: readonly Pick[]): readonly Pick[] {
+  if (ofMembers.includes(path)) return members;
+  if (path !== 'chat.addMembers') return people;
+  const outsiders = people.filter(({ id }) => !members.some((member) => member.id === id));
+  return outsiders.length > 0 ? outsiders : people;
 }
 
 /** Starting values for fields that name a person, a chat, a message or a place; `partner` is preferred. */
 export function hintsFrom(
-  { people, chats, messages }: Picks,
+  { people, chats, messages, invites }: Picks,
   partner: string,
 ): Readonly<Record<string, unknown>> {
   const isPartner = ({ label }: Pick) => label.toLowerCase() === partner.toLowerCase();
   const person = people.find(isPartner) ?? people[0];
+  const some = person ? [person.id] : [];
   const chat = chats.find(isPartner) ?? chats[0];
   // Of one's own messages everything may be asked.
   const message = messages.find(({ isMine }) => isMine) ?? messages[0];
   return {
     userId: person?.id ?? '',
+    userIds: some,
+    memberIds: some,
     chatId: chat?.id ?? '',
     toChatId: chat?.id ?? '',
     messageId: message?.id ?? '',
+    code: invites[0]?.id ?? '',
     seq: chat?.lastSeq ?? 0,
   };
 }

@@ -8,7 +8,8 @@ import { withoutTokens } from '../api/redact.ts';
 import { exampleOf } from '../schema/example.ts';
 import { withoutOwnIds, withOwnIds } from '../schema/own-ids.ts';
 import { toWire } from '../schema/to-wire.ts';
-import { hintsFrom, loadPicks, noPicks, type Picks } from './picks.ts';
+import { loadPicks } from './load-picks.ts';
+import { hintsFrom, noPicks, picksFor, type Picks } from './picks.ts';
 
 /** An input being written. `problem` is why it cannot be sent as it stands. */
 export type Draft = { readonly value: unknown; readonly problem?: string };
@@ -82,9 +83,8 @@ export class SeatModel {
   }
 
   /** What is written for a procedure, or an example to start from. */
-  draftFor({ path, input }: ProcedureDescription): Draft {
-    const { drafts, picks } = this.state.getSnapshot();
-    return drafts[path] ?? { value: exampleOf(input, hintsFrom(picks, this.partner)) };
+  draftFor(procedure: ProcedureDescription): Draft {
+    return this.state.getSnapshot().drafts[procedure.path] ?? { value: this.#exampleFor(procedure) };
   }
 
   edit(path: string, draft: Draft): void {
@@ -100,7 +100,7 @@ export class SeatModel {
   /** Takes over what an address says is written for a procedure; what it leaves out is as in an example. */
   adopt(procedure: ProcedureDescription, input: unknown): void {
     if (JSON.stringify(this.linkedInput(procedure)) === JSON.stringify(input)) return;
-    const example = exampleOf(procedure.input, hintsFrom(this.state.getSnapshot().picks, this.partner));
+    const example = this.#exampleFor(procedure);
     const value = isRecord(input) && isRecord(example) ? { ...example, ...input } : input;
     this.edit(procedure.path, { value: withOwnIds(procedure.input, value) });
   }
@@ -142,6 +142,11 @@ export class SeatModel {
 
   change(part: Partial<SeatState>): void {
     this.state.set({ ...this.state.getSnapshot(), ...part });
+  }
+
+  #exampleFor({ path, input }: ProcedureDescription): unknown {
+    const picks = picksFor(path, this.state.getSnapshot().picks);
+    return exampleOf(input, hintsFrom(picks, this.partner));
   }
 
   /** Fills in new ids after a call, so that the next message gets a clientId of its own. */
