@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,13 @@ import { programArgs } from '@whisper/server/testing/programs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-type Options = { readonly url: string; readonly as: string; readonly with: string };
+type Options = {
+  readonly url: string;
+  readonly as: string;
+  readonly with: string;
+  /** Begins with what that one keeps by now. */
+  readonly from?: ChatProcess;
+};
 
 /** One person's terminal chat in a process of its own, typed at and read through pipes. */
 export class ChatProcess implements AsyncDisposable {
@@ -19,6 +25,7 @@ export class ChatProcess implements AsyncDisposable {
   readonly #exited: Promise<number | null>;
 
   constructor(options: Options) {
+    if (options.from) cpSync(options.from.#state, this.#state, { recursive: true });
     const args = ['--as', options.as, '--with', options.with, '--url', options.url, '--state', this.#state];
     this.#child = spawn(process.execPath, [...programArgs('chat'), ...args], { cwd: root, stdio: 'pipe' });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -45,6 +52,13 @@ export class ChatProcess implements AsyncDisposable {
   /** Resolves with the exit code when the process ends by itself. */
   get exited(): Promise<number | null> {
     return this.#exited;
+  }
+
+  /** Whether the text is in what is kept for a start without the server. */
+  keeps(text: string): boolean {
+    const names = readdirSync(this.#state, { recursive: true, encoding: 'utf8' });
+    const home = names.find((name) => name.endsWith('home.json'));
+    return home !== undefined && readFileSync(join(this.#state, home), 'utf8').includes(text);
   }
 
   type(line: string): void {

@@ -1,6 +1,6 @@
 import { ServerProcess, startTestServer } from '@whisper/server/testing';
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { ChatProcess } from './chat-process.ts';
 
 it('carries two people through a killed server, with every message on both screens once', async () => {
@@ -14,6 +14,14 @@ it('carries two people through a killed server, with every message on both scree
   await server.kill();
   await Promise.all([alice, bob].map((person) => person.shows('* No connection to the server')));
   for (let index = 1; index <= 10; index += 1) alice.type(`during ${index}`);
+  await vi.waitFor(() => expect(bob.keeps('before 10')).toBe(true), { timeout: 10_000 });
+  await using later = new ChatProcess({ url: server.url, as: 'bob', with: 'alice', from: bob });
+  later.type('written later');
+  await later.shows('… written later (waits for the connection)');
+  later.type('/delete');
+  later.type('/quit');
+  expect(await later.exited).toBe(0);
+  expect(later.messages).toEqual(bob.messages);
   await server.start();
   await Promise.all([alice, bob].map((person) => person.shows('* Connected again')));
   await bob.shows('alice: during 10');
@@ -138,10 +146,62 @@ it('edits, deletes, reacts and replies, and shows what became of messages and th
   bob.type('/reply hi yourself');
   await alice.shows('bob: (to “hello”) hi yourself');
   bob.type('/delete');
-  await alice.shows('* bob deleted “hi yourself”');
+  await alice.shows('* “hi yourself” (bob) was deleted');
 
   expect(await Promise.all([alice.end(), bob.end()])).toEqual([0, 0]);
   await using again = new ChatProcess({ url: server.url, as: 'bob', with: 'alice' });
   await again.shows('you: (deleted)');
   expect(again.messages).toEqual(['alice: hello (edited)', 'you: (deleted)']);
+}, 60_000);
+
+it('makes groups and talks in them, and says who is there and how far a message has come', async () => {
+  await using server = await startTestServer();
+  const carol = await server.signIn('carol');
+  await carol.api.auth.sync.mutate();
+  await using alice = new ChatProcess({ url: server.url, as: 'alice', with: 'carol' });
+  await using bob = new ChatProcess({ url: server.url, as: 'bob', with: 'alice' });
+  await Promise.all([alice.shows('* Talking to carol (offline)'), bob.shows('* Talking to alice')]);
+
+  alice.type('hello carol');
+  await alice.shows('✓ sent, not yet delivered to carol');
+  const [direct] = (await carol.api.chat.list.query({})).chats;
+  if (!direct) throw new Error('They have written');
+  await carol.api.chat.markDelivered.mutate({ chatId: direct.id, seq: 1 });
+  await alice.shows('✓ delivered to carol');
+  await carol.api.chat.markRead.mutate({ chatId: direct.id, seq: 1 });
+  await alice.shows('✓ carol has read it');
+
+  for (const line of ['/group', '/group Nowhere', '/group Friends: bob, dave', '/group Friends: bob, carol'])
+    alice.type(line);
+  await Promise.all([
+    alice.shows('* You are in no group yet\n! You are in no group called Nowhere\n! dave has not been here'),
+    alice.shows('* Talking in Friends (3 people)'),
+    bob.shows('* You are in the group Friends: /group Friends goes there'),
+  ]);
+  bob.type('/group friends');
+  await bob.shows('* alice created the group “Friends”\n* alice added bob and carol');
+  alice.type('hello all');
+  await bob.shows('alice: hello all');
+  bob.type('/react 👍');
+  await alice.shows('* bob reacted 👍 to “hello all”');
+  bob.type('/reply hello alice');
+  await alice.shows('bob: (to “hello all”) hello alice');
+  alice.type('/edit hello everybody');
+  await bob.shows('* alice edited “hello all” to: hello everybody');
+  alice.type('/who');
+  await alice.shows('* Your last message, “hello everybody”, was read by bob');
+  expect(alice.lines.slice(-5)).toEqual([
+    '* You are alice (open), in Friends: 3 people',
+    '* ● alice, owner',
+    '* ● bob',
+    '* ○ carol',
+    '* Your last message, “hello everybody”, was read by bob',
+  ]);
+
+  const [group] = (await carol.api.chat.list.query({})).chats;
+  if (!group) throw new Error('She is in it');
+  expect(group).toMatchObject({ kind: 'group', memberCount: 3 });
+  await carol.api.chat.leave.mutate({ chatId: group.id });
+  await bob.shows('* carol left');
+  expect(await Promise.all([alice.end(), bob.end()])).toEqual([0, 0]);
 }, 60_000);

@@ -1,5 +1,5 @@
 import { messagesOf, rowsOf, type ChatStore } from '@whisper/client/node';
-import { faceOf, EmojiSchema, type Chat } from '@whisper/shared';
+import { faceOf, EmojiSchema, type Chat, type Message } from '@whisper/shared';
 import type { Command } from './entered-line.ts';
 
 type Change = {
@@ -27,11 +27,18 @@ export function changeLast(store: ChatStore, { chat, command, argument }: Change
   }
 }
 
+/** The last message of mine that the server has. */
+export function myLastStored(store: ChatStore, chat: Chat): Message | undefined {
+  const { me, open } = store.getSnapshot();
+  return messagesOf(open.get(chat.id)).findLast((message) => message.sender.id === me?.id && isText(message));
+}
+
 /** The same emoji again takes it back. */
 function react(store: ChatStore, chat: Chat, emoji: string): void {
+  const { me } = store.getSnapshot();
   const message = theirLast(store, chat);
-  const mine = message.reactions.find((reaction) => reaction.emoji === emoji)?.userIds ?? [];
-  const isOn = mine.some((userId) => userId !== faceOf(chat).id);
+  const userIds = message.reactions.find((reaction) => reaction.emoji === emoji)?.userIds ?? [];
+  const isOn = userIds.some((userId) => userId === me?.id);
   store.react(message, emoji, !isOn);
 }
 
@@ -40,24 +47,25 @@ function require(argument: string, usage: string): string {
   return argument;
 }
 
-function theirLast(store: ChatStore, chat: Chat) {
-  const { id } = chat;
-  const participant = faceOf(chat);
-  const last = messagesOf(store.getSnapshot().open.get(id)).findLast(
-    ({ sender, deletedAt }) => sender.id === participant.id && !deletedAt,
+function theirLast(store: ChatStore, chat: Chat): Message {
+  const { me, open } = store.getSnapshot();
+  const last = messagesOf(open.get(chat.id)).findLast(
+    (message) => message.sender.id !== me?.id && isText(message),
   );
-  if (!last) throw new Error(`${participant.name} has not written yet`);
-  return last;
+  if (last) return last;
+  throw new Error(`${chat.kind === 'direct' ? faceOf(chat).name : 'Nobody else'} has not written yet`);
 }
 
 /** What is still on its way out counts too. */
 function myLast(store: ChatStore, chat: Chat) {
-  const { id } = chat;
-  const participant = faceOf(chat);
-  const { open, outbox } = store.getSnapshot();
-  const last = rowsOf(id, { view: open.get(id), outbox })
+  const { me, open, outbox } = store.getSnapshot();
+  const last = rowsOf(chat.id, { view: open.get(chat.id), outbox })
     .map((row) => (row.state === 'sent' ? row.message : row.draft))
-    .findLast((each) => 'queuedAt' in each || (each.sender.id !== participant.id && !each.deletedAt));
+    .findLast((each) => 'queuedAt' in each || (each.sender.id === me?.id && isText(each)));
   if (!last) throw new Error('You have not written yet');
   return last;
+}
+
+function isText({ kind, deletedAt }: Message): boolean {
+  return kind === 'text' && deletedAt === null;
 }

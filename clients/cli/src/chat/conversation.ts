@@ -1,16 +1,19 @@
-import { toFailure, type WhisperClient } from '@whisper/client/node';
-import { faceOf, type Chat, type User } from '@whisper/shared';
-import { findPerson, listPeople, type Search } from './choose-person.ts';
+import { toFailure, type ChatSnapshot, type WhisperClient } from '@whisper/client/node';
+import { faceOf, type Chat } from '@whisper/shared';
 import { changeLast } from './change-last.ts';
+import { findDirect, findOrMakeGroup, listPeople, type Search } from './choose-chat.ts';
 import { readEntered, type Command } from './entered-line.ts';
+import { whenFreshOrKept } from './fresh-or-kept.ts';
 import { Narrator } from './narrator.ts';
-import { watchConnection } from './notices.ts';
+import { watchGroups } from './notices.ts';
 import type { Terminal } from './terminal.ts';
+import { describeWho } from './who.ts';
 
 const help = [
-  '* /who       who you are and whom you talk to',
-  '* /people    who is there',
-  '* /with NAME talk to somebody else',
+  '* /who       who you are, who is in this chat, and who has read your last message',
+  '* /people    who is there                           /with NAME   talk to somebody else',
+  '* /group     your groups                            /group NAME  go to one of them',
+  '* /group NAME: PERSON, PERSON                        make one and go there',
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /retry     send again what the server refused      /discard  throw it away',
@@ -18,7 +21,7 @@ const help = [
   '* Anything else is sent. Of two slashes in front the first is left out: //who sends /who.',
 ];
 
-/** One person at a keyboard, or a script, talking to one other at a time. */
+/** One person at a keyboard, or a script, talking to one other, or to a group, at a time. */
 export class Conversation implements Disposable {
   readonly #search: Search;
   readonly #client: WhisperClient;
@@ -41,12 +44,12 @@ export class Conversation implements Disposable {
     this.#terminal = terminal;
   }
 
-  async start(person: User): Promise<void> {
-    await this.#talkTo(person);
+  async start(chat: Chat): Promise<void> {
+    await this.#goTo(chat);
     const { store } = this.#client;
     this.#stops.push(
-      watchConnection(this.#search),
       store.subscribe(() => this.#update()),
+      watchGroups(this.#search),
     );
     this.#terminal.listen({
       onLine: (line) => this.#take(() => this.#handle(line)),
@@ -61,14 +64,25 @@ export class Conversation implements Disposable {
     for (const stop of this.#stops.splice(0)) stop();
   }
 
-  async #talkTo(person: User): Promise<void> {
+  async #goTo(chat: Chat): Promise<void> {
     const { store } = this.#client;
-    const chat = await store.openDirect(person.id);
-    const isOnline = store.getSnapshot().online.has(person.id);
-    this.#terminal.note(`* Talking to ${person.name} (${isOnline ? 'online' : 'offline'}). /help for more.`);
+    await whenFreshOrKept(store, {
+      fresh: store.openChat(chat.id),
+      isKept: ({ open }) => open.get(chat.id)?.status === 'ready',
+    });
+    const snapshot = store.getSnapshot();
+    this.#terminal.note(`* Talking ${describePlace(chat, snapshot)}. /help for more.`);
     this.#chat = chat;
-    this.#narrator = new Narrator(chat, store.getSnapshot());
+    const narrator = new Narrator(chat, snapshot);
+    this.#narrator = narrator;
+    if (chat.kind === 'group') void this.#learnNames(chat, narrator);
     this.#update();
+  }
+
+  /** For reactions of those who have not written lately. Without it they are somebody. */
+  async #learnNames({ id }: Chat, narrator: Narrator): Promise<void> {
+    const page = await this.#client.api.chat.members.query({ chatId: id }).catch(() => undefined);
+    narrator.learn(page?.members.map(({ user }) => user) ?? []);
   }
 
   #update(): void {
@@ -120,6 +134,8 @@ export class Conversation implements Disposable {
         return this.#people();
       case '/with':
         return this.#switchTo(argument);
+      case '/group':
+        return this.#group(argument);
       case '/reply':
       case '/edit':
       case '/delete':
@@ -133,13 +149,10 @@ export class Conversation implements Disposable {
     }
   }
 
-  #who(chat: Chat): void {
-    const participant = faceOf(chat);
-    const { me, online, connection } = this.#client.store.getSnapshot();
-    const state = online.has(participant.id) ? 'online' : 'offline';
-    this.#terminal.note(
-      `* You are ${me?.name} (${connection.status}), talking to ${participant.name} (${state})`,
-    );
+  async #who(chat: Chat): Promise<void> {
+    const { chats } = this.#client.store.getSnapshot();
+    const now = chats.find(({ id }) => id === chat.id) ?? chat;
+    for (const line of await describeWho(this.#client, now)) this.#terminal.note(line);
   }
 
   async #people(): Promise<void> {
@@ -151,7 +164,16 @@ export class Conversation implements Disposable {
 
   async #switchTo(name: string): Promise<void> {
     if (name === '') return this.#terminal.note('* With whom? /with NAME');
-    await this.#talkTo(await findPerson(this.#search, name));
+    await this.#goTo(await findDirect(this.#search, name));
+  }
+
+  async #group(description: string): Promise<void> {
+    if (description !== '') return this.#goTo(await findOrMakeGroup(this.#search, description));
+    const groups = this.#client.store.getSnapshot().chats.filter(({ kind }) => kind === 'group');
+    if (groups.length === 0) this.#terminal.note('* You are in no group yet');
+    for (const group of groups) {
+      this.#terminal.note(`* ${faceOf(group).name}${group.unread > 0 ? ` (${group.unread} unread)` : ''}`);
+    }
   }
 
   #settle(command: '/retry' | '/discard'): void {
@@ -166,4 +188,10 @@ export class Conversation implements Disposable {
     await this.#client.store.when(({ outbox }) => outbox.every(({ failure }) => failure));
     this.#end();
   }
+}
+
+function describePlace(chat: Chat, { online, isSynced }: ChatSnapshot): string {
+  if (chat.kind === 'group') return `in ${chat.name} (${chat.memberCount} people)`;
+  const { id, name } = chat.participant;
+  return isSynced ? `to ${name} (${online.has(id) ? 'online' : 'offline'})` : `to ${name}`;
 }

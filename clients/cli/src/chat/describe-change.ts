@@ -1,4 +1,4 @@
-import { faceOf, type Chat, type Message } from '@whisper/shared';
+import type { Message, UserId } from '@whisper/shared';
 
 /** What a note quotes of a text. */
 const excerptMax = 40;
@@ -11,12 +11,11 @@ export function excerptOf(text: string): string {
 }
 
 /** What became of a message, in a line each; nothing for what is not shown. */
-export function describeChange(before: Message, now: Message, chat: Chat): string[] {
-  const participant = faceOf(chat);
-  const nameOf = (userId: string) => (userId === participant.id ? participant.name : 'you');
+export function describeChange(before: Message, now: Message, nameOf: (userId: UserId) => string): string[] {
   const author = nameOf(now.sender.id);
   const quoted = `“${excerptOf(before.text)}”`;
-  if (now.deletedAt) return before.deletedAt ? [] : [`* ${author} deleted ${quoted}`];
+  // In a group an admin may have done it.
+  if (now.deletedAt) return before.deletedAt ? [] : [`* ${quoted} (${author}) was deleted`];
   const lines = now.text === before.text ? [] : [`* ${author} edited ${quoted} to: ${now.text}`];
   if ((now.pinnedAt === null) !== (before.pinnedAt === null)) {
     lines.push(`* ${quoted} ${now.pinnedAt ? 'is pinned' : 'is not pinned any more'}`);

@@ -3,6 +3,7 @@ export const commands = [
   '/who',
   '/people',
   '/with',
+  '/group',
   '/reply',
   '/edit',
   '/delete',

@@ -1,5 +1,5 @@
 import { messagesOf, receiptOf, rowsOf, type ChatSnapshot } from '@whisper/client/node';
-import { faceOf, type Chat, type ClientId, type Message } from '@whisper/shared';
+import { faceOf, type Chat, type ClientId, type Message, type User, type UserId } from '@whisper/shared';
 import { describeChange, excerptOf } from './describe-change.ts';
 
 /** Lines shown when a conversation is opened. */
@@ -12,43 +12,60 @@ export type Line = { readonly kind: 'message' | 'note'; readonly text: string };
 
 /** Turns the live picture of one chat into lines, each told once. */
 export class Narrator {
-  readonly #chat: Chat;
+  /** As it was when it was last in the list. */
+  #chat: Chat;
+  readonly #names = new Map<UserId, string>();
   #toldSeq: number;
-  #isTyping = false;
-  #isOnline: boolean;
+  #typing: readonly UserId[] = [];
+  /** Undefined until the server has said it. */
+  #isOnline: boolean | undefined;
   readonly #waiting = new Set<ClientId>();
   readonly #failed = new Set<ClientId>();
   /** Messages as they were told. */
   #told: readonly Message[] = [];
-  #toldReadSeq = 0;
+  #toldReceipt = '';
+  #isLost = false;
 
   constructor(chat: Chat, snapshot: ChatSnapshot) {
     const messages = messagesOf(snapshot.open.get(chat.id));
     this.#chat = chat;
     this.#toldSeq = messages.at(-recentMax - 1)?.seq ?? 0;
-    this.#isOnline = snapshot.online.has(faceOf(chat).id);
+    this.#isOnline = isOnline(chat, snapshot);
+    this.learn([faceOf(chat)]);
   }
 
-  get isTyping(): boolean {
-    return this.#isTyping;
+  /** What people are called who have not written yet. */
+  learn(people: Iterable<User>): void {
+    for (const { id, name } of people) this.#names.set(id, name);
   }
 
   /** What is new since the last call. */
   tell(snapshot: ChatSnapshot): readonly Line[] {
+    this.#chat = snapshot.chats.find(({ id }) => id === this.#chat.id) ?? this.#chat;
+    if (snapshot.me) this.#names.set(snapshot.me.id, 'you');
     return [
       ...this.#tellChanges(snapshot),
       ...this.#tellMessages(snapshot),
       ...this.#tellOutbox(snapshot),
-      ...this.#tellRead(snapshot),
-      ...this.#tellPerson(snapshot),
+      ...this.#tellReceipt(snapshot),
+      ...this.#tellTyping(snapshot),
+      ...this.#tellOnline(snapshot),
+      ...this.#tellLoss(snapshot),
     ];
   }
+
+  readonly #nameOf = (userId: UserId): string => this.#names.get(userId) ?? 'somebody';
 
   #tellMessages(snapshot: ChatSnapshot): Line[] {
     const fresh = messagesOf(snapshot.open.get(this.#chat.id)).filter(({ seq }) => seq > this.#toldSeq);
     this.#toldSeq = fresh.at(-1)?.seq ?? this.#toldSeq;
     this.#told = messagesOf(snapshot.open.get(this.#chat.id)).slice(-changesMax);
-    return fresh.map((message) => ({ kind: 'message', text: describe(message, snapshot) }));
+    this.learn(fresh.map(({ sender }) => sender).filter(({ id }) => id !== snapshot.me?.id));
+    return fresh.map((message) =>
+      message.kind === 'system'
+        ? { kind: 'note', text: `* ${message.text}` }
+        : { kind: 'message', text: describe(message, this.#nameOf) },
+    );
   }
 
   /** What became of messages that were told already. */
@@ -58,19 +75,21 @@ export class Narrator {
       .slice(-changesMax)
       .flatMap((message) => {
         const told = before.get(message.id);
-        return told && told !== message ? describeChange(told, message, this.#chat) : [];
+        return told && told !== message ? describeChange(told, message, this.#nameOf) : [];
       })
       .map((text) => ({ kind: 'note', text }));
   }
 
-  /** Says once that they have read the last thing I wrote. */
-  #tellRead({ chats, open }: ChatSnapshot): Line[] {
-    const chat = chats.find(({ id }) => id === this.#chat.id);
-    const last = messagesOf(open.get(this.#chat.id)).at(-1);
-    if (!chat || !last || last.sender.id === faceOf(chat).id || last.seq <= this.#toldReadSeq) return [];
-    if (receiptOf(chat, last) !== 'read') return [];
-    this.#toldReadSeq = last.seq;
-    return [{ kind: 'note', text: `✓ ${faceOf(chat).name} has read it` }];
+  /** Says once how far the last message has come, when it is mine; that it is stored, only where nothing follows at once. */
+  #tellReceipt(snapshot: ChatSnapshot): Line[] {
+    const chat = this.#chat;
+    const last = messagesOf(snapshot.open.get(chat.id)).at(-1);
+    if (chat.kind !== 'direct' || last?.sender.id !== snapshot.me?.id || !last || last.deletedAt) return [];
+    const receipt = receiptOf(chat, last);
+    const key = `${last.seq} ${receipt}`;
+    if (key === this.#toldReceipt || (receipt === 'sent' && isOnline(chat, snapshot) !== false)) return [];
+    this.#toldReceipt = key;
+    return [{ kind: 'note', text: `✓ ${describeReceipt(receipt, chat.participant)}` }];
   }
 
   #tellOutbox(snapshot: ChatSnapshot): Line[] {
@@ -94,24 +113,56 @@ export class Narrator {
     });
   }
 
-  #tellPerson({ typing, online, isSynced }: ChatSnapshot): Line[] {
-    const { id } = this.#chat;
-    const participant = faceOf(this.#chat);
-    const lines: Line[] = [];
-    const isTyping = typing.get(id)?.includes(participant.id) ?? false;
-    if (isTyping && !this.#isTyping) lines.push({ kind: 'note', text: `* ${participant.name} is typing …` });
-    this.#isTyping = isTyping;
+  #tellTyping({ typing }: ChatSnapshot): Line[] {
+    const now = typing.get(this.#chat.id) ?? [];
+    const fresh = now.filter((userId) => !this.#typing.includes(userId));
+    this.#typing = now;
+    return fresh.map((userId) => ({ kind: 'note', text: `* ${this.#nameOf(userId)} is typing …` }));
+  }
+
+  #tellOnline(snapshot: ChatSnapshot): Line[] {
     // While disconnected the online list is stale, so the last known state stays.
-    const isOnline = isSynced ? online.has(participant.id) : this.#isOnline;
-    if (isOnline !== this.#isOnline) {
-      lines.push({ kind: 'note', text: `* ${participant.name} is ${isOnline ? 'online' : 'offline'}` });
-    }
-    this.#isOnline = isOnline;
-    return lines;
+    const now = isOnline(this.#chat, snapshot) ?? this.#isOnline;
+    if (now === this.#isOnline) return [];
+    this.#isOnline = now;
+    return [{ kind: 'note', text: `* ${faceOf(this.#chat).name} is ${now ? 'online' : 'offline'}` }];
+  }
+
+  /** Such as when one was removed from a group. */
+  #tellLoss({ open }: ChatSnapshot): Line[] {
+    const view = open.get(this.#chat.id);
+    const wasLost = this.#isLost;
+    this.#isLost = view?.status === 'failed';
+    if (view?.status !== 'failed' || wasLost) return [];
+    const { name } = faceOf(this.#chat);
+    const isGone = view.failure.code === 'NOT_FOUND';
+    return [
+      {
+        kind: 'note',
+        text: isGone ? `* You are not in ${name} any more` : `! ${name}: ${view.failure.message}`,
+      },
+    ];
   }
 }
 
-function describe(message: Message, { me }: ChatSnapshot): string {
+/** Undefined where there is no telling, and of groups. */
+function isOnline(chat: Chat, { online, isSynced }: ChatSnapshot): boolean | undefined {
+  return isSynced && chat.kind === 'direct' ? online.has(chat.participant.id) : undefined;
+}
+
+function describeReceipt(receipt: ReturnType<typeof receiptOf>, { name }: User): string {
+  switch (receipt) {
+    case 'sent':
+      return `sent, not yet delivered to ${name}`;
+    case 'delivered':
+      return `delivered to ${name}`;
+    case 'read':
+      return `${name} has read it`;
+  }
+  return receipt satisfies never;
+}
+
+function describe(message: Message, nameOf: (userId: UserId) => string): string {
   const { sender, createdAt, replyTo, forwardedFrom, editedAt, deletedAt } = message;
   const time = createdAt.toTimeString().slice(0, 5);
   const about = [
@@ -120,5 +171,5 @@ function describe(message: Message, { me }: ChatSnapshot): string {
   ];
   const text = deletedAt ? '(deleted)' : message.text;
   const said = [...about, text, ...(editedAt && !deletedAt ? ['(edited)'] : [])].join(' ');
-  return `${time} ${sender.id === me?.id ? 'you' : sender.name}: ${said}`;
+  return `${time} ${nameOf(sender.id)}: ${said}`;
 }

@@ -1,4 +1,5 @@
 import type { WhisperClient } from '@whisper/client/node';
+import { faceOf, type ChatId } from '@whisper/shared';
 
 type Watch = {
   readonly client: WhisperClient;
@@ -30,4 +31,19 @@ export function watchConnection({ client, url, note }: Watch): () => void {
   };
   check();
   return client.connection.subscribe(check);
+}
+
+/** Says of each group that was not known when the watch began that one is in it; who made it knows. */
+export function watchGroups({ client: { store }, note }: Watch): () => void {
+  const known = new Set<ChatId>(store.getSnapshot().chats.map(({ id }) => id));
+  return store.subscribe(() => {
+    const { chats, me } = store.getSnapshot();
+    for (const chat of chats) {
+      if (known.has(chat.id)) continue;
+      known.add(chat.id);
+      const { name } = faceOf(chat);
+      if (chat.kind === 'group' && chat.lastMessage?.sender.id !== me?.id)
+        note(`* You are in the group ${name}: /group ${name} goes there`);
+    }
+  });
 }

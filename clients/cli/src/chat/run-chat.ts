@@ -6,8 +6,10 @@ import {
   NoTokenError,
   type CacheOptions,
 } from '@whisper/client/node';
-import { findPerson, pickPerson, type Search } from './choose-person.ts';
+import type { Chat } from '@whisper/shared';
+import { findDirect, findGroup, findHeld, pickChat, type Search } from './choose-chat.ts';
 import { Conversation } from './conversation.ts';
+import { whenFreshOrKept } from './fresh-or-kept.ts';
 import { watchConnection } from './notices.ts';
 import type { ChatOptions } from './options.ts';
 import { Terminal } from './terminal.ts';
@@ -42,24 +44,47 @@ function cacheOf({ state, as }: ChatOptions): CacheOptions {
 type Talk = { readonly options: ChatOptions; readonly terminal: Terminal };
 
 async function talk(search: Search, { options, terminal }: Talk): Promise<void> {
-  await signIn(search);
-  const person = options.with ? await findPerson(search, options.with) : await pickPerson(search);
-  if (!person) return;
-  using conversation = new Conversation(search, terminal);
-  await conversation.start(person);
-  await conversation.ended;
-  const connection = search.client.connection.getSnapshot();
-  if (connection.status === 'refused') throw new Error(connection.message);
-}
-
-async function signIn(search: Search): Promise<void> {
+  const { client } = search;
   const stop = watchConnection(search);
   try {
-    const { me } = await search.client.store.when((snapshot) => snapshot.isSynced);
-    search.note(`Signed in as ${me?.name} at ${search.url}`);
+    await signIn(search);
+    const chat = await chooseChat(search, options);
+    if (!chat) return;
+    using conversation = new Conversation(search, terminal);
+    await conversation.start(chat);
+    await conversation.ended;
   } finally {
     stop();
   }
+  const connection = client.connection.getSnapshot();
+  if (connection.status === 'refused') throw new Error(connection.message);
+}
+
+/** Without a server one is who one was the last time. */
+async function signIn({ client: { store }, url, note }: Search): Promise<void> {
+  const fresh = store.when(({ isSynced }) => isSynced);
+  await whenFreshOrKept(store, { fresh, isKept: ({ me }) => me !== null });
+  const { me, isSynced } = store.getSnapshot();
+  if (isSynced) note(`Signed in as ${me?.name} at ${url}`);
+  else note(`* Not signed in yet: this is what was kept of ${me?.name}. What you write is sent later.`);
+}
+
+/** Whoever is not among the chats that are held must be asked for. */
+async function chooseChat(search: Search, options: ChatOptions): Promise<Chat | undefined> {
+  const { client } = search;
+  const whenSynced = () => client.store.when(({ isSynced }) => isSynced);
+  if (options.with !== undefined) {
+    const held = findHeld(client, 'direct', options.with);
+    if (!held) await whenSynced();
+    return held ?? findDirect(search, options.with);
+  }
+  if (options.group !== undefined) {
+    const held = findHeld(client, 'group', options.group);
+    if (!held) await whenSynced();
+    return held ?? findGroup(search, options.group);
+  }
+  if (client.store.getSnapshot().chats.length === 0) await whenSynced();
+  return pickChat(search);
 }
 
 /** A server that answers and gives no token will not give one the next time either: that ends the client. */
