@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApp, patience } from './app-page.ts';
+import { openApp, patience, type AppPage } from './app-page.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)('the lists', slow, () => {
     await expect.poll(() => app.page.title(), patience).toBe('(55) Whisper');
   });
 
-  it('keep a chat at the top, muted or in the archive, for one’s own eyes and on every device', async () => {
+  it('keep a chat at the top, muted, unread or in the archive, for one’s own eyes and on every device', async () => {
     await writeTo('erna', ['hans', 'ida']);
     const erna = await openApp(browser(), { url: server.url, as: 'erna' });
     const phone = await openApp(browser(), { url: server.url, as: 'erna' });
@@ -70,6 +70,14 @@ describe.skipIf(!hasBrowser)('the lists', slow, () => {
     await phone.row(last).getByText('muted').waitFor({ state: 'attached' });
     await choose('Notify me again');
     await phone.row(last).getByText('muted').waitFor({ state: 'detached' });
+
+    const badge = (app: AppPage) => app.row(last).getByText('1 unread');
+    await badge(phone).waitFor({ state: 'detached' });
+    await choose('Mark as unread');
+    await erna.page.getByText('Pick a conversation').waitFor();
+    for (const app of [erna, phone]) await badge(app).waitFor();
+    await erna.open(last);
+    await badge(phone).waitFor({ state: 'detached' });
 
     await choose('Archive');
     await phone.row(last).waitFor({ state: 'detached' });

@@ -1,5 +1,5 @@
 import type { TestServer } from '@whisper/server/testing';
-import type { ChatId } from '@whisper/shared';
+import type { ChatId, MessageId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
@@ -88,6 +88,48 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
     expect(Math.abs((await app.topMessage()).top - before.top)).toBeLessThan(3);
     await pill.click();
     await app.sees('more news');
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
+  });
+
+  it('jumps to a message quoted from far above, reads on from there, and is back at the newest', async () => {
+    const bob = await server.signIn('bob');
+    const say = async (text: string, replyTo?: MessageId) =>
+      bob.api.message.send.mutate({ chatId, text, clientId: crypto.randomUUID(), replyTo });
+    const { messages } = await bob.api.message.list.query({ chatId, around: 1_000 });
+    await say('do you remember?', messages.find(({ seq }) => seq === 1_000)?.id);
+    const app = await open();
+    const jump = () =>
+      app
+        .message('do you remember?')
+        .getByRole('button', { name: /^In reply to/ })
+        .click();
+    await app.sees('do you remember?');
+    await jump();
+
+    await app.message('message 1000').waitFor();
+    const focused = () => app.page.evaluate(() => document.activeElement?.getAttribute('data-seq'));
+    await expect.poll(focused, patience).toBe('1000');
+    await say('unseen');
+    const pill = app.page.getByRole('button', { name: '1 new message' });
+    await pill.waitFor();
+
+    await app.messages.evaluate(async (element) => {
+      while (!element.textContent?.includes('message 1140')) {
+        element.scrollBy(0, element.clientHeight / 2);
+        await new Promise(requestAnimationFrame);
+      }
+    });
+    await pill.waitFor();
+    await app.row('bob').getByText('1 unread').waitFor();
+    await pill.click();
+    await app.sees('unseen');
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
+    await app.row('bob').locator('.badge').waitFor({ state: 'detached' });
+
+    await jump();
+    await expect.poll(focused, patience).toBe('1000');
+    await app.send('I do');
+    await app.sees('I do');
     await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
   });
 });

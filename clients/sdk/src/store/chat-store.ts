@@ -205,7 +205,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
   /** From this message on everything counts as unread again, on all of the person's devices. */
   async markUnread(chatId: ChatId, seq: number): Promise<void> {
     const { api } = this.#connection;
-    this.#parts.readMarks.forget(chatId);
+    // Behind a mark of what was just read, which would undo it.
+    await this.#parts.readMarks.takeBack(chatId);
     await callWithRetries(this.#connection, () => api.chat.markUnread.mutate({ chatId, seq }));
     await this.#parts.list.refetch([chatId]);
   }

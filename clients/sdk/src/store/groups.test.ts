@@ -189,6 +189,24 @@ describe('what a chat is to a person alone', () => {
     await equalsFetch([bob, tablet], chatId);
   });
 
+  it('is unread again on the device that is just telling the server that it was read', async () => {
+    const { alice, bob, chatId, names } = await openScene();
+    const tablet = await openDevice(server.url, names.bob);
+    for (const text of ['one', 'two', 'three']) alice.store.send(chatId, text);
+    await bob.store.openChat(chatId);
+    await seesWritten(bob, chatId, ['one', 'two', 'three']);
+    await tablet.store.when(() => chatOn(tablet, chatId)?.unread === 3);
+    const two = messagesOf(bob.store.getSnapshot().open.get(chatId)).at(-2);
+
+    bob.store.markRead(chatId);
+    await bob.store.markUnread(chatId, two?.seq ?? 0);
+
+    expect(chatOn(bob, chatId)?.unread).toBe(2);
+    await tablet.store.when(() => chatOn(tablet, chatId)?.unread === 2);
+    await equalsFetch([bob, tablet], chatId);
+    expect(chatOn(bob, chatId)?.unread).toBe(2);
+  });
+
   it('is without the messages that they deleted for themselves, on a device that was away too', async () => {
     const { alice, bob, carol, chatId, cache, names } = await openScene();
     for (const text of ['one', 'two', 'three']) alice.store.send(chatId, text);

@@ -20,7 +20,7 @@ export class Marks {
   readonly #connection: Connection;
   readonly #options: MarksOptions;
   readonly #wanted = new Map<ChatId, number>();
-  readonly #running = new Set<ChatId>();
+  readonly #running = new Map<ChatId, Promise<void>>();
   #isStarted = false;
 
   constructor(connection: Connection, options: MarksOptions) {
@@ -44,6 +44,12 @@ export class Marks {
     if (this.#isStarted && !this.#running.has(chatId)) this.#wanted.delete(chatId);
   }
 
+  /** Forgets a chat's mark when what of it is on its way has arrived. Never rejects. */
+  async takeBack(chatId: ChatId): Promise<void> {
+    await this.#running.get(chatId);
+    this.#wanted.delete(chatId);
+  }
+
   /** Forgets all of them. */
   clear(): void {
     this.#wanted.clear();
@@ -62,15 +68,16 @@ export class Marks {
   }
 
   #begin(chatId: ChatId): void {
-    if (this.#running.has(chatId)) return;
-    this.#running.add(chatId);
-    const { delayMs } = this.#options;
-    if (delayMs === 0) void this.#run(chatId);
-    else this.#connection.clock.after(delayMs, () => void this.#run(chatId));
+    if (!this.#running.has(chatId)) this.#running.set(chatId, this.#run(chatId));
   }
 
   async #run(chatId: ChatId): Promise<void> {
-    const { tell, isCovered } = this.#options;
+    const { tell, isCovered, delayMs } = this.#options;
+    const { clock } = this.#connection;
+    await new Promise<void>((resolve) => {
+      if (delayMs === 0) resolve();
+      else clock.after(delayMs, resolve);
+    });
     try {
       let told = 0;
       for (let seq = this.seqOf(chatId); told < seq; seq = this.seqOf(chatId)) {

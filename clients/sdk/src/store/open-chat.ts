@@ -48,6 +48,7 @@ export class OpenChat {
   #repairing: Promise<void> | undefined;
   #loadingOlder: Promise<void> | undefined;
   #loadingNewer: Promise<void> | undefined;
+  #loadingNewest: Promise<void> | undefined;
   #heardRev = 0;
   #isDoubtful = false;
   #isLost = false;
@@ -152,7 +153,10 @@ export class OpenChat {
 
   /** Holds the newest messages again. */
   async loadNewest(): Promise<void> {
-    if (this.log?.hasNewer) await this.#fetchNewest();
+    if (this.log?.hasNewer)
+      await (this.#loadingNewest ??= this.#fetchNewest().finally(() => {
+        this.#loadingNewest = undefined;
+      }));
     await this.#repair();
   }
 

@@ -17,7 +17,7 @@ type Acts = {
   readonly reply: (message: Message) => void;
   readonly edit: (message: Message) => void;
   readonly setMode: (mode: Mode | null) => void;
-  /** Scrolls to a message that is held, and puts the focus there. */
+  /** Scrolls to a message, which may have to be fetched, and puts the focus there. */
   readonly jumpTo: (seq: number) => void;
   /** Closes what is open; the focus returns to the message. */
   readonly close: () => void;

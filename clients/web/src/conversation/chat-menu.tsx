@@ -1,6 +1,8 @@
-import type { Chat } from '@whisper/shared';
+import { messagesOf } from '@whisper/client';
+import type { Chat, Message } from '@whisper/shared';
 import { useId, useState } from 'react';
-import { useClient } from '../store/use-client.ts';
+import { goHome } from '../routing/route.ts';
+import { useClient, useStore } from '../store/use-client.ts';
 import { isMuted } from '../store/muted.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
@@ -10,7 +12,7 @@ const mutedHours = 8;
 /** Until it is taken back. */
 const forEver = new Date('9999-01-01T00:00:00Z');
 
-/** What a chat is to me alone: muted, pinned to the top of my list, put away. */
+/** What a chat is to me alone: unread, muted, pinned to the top of my list, put away. */
 export function ChatMenuButton({ chat }: { readonly chat: Chat }) {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
@@ -56,6 +58,7 @@ function Actions({ chat, onDone }: ActionsProps) {
   const inSomeHours = new Date(Date.now() + mutedHours * hourMs);
   return (
     <>
+      <MarkUnread chat={chat} onDone={onDone} />
       <MenuItem
         icon="pin"
         label={isPinned ? 'Do not keep at the top' : 'Keep at the top'}
@@ -80,4 +83,24 @@ function Actions({ chat, onDone }: ActionsProps) {
       />
     </>
   );
+}
+
+/** Makes the last message that somebody else wrote unread, and leaves the chat, in which it would be read again at once. */
+function MarkUnread({ chat, onDone }: ActionsProps) {
+  const { store } = useClient().client;
+  const view = useStore(({ open }) => open.get(chat.id));
+  const meId = useStore(({ me }) => me?.id);
+  const isPart = view?.status === 'ready' && view.log.hasNewer;
+  const isTheirs = ({ sender, kind, deletedAt }: Message) =>
+    sender.id !== meId && kind === 'text' && deletedAt === null;
+  const last = isPart ? undefined : messagesOf(view).findLast(isTheirs);
+  if (!last || chat.unread > 0) return null;
+  const act = () => {
+    onDone();
+    // Going back may take effect in a later turn.
+    const mark = () => void store.markUnread(chat.id, last.seq).catch(() => undefined);
+    addEventListener('popstate', mark, { once: true });
+    goHome();
+  };
+  return <MenuItem icon="unread" label="Mark as unread" act={act} />;
 }

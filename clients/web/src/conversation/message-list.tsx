@@ -27,16 +27,17 @@ type Unread = { readonly unreadFrom: number | null };
 
 /** The messages: only those in sight are in the document, however many there are. */
 export function MessageList({ chat, view, me, target }: Props) {
-  const { hasOlder } = view.log;
+  const { hasOlder, hasNewer } = view.log;
   const [unreadFrom] = useState(() => firstUnreadOf(chat));
   const items = useItems({ chat, view, me, unreadFrom });
-  const { scrollRef, virtualizer, isAtEnd, top, scrollToEnd } = useMessageScroll(items, {
+  const { scrollRef, virtualizer, isAtEnd, top, goToEnd } = useMessageScroll(items, {
     chatId: chat.id,
     hasOlder,
+    hasNewer,
     unreadFrom,
   });
-  useJump(items, { virtualizer, target });
-  const unseen = useUnseen(items, { isAtEnd, unreadFrom });
+  const isJumping = useJump(items, { chatId: chat.id, virtualizer, target });
+  const unseen = useUnseen(items, { chat, hasNewer, isAtEnd, unreadFrom });
   useMarkRead(chat, isAtEnd);
 
   return (
@@ -52,16 +53,16 @@ export function MessageList({ chat, view, me, target }: Props) {
       >
         {items.length === 0 && <ConversationStart chat={chat} />}
         <div className="messages-sizer" role="list" style={{ height: virtualizer.getTotalSize() }}>
-          <Rows items={items} virtualizer={virtualizer} chat={chat} hasOlder={hasOlder} />
+          <Rows items={items} virtualizer={virtualizer} chat={chat} log={view.log} />
         </div>
       </div>
       {top && !top.startsDay && <StickyDay at={top.at} />}
-      {view.isLoadingOlder && (
+      {(isJumping || view.isLoadingOlder) && (
         <p className="loading-older" role="status">
-          Fetching older messages…
+          {isJumping ? 'Fetching the message…' : 'Fetching older messages…'}
         </p>
       )}
-      {!isAtEnd && <JumpPill unseen={unseen} onJump={scrollToEnd} />}
+      {!isAtEnd && <JumpPill unseen={unseen} onJump={goToEnd} />}
     </div>
   );
 }
@@ -70,10 +71,10 @@ type RowsProps = {
   readonly items: readonly ChatItem[];
   readonly virtualizer: MessageVirtualizer;
   readonly chat: Chat;
-  readonly hasOlder: boolean;
+  readonly log: Ready['log'];
 };
 
-function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
+function Rows({ items, virtualizer, chat, log: { hasOlder, hasNewer } }: RowsProps) {
   const today = useToday();
   const lastActionable = items.findLast(isActionable);
   return (
@@ -86,7 +87,7 @@ function Rows({ items, virtualizer, chat, hasOlder }: RowsProps) {
               key={key}
               className="message-place"
               role="listitem"
-              aria-setsize={hasOlder ? -1 : items.length}
+              aria-setsize={hasOlder || hasNewer ? -1 : items.length}
               aria-posinset={index + 1}
               data-index={index}
               ref={virtualizer.measureElement}
@@ -168,16 +169,19 @@ function firstUnreadOf({ unread, lastMessage }: Chat): number | null {
   return unread > 0 && lastMessage ? lastMessage.seq - unread + 1 : null;
 }
 
-type Seen = Unread & { readonly isAtEnd: boolean };
+type Seen = Unread & { readonly chat: Chat; readonly hasNewer: boolean; readonly isAtEnd: boolean };
 
 /** How many messages of others lie below the last one that was in sight at the end of the conversation. */
-function useUnseen(items: readonly ChatItem[], { isAtEnd, unreadFrom }: Seen): number {
-  const lastSeq = items.findLast(({ seq }) => seq !== null)?.seq ?? 0;
+function useUnseen(items: readonly ChatItem[], { chat, hasNewer, isAtEnd, unreadFrom }: Seen): number {
+  const heldSeq = items.findLast(({ seq }) => seq !== null)?.seq ?? 0;
+  const lastSeq = hasNewer ? Math.max(heldSeq, chat.lastSeq) : heldSeq;
   const [seenSeq, setSeenSeq] = useState(unreadFrom === null ? lastSeq : unreadFrom - 1);
   useEffect(() => {
     if (isAtEnd) setSeenSeq(lastSeq);
   }, [isAtEnd, lastSeq]);
   if (isAtEnd) return 0;
+  // Whose the ones are that are not held is not known here.
+  if (hasNewer) return chat.unread;
   const mine = items.filter(({ seq, isMine }) => isMine && seq !== null && seq > seenSeq);
   return lastSeq - seenSeq - mine.length;
 }

@@ -1,12 +1,13 @@
+import { isDraft, type StoredEntry } from '@whisper/client';
 import { useVirtualizer, type VirtualItem, type Virtualizer } from '@tanstack/react-virtual';
 import type { ChatId } from '@whisper/shared';
 import { useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
-import { useClient } from '../store/use-client.ts';
+import { useClient, useStore } from '../store/use-client.ts';
 import type { ChatItem } from './chat-items.ts';
 
 /** This close to the end counts as being there, in pixels. */
 const endThreshold = 48;
-/** Older messages are asked for when this many are left above. */
+/** Older or newer messages are asked for when this many are left above or below. */
 const fetchAhead = 20;
 const overscan = 8;
 /** Larger than any scroll height. The browser clamps it, so the first paint shows the newest messages. */
@@ -18,6 +19,7 @@ export type MessageVirtualizer = Virtualizer<HTMLDivElement, Element>;
 type Options = {
   readonly chatId: ChatId;
   readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
   /** The place of the first unread message; null without one. */
   readonly unreadFrom: number | null;
 };
@@ -26,46 +28,74 @@ type Options = {
  * Starts where one has left it further up, at the first unread message, or at the newest one, and stays at the end while one is there; keeps its place
  * when older messages come in above, newer ones below, or anything changes its height.
  */
-export function useMessageScroll(items: readonly ChatItem[], { chatId, hasOlder, unreadFrom }: Options) {
-  const { client, places } = useClient();
-  const { store } = client;
+export function useMessageScroll(items: readonly ChatItem[], options: Options) {
+  const { chatId, hasNewer, unreadFrom } = options;
+  const { places } = useClient();
   const [startSeq] = useState(() => places.get(chatId) ?? unreadFrom);
   const scrollRef = useRef<HTMLDivElement>(null);
+  const isPart = useRef(hasNewer);
   const virtualizer = useVirtualizer({
     count: items.length,
     getScrollElement: () => scrollRef.current,
     estimateSize: (index) => estimateHeight(items[index]),
     getItemKey: (index) => items[index]?.key ?? index,
     anchorTo: 'end',
-    followOnAppend: true,
+    // The end of a part of the history is not where one wants to stay: what follows there is to be read.
+    followOnAppend: !hasNewer && !isPart.current,
     scrollEndThreshold: endThreshold,
     overscan,
     initialOffset: startSeq === null ? beyondTheEnd : 0,
     paddingStart: 16,
     paddingEnd: 8,
   });
+  useLayoutEffect(() => {
+    isPart.current = hasNewer;
+  }, [hasNewer]);
 
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
   const hasStarted = useStart(virtualizer, { items, startSeq });
-  useStayAtEnd(scrollRef, { scroller: virtualizer, startsAtEnd: startSeq === null });
-  useFollowOwn(items, virtualizer);
+  const goToEnd = useWayToEnd(virtualizer, options);
+  useStayAtEnd(scrollRef, { scroller: virtualizer, isPart, startsAtEnd: startSeq === null });
+  useFollowOwn(chatId, goToEnd);
+  useFetchAhead(virtualizer, { ...options, count: items.length });
 
+  const isAtEnd = hasStarted && !hasNewer && virtualizer.isAtEnd(endThreshold);
   const first = virtualizer.range?.startIndex;
-  useEffect(() => {
-    if (hasOlder && first !== undefined && first < fetchAhead)
-      void store.loadOlder(chatId).catch(() => undefined);
-  }, [store, chatId, hasOlder, first, items.length]);
-
-  const isAtEnd = hasStarted && virtualizer.isAtEnd(endThreshold);
   const top = first === undefined ? undefined : items[first];
   useKeepPlace(chatId, isAtEnd ? null : (top?.seq ?? null));
 
-  return {
-    scrollRef,
-    virtualizer,
-    isAtEnd,
-    top,
-    scrollToEnd: () => virtualizer.scrollToEnd(),
+  return { scrollRef, virtualizer, isAtEnd, top, goToEnd };
+}
+
+/** Asks for what lies beyond either end of what is held, before one gets there. */
+function useFetchAhead(
+  { range }: MessageVirtualizer,
+  { chatId, hasOlder, hasNewer, count }: Options & { readonly count: number },
+): void {
+  const { store } = useClient().client;
+  const first = range?.startIndex;
+  const last = range?.endIndex;
+  useEffect(() => {
+    if (hasOlder && first !== undefined && first < fetchAhead)
+      void store.loadOlder(chatId).catch(() => undefined);
+  }, [store, chatId, hasOlder, first, count]);
+  useEffect(() => {
+    if (hasNewer && last !== undefined && last >= count - fetchAhead)
+      void store.loadNewer(chatId).catch(() => undefined);
+  }, [store, chatId, hasNewer, last, count]);
+}
+
+/** Leads to the newest message, also where it is not held. */
+function useWayToEnd(virtualizer: MessageVirtualizer, { chatId, hasNewer }: Options): () => void {
+  const { store } = useClient().client;
+  const [arrivals, setArrivals] = useState(0);
+  useLayoutEffect(() => {
+    if (arrivals > 0) virtualizer.scrollToEnd();
+  }, [virtualizer, arrivals]);
+  return () => {
+    if (!hasNewer) return virtualizer.scrollToEnd();
+    const arrive = () => setArrivals((count) => count + 1);
+    void store.loadNewest(chatId).then(arrive, () => undefined);
   };
 }
 
@@ -101,13 +131,17 @@ function useStart(virtualizer: MessageVirtualizer, { items, startSeq }: Start): 
 }
 
 /** Brings what is sent from this page into sight; what one sends from elsewhere moves nobody who reads here. */
-function useFollowOwn(items: readonly ChatItem[], virtualizer: MessageVirtualizer): void {
+function useFollowOwn(chatId: ChatId, goToEnd: () => void): void {
   const [openedAt] = useState(Date.now);
-  const last = items.at(-1);
-  const draftKey = last?.state === 'pending' && last.at.getTime() >= openedAt ? last.key : null;
+  // Not from the rows: those of a part of the history are without it.
+  const draftId = useStore(({ outbox }) => {
+    const isOwn = (entry: StoredEntry) => entry.chatId === chatId && isDraft(entry) && !entry.failure;
+    const last = outbox.findLast(isOwn);
+    return last && last.queuedAt >= openedAt ? last.clientId : null;
+  });
   useLayoutEffect(() => {
-    if (draftKey !== null) virtualizer.scrollToEnd();
-  }, [virtualizer, draftKey]);
+    if (draftId !== null) goToEnd();
+  }, [draftId]);
 }
 
 /**
@@ -142,22 +176,28 @@ function estimateHeight(item: ChatItem | undefined): number {
 }
 
 type Scroller = { isAtEnd(): boolean; scrollToEnd(): void };
-type Stay = { readonly scroller: Scroller; readonly startsAtEnd: boolean };
+type Stay = {
+  readonly scroller: Scroller;
+  /** The newest messages are not held. */
+  readonly isPart: RefObject<boolean>;
+  readonly startsAtEnd: boolean;
+};
 
 /**
  * Keeps the newest message in sight when the room for messages shrinks, as under a growing text field, and when the
  * messages grow, as under a new reaction.
  */
-function useStayAtEnd(ref: RefObject<HTMLElement | null>, { scroller, startsAtEnd }: Stay): void {
+function useStayAtEnd(ref: RefObject<HTMLElement | null>, { scroller, isPart, startsAtEnd }: Stay): void {
   useEffect(() => {
     const element = ref.current;
     if (!element) return;
     // Noted on scroll, because after the resize `isAtEnd` no longer tells where it was before.
     let wasAtEnd = startsAtEnd;
     const remember = () => {
-      wasAtEnd = scroller.isAtEnd();
+      wasAtEnd = !isPart.current && scroller.isAtEnd();
     };
     const observer = new ResizeObserver(() => {
+      wasAtEnd &&= !isPart.current;
       if (wasAtEnd) scroller.scrollToEnd();
     });
     element.addEventListener('scroll', remember, { passive: true });
@@ -167,5 +207,5 @@ function useStayAtEnd(ref: RefObject<HTMLElement | null>, { scroller, startsAtEn
       element.removeEventListener('scroll', remember);
       observer.disconnect();
     };
-  }, [ref, scroller, startsAtEnd]);
+  }, [ref, scroller, isPart, startsAtEnd]);
 }
