@@ -104,6 +104,10 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
         .getByRole('button', { name: /^In reply to/ })
         .click();
     await app.sees('do you remember?');
+    const pinnedId = (await say('pinned')).id;
+    await bob.api.message.pin.mutate({ messageId: pinnedId, on: true });
+    const bar = app.page.getByRole('button', { name: 'Go to the pinned message' });
+    await bar.waitFor();
     await jump();
 
     await app.message('message 1000').waitFor();
@@ -126,6 +130,12 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
     await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
     await app.row('bob').locator('.badge').waitFor({ state: 'detached' });
 
+    await jump();
+    await expect.poll(focused, patience).toBe('1000');
+    await bar.click();
+    await expect
+      .poll(() => app.page.evaluate(() => document.activeElement?.textContent), patience)
+      .toContain('pinned');
     await jump();
     await expect.poll(focused, patience).toBe('1000');
     await app.send('I do');
