@@ -203,5 +203,10 @@ it('makes groups and talks in them, and says who is there and how far a message 
   expect(group).toMatchObject({ kind: 'group', memberCount: 3 });
   await carol.api.chat.leave.mutate({ chatId: group.id });
   await bob.shows('* carol left');
+  const owner = await server.signIn('alice');
+  const { id: bobId } = await (await server.signIn('bob')).api.auth.me.query();
+  await owner.api.chat.removeMember.mutate({ chatId: group.id, userId: bobId });
+  await bob.shows('* You are not in Friends any more');
+  expect(alice.lines.join()).not.toContain('You are in the group');
   expect(await Promise.all([alice.end(), bob.end()])).toEqual([0, 0]);
 }, 60_000);

@@ -105,7 +105,7 @@ type Place = { readonly name: string; readonly hint?: string; readonly open: () 
 async function listPlaces(client: WhisperClient): Promise<Place[]> {
   const { chats, online, isSynced } = client.store.getSnapshot();
   const groups = chats.flatMap((chat): Place[] =>
-    chat.kind === 'group' ? [{ ...toPlace(chat), hint: `${chat.memberCount} people` }] : [],
+    chat.kind === 'group' ? [{ ...toPlace(chat), name: `${chat.name} (${chat.memberCount} people)` }] : [],
   );
   if (!isSynced) return [...chats.filter(({ kind }) => kind === 'direct').map(toPlace), ...groups];
   const people = (await listPeople(client)).map(

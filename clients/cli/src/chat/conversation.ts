@@ -56,7 +56,8 @@ export class Conversation implements Disposable {
       onKey: (text) => {
         if (this.#chat) store.setTyping(this.#chat.id, readEntered(text).kind === 'text');
       },
-      onEnd: () => this.#take(() => this.#leave()),
+      // A script has nobody to say it again, so it leaves nothing unsent.
+      onEnd: () => (this.#terminal.isScreen ? this.#end() : this.#take(() => this.#leave())),
     });
   }
 
