@@ -173,7 +173,12 @@ it('makes groups and talks in them, and says who is there and how far a message 
 
   for (const line of ['/group', '/group Nowhere', '/group Friends: bob, dave', '/group Friends: bob, carol'])
     alice.type(line);
+  for (const line of ['/group Friends:', `/group ${'x'.repeat(101)}: bob`, 'x'.repeat(8_001)])
+    alice.type(line);
   await Promise.all([
+    alice.shows('! Say who is in it: /group NAME: PERSON, PERSON'),
+    alice.shows('! This cannot be the name of a group: '),
+    alice.shows('! This cannot be a message: '),
     alice.shows('* You are in no group yet\n! You are in no group called Nowhere\n! dave has not been here'),
     alice.shows('* Talking in Friends (3 people)'),
     bob.shows('* You are in the group Friends: /group Friends goes there'),
@@ -203,5 +208,10 @@ it('makes groups and talks in them, and says who is there and how far a message 
   expect(group).toMatchObject({ kind: 'group', memberCount: 3 });
   await carol.api.chat.leave.mutate({ chatId: group.id });
   await bob.shows('* carol left');
+  const owner = await server.signIn('alice');
+  const { id: bobId } = await (await server.signIn('bob')).api.auth.me.query();
+  await owner.api.chat.removeMember.mutate({ chatId: group.id, userId: bobId });
+  await bob.shows('* You are not in Friends any more');
+  expect(alice.lines.join()).not.toContain('You are in the group');
   expect(await Promise.all([alice.end(), bob.end()])).toEqual([0, 0]);
 }, 60_000);

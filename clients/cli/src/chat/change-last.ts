@@ -1,5 +1,5 @@
 import { messagesOf, rowsOf, type ChatStore } from '@whisper/client/node';
-import { faceOf, EmojiSchema, type Chat, type Message } from '@whisper/shared';
+import { EmojiSchema, faceOf, MessageTextSchema, type Chat, type Message } from '@whisper/shared';
 import type { Command } from './entered-line.ts';
 
 type Change = {
@@ -12,11 +12,11 @@ type Change = {
 export function changeLast(store: ChatStore, { chat, command, argument }: Change): void {
   switch (command) {
     case '/reply':
-      return void store.send(chat.id, require(argument, '/reply TEXT'), {
+      return void store.send(chat.id, requireText(require(argument, '/reply TEXT')), {
         replyTo: theirLast(store, chat).id,
       });
     case '/edit':
-      return store.edit(myLast(store, chat), require(argument, '/edit TEXT'));
+      return store.edit(myLast(store, chat), requireText(require(argument, '/edit TEXT')));
     case '/delete':
       return store.remove(myLast(store, chat));
     case '/react': {
@@ -31,6 +31,13 @@ export function changeLast(store: ChatStore, { chat, command, argument }: Change
 export function myLastStored(store: ChatStore, chat: Chat): Message | undefined {
   const { me, open } = store.getSnapshot();
   return messagesOf(open.get(chat.id)).findLast((message) => message.sender.id === me?.id && isText(message));
+}
+
+/** Throws what to tell the person when the text cannot be a message. */
+export function requireText(text: string): string {
+  const { error } = MessageTextSchema.safeParse(text);
+  if (error) throw new Error(`This cannot be a message: ${error.issues[0]?.message}`);
+  return text;
 }
 
 /** The same emoji again takes it back. */

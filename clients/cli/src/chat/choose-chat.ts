@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isCancel, select } from '@clack/prompts';
 import type { WhisperClient } from '@whisper/client/node';
-import { demoPeople, faceOf, type Chat, type User } from '@whisper/shared';
+import { demoPeople, faceOf, GroupNameSchema, type Chat, type User } from '@whisper/shared';
 import { chatCommand } from './chat-command.ts';
 import { printable } from './printable.ts';
 
@@ -65,15 +65,14 @@ export async function findOrMakeGroup(search: Search, description: string): Prom
   const { client } = search;
   const at = description.lastIndexOf(':');
   if (at < 0 || findHeld(client, 'group', description)) return findGroup(search, description);
+  const { data: name, error } = GroupNameSchema.safeParse(description.slice(0, at));
+  if (error) throw new Error(`This cannot be the name of a group: ${error.issues[0]?.message}`);
   const me = client.store.getSnapshot().me?.name ?? '';
   const names = description.slice(at + 1).split(',');
-  const others = names.map((name) => name.trim()).filter((name) => name !== '' && !isSameName(name, me));
+  const others = names.map((each) => each.trim()).filter((each) => each !== '' && !isSameName(each, me));
   if (others.length === 0) throw new Error('Say who is in it: /group NAME: PERSON, PERSON');
-  const people = await Promise.all(others.map((name) => requirePerson(client, name)));
-  return client.store.groups.create({
-    name: description.slice(0, at),
-    memberIds: people.map(({ id }) => id),
-  });
+  const people = await Promise.all(others.map((each) => requirePerson(client, each)));
+  return client.store.groups.create({ name, memberIds: people.map(({ id }) => id) });
 }
 
 /** Asks in the terminal; undefined when the person would rather leave. */
@@ -105,7 +104,7 @@ type Place = { readonly name: string; readonly hint?: string; readonly open: () 
 async function listPlaces(client: WhisperClient): Promise<Place[]> {
   const { chats, online, isSynced } = client.store.getSnapshot();
   const groups = chats.flatMap((chat): Place[] =>
-    chat.kind === 'group' ? [{ ...toPlace(chat), hint: `${chat.memberCount} people` }] : [],
+    chat.kind === 'group' ? [{ ...toPlace(chat), name: `${chat.name} (${chat.memberCount} people)` }] : [],
   );
   if (!isSynced) return [...chats.filter(({ kind }) => kind === 'direct').map(toPlace), ...groups];
   const people = (await listPeople(client)).map(

@@ -1,6 +1,6 @@
 import { toFailure, type ChatSnapshot, type WhisperClient } from '@whisper/client/node';
 import { faceOf, type Chat } from '@whisper/shared';
-import { changeLast } from './change-last.ts';
+import { changeLast, requireText } from './change-last.ts';
 import { findDirect, findOrMakeGroup, listPeople, type Search } from './choose-chat.ts';
 import { readEntered, type Command } from './entered-line.ts';
 import { whenFreshOrKept } from './fresh-or-kept.ts';
@@ -56,7 +56,8 @@ export class Conversation implements Disposable {
       onKey: (text) => {
         if (this.#chat) store.setTyping(this.#chat.id, readEntered(text).kind === 'text');
       },
-      onEnd: () => this.#take(() => this.#leave()),
+      // A script has nobody to say it again, so it leaves nothing unsent.
+      onEnd: () => (this.#terminal.isScreen ? this.#end() : this.#take(() => this.#leave())),
     });
   }
 
@@ -110,7 +111,7 @@ export class Conversation implements Disposable {
       case 'nothing':
         return;
       case 'text':
-        return void this.#client.store.send(this.#chat.id, entered.text);
+        return void this.#client.store.send(this.#chat.id, requireText(entered.text));
       case 'unknown':
         return this.#terminal.note(
           `* There is no ${entered.word}; //… sends a text that begins with a slash`,

@@ -37,12 +37,11 @@ export function watchConnection({ client, url, note }: Watch): () => void {
 export function watchGroups({ client: { store }, note }: Watch): () => void {
   const known = new Set<ChatId>(store.getSnapshot().chats.map(({ id }) => id));
   return store.subscribe(() => {
-    const { chats, me } = store.getSnapshot();
-    for (const chat of chats) {
+    for (const chat of store.getSnapshot().chats) {
       if (known.has(chat.id)) continue;
       known.add(chat.id);
       const { name } = faceOf(chat);
-      if (chat.kind === 'group' && chat.lastMessage?.sender.id !== me?.id)
+      if (chat.kind === 'group' && chat.myRole !== 'owner')
         note(`* You are in the group ${name}: /group ${name} goes there`);
     }
   });
