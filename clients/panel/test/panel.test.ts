@@ -374,5 +374,7 @@ async function openChat(server: TestServer): Promise<void> {
     const answer: { result: { data: { json: { id: string } } } } = await response.json();
     return answer.result.data.json.id;
   };
-  await call('alice', 'chat.openDirect', { userId: await call('bob', 'auth.sync') });
+  const chatId = await call('alice', 'chat.openDirect', { userId: await call('bob', 'auth.sync') });
+  // The other person's list has a chat once something is written there.
+  await call('alice', 'message.send', { chatId, text: 'Hello', clientId: crypto.randomUUID() });
 }
