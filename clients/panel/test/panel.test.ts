@@ -9,36 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { legacyApi } from '../src/legacy-api/legacy-api.ts';
 import { hasBrowser, sharedBrowser } from '@whisper/server/testing/browser';
 import { endingsLast } from './endings.ts';
+import { labProcedure } from './lab-procedure.ts';
 import { openPanel, patience } from './panel-page.ts';
-
-/** A procedure with everything the router's own do not have yet. */
-const labProcedure: ProcedureDescription = {
-  path: 'lab.try',
-  kind: 'mutation',
-  docs: 'Tries the form.',
-  output: null,
-  event: null,
-  input: {
-    type: 'object',
-    required: ['day', 'shape', 'nickname'],
-    properties: {
-      day: { type: 'string', format: 'date-time', 'x-date': true },
-      shape: {
-        oneOf: [
-          { type: 'object', required: ['is'], properties: { is: { type: 'string', const: 'point' } } },
-          {
-            type: 'object',
-            required: ['is', 'radius'],
-            properties: { is: { type: 'string', const: 'circle' }, radius: { type: 'number' } },
-          },
-        ],
-      },
-      nickname: { anyOf: [{ type: 'string' }, { type: 'null' }] },
-      note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
-      tags: { type: 'array', items: { type: 'string' } },
-    },
-  },
-};
 
 /** Generous, for machines that do much else at the time. */
 const limits = { timeout: 60_000 };
@@ -139,7 +111,8 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     const [alice, bob] = [panel.seat('alice'), panel.seat('bob')];
     await alice.waitForPicks('chatId');
     await bob.waitForPicks('chatId');
-    await bob.root.getByLabel('chatId').selectOption({ index: 1 });
+    const withAlice = bob.root.getByLabel('chatId').locator('option', { hasText: 'alice · …' });
+    await bob.root.getByLabel('chatId').selectOption(await withAlice.getAttribute('value'));
     await bob.root.getByRole('button', { name: 'Start' }).click();
     const stream = bob.stream('message.onEvent').first();
     await stream.getByText('live · 1 event').waitFor();
@@ -165,6 +138,27 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     expect(await resumed.getByText('"text":"one"').count()).toBe(0);
     await resumed.getByRole('button', { name: 'Stop' }).click();
     await resumed.getByText(/^stopped/).waitFor();
+  });
+
+  it('shows how far a message has come, while the other person receives and reads it', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#message.send+auth.me' });
+    const [alice, bob] = [panel.seat('alice'), panel.seat('bob')];
+    await alice.waitForPicks('chatId');
+    await alice.sendText('To be read');
+    const receipt = alice.root.getByRole('status', { name: 'Receipt' });
+    await receipt.getByText('sent').waitFor();
+    const [, seq = ''] = /Message (\d+) was sent to bob/.exec(await receipt.innerText()) ?? [];
+
+    for (const [path, shown] of [
+      ['chat.markDelivered', `Message ${seq} was delivered to bob`],
+      ['chat.markRead', `Message ${seq} was read by bob`],
+    ] as const) {
+      await panel.show(`#message.send+${path}`);
+      await expect.poll(() => bob.root.getByLabel('seq').inputValue(), patience).toBe(seq);
+      await bob.send();
+      await expect.poll(() => receipt.innerText(), patience).toBe(shown);
+    }
+    expect(await alice.root.getByRole('article').count()).toBe(0);
   });
 
   it('shows one person’s typing to the other, over sockets alone', async () => {
@@ -380,5 +374,7 @@ async function openChat(server: TestServer): Promise<void> {
     const answer: { result: { data: { json: { id: string } } } } = await response.json();
     return answer.result.data.json.id;
   };
-  await call('alice', 'chat.openDirect', { userId: await call('bob', 'auth.sync') });
+  const chatId = await call('alice', 'chat.openDirect', { userId: await call('bob', 'auth.sync') });
+  // The other person's list has a chat once something is written there.
+  await call('alice', 'message.send', { chatId, text: 'Hello', clientId: crypto.randomUUID() });
 }

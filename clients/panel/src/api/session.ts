@@ -1,8 +1,10 @@
 import {
+  createTRPCClientProxy,
   createTRPCUntypedClient,
   createWSClient,
   httpLink,
   wsLink,
+  type TRPCClient,
   type TRPCUntypedClient,
   type TRPCWebSocketClient,
 } from '@trpc/client';
@@ -37,6 +39,8 @@ const renewalGapMinMs = 1_000;
 
 /** One person's connection to the server: their token, their calls and their running subscriptions. */
 export class Session {
+  /** For what the page itself wants to know, over the socket. */
+  readonly api: TRPCClient<AppRouter>;
   readonly streams = new Value<readonly Stream[]>([]);
   readonly #tokens: TokenSource;
   /** A pasted token stays what it is. */
@@ -60,6 +64,7 @@ export class Session {
     this.#socketClient = createTRPCUntypedClient<AppRouter>({
       links: [wsLink({ client: this.#socket, transformer })],
     });
+    this.api = createTRPCClientProxy(this.#socketClient);
   }
 
   /** Never throws: whatever happens is the outcome. */

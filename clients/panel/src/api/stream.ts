@@ -24,6 +24,8 @@ export type StreamRequest = {
   readonly input: unknown;
   /** Its events come with ids. */
   readonly isTracked: boolean;
+  /** It serves a part of the page and is not listed. */
+  readonly isHidden?: boolean;
 };
 
 const keptEventsMax = 500;

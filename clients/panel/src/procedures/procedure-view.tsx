@@ -5,6 +5,7 @@ import { useValue } from '../ui/use-value.ts';
 import { toWire } from '../schema/to-wire.ts';
 import { Answer } from '../seat/answer.tsx';
 import { Editor } from '../seat/editor.tsx';
+import { Receipt, sentIn } from '../seat/receipt.tsx';
 import type { SeatModel } from '../seat/seat-model.ts';
 import { Code } from '../ui/code.tsx';
 import { KindBadge } from '../ui/kind-badge.tsx';
@@ -21,7 +22,9 @@ type Props = {
 /** One procedure in one seat: what it is, its input, its answer, its types, and the same call elsewhere. */
 export function ProcedureView({ seat, procedure, people }: Props) {
   const { path, kind, docs } = procedure;
-  const outcome = useValue(seat.state).outcomes[path];
+  const { outcomes, session, myId } = useValue(seat.state);
+  const outcome = outcomes[path];
+  const sent = outcome && sentIn(outcome, myId);
   return (
     <section className="procedure" aria-labelledby={`${seat.key}-title`}>
       <h2 id={`${seat.key}-title`} tabIndex={-1}>
@@ -30,6 +33,7 @@ export function ProcedureView({ seat, procedure, people }: Props) {
       <p className="docs">{docs}</p>
       <Editor key={path} seat={seat} procedure={procedure} />
       <Actions seat={seat} procedure={procedure} />
+      {session && sent && <Receipt session={session} {...sent} />}
       {outcome && <Answer outcome={outcome} />}
       <Disclosure title="Types">
         <Schemas procedure={procedure} />

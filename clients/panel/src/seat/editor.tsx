@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
 import { isRecord } from '../api/outcome.ts';
 import { useValue } from '../ui/use-value.ts';
@@ -20,6 +20,8 @@ export function Editor({ seat, procedure }: Props) {
   // An example has an id of its own: it stays while nobody has written and nothing new is known.
   const example = useMemo(() => seat.draftFor(procedure), [seat, procedure, picks]);
   const draft = drafts[path] ?? example;
+  // Others may have made and written something since.
+  useEffect(() => void seat.refreshPicks(), [seat]);
   const result = outcomes[path]?.result;
   const context: FormContext = {
     picks: picksFor(path, picks, chatIdOf(draft.value)),

@@ -52,7 +52,7 @@ type StreamsProps = Pick<Props, 'seat' | 'procedures'> & { readonly session: Ses
 
 /** What runs for this person, whichever procedure is shown. */
 function Streams({ seat, session, procedures }: StreamsProps) {
-  const streams = useValue(session.streams);
+  const streams = useValue(session.streams).filter(({ request }) => !request.isHidden);
   if (streams.length === 0) return null;
   return (
     <section className="streams" aria-label="Subscriptions">

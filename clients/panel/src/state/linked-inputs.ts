@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { ProcedureDescription } from '../api/description.ts';
 import { useValue } from '../ui/use-value.ts';
-import { hashOf, route } from './route.ts';
+import { hashOf, noteInAddress, route } from './route.ts';
 import { seats } from './seats.ts';
 
 /** Browsers slow down a page that changes its address at every key. */
@@ -30,7 +30,7 @@ export function useLinkedInputs(procedures: readonly ProcedureDescription[]): vo
         all[index]?.linkedInput(procedures.find((each) => each.path === path)),
       );
       const hash = hashOf({ ...current, inputs: written });
-      if (hash !== location.hash && hash.length <= hashLengthMax) history.replaceState(null, '', hash);
+      if (hash.length <= hashLengthMax) noteInAddress(hash);
     };
     const writeSoon = () => {
       clearTimeout(timer);

@@ -55,7 +55,13 @@ function parseInput(text: string): unknown {
 
 export const route = new Value<Route>(parseRoute(location.hash));
 
-window.addEventListener('hashchange', () => route.set(parseRoute(location.hash)));
+/** The address that the route was last in step with. */
+let known = location.hash;
+
+window.addEventListener('hashchange', () => {
+  known = location.hash;
+  route.set(parseRoute(known));
+});
 
 /** The procedures that were shown last, to come back to. */
 let latest: Route = { page: 'procedures', paths: [] };
@@ -74,6 +80,16 @@ export function hashOfPage(page: Page): string {
 
 /** Shows other procedures without another entry in the browser's history. */
 export function replaceRoute(next: Route): void {
-  history.replaceState(null, '', hashOf(next));
+  replaceHash(hashOf(next));
   route.set(next);
+}
+
+/** Notes in the address what is written now, unless it has just been changed and its event is still to come. */
+export function noteInAddress(hash: string): void {
+  if (location.hash === known && hash !== known) replaceHash(hash);
+}
+
+function replaceHash(hash: string): void {
+  history.replaceState(null, '', hash);
+  known = location.hash;
 }

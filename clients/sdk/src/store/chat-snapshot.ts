@@ -91,7 +91,7 @@ function withOwnChanges(draft: StoredDraft, changes: readonly StoredChange[]): S
  * How far a message of mine has come: stored, on a device of the other person, or seen by them. Whoever has read it
  * has received it.
  */
-export function receiptOf(chat: Chat, { seq }: Message): 'sent' | 'delivered' | 'read' {
+export function receiptOf(chat: Chat, { seq }: Pick<Message, 'seq'>): 'sent' | 'delivered' | 'read' {
   if (chat.kind !== 'direct') return 'sent';
   if (seq <= chat.theirReadSeq) return 'read';
   return seq <= chat.theirDeliveredSeq ? 'delivered' : 'sent';
