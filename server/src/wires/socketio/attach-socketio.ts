@@ -78,9 +78,12 @@ const finalReasons: readonly DisconnectReason[] = [
 ];
 
 function serve({ deps, sessions, queues }: Host, socket: AdmittedSocket): void {
-  const { identity, delivered: known } = socket.data;
+  const { identity } = socket.data;
   if (!identity) return void socket.disconnect(true);
-  const delivered = known ?? new Delivered(identity.viewer.id, deps.clock.now());
+  const { id } = identity.viewer;
+  const now = deps.clock.now();
+  const known = socket.data.delivered ?? deps.sharedSessions?.begin(id, now);
+  const delivered = known ?? new Delivered(id, now);
   const person = new LegacySocket(deps, { socket, identity, delivered });
   const pid = pidOf(socket);
   sessions.hold(pid, person);

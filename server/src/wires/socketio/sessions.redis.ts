@@ -1,4 +1,4 @@
-import { UserIdSchema } from '@whisper/shared';
+import { UserIdSchema, type UserId } from '@whisper/shared';
 import { z } from 'zod';
 import { parseJson } from '../../platform/parse-json.ts';
 import type { Redis } from '../../platform/redis.ts';
@@ -14,6 +14,9 @@ type Deps = {
 /** As long as an old client may go on with the token of its first connection. */
 const connectedMaxMs = 24 * 60 * 60_000;
 
+/** Covers clocks that differ and messages that were on their way into the database. */
+const overlapMs = 15_000;
+
 /** A message is delivered some time after its id was made: an offset stands for this much earlier. */
 const offsetSpareMs = 30_000;
 
@@ -25,6 +28,12 @@ export class RedisSessions implements SharedSessions {
 
   constructor(deps: Deps) {
     this.#deps = deps;
+  }
+
+  begin(userId: UserId, at: number): Delivered {
+    const delivered = new Delivered(userId, at - overlapMs);
+    delivered.markComplete(this.#deps.cursorAt(at));
+    return delivered;
   }
 
   async keep(pid: string, { userId, startedAt }: Delivered): Promise<void> {

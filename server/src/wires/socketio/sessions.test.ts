@@ -1,4 +1,4 @@
-import type { UserId } from '@whisper/shared';
+import type { Message, UserId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, test } from 'vitest';
 import { ManualClock } from '../../testing/manual-clock.ts';
@@ -70,6 +70,18 @@ describeSessions('of one process', () => Promise.resolve(null));
 
 describe.runIf(hasRedis)('on several processes', () => {
   describeSessions('on Redis', async () => new RedisSessions({ redis: await openRedis(), cursorAt }));
+
+  test('a new client is read to from the moment it connected, so that it misses nothing while its process begins to listen', async () => {
+    const shared = new RedisSessions({ redis: await openRedis(), cursorAt });
+    const at = 1_000_000;
+    const delivered = shared.begin(alice, at);
+    const message = (id: string, createdAt: number) =>
+      ({ id, chatId: 'c', rev: 1, createdAt: new Date(createdAt) }) as unknown as Message;
+
+    expect(delivered.rewind('start')).toBe(cursorAt(at));
+    expect(delivered.add(message('old', at - 60_000), 't')).toBeUndefined();
+    expect(delivered.add(message('meanwhile', at + 5), 't')).toBe('meanwhile');
+  });
 
   test('a client goes on at another, shortly before what it saw last', async () => {
     const namespace = randomUUID();

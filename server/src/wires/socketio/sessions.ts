@@ -1,3 +1,4 @@
+import type { UserId } from '@whisper/shared';
 import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { Adapter, type Session } from 'socket.io-adapter';
@@ -18,6 +19,11 @@ export interface Held {
 
 /** Where other processes find a client that comes back to them. Never rejects: what is not found is a new client. */
 export interface SharedSessions {
+  /**
+   * A client that was not here before. It is told that it is connected before this process listens to the others, so what is
+   * written meanwhile is read from the log; messages of the last seconds may be among it.
+   */
+  begin(userId: UserId, at: number): Delivered;
   keep(pid: string, delivered: Delivered): Promise<void>;
   /** The connection broke: it is kept for a while. */
   expectBack(pid: string): Promise<void>;
