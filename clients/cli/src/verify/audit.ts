@@ -107,7 +107,7 @@ function checkAccount(stored: readonly StoredMessage[], account: Account): Findi
   }
   for (const { id, seq, state } of expected) {
     const held = account.states?.get(id);
-    if (!seen.has(id)) find('lost', `message ${seq}`);
+    if (!seen.has(id)) find('lost', `message ${seq}${held === state ? ', though it is held as it is' : ''}`);
     else if (account.states && held !== state)
       find('stale', `message ${seq} is held as ${held}, not ${state}`);
   }

@@ -101,7 +101,7 @@ export class ChatLine {
       if (head - start >= repairMax) return this.#skipTo(await readHead(db, this.chatId));
       const entries = await readLog(db, { chatId: this.chatId, afterRev: head, limit: pageSize });
       const audienceAt = await this.#deps.findAudience(this.chatId);
-      for (const event of toEvents(entries, head)) {
+      for (const event of toEvents(entries, head, start)) {
         this.#emit(event, audienceAt(event.rev));
         this.#deps.record(event);
         stats.repaired += 1;

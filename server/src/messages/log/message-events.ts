@@ -8,17 +8,20 @@ import { toChatCursor, toTimeCursor } from './event-cursor.ts';
 export type LogEntry = { readonly message: Message; readonly createdRev: number };
 
 /**
- * The one place where a message becomes an event, live and in a replay, for a reader who has everything up to `prevRev`:
- * created when it is new to them, whatever happened to it since.
+ * The one place where a message becomes an event, live and in a replay, for a reader who has everything up to `prevRev`, and
+ * had everything up to `start` before they began to read: created when it is new to them, whatever happened to it since.
  */
-export function toEvent({ message, createdRev }: LogEntry, prevRev: number): LogEvent {
+export function toEvent({ message, createdRev }: LogEntry, prevRev: number, start = prevRev): LogEvent {
   const { chatId, rev } = message;
-  return { type: createdRev > prevRev ? 'created' : 'updated', chatId, rev, prevRev, message };
+  return { type: createdRev > start ? 'created' : 'updated', chatId, rev, prevRev, message };
 }
 
-/** What a reader who has everything up to `prevRev` hears of the entries after it, given in the log's order. */
-export function toEvents(entries: readonly LogEntry[], prevRev: number): LogEvent[] {
-  return entries.map((entry, index) => toEvent(entry, entries[index - 1]?.message.rev ?? prevRev));
+/**
+ * What such a reader hears of the entries after `prevRev`, given in the log's order. A message that was changed stands behind
+ * others that are newer, so a part of the log does not say by itself what is new in it.
+ */
+export function toEvents(entries: readonly LogEntry[], prevRev: number, start = prevRev): LogEvent[] {
+  return entries.map((entry, index) => toEvent(entry, entries[index - 1]?.message.rev ?? prevRev, start));
 }
 
 type Announcing = Pick<Broker, 'publish' | 'completeUntil'>;

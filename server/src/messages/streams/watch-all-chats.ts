@@ -176,7 +176,8 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
 
   async *#readPages(chatId: ChatId): AsyncGenerator<LogEvent[]> {
     const { userId } = this.#watch;
-    let position = this.#revs.get(chatId) ?? 0;
+    const start = this.#revs.get(chatId) ?? 0;
+    let position = start;
     for (;;) {
       const range = { chatId, afterRev: position, limit: replayPageSize };
       const read = await orNotFound(
@@ -194,7 +195,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       position = entries.at(-1)?.message.rev ?? position;
       const afterRev = this.#revs.get(chatId) ?? 0;
       this.#revs.set(chatId, shown.at(-1)?.message.rev ?? afterRev);
-      yield toEvents(shown, afterRev);
+      yield toEvents(shown, afterRev, start);
       if (entries.length < replayPageSize) return;
     }
   }

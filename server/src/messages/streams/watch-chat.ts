@@ -93,7 +93,8 @@ export class ChatSource implements FeedSource<MessageEvent> {
   /** Returns how many messages there were. */
   async *#replay(): AsyncGenerator<readonly FeedItem<MessageEvent>[], number> {
     const { chatId, userId } = this.#watch;
-    let position = this.#rev ?? 0;
+    const start = this.#rev ?? 0;
+    let position = start;
     for (let count = 0; ; ) {
       const range = { chatId, afterRev: position, limit: replayPageSize };
       const { entries, shown } = await readAs(this.#deps, { chatId, userId }, ({ sight }) => {
@@ -103,7 +104,7 @@ export class ChatSource implements FeedSource<MessageEvent> {
       position = entries.at(-1)?.message.rev ?? position;
       const afterRev = this.#rev ?? 0;
       this.#rev = shown.at(-1)?.message.rev ?? afterRev;
-      yield toEvents(shown, afterRev).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
+      yield toEvents(shown, afterRev, start).map((data) => ({ data, id: toChatCursor(chatId, data.rev) }));
       count += entries.length;
       if (entries.length < replayPageSize) return count;
     }

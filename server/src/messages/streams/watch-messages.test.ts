@@ -78,6 +78,22 @@ describe('message.onEvent', () => {
     expect(items[0]?.id).toBe(`${chat.id}:18`);
   });
 
+  it('says created of what the reader has not seen, also when it was changed after others came', async () => {
+    await using server = await startTestServer();
+    const { alice, chat } = await openChat(server, 'alice', 'bob');
+    const seen = await send(alice, chat.id);
+    const changed = await send(alice, chat.id);
+    await send(alice, chat.id);
+    for (const { id } of [seen, changed]) {
+      await alice.api.message.react.mutate({ messageId: id, emoji: '👍', on: true });
+    }
+
+    const resumed = watch(alice, { chatId: chat.id, lastEventId: `${chat.id}:1` });
+    const items = await resumed.until((all) => all.at(-1)?.data.type === 'synced');
+
+    expect(typesOf(items)).toEqual(['created 3', 'updated 4', 'created 5', 'synced']);
+  });
+
   it('resumes all chats from a moment and loses nothing', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server, 'alice', 'bob');

@@ -101,3 +101,11 @@ it('a client that lags by more than is remembered gets everything, some of it ag
   line.comeBack(0);
   expect(new Set(line.arrived).size).toBe(2_001);
 });
+
+it('owes a message that was changed before the client heard of it, and none that it was sent or that is from before', () => {
+  const delivered = new Delivered(userId, 10);
+  delivered.add(messageAt(11), 't:11');
+  const changed = (n: number) => ({ ...messageAt(n), rev: 20 });
+
+  expect([9, 11, 12].map((n) => delivered.isOwed(changed(n)))).toEqual([false, false, true]);
+});

@@ -7,7 +7,7 @@ const sentMax = 500;
 const firstOffset = 'start';
 
 /** Where a message is: in the stream of all chats, and in its chat's log. */
-type Sent = { cursor: string; readonly chatId: string; readonly rev: number };
+type Sent = { cursor: string; readonly chatId: string; readonly rev: number; readonly seq: number };
 
 /**
  * What one client was sent, over all of its connections. A client that comes back names the last offset it saw, so
@@ -19,8 +19,8 @@ export class Delivered {
   readonly startedAt: number;
   /** By message id, oldest first. */
   readonly #sent = new Map<string, Sent>();
-  /** The rev up to which a chat's messages were sent before the oldest of those. */
-  readonly #sentRevs = new Map<string, number>();
+  /** Up to where a chat's messages were sent before the oldest of those. */
+  readonly #sentBefore = new Map<string, { readonly rev: number; readonly seq: number }>();
   readonly #missed = new Set<string>();
   #startCursor: string | undefined;
   #isCatchingUp = false;
@@ -45,12 +45,18 @@ export class Delivered {
     this.#isCatchingUp = false;
   }
 
+  /** Whether a message is new to the client although it was changed before it was sent. */
+  isOwed({ id, chatId, seq, createdAt }: Message): boolean {
+    if (this.#sent.has(id) || seq <= (this.#sentBefore.get(chatId)?.seq ?? 0)) return false;
+    return this.#missed.has(id) || createdAt.getTime() >= this.startedAt;
+  }
+
   /** Notes a message and returns its offset, or undefined when the client is not to get it again. */
   add(message: Message, cursor: string): string | undefined {
-    const { id, chatId, rev } = message;
-    const isSent = this.#sent.has(id) || rev <= (this.#sentRevs.get(chatId) ?? 0);
+    const { id, chatId, rev, seq } = message;
+    const isSent = this.#sent.has(id) || rev <= (this.#sentBefore.get(chatId)?.rev ?? 0);
     if (isSent || this.#isFromBefore(message)) return undefined;
-    this.#sent.set(id, { cursor, chatId, rev });
+    this.#sent.set(id, { cursor, chatId, rev, seq });
     if (this.#sent.size > sentMax) this.#compact();
     return id;
   }
@@ -59,7 +65,7 @@ export class Delivered {
   rewind(offset: string): string | undefined {
     const ids = [...this.#sent.keys()];
     const seen = ids.indexOf(offset);
-    if (seen === -1) this.#sentRevs.clear();
+    if (seen === -1) this.#sentBefore.clear();
     for (const id of ids.slice(seen + 1)) {
       this.#missed.add(id);
       this.#sent.delete(id);
@@ -72,9 +78,9 @@ export class Delivered {
   #compact(): void {
     const [oldest] = this.#sent;
     if (!oldest) return;
-    const [id, { chatId, rev }] = oldest;
+    const [id, { chatId, rev, seq }] = oldest;
     this.#sent.delete(id);
-    this.#sentRevs.set(chatId, rev);
+    this.#sentBefore.set(chatId, { rev, seq });
   }
 
   get #lastId(): string | undefined {

@@ -152,6 +152,7 @@ export class LegacySocket implements Connection, Held, Holder {
         return this.#showNew(data.message, id);
       // The old wire has no event for it; who asks again gets the message as it is.
       case 'updated':
+        if (this.delivered.isOwed(data.message)) this.#showNew(data.message, id);
         return;
       case 'synced':
       case 'reset':

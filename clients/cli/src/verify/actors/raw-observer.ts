@@ -83,6 +83,10 @@ export class RawObserver implements Actor {
         this.#seen.get(event.chatId)?.ids.push(event.message.id);
         return this.#hold(event.message);
       case 'updated':
+        // It may have been changed before this client could hear that it is there.
+        if (!this.#seen.get(event.chatId)?.states.has(event.message.id)) {
+          this.#seen.get(event.chatId)?.ids.push(event.message.id);
+        }
         return this.#hold(event.message);
       case 'synced':
         return;
