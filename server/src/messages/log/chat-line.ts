@@ -101,11 +101,15 @@ export class ChatLine {
       if (head - start >= repairMax) return this.#skipTo(await readHead(db, this.chatId));
       const entries = await readLog(db, { chatId: this.chatId, afterRev: head, limit: pageSize });
       const audienceAt = await this.#deps.findAudience(this.chatId);
-      for (const event of toEvents(entries, head, start)) {
-        this.#emit(event, audienceAt(event.rev));
-        this.#deps.record(event);
-        stats.repaired += 1;
+      const events = toEvents(entries, head);
+      const news = toEvents(entries, head, start);
+      for (const event of news) this.#deps.record(event);
+      // What was created here and changed behind others may be known to one reader and new to the next: each sees for itself.
+      if (events.some(({ type }, index) => type !== news[index]?.type)) {
+        return this.#skipTo(await readHead(db, this.chatId));
       }
+      for (const event of events) this.#emit(event, audienceAt(event.rev));
+      stats.repaired += events.length;
       head = entries.at(-1)?.message.rev ?? head;
       isMore = entries.length === pageSize;
     }
