@@ -1,8 +1,7 @@
 import { limits, type ChatId, type UnreadExplained, type UserId } from '@whisper/shared';
 import type { ChatsDeps } from './deps.ts';
-import { findMember } from './find-members.ts';
-import { chatNotFound, readAs } from './require-participant.ts';
-import { settledChats } from './settled-chats.ts';
+import { readMine } from './read-mine.ts';
+import { readAs } from './require-participant.ts';
 import { countUnread, toUnreadRange } from './show-chats.ts';
 import { asShown } from './sight.ts';
 
@@ -13,12 +12,7 @@ export async function explainUnread(
   askedId: ChatId,
 ): Promise<UnreadExplained> {
   return readAs(deps, { chatId: askedId, userId: viewerId }, async ({ chatId, sight }) => {
-    const chats = await settledChats(deps);
-    const [doc, mine] = await Promise.all([
-      chats.findById(chatId).lean(),
-      findMember(deps.db, chatId, viewerId),
-    ]);
-    if (!doc) throw chatNotFound();
+    const { doc, member: mine } = await readMine(deps, chatId, viewerId);
     const range = toUnreadRange({ doc, viewerId, mine });
     const [found, unread] = await Promise.all([
       deps.listUnread(range, limits.messagePageSizeMax + 1),

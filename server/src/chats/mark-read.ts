@@ -1,14 +1,13 @@
 import type { ChatId, Unread, UserId } from '@whisper/shared';
 import { limits } from '@whisper/shared';
-import type { ChatDoc } from './chat.model.ts';
+import { chatModel } from './chat.model.ts';
 import { toMarks, toUserIds, type Membership } from './chat.view.ts';
 import { changeMember } from './change-member.ts';
 import type { ChatsDeps } from './deps.ts';
-import { findMember } from './find-members.ts';
 import type { MemberDoc } from './member.model.ts';
 import { publishMarks } from './publish-chat-events.ts';
+import { readMine, type Mine } from './read-mine.ts';
 import { chatNotFound, requireParticipant } from './require-participant.ts';
-import { settledChats } from './settled-chats.ts';
 import { countUnread } from './show-chats.ts';
 
 type Mark = { readonly viewerId: UserId; readonly chatId: ChatId; readonly seq: number };
@@ -25,22 +24,15 @@ export async function markDelivered(deps: ChatsDeps, mark: Mark): Promise<number
   return toMarks(doc, mark.viewerId, member).deliveredSeq;
 }
 
-type Moved = { readonly doc: ChatDoc; readonly member: MemberDoc | undefined };
-
 /** Moves a mark forward, never back and never past the last message, and tells those who are to know when it moved. */
 async function moveMark(
   deps: ChatsDeps,
   { viewerId, chatId: askedId, seq }: Mark,
   field: 'readSeq' | 'deliveredSeq',
-): Promise<Moved> {
+): Promise<Mine> {
   const membership = await requireParticipant(deps, askedId, viewerId);
   const { chatId } = membership;
-  const chats = await settledChats(deps);
-  const [doc, known] = await Promise.all([
-    chats.findById(chatId).lean(),
-    findMember(deps.db, chatId, viewerId),
-  ]);
-  if (!doc) throw chatNotFound();
+  const { doc, member: known } = await readMine(deps, chatId, viewerId);
   const mark = Math.min(seq, doc.lastSeq);
   const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
   if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
@@ -49,7 +41,7 @@ async function moveMark(
   const [member] = await Promise.all([
     writeMark(deps, { membership, viewerId, field, mark, at }),
     // Whoever comes back asks by this for what moved while they were away.
-    isTold && chats.updateOne({ _id: doc._id }, { $max: { marksAt: at } }),
+    isTold && chatModel(deps.db).updateOne({ _id: doc._id }, { $max: { marksAt: at } }),
   ]);
   publishMarks(deps.broker, isTold ? toUserIds(doc) : [viewerId], {
     chatId,

@@ -6,8 +6,8 @@ import { findMember } from './find-members.ts';
 import { getChat } from './get-chat.ts';
 import type { MemberDoc } from './member.model.ts';
 import { publishMine } from './publish-chat-events.ts';
-import { chatNotFound, requireParticipant } from './require-participant.ts';
-import { settledChats } from './settled-chats.ts';
+import { readMine } from './read-mine.ts';
+import { requireParticipant } from './require-participant.ts';
 import { countUnread } from './show-chats.ts';
 
 /** Changes what a chat is to the person alone, on all their devices. What is left out stays. Idempotent. */
@@ -69,12 +69,7 @@ export async function markUnread(
 ): Promise<Unread> {
   const membership = await requireParticipant(deps, askedId, viewerId);
   const { chatId } = membership;
-  const chats = await settledChats(deps);
-  const [doc, known] = await Promise.all([
-    chats.findById(chatId).lean(),
-    findMember(deps.db, chatId, viewerId),
-  ]);
-  if (!doc) throw chatNotFound();
+  const { doc, member: known } = await readMine(deps, chatId, viewerId);
   const { readSeq } = toMarks(doc, viewerId, known);
   const isMoved = readUpTo(doc, viewerId, known) !== Math.min(readSeq, seq - 1);
   const at = new Date(deps.clock.now());
