@@ -1,7 +1,8 @@
 import type { ChatId } from '@whisper/shared';
-import { useState, type KeyboardEvent, type RefObject } from 'react';
+import type { KeyboardEvent, RefObject } from 'react';
 import { EmojiDialog } from '../emoji/emoji-dialog.tsx';
 import { usePeopleOf } from '../store/use-people-of.ts';
+import { DialogButton } from '../ui/dialog-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { hasTouchKeyboard, isComposing } from '../ui/keyboard.ts';
 import type { Mode } from './acts.ts';
@@ -78,29 +79,18 @@ type EmojiProps = {
 };
 
 function EmojiButton({ field, onPick }: EmojiProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  const close = () => {
-    setIsOpen(false);
+  const leave = (close: () => void) => {
+    close();
     requestAnimationFrame(() => field.current?.focus());
   };
-  const pick = (emoji: string) => {
+  const pick = (close: () => void) => (emoji: string) => {
     onPick(emoji);
-    close();
+    leave(close);
   };
   return (
-    <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Add an emoji"
-        title="Add an emoji"
-        aria-haspopup="dialog"
-        onClick={() => setIsOpen(true)}
-      >
-        <Icon name="emoji" />
-      </button>
-      {isOpen && <EmojiDialog title="Add an emoji" onPick={pick} onClose={close} />}
-    </>
+    <DialogButton label="Add an emoji" icon="emoji">
+      {(close) => <EmojiDialog title="Add an emoji" onPick={pick(close)} onClose={() => leave(close)} />}
+    </DialogButton>
   );
 }
 

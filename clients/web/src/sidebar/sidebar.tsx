@@ -5,6 +5,7 @@ import { NotificationOffer } from '../layout/notifications.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { DialogButton } from '../ui/dialog-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { isComposing } from '../ui/keyboard.ts';
 import { Lists } from './lists.tsx';
@@ -64,21 +65,10 @@ function Me() {
 }
 
 function NewGroupButton() {
-  const [isOpen, setIsOpen] = useState(false);
   return (
-    <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="New group"
-        title="New group"
-        aria-haspopup="dialog"
-        onClick={() => setIsOpen(true)}
-      >
-        <Icon name="newGroup" />
-      </button>
-      {isOpen && <NewGroupDialog onClose={() => setIsOpen(false)} />}
-    </>
+    <DialogButton label="New group" icon="newGroup">
+      {(close) => <NewGroupDialog onClose={close} />}
+    </DialogButton>
   );
 }
 

@@ -27,7 +27,9 @@ const paths = {
   warning: 'M12 8v5M12 16.500v.010M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
 } as const;
 
-type Props = { readonly name: keyof typeof paths };
+export type IconName = keyof typeof paths;
+
+type Props = { readonly name: IconName };
 
 /** Decorative: used beside words or inside a labelled button, hidden from screen readers. */
 export function Icon({ name }: Props) {
