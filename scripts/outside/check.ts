@@ -29,7 +29,7 @@ export const whisper = createWhisperClient({ url, getToken: devTokens(url, 'alic
 export const node = createNodeClient({
   url,
   getToken: devTokens(url, 'alice'),
-  storage: fileStorage('/tmp/outbox'),
+  storage: fileStorage('outbox'),
 });
 
 notAny<AppRouter>(false);
