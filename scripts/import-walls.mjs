@@ -16,14 +16,19 @@ const packages = [
   },
   { folder: 'server', workspace: ['@whisper/shared', '@whisper/embedded-mongo', '@whisper/trpc-socket'] },
   { folder: 'clients/sdk', workspace: ['@whisper/shared'], readsServerTypes: true },
+  { folder: 'clients/react', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
   { folder: 'clients/cli', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
-  { folder: 'clients/web', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
+  {
+    folder: 'clients/web',
+    workspace: ['@whisper/shared', '@whisper/client', '@whisper/react'],
+    readsServerTypes: true,
+  },
   { folder: 'clients/panel', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
   // Compiled outside the workspace, as whoever installs the packages does.
-  { folder: 'examples', workspace: ['@whisper/client'] },
+  { folder: 'examples', workspace: ['@whisper/client', '@whisper/react'] },
   {
     folder: 'scripts/outside',
-    workspace: ['@whisper/shared', '@whisper/client'],
+    workspace: ['@whisper/shared', '@whisper/client', '@whisper/react'],
     readsServerTypes: true,
   },
   { folder: 'scripts', workspace: [] },

@@ -76,6 +76,15 @@ export class ChatStore implements Observable<ChatSnapshot> {
     ]);
   }
 
+  /**
+   * Opens a chat for as long as it is shown, which may be in several places: until the returned function is called. The
+   * last ones stay open for a while, so that going back shows them at once. A failure shows as the view's own status.
+   */
+  holdChat(chatId: ChatId): () => void {
+    void this.openChat(chatId).catch(() => undefined);
+    return this.#parts.openChats.hold(chatId);
+  }
+
   /** Lets go of a chat's messages; it stays in the list. */
   closeChat(chatId: ChatId): void {
     this.#parts.openChats.delete(chatId);

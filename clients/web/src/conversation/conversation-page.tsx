@@ -1,10 +1,10 @@
+import { useChat, useTyping } from '@whisper/react';
 import { faceOf, type Chat, type ChatId } from '@whisper/shared';
-import { useEffect } from 'react';
 import { EmptyPane } from '../layout/empty-pane.tsx';
 import { Link } from '../routing/link.tsx';
 import { goHome, homePath } from '../routing/route.ts';
 import { GroupButton } from '../group/group-button.tsx';
-import { useClient, useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
+import { useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -15,12 +15,11 @@ import { MessageList } from './message-list.tsx';
 import { Overlays } from './overlays.tsx';
 
 export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
-  const chat = useChat(chatId);
-  const view = useStore(({ open }) => open.get(chatId));
+  const { chat, view, rows } = useChat(chatId);
   const me = useStore((snapshot) => snapshot.me);
   const { acts, mode, overlay, target } = useActing();
 
-  if (view?.status === 'failed') {
+  if (view.status === 'failed') {
     const isMissing = view.failure.code === 'NOT_FOUND';
     return (
       <EmptyPane
@@ -38,8 +37,8 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
     >
       <ActsProvider value={acts}>
         <ConversationHeader chat={chat} />
-        {view?.status === 'ready' && chat && me ? (
-          <MessageList chat={chat} view={view} me={me} target={target} />
+        {view.status === 'ready' && chat && me ? (
+          <MessageList chat={chat} view={view} rows={rows} me={me} target={target} />
         ) : (
           <div className="messages" />
         )}
@@ -91,9 +90,9 @@ function countPeople(count: number): string {
 
 /** Keeps its place while nobody types, so that nothing moves when somebody does. */
 function TypingLine({ chatId }: { readonly chatId: ChatId }) {
-  const typing = useStore((snapshot) => snapshot.typing.get(chatId));
+  const { typing } = useTyping(chatId);
   const nameOf = useNameOf(chatId);
-  const names = typing?.map((id) => nameOf(id) ?? 'somebody') ?? [];
+  const names = typing.map((id) => nameOf(id) ?? 'somebody');
   return (
     <p className="typing-line" role="status">
       {names.length > 0 && (
@@ -118,14 +117,4 @@ const typersMax = 3;
 function describeTyping(count: number): string {
   if (count === 1) return 'is typing';
   return count > typersMax ? `and ${count - typersMax} more are typing` : 'are typing';
-}
-
-/** A chat, held live while it is shown. Undefined until it is fetched. */
-function useChat(chatId: ChatId): Chat | undefined {
-  const { store } = useClient().client;
-  useEffect(() => {
-    // A failure shows as the view's own status.
-    void store.openChat(chatId).catch(() => undefined);
-  }, [store, chatId]);
-  return useStore(({ chats }) => chats.find(({ id }) => id === chatId));
 }

@@ -1,7 +1,7 @@
-import { receiptOf, rowsOf, type ChatView } from '@whisper/client';
+import { receiptOf, type ChatRow, type ChatView } from '@whisper/client';
 import { faceOf, type Chat, type Me, type Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { useClient, useStore } from '../store/use-client.ts';
+import { useClient } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Target } from './acts.ts';
@@ -18,6 +18,7 @@ type Ready = Extract<ChatView, { status: 'ready' }>;
 type Props = {
   readonly chat: Chat;
   readonly view: Ready;
+  readonly rows: readonly ChatRow[];
   readonly me: Me;
   /** The message that was jumped to. */
   readonly target: Target | null;
@@ -26,10 +27,10 @@ type Props = {
 type Unread = { readonly unreadFrom: number | null };
 
 /** The messages: only those in sight are in the document, however many there are. */
-export function MessageList({ chat, view, me, target }: Props) {
+export function MessageList({ chat, view, rows, me, target }: Props) {
   const { hasOlder, hasNewer } = view.log;
   const [unreadFrom] = useState(() => firstUnreadOf(chat));
-  const items = useItems({ chat, view, me, unreadFrom });
+  const items = useItems({ chat, view, rows, me, unreadFrom });
   const { scrollRef, virtualizer, isAtEnd, top, goToEnd } = useMessageScroll(items, {
     chatId: chat.id,
     hasOlder,
@@ -108,15 +109,14 @@ function Rows({ items, virtualizer, chat, log: { hasOlder, hasNewer } }: RowsPro
   );
 }
 
-function useItems({ chat, view, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
-  const outbox = useStore((snapshot) => snapshot.outbox);
+function useItems({ chat, view, rows, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
   const nameOf = useNameOf(chat.id);
   const { hasOlder } = view.log;
   return useMemo(() => {
     const myReceiptOf = (message: Message) => receiptOf(chat, message);
     const options = { me, receiptOf: myReceiptOf, nameOf, hasOlder, unreadFrom };
-    return toChatItems(rowsOf(chat.id, { view, outbox }), options);
-  }, [chat, view, outbox, me, nameOf, hasOlder, unreadFrom]);
+    return toChatItems(rows, options);
+  }, [chat, rows, me, nameOf, hasOlder, unreadFrom]);
 }
 
 /** The day of what stands at the top; the headings of days say it to those who listen. */

@@ -24,9 +24,8 @@ function connectionOf(status: 'open' | 'offline' | 'connecting') {
 
 it('says nothing of a short break', () => {
   const { observable, become } = connectionOf('open');
-  const loss = watchLoss(observable);
   const heard = vi.fn();
-  loss.subscribe(heard);
+  watchLoss(observable, heard);
 
   become('offline');
   vi.advanceTimersByTime(500);
@@ -38,9 +37,8 @@ it('says nothing of a short break', () => {
 
 it('says once that a connection is lost, however often it is tried, and once that it is back', () => {
   const { observable, become } = connectionOf('connecting');
-  const loss = watchLoss(observable);
   const heard: boolean[] = [];
-  loss.subscribe(() => heard.push(loss.getSnapshot()));
+  watchLoss(observable, (isLost) => heard.push(isLost));
 
   for (const status of ['offline', 'connecting', 'offline', 'connecting'] as const) {
     vi.advanceTimersByTime(500);
@@ -53,13 +51,26 @@ it('says once that a connection is lost, however often it is tried, and once tha
 
 it('says nothing of a first connection that takes its time, until an attempt has failed', () => {
   const { observable, become } = connectionOf('connecting');
-  const loss = watchLoss(observable);
+  const heard: boolean[] = [];
+  watchLoss(observable, (isLost) => heard.push(isLost));
 
   vi.advanceTimersByTime(60_000);
-  expect(loss.getSnapshot()).toBe(false);
+  expect(heard).toEqual([]);
   become('offline');
   become('connecting');
   vi.advanceTimersByTime(1_000);
 
-  expect(loss.getSnapshot()).toBe(true);
+  expect(heard).toEqual([true]);
+});
+
+it('says nothing more when it is not watched any more', () => {
+  const { observable, become } = connectionOf('open');
+  const heard = vi.fn();
+  const stop = watchLoss(observable, heard);
+
+  become('offline');
+  stop();
+  vi.advanceTimersByTime(5_000);
+
+  expect(heard).not.toHaveBeenCalled();
 });
