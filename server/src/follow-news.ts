@@ -3,7 +3,10 @@ import { topics } from './delivery/topics.ts';
 import type { Context } from './context.ts';
 import { findUserId } from './users/find-user-id.ts';
 
-type Deps = Pick<Context, 'broker' | 'clock' | 'connections' | 'db' | 'log' | 'revocations' | 'viewers'>;
+type Deps = Pick<
+  Context,
+  'broker' | 'clock' | 'connections' | 'db' | 'log' | 'memberships' | 'revocations' | 'viewers'
+>;
 
 /** Covers clocks that differ and what was under way. */
 const overlapMs = 15_000;
@@ -20,12 +23,15 @@ export function followNews(deps: Deps): Promise<() => void> {
   );
 }
 
-function apply({ connections, revocations, viewers }: Deps, news: News): void {
+function apply({ connections, memberships, revocations, viewers }: Deps, news: News): void {
   switch (news.type) {
     case 'joined':
       return;
     case 'profileChanged':
       return viewers.doubt(news.clerkId);
+    case 'peopleChanged':
+      memberships.delete(news.chatId);
+      return;
     case 'revoked':
       return revocations.learn(news.keys, news.at);
     case 'presenceHidden':
@@ -40,8 +46,17 @@ function apply({ connections, revocations, viewers }: Deps, news: News): void {
   news satisfies never;
 }
 
-async function catchUp({ broker, clock, connections, db, revocations, viewers }: Deps): Promise<void> {
+async function catchUp({
+  broker,
+  clock,
+  connections,
+  db,
+  memberships,
+  revocations,
+  viewers,
+}: Deps): Promise<void> {
   const since = Math.min(clock.now(), broker.completeUntil) - overlapMs;
+  memberships.clear();
   viewers.doubtAll();
   for (const { _id } of await revocations.recallSince(new Date(since))) {
     const [kind, ...rest] = _id.split(':');

@@ -9,10 +9,11 @@ export type ChangeMessage = (doc: MessageDoc, now: Date) => MessageDoc;
 /** A message that is not there and a message of a chat that is not yours get the same answer. */
 export const messageNotFound = () => new AppError('NOT_FOUND', 'Message not found');
 
-/** A change of one message, and who makes it. */
+/** A change of one message, and who makes it: somebody in the chat. */
 export type Changing = {
   readonly messageId: MessageId;
-  readonly by: UserId;
+  /** `nobody`: what the product itself does, whoever is in the chat. */
+  readonly by: UserId | 'nobody';
   readonly change: ChangeMessage;
 };
 

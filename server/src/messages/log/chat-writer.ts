@@ -140,12 +140,13 @@ export class ChatWriter {
   /** Those of the entries whose person is in the chat; the others are refused. */
   #ofPeople<E extends Append | Change>(
     entries: readonly E[],
-    personOf: (entry: E) => UserId,
+    personOf: (entry: E) => UserId | 'nobody',
     refusal: () => AppError,
   ): E[] {
     const { people } = this.#options;
     return entries.filter((entry) => {
-      const isIn = people.has(personOf(entry));
+      const person = personOf(entry);
+      const isIn = person === 'nobody' || people.has(person);
       if (!isIn) entry.reject(refusal());
       return isIn;
     });

@@ -30,7 +30,7 @@ export type MessageDoc = {
   reactions?: { emoji: string; users: Types.ObjectId[] }[];
   /** Earlier texts, oldest first. */
   edits?: { text: string; mentions: Types.ObjectId[]; at: Date }[];
-  /** There in a system message, which never changes. */
+  /** There in a system message, in which only the person who is erased ever changes. */
   system?: GroupChange;
   /** The rev of a system message: how those of a group are found. */
   systemRev?: number;
@@ -69,6 +69,7 @@ messageSchema.index(
 );
 messageSchema.index({ chat: 1, seq: 1 }, { unique: true });
 messageSchema.index({ sender: 1, clientId: 1 }, { unique: true });
+messageSchema.index({ 'forwardedFrom.sender': 1 }, { sparse: true });
 messageSchema.index({ chat: 1, systemRev: 1 }, { partialFilterExpression: { systemRev: { $exists: true } } });
 
 export function messageModel(db: Connection): Model<MessageDoc> {

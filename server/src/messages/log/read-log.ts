@@ -156,8 +156,11 @@ export async function findNewestShown(
 
 /** The earlier texts of a message, oldest first. */
 export async function readEdits(db: Database, messageId: MessageId): Promise<MessageEdits['edits']> {
-  const doc = await findDoc(db, messageId);
-  return (doc?.edits ?? []).map(({ text, mentions, at }) => ({
+  return toEdits((await findDoc(db, messageId))?.edits);
+}
+
+export function toEdits(edits: MessageDoc['edits'] = []): MessageEdits['edits'] {
+  return edits.map(({ text, mentions, at }) => ({
     text,
     mentions: mentions.map((id) => id.toHexString() as UserId),
     writtenAt: at,

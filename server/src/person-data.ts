@@ -1,0 +1,25 @@
+import type { Context } from './context.ts';
+import { chatsPersonData } from './chats/chats.person-data.ts';
+import { revocationsPersonData } from './identity/revocations.person-data.ts';
+import { messagesPersonData } from './messages/messages.person-data.ts';
+import { migrationPlaces } from './migrations/migrations.person-data.ts';
+import type { DataPlace } from './platform/person-data.ts';
+import { dataDirPlaces } from './platform/places.person-data.ts';
+import { usersPersonData } from './users/users.person-data.ts';
+
+type Deps = Pick<Context, 'db' | 'broker' | 'clock' | 'messageLog' | 'tell' | 'viewers'>;
+
+/**
+ * Every collection, every file and folder of DATA_DIR, and what of a person stands in it. In the order in which a person is
+ * erased: what they wrote before the chats that it is found by, and themselves last.
+ */
+export function createDataRegistry(deps: Deps): readonly DataPlace[] {
+  return [
+    messagesPersonData(deps),
+    ...chatsPersonData(deps),
+    usersPersonData(deps),
+    revocationsPersonData(deps.db),
+    ...migrationPlaces,
+    ...dataDirPlaces,
+  ];
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { ChatIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
+import { InviteCodeSchema } from './groups.ts';
+import { EmojiSchema, MessageSchema } from './messages.ts';
+import { RoleSchema } from './roles.ts';
+import { MeSchema, UserSchema } from './users.ts';
+
+const moment = z.date().nullable();
+const place = z.int().min(0);
+
+/** The first row of an archive: whose it is, and how what follows is to be read. */
+export const ExportBeginRowSchema = z.object({
+  kind: z.literal('export'),
+  version: z.literal(1),
+  of: UserIdSchema,
+  madeAt: z.date(),
+});
+
+export const ExportProfileRowSchema = z.object({
+  kind: z.literal('profile'),
+  ...MeSchema.shape,
+  lastSeenAt: moment,
+  isHidden: z.boolean(),
+});
+
+/** What a chat is, or was, to me. */
+export const ExportChatRowSchema = z.object({
+  kind: z.literal('chat'),
+  chatId: ChatIdSchema,
+  chatKind: z.enum(['direct', 'group']),
+  name: z.string().nullable().describe('Of a group.'),
+  with: UserSchema.nullable().describe('The other person of a direct chat.'),
+  createdAt: z.date(),
+  role: RoleSchema.nullable(),
+  joinedAt: moment,
+  leftAt: moment,
+  readSeq: place,
+  deliveredSeq: place,
+  unreadFromSeq: place.nullable(),
+  mutedUntil: moment,
+  pinnedAt: moment,
+  archivedAt: moment,
+  hiddenSeqs: z.array(place).describe('Messages that I deleted for myself.'),
+});
+
+export const ExportInviteRowSchema = z.object({
+  kind: z.literal('invite'),
+  code: InviteCodeSchema,
+  chatId: ChatIdSchema,
+  createdAt: z.date(),
+  expiresAt: moment,
+  revokedAt: moment,
+  usesMax: z.int().nullable(),
+  uses: z.int(),
+});
+
+/** That I came into a group by an invitation, where that is counted. */
+export const ExportInviteUsedRowSchema = z.object({ kind: z.literal('inviteUsed'), chatId: ChatIdSchema });
+
+/** A message of mine. What others wrote is theirs: of what it answers to the place is told, not the text. */
+export const ExportMessageRowSchema = z.object({
+  kind: z.literal('message'),
+  message: MessageSchema,
+  edits: z.array(z.object({ text: z.string(), mentions: z.array(UserIdSchema), writtenAt: z.date() })),
+});
+
+/** My reaction to a message of somebody else. */
+export const ExportReactionRowSchema = z.object({
+  kind: z.literal('reaction'),
+  chatId: ChatIdSchema,
+  messageId: MessageIdSchema,
+  emoji: EmojiSchema,
+});
+
+/** That somebody else named me, or forwarded what I wrote. */
+export const ExportMentionRowSchema = z.object({
+  kind: z.enum(['mention', 'forward']),
+  chatId: ChatIdSchema,
+  messageId: MessageIdSchema,
+  by: UserIdSchema,
+  at: z.date(),
+});
+
+/** The last row: an archive without it broke off. */
+export const ExportEndRowSchema = z.object({
+  kind: z.literal('end'),
+  rows: z.int().min(0).describe('How many rows stand between the first and this one.'),
+});
+
+/** One line of `data.ndjson` in an archive. Every kind of row there is stands here. */
+export const ExportRowSchema = z.discriminatedUnion('kind', [
+  ExportBeginRowSchema,
+  ExportProfileRowSchema,
+  ExportChatRowSchema,
+  ExportInviteRowSchema,
+  ExportInviteUsedRowSchema,
+  ExportMessageRowSchema,
+  ExportReactionRowSchema,
+  ExportMentionRowSchema,
+  ExportEndRowSchema,
+]);
+export type ExportRow = z.infer<typeof ExportRowSchema>;
