@@ -6,6 +6,7 @@ import {
   type ConnectionState,
   type WhisperApi,
 } from './connection/connection.ts';
+import { pageWakeUps, type WakeUps } from './connection/wake-ups.ts';
 import type { CacheOptions } from './cache/chat-cache.ts';
 import type { Observable } from './observable.ts';
 import type { DeviceStorage } from './storage/device-storage.ts';
@@ -17,6 +18,8 @@ export type WhisperClientOptions = ConnectionOptions & {
   readonly storage?: DeviceStorage;
   /** Where the last state is kept, so that the next client shows it at once and offline; without it nowhere. */
   readonly cache?: CacheOptions;
+  /** Says when to call `retryNow`; in a browser the page does, unless this is given. */
+  readonly wakeUps?: WakeUps;
 };
 
 export type WhisperClient = Disposable & {
@@ -27,7 +30,8 @@ export type WhisperClient = Disposable & {
   readonly connection: Observable<ConnectionState>;
   /**
    * Ends a wait between connection attempts, starts one that hangs anew, and finds out within seconds whether an open
-   * socket still lives. In a browser this happens by itself when the network or the person is back.
+   * socket still lives. In a browser, and with `wakeUps`, this happens by itself when the network or the person is
+   * back.
    */
   retryNow(): void;
   /** Ends everything for good; what is unsent stays in the storage, and the last state in the cache. */
@@ -44,7 +48,7 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
     cache: options.cache && { ...options.cache, account: `${options.url} ${options.cache.account}` },
   });
   const retryNow = () => connection.retryNow();
-  const stopWatching = whenBack(retryNow);
+  const stopWatching = (options.wakeUps ?? pageWakeUps)(retryNow);
   const close = () => {
     stopWatching();
     connection.close();
@@ -61,20 +65,5 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
       await store.erase();
     },
     [Symbol.dispose]: close,
-  };
-}
-
-/** Browsers say when the network is back, and when the page is looked at again; other runtimes do not. */
-function whenBack(listener: () => void): () => void {
-  const onVisible = () => {
-    if (document.visibilityState === 'visible') listener();
-  };
-  const page = typeof document === 'undefined' ? undefined : document;
-  const scope = typeof addEventListener === 'function' ? globalThis : undefined;
-  page?.addEventListener('visibilitychange', onVisible);
-  scope?.addEventListener('online', listener);
-  return () => {
-    page?.removeEventListener('visibilitychange', onVisible);
-    scope?.removeEventListener('online', listener);
   };
 }

@@ -8,6 +8,7 @@ export {
 } from './connection/connection.ts';
 export { toFailure, type Failure } from './connection/failure.ts';
 export { TokenSource, type GetToken } from './connection/token-source.ts';
+export { appWakeUps, type AppSignals, type WakeUps } from './connection/wake-ups.ts';
 export {
   createWhisperClient,
   type WhisperClient,

@@ -24,7 +24,8 @@ export class TimedFetch {
       const response = await fetch(input, { ...init, signal: abort.signal });
       cancel();
       cancel = this.#clock.after(deadlines.bodyMs, stop);
-      return new Response(await response.arrayBuffer(), response);
+      // As text: React Native takes each byte of an ArrayBuffer for a character.
+      return new Response(await response.text(), response);
     } finally {
       cancel();
       this.#running.delete(abort);
