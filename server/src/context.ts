@@ -2,6 +2,7 @@ import { transformer, type ChatId, type UserId } from '@whisper/shared';
 import { EventTexts, LoopShare } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
+import { join } from 'node:path';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
 import type { KnownChat } from './chats/chat.view.ts';
@@ -15,10 +16,12 @@ import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
 import type { PresenceStore } from './delivery/presence-store.ts';
 import { topics, type News } from './delivery/topics.ts';
 import { TypingState } from './delivery/typing-state.ts';
+import { FolderStorage } from './files/storage.folder.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
+import { isAttachmentShown } from './messages/is-attachment-shown.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
@@ -87,6 +90,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const viewers = new ViewerCache(clock);
   const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
   const revocations = new Revocations({ db, clock, announce });
+  const memberships = new LRUCache<ChatId, KnownChat>({ max: membershipsMax });
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
@@ -105,19 +109,15 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     lastMessages,
     ...bounds,
     reads: bounds.admission.reads,
-    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
+    memberships,
     messageLog,
+    ...createFiles(foundations, memberships),
     ...handDown(db, messageLog),
     sharedSessions: createSharedSessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
-      {
-        log,
-        clock,
-        revocations,
-        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers, tell }, clerkId, fetchPerson),
-      },
+      { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) },
       identity,
     ),
   };
@@ -141,6 +141,13 @@ function createBroker(
 
 function createSharedSessions({ redis }: Foundations): SharedSessions | null {
   return redis && new RedisSessions({ redis, cursorAt: toTimeCursor });
+}
+
+function createFiles({ db, env }: Foundations, memberships: Context['memberships']) {
+  return {
+    storage: new FolderStorage(join(env.DATA_DIR, 'files')),
+    isShownIn: isAttachmentShown.bind(null, { db, memberships }),
+  };
 }
 
 /** What keeps one person, or one stranger, from taking the room of all. */

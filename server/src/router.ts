@@ -1,5 +1,7 @@
 import { createChatsRouter } from './chats/chats.router.ts';
 import type { ChatsDeps } from './chats/deps.ts';
+import type { FilesDeps } from './files/deps.ts';
+import { createFilesRouter } from './files/files.router.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { createMessagesRouter } from './messages/messages.router.ts';
@@ -15,6 +17,7 @@ import { createUsersRouter } from './users/users.router.ts';
 /** What the rooms with procedures need, all of it. */
 export type RouterDeps = UsersDeps &
   ChatsDeps &
+  FilesDeps &
   MessagesDeps &
   TypingDeps &
   PresenceDeps & { readonly authenticate: Authenticate };
@@ -24,6 +27,7 @@ export function createAppRouter(deps: RouterDeps) {
     auth: createAuthRouter(deps),
     user: createUsersRouter(deps),
     chat: createChatsRouter(deps),
+    file: createFilesRouter(deps),
     message: createMessagesRouter(deps),
     typing: createTypingRouter(deps),
     presence: createPresenceRouter(deps),

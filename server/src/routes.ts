@@ -1,5 +1,7 @@
 import type { CloseReason, UserId } from '@whisper/shared';
 import type { Context } from './context.ts';
+import { createFilesHandler } from './files/create-files-handler.ts';
+import { filesPath } from './files/links.ts';
 import { sendJson } from './http/answer.ts';
 import { answerReadiness, createMetricsHandler, type Lifecycle } from './http/health.ts';
 import { localPath, type Route, type Routes } from './http/listener.ts';
@@ -37,6 +39,7 @@ export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOption
     ['/readyz', (_request, response) => void answerReadiness({ ...app, lifecycle }, response)],
     ['/metrics', createMetricsHandler({ ...app, bearerTokenOf })],
     ['/webhooks', createWebhookRoute(app)],
+    [filesPath, createFilesHandler(app)],
     [panelPath, createPanelHandler(app, describeRouter(router))],
     ['/api', createRest({ ...app, createCaller: createCallers(router) })],
     [localPath, (request, response) => void handleDevToken(devIssuer, request, response)],

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
+import { createFileIndexes } from './files/create-file-indexes.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
 import { followNews } from './follow-news.ts';
@@ -110,9 +111,13 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
   try {
     await migrateDatabase({ ...deps, db });
     await Promise.all(
-      [createRevocationIndexes, createUserIndexes, createChatIndexes, createMessageIndexes].map((create) =>
-        create(db),
-      ),
+      [
+        createRevocationIndexes,
+        createUserIndexes,
+        createChatIndexes,
+        createMessageIndexes,
+        createFileIndexes,
+      ].map((create) => create(db)),
     );
   } finally {
     await db.close();

@@ -5,6 +5,7 @@ export * from './chats.ts';
 export * from './close-codes.ts';
 export * from './contract.ts';
 export * from './errors.ts';
+export * from './files.ts';
 export * from './groups.ts';
 export * from './ids.ts';
 export * from './limits.ts';

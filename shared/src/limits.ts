@@ -7,6 +7,16 @@ export const limits = {
   emojiLengthMax: 64,
   /** Different emoji on one message. */
   reactionsMax: 20,
+  /** Files in one message. */
+  attachmentsMax: 10,
+  fileNameLengthMax: 255,
+  mediaTypeLengthMax: 255,
+  /** What is said of a picture for those who do not see it. */
+  altLengthMax: 1_000,
+  /** A link to a file lives at least this long, and at most one and a half times as long. */
+  fileLinkMs: 30 * 60_000,
+  /** The same of a link in the text that an old app shows in place of a file. */
+  legacyFileLinkMs: 7 * 24 * 60 * 60_000,
   /** People named in one message. */
   mentionsMax: 50,
   /** People of one group. */

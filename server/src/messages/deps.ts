@@ -1,5 +1,6 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import type { ChatsDeps } from '../chats/deps.ts';
+import type { FilesDeps } from '../files/deps.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { MessageLog } from './log/message-log.ts';
 
@@ -7,9 +8,10 @@ import type { MessageLog } from './log/message-log.ts';
 export type MessagesDeps = Pick<
   ChatsDeps,
   'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'memberships'
-> & {
-  readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
-  readonly messageLog: MessageLog;
-  /** A sent message ends its sender's typing. */
-  readonly endTyping: (chatId: ChatId, userId: UserId) => void;
-};
+> &
+  Pick<FilesDeps, 'storage'> & {
+    readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
+    readonly messageLog: MessageLog;
+    /** A sent message ends its sender's typing. */
+    readonly endTyping: (chatId: ChatId, userId: UserId) => void;
+  };

@@ -29,6 +29,7 @@ export async function forwardMessage(
     replyTo: null,
     forwardedFrom: message.forwardedFrom ?? { sender: message.sender, sentAt: message.createdAt },
     mentions: [],
+    attachments: [],
     system: null,
   });
 }

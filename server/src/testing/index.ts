@@ -6,4 +6,5 @@ export { ManualClock } from './manual-clock.ts';
 export { ServerProcess } from './server-process.ts';
 export { newDatabaseUri, startTestServer, type TestServer } from './start-test-server.ts';
 export { RedisServer } from '../nodes/redis-server.ts';
+export { uploadFile } from './upload-file.ts';
 export { TestClient } from './test-client.ts';

@@ -1,7 +1,7 @@
 import type { ChatId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock, startTestServer, type TestServer } from '../testing/index.ts';
+import { ManualClock, startTestServer, uploadFile, type TestServer } from '../testing/index.ts';
 import { TestClient } from '../testing/test-client.ts';
 
 /** What somebody is to the group that is asked about. */
@@ -17,6 +17,10 @@ type Ground = {
   readonly ownId: string;
   /** A member whom nobody else is. */
   readonly otherId: string;
+  /** In the owner’s message. */
+  readonly fileId: string;
+  /** Of whoever asks, in no message yet. */
+  readonly ownFileId: string;
   readonly code: string;
   readonly uuid: string;
 };
@@ -73,6 +77,9 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'chat.createInvite': ofChat(admins),
   'chat.listInvites': ofChat(admins),
   'chat.revokeInvite': ofChat(admins, ({ code }) => ({ code })),
+  'file.create': free(({ uuid }) => ({ name: 'x', type: '', size: 1, clientId: uuid })),
+  'file.get': { allowed: everyone, input: ({ fileId }) => ({ fileId }) },
+  'file.describe': free(({ ownFileId }) => ({ fileId: ownFileId, alt: 'x' })),
   'message.list': ofChat(everyone),
   'message.changes': ofChat(everyone, { afterRev: 0 }),
   'message.send': ofChat(everyone, ({ uuid }) => ({ text: 'x', clientId: uuid })),
@@ -130,12 +137,34 @@ async function makeGround(role: Role): Promise<Ground> {
   await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
   const write = (client: TestClient) =>
     client.api.message.send.mutate({ chatId, text: 'x', clientId: randomUUID() });
-  const message = await write(owner);
+  const fileId = await uploadFile(server, owner);
+  const message = await owner.api.message.send.mutate({
+    chatId,
+    text: 'x',
+    clientId: randomUUID(),
+    attachmentIds: [fileId],
+  });
   const isWriter = role !== 'anonymous' && role !== 'outsider';
   const own = isWriter ? await write(people[role]) : message;
+  const asker = role === 'anonymous' ? owner : people[role];
+  const { fileId: ownFileId } = await asker.api.file.create.mutate({
+    name: 'x',
+    type: '',
+    size: 1,
+    clientId: randomUUID(),
+  });
   const { code } = await api.chat.createInvite.mutate({ chatId });
   await api.chat.removeMember.mutate({ chatId, userId: removed.me.id });
-  return { chatId, messageId: message.id, ownId: own.id, otherId: other.me.id, code, uuid: randomUUID() };
+  return {
+    chatId,
+    messageId: message.id,
+    ownId: own.id,
+    otherId: other.me.id,
+    fileId,
+    ownFileId,
+    code,
+    uuid: randomUUID(),
+  };
 }
 
 const shared = new Map<Role, Promise<Ground>>();
@@ -153,6 +182,8 @@ const absent: Ground = {
   messageId: 'f'.repeat(24),
   ownId: 'f'.repeat(24),
   otherId: 'f'.repeat(24),
+  fileId: 'f'.repeat(24),
+  ownFileId: 'f'.repeat(24),
   code: 'f'.repeat(24),
   uuid: randomUUID(),
 };

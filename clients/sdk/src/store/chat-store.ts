@@ -1,6 +1,6 @@
 import {
   EmojiSchema,
-  SendMessageInputSchema,
+  MessageTextSchema,
   type Chat,
   type ChatId,
   type ClientId,
@@ -282,7 +282,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
 type SendOptions = { readonly replyTo?: MessageId; readonly mentions?: readonly UserId[] };
 
 function parseText(text: string): string {
-  return SendMessageInputSchema.shape.text.parse(text);
+  return MessageTextSchema.parse(text);
 }
 
 function toTarget({ chatId, id }: Message) {

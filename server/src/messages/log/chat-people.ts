@@ -116,5 +116,6 @@ export function planDrafts(group: Group, { by, plan }: ChangeGroup): Draft[] {
     replyTo: null,
     forwardedFrom: null,
     mentions: [],
+    attachments: [],
   }));
 }

@@ -1,5 +1,6 @@
 import type { ChatId, ClientId, ForwardedFrom, Reply, User, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
+import type { StoredAttachment } from '../../files/file.view.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
 import { findConflicts, type Conflict } from './insert-conflicts.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
@@ -13,6 +14,7 @@ export type Draft = {
   readonly replyTo: Reply | null;
   readonly forwardedFrom: ForwardedFrom | null;
   readonly mentions: readonly UserId[];
+  readonly attachments: readonly StoredAttachment[];
   /** A system message does this. */
   readonly system: GroupChange | null;
 };
@@ -109,7 +111,7 @@ async function insertAll(db: Database, batch: readonly Waiting[]): Promise<void>
 }
 
 function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
-  const { chatId, sender, text, clientId, replyTo, forwardedFrom, mentions, system } = draft;
+  const { chatId, sender, text, clientId, replyTo, forwardedFrom, mentions, attachments, system } = draft;
   return {
     _id: new Types.ObjectId(),
     chat: new Types.ObjectId(chatId),
@@ -131,6 +133,7 @@ function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
       },
     }),
     ...(mentions.length > 0 && { mentions: mentions.map((id) => new Types.ObjectId(id)) }),
+    ...(attachments.length > 0 && { attachments: [...attachments] }),
     ...(system && { system, systemRev: rev }),
   };
 }

@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
+import type { StoredAttachment } from '../../files/file.view.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
 
 export type MessageDoc = {
@@ -28,6 +29,7 @@ export type MessageDoc = {
   mentions?: Types.ObjectId[];
   /** In the order in which the first person used each emoji. */
   reactions?: { emoji: string; users: Types.ObjectId[] }[];
+  attachments?: StoredAttachment[];
   /** Earlier texts, oldest first. */
   edits?: { text: string; mentions: Types.ObjectId[]; at: Date }[];
   /** There in a system message, in which only the person who is erased ever changes. */
@@ -56,6 +58,7 @@ const messageSchema = new Schema<MessageDoc>(
     forwardedFrom: { type: { _id: false, sender: ObjectId, sentAt: Date }, default: undefined },
     mentions: { type: [ObjectId], default: undefined },
     reactions: { type: [{ _id: false, emoji: String, users: [ObjectId] }], default: undefined },
+    attachments: { type: [Schema.Types.Mixed], default: undefined },
     edits: { type: [{ _id: false, text: String, mentions: [ObjectId], at: Date }], default: undefined },
     system: { type: Schema.Types.Mixed },
     systemRev: { type: Number },

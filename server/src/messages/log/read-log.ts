@@ -188,5 +188,10 @@ export function firstTextOf({ text, edits }: MessageDoc): string {
 /** Whether this was sent, whatever became of it since. Of a deleted message nothing is left to compare. */
 export function isSameMessage(sent: MessageDoc, draft: Draft): boolean {
   if (sent.chat.toHexString() !== draft.chatId) return false;
-  return sent.deletedAt !== undefined || firstTextOf(sent) === draft.text;
+  const isSame = firstTextOf(sent) === draft.text && hasSameFiles(sent.attachments, draft.attachments);
+  return sent.deletedAt !== undefined || isSame;
+}
+
+function hasSameFiles(one: Draft['attachments'] = [], other: Draft['attachments']): boolean {
+  return one.length === other.length && one.every(({ file }, index) => other[index]?.file.equals(file));
 }
