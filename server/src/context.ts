@@ -1,4 +1,4 @@
-import { transformer, type ChatId, type UserId } from '@whisper/shared';
+import { transformer, type ChatId, type CloseReason, type UserId } from '@whisper/shared';
 import { EventTexts, LoopShare } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
@@ -11,6 +11,8 @@ import { MemoryBroker } from './delivery/broker.memory.ts';
 import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
+import { Erasures } from './own-data/erasures.ts';
+import { createDataRegistry } from './person-data.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
 import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
 import type { PresenceStore } from './delivery/presence-store.ts';
@@ -22,6 +24,7 @@ import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import { isAttachmentShown } from './messages/is-attachment-shown.ts';
+import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
@@ -36,6 +39,7 @@ import { Metrics } from './platform/metrics.ts';
 import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
+import type { UsersDeps } from './users/deps.ts';
 import { ensureUser } from './users/ensure-user.ts';
 import { LastSeen } from './users/last-seen.ts';
 import { RedisSessions } from './wires/socketio/sessions.redis.ts';
@@ -69,6 +73,7 @@ export type Context = Foundations &
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
     readonly sharedSessions: SharedSessions | null;
+    readonly erasures: Erasures;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -94,6 +99,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
+  const handedDown = handDown(db, messageLog);
   return {
     ...foundations,
     metrics,
@@ -112,7 +118,8 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     memberships,
     messageLog,
     ...createFiles(foundations, memberships),
-    ...handDown(db, messageLog),
+    ...handedDown,
+    ...createOwnData({ ...foundations, ...handedDown, broker, messageLog, tell, viewers }),
     sharedSessions: createSharedSessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
@@ -159,6 +166,19 @@ function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
   const admission = new Admission({ clock, share, rateLimits, hasRoomFor: held.hasRoomFor.bind(held) });
   metrics.watchLoad({ admission, held, strangers });
   return { rateLimits, held, strangers, share, admission };
+}
+
+type OwnDataParts = Foundations &
+  UsersDeps &
+  Pick<ChatsDeps, 'broker' | 'changeGroup'> &
+  Pick<MessagesDeps, 'messageLog'>;
+
+/** What of a person stands where, and what erases it. */
+function createOwnData(parts: OwnDataParts) {
+  const closeUser = (userId: UserId, reason: CloseReason) =>
+    parts.tell({ type: 'closeUser', userId, reason });
+  const dataPlaces = createDataRegistry(parts);
+  return { dataPlaces, closeUser, erasures: new Erasures({ ...parts, dataPlaces, closeUser }) };
 }
 
 function createPresence(

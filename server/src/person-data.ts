@@ -1,13 +1,15 @@
-import type { Context } from './context.ts';
+import type { MessagesDeps } from './messages/deps.ts';
+import type { UsersDeps } from './users/deps.ts';
 import { chatsPersonData } from './chats/chats.person-data.ts';
 import { revocationsPersonData } from './identity/revocations.person-data.ts';
 import { messagesPersonData } from './messages/messages.person-data.ts';
 import { migrationPlaces } from './migrations/migrations.person-data.ts';
+import { erasurePlace, exportTicketsPersonData } from './own-data/own-data.person-data.ts';
 import type { DataPlace } from './platform/person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
-import { usersPersonData } from './users/users.person-data.ts';
+import { departurePlace, usersPersonData } from './users/users.person-data.ts';
 
-type Deps = Pick<Context, 'db' | 'broker' | 'clock' | 'messageLog' | 'tell' | 'viewers'>;
+type Deps = UsersDeps & Pick<MessagesDeps, 'broker' | 'messageLog'>;
 
 /**
  * Every collection, every file and folder of DATA_DIR, and what of a person stands in it. In the order in which a person is
@@ -19,6 +21,9 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     ...chatsPersonData(deps),
     usersPersonData(deps),
     revocationsPersonData(deps.db),
+    exportTicketsPersonData(deps.db),
+    erasurePlace,
+    departurePlace,
     ...migrationPlaces,
     ...dataDirPlaces,
   ];

@@ -5,6 +5,8 @@ import { createFilesRouter } from './files/files.router.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { createMessagesRouter } from './messages/messages.router.ts';
+import type { OwnDataDeps } from './own-data/deps.ts';
+import { createOwnDataRouter } from './own-data/own-data.router.ts';
 import { createPresenceRouter } from './presence/presence.router.ts';
 import type { PresenceDeps } from './presence/deps.ts';
 import { createCallerFactory, router } from './trpc.ts';
@@ -20,7 +22,8 @@ export type RouterDeps = UsersDeps &
   FilesDeps &
   MessagesDeps &
   TypingDeps &
-  PresenceDeps & { readonly authenticate: Authenticate };
+  PresenceDeps &
+  OwnDataDeps & { readonly authenticate: Authenticate };
 
 export function createAppRouter(deps: RouterDeps) {
   return router({
@@ -31,6 +34,7 @@ export function createAppRouter(deps: RouterDeps) {
     message: createMessagesRouter(deps),
     typing: createTypingRouter(deps),
     presence: createPresenceRouter(deps),
+    me: createOwnDataRouter(deps),
   });
 }
 

@@ -11,8 +11,10 @@ import { bearerTokenOf } from './identity/bearer-token.ts';
 import type { DevIssuer } from './identity/dev-issuer.ts';
 import { handleDevToken } from './identity/dev-token.ts';
 import { handleClerkWebhook } from './identity/webhooks.ts';
+import { createOwnDataRoute } from './own-data/own-data-route.ts';
+import { ownDataPath } from './own-data/export-tickets.ts';
 import { createCallers, type AppRouter } from './router.ts';
-import { deleteUser } from './users/delete-user.ts';
+import { eraseUser } from './own-data/erase-user.ts';
 import { findUserId } from './users/find-user-id.ts';
 import { updateUser } from './users/update-user.ts';
 import { createRest } from './wires/rest/create-rest.ts';
@@ -40,6 +42,7 @@ export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOption
     ['/metrics', createMetricsHandler({ ...app, bearerTokenOf })],
     ['/webhooks', createWebhookRoute(app)],
     [filesPath, createFilesHandler(app)],
+    [ownDataPath, createOwnDataRoute(app)],
     [panelPath, createPanelHandler(app, describeRouter(router))],
     ['/api', createRest({ ...app, createCaller: createCallers(router) })],
     [localPath, (request, response) => void handleDevToken(devIssuer, request, response)],
@@ -50,14 +53,13 @@ export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOption
 function createWebhookRoute(app: Context): Route {
   const deps = {
     ...app,
-    closeUser: (userId: UserId, reason: CloseReason) => app.tell({ type: 'closeUser', userId, reason }),
     closeNameless: (userId: UserId, reason: CloseReason) =>
       app.tell({ type: 'closeNameless', userId, reason }),
     closeSession: (sessionId: string, reason: CloseReason) =>
       app.tell({ type: 'closeSession', sessionId, reason }),
     findUserId: findUserId.bind(null, app),
     updateUser: updateUser.bind(null, app),
-    deleteUser: deleteUser.bind(null, app),
+    eraseUser: eraseUser.bind(null, app),
   };
   return (request, response) => void handleClerkWebhook(deps, request, response);
 }

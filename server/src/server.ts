@@ -27,6 +27,7 @@ import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { createOwnDataIndexes } from './own-data/create-own-data-indexes.ts';
 import { connectMongo, databaseNameOf } from './platform/mongo.ts';
 import { parseRedisUrl } from './platform/redis-address.ts';
 import type { Redis } from './platform/redis.ts';
@@ -80,6 +81,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     await followNews(app);
     if (await isFirstToRepair(redis)) await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
+    await app.erasures.start();
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
@@ -117,6 +119,7 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
         createChatIndexes,
         createMessageIndexes,
         createFileIndexes,
+        createOwnDataIndexes,
       ].map((create) => create(db)),
     );
   } finally {
@@ -165,6 +168,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
+    await app.erasures.close();
     await app.presence.close();
     await app.lastSeen.write();
     await app.broker.close();

@@ -190,6 +190,7 @@ const bad: Record<string, readonly unknown[]> = {
   'message.onNew': [{ chatId: 'x' }, { lastEventId: 7 }],
   'typing.onChange': [{ chatId: operator }],
   'presence.list': [{ userIds: operator }, { userIds: ['bob'] }],
+  'me.erase': [undefined, {}, { confirm: 'yes' }, { confirm: true }, { confirm: operator }],
   'presence.hide': [undefined, {}, { hidden: 'yes' }, { hidden: operator }],
   'presence.onChange': [
     { userIds: [operator] },
@@ -199,7 +200,7 @@ const bad: Record<string, readonly unknown[]> = {
 };
 
 /** These take no input at all. */
-const withoutInput = ['auth.me', 'auth.sync'];
+const withoutInput = ['auth.me', 'auth.sync', 'me.export'];
 
 type Kind = 'query' | 'mutation' | 'subscription';
 

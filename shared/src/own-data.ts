@@ -78,7 +78,7 @@ export const ExportMentionRowSchema = z.object({
   chatId: ChatIdSchema,
   messageId: MessageIdSchema,
   by: UserIdSchema,
-  at: z.date(),
+  writtenAt: z.date(),
 });
 
 /** The last row: an archive without it broke off. */
@@ -100,3 +100,53 @@ export const ExportRowSchema = z.discriminatedUnion('kind', [
   ExportEndRowSchema,
 ]);
 export type ExportRow = z.infer<typeof ExportRowSchema>;
+
+/** A line of `data.ndjson` as a row; throws for what is none. What is called `…At` or `…Until` there is a moment. */
+export function parseExportRow(line: string): ExportRow {
+  const revive = (name: string, value: unknown) =>
+    typeof value === 'string' && /(?:At|Until)$/.test(name) ? new Date(value) : value;
+  return ExportRowSchema.parse(JSON.parse(line, revive));
+}
+
+/** `me.export`. The address answers once, to whoever has it, and soon to nobody. */
+export const ExportTicketSchema = z.object({
+  path: z
+    .string()
+    .describe('Where the archive is, a ZIP file, from the server’s address on. It answers one download.'),
+  expiresAt: z.date(),
+});
+export type ExportTicket = z.infer<typeof ExportTicketSchema>;
+
+/** What a person writes to have everything of theirs erased. */
+export const eraseConfirmation = 'erase everything of mine';
+
+export const EraseMeInputSchema = z.object({
+  confirm: z
+    .literal(eraseConfirmation, { error: `write "${eraseConfirmation}"` })
+    .describe(`There is no way back: "${eraseConfirmation}".`),
+});
+
+export const EraseMeOutputSchema = z.object({
+  receiptId: z.string(),
+  receiptPath: z
+    .string()
+    .describe(
+      'Where the receipt is, from the server’s address on: for whoever knows it, without signing in.',
+    ),
+});
+export type EraseMeOutput = z.infer<typeof EraseMeOutputSchema>;
+
+/** What became of somebody’s data. Nothing in it says whose. */
+export const ErasureReceiptSchema = z.object({
+  receiptId: z.string(),
+  requestedAt: z.date(),
+  finishedAt: moment.describe('Null while it is under way.'),
+  places: z.array(
+    z.object({
+      place: z.string().describe('A collection of the database, or a folder of files.'),
+      erased: z.int().min(0),
+      remaining: z.int().min(0),
+    }),
+  ),
+});
+export type ErasureReceipt = z.infer<typeof ErasureReceiptSchema>;

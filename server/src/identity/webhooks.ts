@@ -30,8 +30,8 @@ type Deps = {
   readonly findUserId: (clerkId: string) => Promise<UserId | null>;
   /** Takes over what Clerk says of a person, who may be new. */
   readonly updateUser: (person: Person) => Promise<void>;
-  /** Leaves a tombstone, also of someone never seen here. */
-  readonly deleteUser: (clerkId: string) => Promise<UserId>;
+  /** Throws somebody out and erases what is theirs, in a while; who was never seen here never comes. */
+  readonly eraseUser: (clerkId: string) => Promise<void>;
 };
 
 /**
@@ -79,7 +79,7 @@ async function apply(deps: Deps, { type, data }: WebhookEvent): Promise<void> {
     await deps.updateUser(toPerson(user));
     if (user.banned) await endAll(deps, user);
   } else if (type === 'user.deleted' && data.id) {
-    deps.closeUser(await deps.deleteUser(data.id), 'userDeleted');
+    await deps.eraseUser(data.id);
   } else if (type === 'session.revoked' || type === 'session.ended' || type === 'session.removed') {
     await endSession(deps, parse(SessionSchema, data));
   }

@@ -65,7 +65,7 @@ function withoutOthersText(message: Message, userId: UserId): Message {
 }
 
 function toNamed(kind: 'mention' | 'forward', { chatId, id, sender, createdAt }: Message): ExportRow {
-  return { kind, chatId, messageId: id, by: sender.id, at: createdAt };
+  return { kind, chatId, messageId: id, by: sender.id, writtenAt: createdAt };
 }
 
 /** Messages that are changed at once; others' sends to the chat wait for no more than these. */

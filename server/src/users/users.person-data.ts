@@ -1,4 +1,4 @@
-import type { HoldsPersonData } from '../platform/person-data.ts';
+import type { HoldsNothing, HoldsPersonData } from '../platform/person-data.ts';
 import type { UsersDeps } from './deps.ts';
 import { userModel } from './user.model.ts';
 import { toMe } from './user.view.ts';
@@ -21,6 +21,12 @@ export function usersPersonData({ db, viewers, tell }: UsersDeps): HoldsPersonDa
       viewers.forget(clerkId);
       yield deletedCount;
     },
-    count: ({ userId, clerkId }) => users.countDocuments({ $or: [{ _id: userId }, { clerkId }] }),
+    // Whoever signs in again meanwhile is another person under the same Clerk id.
+    count: ({ userId }) => users.countDocuments({ _id: userId }),
   };
 }
+
+export const departurePlace: HoldsNothing = {
+  place: 'departures',
+  holdsNothing: 'digests of the Clerk ids of who went, so that nothing late makes them again',
+};

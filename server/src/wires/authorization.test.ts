@@ -55,6 +55,7 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'user.get': free(({ otherId }) => ({ userId: otherId })),
   'presence.list': free(),
   'presence.onChange': free(),
+  'me.export': free(),
   'presence.hide': free(() => ({ hidden: true })),
   'chat.list': free(() => ({})),
   'chat.openDirect': free(({ otherId }) => ({ userId: otherId })),
@@ -105,8 +106,8 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'typing.onChange': ofChat(everyone),
 };
 
-/** It takes a token and not what it is about: whoever has no valid one is refused as anonymous. */
-const apart = ['auth.refresh'];
+/** It takes a token and not what it is about, or ends whoever asks: whoever has no valid token is refused as anonymous. */
+const apart = ['auth.refresh', 'me.erase'];
 
 let server: TestServer;
 const tokens = new Map<Role, string>();
