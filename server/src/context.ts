@@ -121,6 +121,8 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...handedDown,
     ...createOwnData({ ...foundations, ...handedDown, broker, messageLog, tell, viewers }),
     sharedSessions: createSharedSessions(foundations),
+    isModerator: () => false,
+    findPushOutcomes: () => Promise.resolve(new Map()),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(

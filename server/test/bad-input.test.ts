@@ -180,6 +180,7 @@ const bad: Record<string, readonly unknown[]> = {
     { messageId: unknownId, toChatId: operator, clientId: uuid },
     { messageId: operator, toChatId: unknownId, clientId: uuid },
   ],
+  'message.trace': [undefined, { messageId: operator }, { messageId: 'nope' }],
   'message.edits': [undefined, { messageId: operator }],
   'typing.set': [
     { chatId: unknownId },

@@ -15,6 +15,7 @@ export * from './presence.ts';
 export * from './roles.ts';
 export * from './system.ts';
 export * from './text.ts';
+export * from './trace.ts';
 export * from './transformer.ts';
 export * from './typing.ts';
 export * from './users.ts';

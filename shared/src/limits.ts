@@ -33,6 +33,8 @@ export const limits = {
   inviteUsesMax: 1_000_000,
   /** Messages of one chat that a person hides from themselves. */
   hiddenMax: 1_000,
+  /** People whose part in a trace is told one by one. */
+  tracedPeopleMax: 100,
   /** Earlier texts kept of one message: its first, and the latest. */
   editsMax: 100,
   queryLengthMax: 100,

@@ -1,8 +1,14 @@
-import type { ChatId, UserId } from '@whisper/shared';
+import type { ChatId, MessageId, PushOutcome, UserId } from '@whisper/shared';
 import type { ChatsDeps } from '../chats/deps.ts';
 import type { FilesDeps } from '../files/deps.ts';
+import type { Viewer } from '../identity/viewer.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { MessageLog } from './log/message-log.ts';
+
+export type FindPushOutcomes = (
+  messageId: MessageId,
+  userIds: readonly UserId[],
+) => Promise<ReadonlyMap<UserId, readonly PushOutcome[]>>;
 
 /** What this room needs. */
 export type MessagesDeps = Pick<
@@ -12,6 +18,10 @@ export type MessagesDeps = Pick<
   Pick<FilesDeps, 'storage'> & {
     readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
     readonly messageLog: MessageLog;
+    /** May look into what happened in chats that are not theirs. */
+    readonly isModerator: (viewer: Viewer) => boolean;
+    /** What became of pushes about a message, by person; of who is missing nothing is known. */
+    readonly findPushOutcomes: FindPushOutcomes;
     /** A sent message ends its sender's typing. */
     readonly endTyping: (chatId: ChatId, userId: UserId) => void;
   };

@@ -11,9 +11,11 @@ import {
   MessageEventSchema,
   MessagePageSchema,
   MessageSchema,
+  MessageTraceSchema,
   PinInputSchema,
   ReactInputSchema,
   SendMessageInputSchema,
+  TraceInputSchema,
   WatchMessagesInputSchema,
 } from '@whisper/shared';
 import { procedure, router, trackedFeedOf } from '../trpc.ts';
@@ -27,6 +29,7 @@ import { listMessages } from './list-messages.ts';
 import { pinMessage } from './pin-message.ts';
 import { react } from './react.ts';
 import { sendMessage } from './send-message.ts';
+import { traceMessage } from './trace-message.ts';
 import { watchMessages, watchNewMessages } from './streams/watch-messages.ts';
 
 export function createMessagesRouter(deps: MessagesDeps) {
@@ -111,6 +114,15 @@ export function createMessagesRouter(deps: MessagesDeps) {
       .input(ListEditsInputSchema)
       .output(MessageEditsSchema)
       .query(({ ctx, input }) => listEdits(deps, ctx.viewer.id, input.messageId)),
+
+    trace: procedure
+      .meta({
+        docs: 'What became of a message of mine: stored, announced, delivered to whom and read, or why not.',
+        cost: { budget: 'reads', points: 5 },
+      })
+      .input(TraceInputSchema)
+      .output(MessageTraceSchema)
+      .query(({ ctx, input }) => traceMessage(deps, ctx.viewer, input.messageId)),
 
     onEvent: procedure
       .meta({
