@@ -4,7 +4,7 @@ import { termsOf } from './terms.ts';
 
 /** What of the text is found, as it stands there; undefined when the text does not fit. */
 function found(text: string, query: string): string[] | undefined {
-  return findWords(text, needlesOf(query))?.map(({ start, end }) => text.slice(start, end));
+  return findWords([text], needlesOf(query))?.map(({ start, end }) => text.slice(start, end));
 }
 
 describe('a search', () => {

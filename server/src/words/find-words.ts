@@ -17,16 +17,19 @@ export function needlesOf(query: string): Needle[] {
   return [...needles.values()].filter(({ folded }) => folded !== '');
 }
 
-/** Where the text holds the words, in order; undefined unless it holds all of them. This, and not the index, decides. */
-export function findWords(text: string, needles: readonly Needle[]): Range[] | undefined {
+/**
+ * Where the first of the texts holds the words, in order; undefined unless each is in one of them. This, and not the index,
+ * decides.
+ */
+export function findWords(texts: readonly string[], needles: readonly Needle[]): Range[] | undefined {
   const missing = new Set(needles);
   const ranges: Range[] = [];
-  for (const { token, index } of searchedWordsOf(text)) {
+  for (const { token, index, inText } of searchedWordsOf(texts)) {
     for (const needle of needles) {
       if (needle.isUnspaced !== token.isUnspaced || !token.folded.startsWith(needle.folded, index)) continue;
       missing.delete(needle);
       const end = token.placeOf(index + needle.folded.length);
-      if (ranges.length < rangesMax) ranges.push({ start: token.placeOf(index), end });
+      if (inText === 0 && ranges.length < rangesMax) ranges.push({ start: token.placeOf(index), end });
     }
   }
   return missing.size === 0 ? joined(ranges) : undefined;

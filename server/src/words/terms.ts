@@ -1,23 +1,28 @@
 import { beginningsOf, searchedWordsOf } from './words.ts';
 
 /** A message as far as it is found. What was deleted and what the system says is not found at all. */
-export type Searchable = {
+export type Searchable = Content & { readonly deletedAt?: Date; readonly system?: object };
+
+type Content = {
   readonly text: string;
-  readonly attachments?: readonly unknown[];
-  readonly deletedAt?: Date;
-  readonly system?: object;
+  readonly attachments?: readonly { readonly name: string; readonly alt?: string | undefined }[];
 };
+
+/** What of a message is searched: its text, what its files are called, and what is said of them. */
+export function searchedTextsOf({ text, attachments = [] }: Content): string[] {
+  return [text, ...attachments.flatMap(({ name, alt = '' }) => [name, alt])];
+}
 
 /** Leads to every message of a chat, and to those with a file. No word is like them. */
 export const anyTerm = '';
 export const fileTerm = '#file';
 
 /** Every string by which the index leads to a message, of a bounded number; undefined when none shall. */
-export function termsOf({ text, attachments = [], deletedAt, system }: Searchable): string[] | undefined {
-  if (deletedAt || system) return undefined;
+export function termsOf(message: Searchable): string[] | undefined {
+  if (message.deletedAt || message.system) return undefined;
   const terms = new Set([anyTerm]);
-  if (attachments.length > 0) terms.add(fileTerm);
-  for (const { token, word } of searchedWordsOf(text)) {
+  if (message.attachments?.length) terms.add(fileTerm);
+  for (const { token, word } of searchedWordsOf(searchedTextsOf(message))) {
     terms.add(word);
     if (!token.isUnspaced) for (const beginning of beginningsOf(word)) terms.add(beginning);
   }

@@ -107,16 +107,27 @@ export function beginningsOf(word: string): string[] {
   return beginningLengths.filter((length) => length <= word.length).map((length) => cutText(word, length));
 }
 
-/** The different words of a text up to their bound, and where in their token they begin. */
-export function* searchedWordsOf(text: string): Generator<{ token: Token; word: string; index: number }> {
+export type SearchedWord = {
+  readonly word: string;
+  readonly token: Token;
+  /** Where in the token it begins. */
+  readonly index: number;
+  /** The text, with its place among those given. */
+  readonly inText: number;
+};
+
+/** The words of some texts, one after the other, until there are as many different ones as are searched. */
+export function* searchedWordsOf(texts: readonly string[]): Generator<SearchedWord> {
   const known = new Set<string>();
-  for (const each of tokensOf(text)) {
-    let index = 0;
-    for (const word of wordsOf(each)) {
-      if (known.size >= limits.searchedWordsMax && !known.has(word)) return;
-      known.add(word);
-      yield { token: each, word, index };
-      index += each.isUnspaced ? (Array.from(word)[0] ?? '').length : 0;
+  for (const [inText, text] of texts.entries()) {
+    for (const each of tokensOf(text)) {
+      let index = 0;
+      for (const word of wordsOf(each)) {
+        if (known.size >= limits.searchedWordsMax && !known.has(word)) return;
+        known.add(word);
+        yield { word, token: each, index, inText };
+        index += each.isUnspaced ? (Array.from(word)[0] ?? '').length : 0;
+      }
     }
   }
 }

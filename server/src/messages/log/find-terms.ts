@@ -3,9 +3,10 @@ import { Types, type Connection as Database } from 'mongoose';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** What a search looks at of a message. */
-export type Candidate = Pick<MessageDoc, '_id' | 'chat' | 'seq' | 'sender' | 'createdAt' | 'text'> & {
-  readonly attachments?: readonly unknown[];
-};
+export type Candidate = Pick<
+  MessageDoc,
+  '_id' | 'chat' | 'seq' | 'sender' | 'createdAt' | 'text' | 'attachments'
+>;
 
 const looked = { chat: 1, seq: 1, sender: 1, createdAt: 1, text: 1, attachments: 1 } as const;
 

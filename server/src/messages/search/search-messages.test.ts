@@ -6,6 +6,7 @@ import {
   openChat,
   openGroup,
   startTestServer,
+  uploadFile,
   type TestClient,
   type TestServer,
 } from '../../testing/index.ts';
@@ -102,18 +103,15 @@ test('shows nothing from before I came, after I was removed, or of a chat that i
   await expect(search(jo, { query: 'secret', chatId: chat.id })).rejects.toThrow('Chat not found');
 });
 
-test('finds those with a file, and those without', async () => {
+test('finds those with a file, by its name too, and those without', async () => {
   const { kim, chat } = await openChat(server, 'kim', 'leo');
-  const { id } = await send(kim, chat.id, 'a plan');
+  const fileId = await uploadFile(server, kim, { name: 'Garden.txt' });
+  const message = { chatId: chat.id, text: 'a plan', clientId: randomUUID(), attachmentIds: [fileId] };
+  await kim.api.message.send.mutate(message);
   await send(kim, chat.id, 'another plan');
-  const { Types } = await import('mongoose');
-  await server.app.db
-    .collection('messages')
-    .updateOne({ _id: new Types.ObjectId(id) }, [
-      { $set: { attachments: [{ name: 'plan.pdf' }], terms: { $concatArrays: ['$terms', ['#file']] } } },
-    ]);
   expect(textsOf(await search(kim, { hasFile: true }))).toEqual(['a plan']);
   expect(textsOf(await search(kim, { query: 'plan', hasFile: true }))).toEqual(['a plan']);
+  expect(textsOf(await search(kim, { query: 'garden plan' }))).toEqual(['a plan']);
   expect(textsOf(await search(kim, { query: 'plan', hasFile: false }))).toEqual(['another plan']);
 });
 

@@ -11,7 +11,7 @@ import { findMyChats, type MyChat } from '../../chats/find-my-chats.ts';
 import { requireParticipant } from '../../chats/require-participant.ts';
 import { asShown, isShown } from '../../chats/sight.ts';
 import { findWords, leadOf, needlesOf, type Needle } from '../../words/find-words.ts';
-import { anyTerm, fileTerm } from '../../words/terms.ts';
+import { anyTerm, fileTerm, searchedTextsOf } from '../../words/terms.ts';
 import { pageTextMax } from '../cut-page.ts';
 import type { MessagesDeps } from '../deps.ts';
 import type { Candidate } from '../log/find-terms.ts';
@@ -79,7 +79,8 @@ function toLook({ hasFile, after, chats, needles }: Search): Look {
   return { ...look, near: near === anyTerm ? fileTerm : near, far: fileTerm };
 }
 
-function fits(search: Search, { chat, seq, sender, createdAt, text, attachments = [] }: Candidate): boolean {
+function fits(search: Search, candidate: Candidate): boolean {
+  const { chat, seq, sender, createdAt, attachments = [] } = candidate;
   const { senderId, before, after, hasFile, chats, needles } = search;
   return (
     (before === undefined || createdAt < before) &&
@@ -87,7 +88,7 @@ function fits(search: Search, { chat, seq, sender, createdAt, text, attachments 
     (senderId === undefined || sender.toHexString() === senderId) &&
     (hasFile === undefined || attachments.length > 0 === hasFile) &&
     isShownTo(chats.get(chat.toHexString() as ChatId), seq) &&
-    findWords(text, needles) !== undefined
+    findWords(searchedTextsOf(candidate), needles) !== undefined
   );
 }
 
@@ -106,7 +107,7 @@ type Against = {
 function asFound(message: Message | undefined, { needles, before, now }: Against): FoundMessage[] {
   const chat = message && now.get(message.chatId);
   if (!message || message.deletedAt || !isShownTo(chat, message.seq)) return [];
-  const highlights = findWords(message.text, needles);
+  const highlights = findWords(searchedTextsOf(message), needles);
   const isSameStay = chat.joinedRev === before.get(message.chatId)?.joinedRev;
   return highlights && isSameStay ? [{ message: asShown(chat.sight, message), highlights }] : [];
 }
