@@ -44,7 +44,7 @@ export const lines = {
   'server/src': {
     levels: [
       'platform',
-      ['http', 'nodes'],
+      ['http', 'nodes', 'words'],
       'identity',
       'delivery',
       'trpc.ts',
@@ -59,7 +59,7 @@ export const lines = {
     hidden: { wires: ['users', 'chats', 'files', 'messages', 'typing', 'presence', 'own-data'] },
     open: ['testing'],
   },
-  'server/src/messages': { levels: ['log', 'deps.ts', 'streams'] },
+  'server/src/messages': { levels: ['log', ['deps.ts', 'cut-page.ts'], ['streams', 'search']] },
   'server/embedded-mongo/src': {
     levels: [
       'errors.ts',

@@ -9,6 +9,7 @@ export * from './files.ts';
 export * from './groups.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './message-search.ts';
 export * from './messages.ts';
 export * from './own-data.ts';
 export * from './presence.ts';

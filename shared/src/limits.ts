@@ -38,6 +38,9 @@ export const limits = {
   /** Earlier texts kept of one message: its first, and the latest. */
   editsMax: 100,
   queryLengthMax: 100,
+  /** Different words from the beginning of a message by which it is found; characters, of scripts without blanks between words. */
+  searchedWordsMax: 400,
+  searchPageSizeMax: 50,
   tokenLengthMax: 8_192,
   cursorLengthMax: 512,
   userPageSizeMax: 50,

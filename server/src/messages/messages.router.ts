@@ -2,6 +2,7 @@ import {
   DeleteMessageInputSchema,
   EditMessageInputSchema,
   ForwardMessageInputSchema,
+  FoundPageSchema,
   ListChangesInputSchema,
   ListEditsInputSchema,
   ListMessagesInputSchema,
@@ -14,6 +15,7 @@ import {
   MessageTraceSchema,
   PinInputSchema,
   ReactInputSchema,
+  SearchMessagesInputSchema,
   SendMessageInputSchema,
   TraceInputSchema,
   WatchMessagesInputSchema,
@@ -28,6 +30,7 @@ import { listEdits } from './list-edits.ts';
 import { listMessages } from './list-messages.ts';
 import { pinMessage } from './pin-message.ts';
 import { react } from './react.ts';
+import { searchMessages } from './search/search-messages.ts';
 import { sendMessage } from './send-message.ts';
 import { traceMessage } from './trace-message.ts';
 import { watchMessages, watchNewMessages } from './streams/watch-messages.ts';
@@ -42,6 +45,15 @@ export function createMessagesRouter(deps: MessagesDeps) {
       .input(ListMessagesInputSchema)
       .output(MessagePageSchema)
       .query(({ ctx, input }) => listMessages(deps, ctx.viewer.id, input)),
+
+    search: procedure
+      .meta({
+        docs: 'Messages of my chats that hold some words, the newest first.',
+        cost: { budget: 'reads', points: 20 },
+      })
+      .input(SearchMessagesInputSchema)
+      .output(FoundPageSchema)
+      .query(({ ctx, input }) => searchMessages(deps, ctx.viewer.id, input)),
 
     changes: procedure
       .meta({

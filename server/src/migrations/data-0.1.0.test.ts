@@ -31,7 +31,7 @@ async function openStore(): Promise<string> {
   return store.uri;
 }
 
-test('data of version 0.1.0 opens as it was, and people are not found by the start of an address any more', async () => {
+test('data of version 0.1.0 opens as it was and is found by its words, and people are not found by the start of an address any more', async () => {
   const mongoUri = await openStore();
   const holds = JSON.parse(await readFile(new URL('holds.json', fixture), 'utf8')) as Holds;
   await using server = await startTestServer({ sameDatabaseAs: { mongoUri } });
@@ -51,6 +51,17 @@ test('data of version 0.1.0 opens as it was, and people are not found by the sta
   expect((await api.user.list.query({ query: 'bob@' })).users).toEqual([]);
   expect((await api.user.list.query({ query: 'bob@example.test' })).users).toMatchObject([{ name: 'bob' }]);
   expect((await api.user.list.query({ query: 'bo' })).users).toMatchObject([{ name: 'bob' }]);
+
+  for (const { id: chatId, pair, messages } of holds.chats) {
+    const { api } = await server.signIn(pair[0]);
+    const { found } = await api.message.search.query({ query: '', chatId });
+    expect(found.map(({ message }) => message.text)).toEqual(
+      messages
+        .slice(-50)
+        .map(({ text }) => text)
+        .toReversed(),
+    );
+  }
 
   const indexes = await server.app.db.collection('messages').indexes();
   expect(indexes.find(({ name }) => name === 'chat_1_seq_1')).toMatchObject({ unique: true });

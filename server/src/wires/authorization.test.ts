@@ -82,6 +82,7 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'file.get': { allowed: everyone, input: ({ fileId }) => ({ fileId }) },
   'file.describe': free(({ ownFileId }) => ({ fileId: ownFileId, alt: 'x' })),
   'message.list': ofChat(everyone),
+  'message.search': ofChat(everyone, { query: 'x' }),
   'message.changes': ofChat(everyone, { afterRev: 0 }),
   'message.send': ofChat(everyone, ({ uuid }) => ({ text: 'x', clientId: uuid })),
   'message.edit': [

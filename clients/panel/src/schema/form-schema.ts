@@ -59,7 +59,7 @@ function singularOf(key: string): string {
 }
 
 function widgetFor(key: string, schema: JsonSchema): string | undefined {
-  if (key === 'userId') return 'person';
+  if (key === 'userId' || key === 'senderId') return 'person';
   if (key === 'chatId' || key === 'toChatId') return 'chat';
   if (key === 'messageId' || key === 'replyTo') return 'message';
   if (key === 'code') return 'invite';

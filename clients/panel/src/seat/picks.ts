@@ -83,6 +83,7 @@ export function hintsFrom(
   const message = messages.find(({ isMine }) => isMine) ?? messages[0];
   return {
     userId: person?.id ?? '',
+    senderId: person?.id ?? '',
     userIds: some,
     memberIds: some,
     chatId: chat?.id ?? '',

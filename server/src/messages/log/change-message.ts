@@ -1,6 +1,7 @@
 import type { MessageId, UserId } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import { AppError, isDuplicateKey } from '../../platform/errors.ts';
+import { withTerms } from '../../words/terms.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** The message as it is after a change; the same object when there is nothing to change. Throws when it is not allowed. */
@@ -72,7 +73,7 @@ export async function replaceMessage(
     throw new AppError('SERVICE_UNAVAILABLE', 'This message changes too fast right now');
   try {
     const createdRev = doc.createdRev ?? doc.seq;
-    const stored = { ...next, rev, createdRev, revs, changedAt: now, updatedAt: now };
+    const stored = withTerms({ ...next, rev, createdRev, revs, changedAt: now, updatedAt: now });
     const { matchedCount } = await messageModel(db).collection.replaceOne(
       { _id: doc._id, rev: doc.rev },
       stored,

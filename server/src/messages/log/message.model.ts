@@ -36,6 +36,8 @@ export type MessageDoc = {
   system?: GroupChange;
   /** The rev of a system message: how those of a group are found. */
   systemRev?: number;
+  /** What a search finds it by, kept by the write that stores the message: `termsOf`. */
+  terms?: string[];
 };
 
 const { ObjectId } = Schema.Types;
@@ -62,6 +64,7 @@ const messageSchema = new Schema<MessageDoc>(
     edits: { type: [{ _id: false, text: String, mentions: [ObjectId], at: Date }], default: undefined },
     system: { type: Schema.Types.Mixed },
     systemRev: { type: Number },
+    terms: { type: [String], default: undefined },
   },
   { timestamps: true, versionKey: false },
 );
@@ -73,6 +76,10 @@ messageSchema.index(
 messageSchema.index({ chat: 1, seq: 1 }, { unique: true });
 messageSchema.index({ sender: 1, clientId: 1 }, { unique: true });
 messageSchema.index({ 'forwardedFrom.sender': 1 }, { sparse: true });
+messageSchema.index(
+  { chat: 1, terms: 1, createdAt: 1 },
+  { partialFilterExpression: { terms: { $exists: true } } },
+);
 messageSchema.index({ chat: 1, systemRev: 1 }, { partialFilterExpression: { systemRev: { $exists: true } } });
 
 export function messageModel(db: Connection): Model<MessageDoc> {
