@@ -36,6 +36,7 @@ import { createRoutes } from './routes.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
 import { ensureDemoPeople } from './users/ensure-demo-people.ts';
 import { attachSocketIo, isSocketIoUrl } from './wires/socketio/attach-socketio.ts';
+import { createLegacySessionIndexes } from './wires/socketio/session-shelf.database.ts';
 import { trpcPath } from './wires/trpc/http.ts';
 import { createTrpcSockets } from './wires/trpc/sockets.ts';
 
@@ -117,6 +118,7 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
         createChatIndexes,
         createMessageIndexes,
         createFileIndexes,
+        createLegacySessionIndexes,
       ].map((create) => create(db)),
     );
   } finally {
