@@ -137,6 +137,8 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const streams = new OpenStreams();
   const router = createAppRouter(app);
   const { env } = app;
+  const isForLan = env.DEV_SIGN_IN_LAN === 'on';
+  if (isForLan) app.log.warn('DEV_SIGN_IN_LAN is on: whoever is in this network may sign in here as anybody');
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
   const listener = createListener({ ...app, routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
   const keepAliveTimeout = env.KEEP_ALIVE_SECONDS * 1_000;
@@ -154,7 +156,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
   takeOffBasePath(http, env.BASE_PATH);
   endStalledAnswers(http, limits.stalledMs);
-  const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
+  const host = env.HOST ?? (env.isLocalIssuer && !isForLan ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });
 
   const close = async () => {
