@@ -6,6 +6,7 @@ import { migrationPlaces } from './migrations/migrations.person-data.ts';
 import type { DataPlace } from './platform/person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
 import { usersPersonData } from './users/users.person-data.ts';
+import { legacySessionsPersonData } from './wires/socketio/sessions.person-data.ts';
 
 type Deps = Pick<Context, 'db' | 'broker' | 'clock' | 'messageLog' | 'tell' | 'viewers'>;
 
@@ -19,6 +20,7 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     ...chatsPersonData(deps),
     usersPersonData(deps),
     revocationsPersonData(deps.db),
+    legacySessionsPersonData(deps.db),
     ...migrationPlaces,
     ...dataDirPlaces,
   ];
