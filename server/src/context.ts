@@ -42,8 +42,10 @@ import type { RouterDeps } from './router.ts';
 import type { UsersDeps } from './users/deps.ts';
 import { ensureUser } from './users/ensure-user.ts';
 import { LastSeen } from './users/last-seen.ts';
-import { RedisSessions } from './wires/socketio/sessions.redis.ts';
-import type { SharedSessions } from './wires/socketio/sessions.ts';
+import { KeptSessions } from './wires/socketio/kept-sessions.ts';
+import { DatabaseSessionShelf } from './wires/socketio/session-shelf.database.ts';
+import { RedisSessionShelf } from './wires/socketio/session-shelf.redis.ts';
+import type { OtherSessions } from './wires/socketio/sessions.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
 
 const membershipsMax = 50_000;
@@ -72,8 +74,8 @@ export type Context = Foundations &
     readonly rateLimits: RateLimits;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
-    readonly sharedSessions: SharedSessions | null;
     readonly erasures: Erasures;
+    readonly legacySessions: OtherSessions;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -120,9 +122,9 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...createFiles(foundations, memberships),
     ...handedDown,
     ...createOwnData({ ...foundations, ...handedDown, broker, messageLog, tell, viewers }),
-    sharedSessions: createSharedSessions(foundations),
     isModerator: () => false,
     findPushOutcomes: () => Promise.resolve(new Map()),
+    legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
@@ -148,8 +150,9 @@ function createBroker(
   return relay;
 }
 
-function createSharedSessions({ redis }: Foundations): SharedSessions | null {
-  return redis && new RedisSessions({ redis, cursorAt: toTimeCursor });
+function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions {
+  const shelf = redis ? new RedisSessionShelf(redis) : new DatabaseSessionShelf({ db, clock });
+  return new KeptSessions({ shelf, cursorAt: toTimeCursor, isOneOfMany: redis !== null });
 }
 
 function createFiles({ db, env }: Foundations, memberships: Context['memberships']) {

@@ -8,6 +8,7 @@ import { erasurePlace, exportTicketsPersonData } from './own-data/own-data.perso
 import type { DataPlace } from './platform/person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
 import { departurePlace, usersPersonData } from './users/users.person-data.ts';
+import { legacySessionsPersonData } from './wires/socketio/sessions.person-data.ts';
 
 type Deps = UsersDeps & Pick<MessagesDeps, 'broker' | 'messageLog'>;
 
@@ -24,6 +25,7 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     exportTicketsPersonData(deps.db),
     erasurePlace,
     departurePlace,
+    legacySessionsPersonData(deps.db),
     ...migrationPlaces,
     ...dataDirPlaces,
   ];

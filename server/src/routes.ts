@@ -31,6 +31,7 @@ type RoutesOptions = {
 /** Everything the port answers over HTTP, by the first segment of the path; Socket.IO answers its own. */
 export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOptions): Routes {
   const web = createWebHandler(app.env);
+  const devSignIn = { issuer: devIssuer, isForLan: app.env.DEV_SIGN_IN_LAN === 'on' };
   return new Map<string, Route>([
     [trpcPath, createTrpcHttpHandler(app, router)],
     ['/livez', (_request, response) => sendJson(response, 200, { status: 'ok' })],
@@ -45,7 +46,7 @@ export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOption
     [ownDataPath, createOwnDataRoute(app)],
     [panelPath, createPanelHandler(app, describeRouter(router))],
     ['/api', createRest({ ...app, createCaller: createCallers(router) })],
-    [localPath, (request, response) => void handleDevToken(devIssuer, request, response)],
+    [localPath, (request, response) => void handleDevToken(devSignIn, request, response)],
     ...webPaths.map((path) => [path, web] as const),
   ]);
 }

@@ -37,6 +37,7 @@ import { createRoutes } from './routes.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
 import { ensureDemoPeople } from './users/ensure-demo-people.ts';
 import { attachSocketIo, isSocketIoUrl } from './wires/socketio/attach-socketio.ts';
+import { createLegacySessionIndexes } from './wires/socketio/session-shelf.database.ts';
 import { trpcPath } from './wires/trpc/http.ts';
 import { createTrpcSockets } from './wires/trpc/sockets.ts';
 
@@ -120,6 +121,7 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
         createMessageIndexes,
         createFileIndexes,
         createOwnDataIndexes,
+        createLegacySessionIndexes,
       ].map((create) => create(db)),
     );
   } finally {
@@ -138,6 +140,8 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const streams = new OpenStreams();
   const router = createAppRouter(app);
   const { env } = app;
+  const isForLan = env.DEV_SIGN_IN_LAN === 'on';
+  if (isForLan) app.log.warn('DEV_SIGN_IN_LAN is on: whoever is in this network may sign in here as anybody');
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
   const listener = createListener({ ...app, routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
   const keepAliveTimeout = env.KEEP_ALIVE_SECONDS * 1_000;
@@ -155,7 +159,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
   takeOffBasePath(http, env.BASE_PATH);
   endStalledAnswers(http, limits.stalledMs);
-  const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
+  const host = env.HOST ?? (env.isLocalIssuer && !isForLan ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });
 
   const close = async () => {

@@ -42,6 +42,7 @@ const EnvSchema = z.object({
   FRONTEND_URL: origins.optional(),
   PANEL_TOKEN: password.optional(),
   METRICS_TOKEN: bearerSecret.optional(),
+  DEV_SIGN_IN_LAN: z.enum(['on', 'off']).default('off'),
   TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
   DRAIN_SECONDS: wholeNumber({ min: 0, max: drainSecondsMax }).default(3),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
@@ -125,6 +126,11 @@ function findConflicts(given: Readonly<Record<string, string>>, isProduction: bo
     const why = 'NODE_ENV' in given ? '' : ' (which CLERK_SECRET_KEY means while NODE_ENV is unset)';
     conflicts.push(
       `CLERK_AUTHORIZED_PARTIES: is required in production${why}: the origins whose tokens are accepted`,
+    );
+  }
+  if (given['DEV_SIGN_IN_LAN'] === 'on' && (isProduction || !isWithoutClerk)) {
+    conflicts.push(
+      'DEV_SIGN_IN_LAN: is of the local sign-in, which there is not in production, nor with Clerk',
     );
   }
   if (isProduction && given['RATE_LIMITS'] === 'off')

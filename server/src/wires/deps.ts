@@ -8,7 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RateLimits } from '../platform/rate-limits.ts';
-import type { SharedSessions } from './socketio/sessions.ts';
+import type { OtherSessions } from './socketio/sessions.ts';
 import type { CreateCaller } from '../router.ts';
 
 /** What every wire needs. The features are reached through the router alone. */
@@ -28,6 +28,6 @@ export type WireDeps = {
 /** A wire that translates also calls procedures. */
 export type LegacyDeps = WireDeps & {
   readonly createCaller: CreateCaller;
-  /** Where other processes find the old clients of this one; null when there are none. */
-  readonly sharedSessions: SharedSessions | null;
+  /** Where other processes, and the next life of this one, find its old clients. */
+  readonly legacySessions: OtherSessions;
 };
