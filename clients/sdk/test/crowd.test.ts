@@ -41,7 +41,7 @@ it('many who write, edit and react at once in a group leave no hole in it, and e
   expect(revs[0]).toBe(3);
   for (const client of clients) await expectInStep(client, chatId, stored);
   if (members > 50)
-    console.log(`${texts.length} messages, ${head} changes, ${clients.length} clients in step`);
+    process.stdout.write(`${texts.length} messages, ${head} changes, ${clients.length} clients in step\n`);
 });
 
 async function openAll({ url }: TestServer): Promise<WhisperClient[]> {
