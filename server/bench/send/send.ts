@@ -11,7 +11,7 @@ import type { Pair } from './pair.ts';
 import type { SeedRequest } from './seed-process.ts';
 import type { WhisperRequest } from './whisper-process.ts';
 
-const senderCounts = [1, 16, 64];
+const usualCounts = [1, 16, 64];
 const warmUpMs = 1_500;
 const roundMs = 2_000;
 /** The flows take turns, so that whatever else the machine does falls on both. */
@@ -22,7 +22,8 @@ const wires: readonly Wire[] = ['seed', 'whisper'];
 type Result = Load & { readonly serverCpuUs: number; readonly storeCpuUs: number };
 
 /** Durable sends: the flow of the first Whisper and ours, on the same store, one after the other. */
-export async function benchSend(): Promise<void> {
+export async function benchSend(...counts: readonly number[]): Promise<void> {
+  const senderCounts = counts.length > 0 ? counts : usualCounts;
   const dir = await mkdtemp(join(tmpdir(), 'whisper-bench-'));
   try {
     await using store = await startEmbeddedMongo({ dataDir: join(dir, 'mongo') });

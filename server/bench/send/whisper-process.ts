@@ -9,7 +9,15 @@ export type WhisperRequest =
 serve(async (request: WhisperRequest) => {
   if (request.kind === 'cpu') return process.cpuUsage();
   const { uri, dataDir, redisUrl } = request;
-  const settings = { PORT: '0', MONGODB_URI: uri, DATA_DIR: dataDir, RATE_LIMITS: 'off', LOG_LEVEL: 'error' };
+  const settings = {
+    PORT: '0',
+    MONGODB_URI: uri,
+    DATA_DIR: dataDir,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'error',
+    // Nobody refreshes a token here.
+    TOKEN_GRACE_SECONDS: '3600',
+  };
   const shared = redisUrl === undefined ? {} : { REDIS_URL: redisUrl };
   const server = await startServer({ env: readEnv({ ...settings, ...shared }) });
   return Number(new URL(server.url).port);
