@@ -9,6 +9,7 @@ import {
 import { pageWakeUps, type WakeUps } from './connection/wake-ups.ts';
 import type { CacheOptions } from './cache/chat-cache.ts';
 import type { Observable } from './observable.ts';
+import { memoryFiles, type DeviceFiles } from './files/device-files.ts';
 import type { DeviceStorage } from './storage/device-storage.ts';
 import { memoryStorage } from './storage/memory-storage.ts';
 import { ChatStore } from './store/chat-store.ts';
@@ -16,6 +17,8 @@ import { ChatStore } from './store/chat-store.ts';
 export type WhisperClientOptions = ConnectionOptions & {
   /** Where unsent messages survive a restart; without it they live as long as the client. */
   readonly storage?: DeviceStorage;
+  /** Where the bytes of unsent files survive a restart; without it they live as long as the client. */
+  readonly files?: DeviceFiles;
   /** Where the last state is kept, so that the next client shows it at once and offline; without it nowhere. */
   readonly cache?: CacheOptions;
   /** Says when to call `retryNow`; in a browser the page does, unless this is given. */
@@ -45,6 +48,7 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
   const connection = new Connection(options);
   const store = new ChatStore(connection, {
     storage: options.storage ?? memoryStorage(),
+    files: options.files ?? memoryFiles(),
     cache: options.cache && { ...options.cache, account: `${options.url} ${options.cache.account}` },
   });
   const retryNow = () => connection.retryNow();

@@ -22,6 +22,10 @@ export {
   type StoredDraft,
   type StoredEntry,
 } from './outbox/entry.ts';
+export { memoryFiles, type DeviceFiles, type KeptFile } from './files/device-files.ts';
+export { indexedDbFiles } from './files/indexed-db-files.ts';
+export type { Upload, UploadState } from './files/upload.ts';
+export type { FileFacts, Uploads } from './files/uploads.ts';
 export { browserStorage } from './storage/browser-storage.ts';
 export type { DeviceStorage } from './storage/device-storage.ts';
 export { indexedDbStorage } from './storage/indexed-db-storage.ts';

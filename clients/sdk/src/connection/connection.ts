@@ -56,6 +56,8 @@ const refusalMessages: Record<'signedOut' | 'unauthorized', string> = {
 /** The typed API over HTTP and one socket that stays open, stays signed in and says how it is. */
 export class Connection {
   readonly api: WhisperApi;
+  /** The server's address, without a slash at its end. */
+  readonly url: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
@@ -69,7 +71,6 @@ export class Connection {
   readonly #renewal: SessionRenewal;
   readonly #transport = new Transport();
   readonly #EventSource: typeof EventSource | undefined;
-  readonly #livenessUrl: string;
   #wake = new AbortController();
   #attempt = 0;
   #openedAt: number | undefined;
@@ -79,8 +80,8 @@ export class Connection {
     this.random = options.random ?? Math.random;
     this.onError = options.onError ?? (() => undefined);
     this.#EventSource = options.EventSource ?? (typeof EventSource === 'undefined' ? undefined : EventSource);
-    this.#livenessUrl = `${options.url.replace(/\/+$/, '')}/livez`;
-    const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
+    this.url = options.url.replace(/\/+$/, '');
+    const httpUrl = `${this.url}/trpc`;
     this.#wsUrl = httpUrl.replace(/^http/, 'ws');
     this.#tokens = new TokenSource(options.getToken, this.clock);
     this.#sockets = new TimedSockets(socketClassOf(options), this.clock);
@@ -182,7 +183,7 @@ export class Connection {
   async #isWithoutSockets(): Promise<boolean> {
     if (this.#transport.way !== undefined || !this.#EventSource || this.#attempt <= handshakesTried)
       return false;
-    const isReached = await this.#http.fetch(this.#livenessUrl).then(
+    const isReached = await this.#http.fetch(`${this.url}/livez`).then(
       ({ ok }) => ok,
       () => false,
     );

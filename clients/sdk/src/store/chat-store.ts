@@ -1,4 +1,5 @@
 import {
+  CaptionSchema,
   EmojiSchema,
   MessageTextSchema,
   type Chat,
@@ -11,7 +12,9 @@ import {
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
-import { Listeners, type Observable } from '../observable.ts';
+import type { Upload } from '../files/upload.ts';
+import type { Uploads } from '../files/uploads.ts';
+import { Listeners, whenReady, type Observable } from '../observable.ts';
 import { isDraft, type StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
 import { Groups } from './groups.ts';
@@ -31,6 +34,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
   readonly #typingSignal: TypingSignal;
   readonly #optimistic = new Optimistic();
   readonly groups: Groups;
+  /** Files on their way out: `attach` begins, `send` is given what it gave, now or after a restart. */
+  readonly uploads: Uploads;
   #snapshot: ChatSnapshot | undefined;
 
   constructor(connection: Connection, kept: Kept) {
@@ -38,6 +43,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#typingSignal = new TypingSignal(connection);
     this.#parts = new StoreParts(connection, kept, () => this.#changed());
     this.groups = new Groups(connection, this.#parts);
+    this.uploads = this.#parts.uploads;
   }
 
   getSnapshot = (): ChatSnapshot => {
@@ -49,20 +55,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** Resolves with the snapshot as soon as it answers `isReady`; rejects when the client is closed or refused. */
   when(isReady: (snapshot: ChatSnapshot) => boolean): Promise<ChatSnapshot> {
-    return new Promise((resolve, reject) => {
-      const check = () => {
-        const snapshot = this.getSnapshot();
-        if (isReady(snapshot)) resolve(snapshot);
-        else if (this.#connection.signal.aborted) reject(new Error('The client is closed'));
-        else return;
-        unsubscribe();
-        signal.removeEventListener('abort', check);
-      };
-      const { signal } = this.#connection;
-      const unsubscribe = this.subscribe(check);
-      signal.addEventListener('abort', check);
-      check();
-    });
+    return whenReady(this, isReady, this.#connection.signal);
   }
 
   /** Holds a chat's newest messages and keeps them live. Rejects when the chat is not one's own. */
@@ -131,10 +124,20 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /**
    * Queues a message: it shows at once, goes out in order as soon as there is a connection, also after a restart,
-   * and is stored exactly once. Throws a ZodError when the text is empty or too long.
+   * and is stored exactly once. With files it waits for them and is overtaken meanwhile. Throws a ZodError when the text is
+   * too long, or empty without a file.
    */
   send(chatId: ChatId, text: string, options: SendOptions = {}): ClientId {
-    const draft = { kind: 'send', chatId, text: parseText(text), ...options } as const;
+    const { files: uploads = [], ...said } = options;
+    const files = uploads.map(({ file }) => file);
+    const parsed = files.length > 0 ? CaptionSchema.parse(text) : parseText(text);
+    const draft = {
+      kind: 'send',
+      chatId,
+      text: parsed,
+      ...said,
+      ...(files.length > 0 && { files }),
+    } as const;
     this.#typingSignal.forget();
     // A failure shows as the view's own status.
     void this.loadNewest(chatId).catch(() => undefined);
@@ -279,7 +282,12 @@ export class ChatStore implements Observable<ChatSnapshot> {
   }
 }
 
-type SendOptions = { readonly replyTo?: MessageId; readonly mentions?: readonly UserId[] };
+type SendOptions = {
+  readonly replyTo?: MessageId;
+  readonly mentions?: readonly UserId[];
+  /** What `uploads.attach` gave. */
+  readonly files?: readonly Upload[];
+};
 
 function parseText(text: string): string {
   return MessageTextSchema.parse(text);

@@ -2,6 +2,8 @@ import type { ChatId, LogEvent, Me, Message } from '@whisper/shared';
 import { ChatCache, type CacheOptions, type Held } from '../cache/chat-cache.ts';
 import type { Connection, RefusalReason } from '../connection/connection.ts';
 import type { StoredEntry } from '../outbox/entry.ts';
+import type { DeviceFiles } from '../files/device-files.ts';
+import { Uploads } from '../files/uploads.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { ChatList } from './chat-list.ts';
@@ -14,13 +16,18 @@ import { TypingWatch } from './typing-watch.ts';
 /** How long a mark of what arrived waits for the next: messages may come in a burst. */
 const deliveredDelayMs = 100;
 
-export type Kept = { readonly storage: DeviceStorage; readonly cache: CacheOptions | undefined };
+export type Kept = {
+  readonly storage: DeviceStorage;
+  readonly files: DeviceFiles;
+  readonly cache: CacheOptions | undefined;
+};
 
 /** What a store is made of, put together: one person's state, from the cache first and from the server then. */
 export class StoreParts {
   readonly list: ChatList;
   readonly openChats: OpenChats;
   readonly outbox: Outbox;
+  readonly uploads: Uploads;
   readonly readMarks: Marks;
   readonly typing: TypingWatch;
   readonly presence: PresenceWatch;
@@ -32,7 +39,7 @@ export class StoreParts {
   readonly #marksListeners = new Set<(chatId: ChatId) => void>();
   readonly #stopWatching: () => void;
 
-  constructor(connection: Connection, { storage, cache }: Kept, onChanged: () => void) {
+  constructor(connection: Connection, { storage, files, cache }: Kept, onChanged: () => void) {
     const { api } = connection;
     const onChange = () => {
       this.#cache?.changed();
@@ -57,8 +64,9 @@ export class StoreParts {
     this.openChats = new OpenChats(connection, { onChange, readKept, onGone });
     this.typing = new TypingWatch(connection.clock, onChange);
     this.presence = new PresenceWatch(onChange);
+    this.uploads = new Uploads({ connection, files, onSettled: () => this.outbox.goOn() });
     this.outbox = new Outbox({
-      ...{ connection, storage, onChange },
+      ...{ connection, storage, uploads: this.uploads, onChange },
       onSent: (message, { kind }) => this.#done(message, kind),
     });
     const { list, openChats, typing, presence } = this;
@@ -99,6 +107,7 @@ export class StoreParts {
     this.#cache?.close();
     this.sync.close();
     this.outbox.close();
+    this.uploads.close();
     this.typing.clear();
   }
 
@@ -114,6 +123,7 @@ export class StoreParts {
       this.sync.restore(home.me);
       for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
       this.list.restore(home.chats);
+      this.uploads.open(home.me.id);
       void this.outbox.open(home.me.id);
     }
     this.sync.start(home?.chatsPosition);
@@ -130,6 +140,7 @@ export class StoreParts {
   async #start({ id }: Me): Promise<void> {
     this.readMarks.start();
     this.#deliveredMarks.start();
+    this.uploads.open(id);
     await this.outbox.start(id);
   }
 
@@ -138,6 +149,7 @@ export class StoreParts {
     this.readMarks.clear();
     this.#deliveredMarks.clear();
     this.outbox.clear();
+    this.uploads.clear();
     this.list.clear();
     this.openChats.startAnew();
     void this.#cache?.erase();
