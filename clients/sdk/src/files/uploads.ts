@@ -40,7 +40,7 @@ export class Uploads {
   }
 
   /** Begins to send a file. Throws a ZodError for one that is empty. */
-  attach(bytes: Blob, { name, type, alt }: FileFacts): Upload {
+  attach(bytes: Blob, { name, type, alt }: FileFacts = {}): Upload {
     const file = CreateFileInputSchema.parse({
       clientId: ClientIdSchema.parse(createUuid()),
       name: mendName(name ?? nameOf(bytes)) || 'file',
