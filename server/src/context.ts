@@ -1,8 +1,7 @@
-import { transformer, type ChatId, type CloseReason, type UserId } from '@whisper/shared';
+import { transformer, type Attachment, type ChatId, type CloseReason, type UserId } from '@whisper/shared';
 import { EventTexts, LoopShare } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
-import { join } from 'node:path';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
 import type { KnownChat } from './chats/chat.view.ts';
@@ -18,12 +17,15 @@ import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
 import type { PresenceStore } from './delivery/presence-store.ts';
 import { topics, type News } from './delivery/topics.ts';
 import { TypingState } from './delivery/typing-state.ts';
-import { FolderStorage } from './files/storage.folder.ts';
+import type { FilesDeps } from './files/deps.ts';
+import { inspectionBounds, toFileRules } from './files/file-rules.ts';
+import { lastingLinkOf } from './files/links.ts';
+import { openStorage } from './files/open-storage.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate } from './identity/viewer.ts';
-import { isAttachmentShown } from './messages/is-attachment-shown.ts';
+import { isAttachmentShown, isInMessage } from './messages/is-attachment-shown.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
@@ -32,6 +34,7 @@ import { countUnread, findMessages, findNewestShown, listUnread } from './messag
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
+import { FairGate } from './platform/fair-gate.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
@@ -57,6 +60,8 @@ type Foundations = {
   readonly db: Database;
   /** What connects this process with others like it; null when it is alone. */
   readonly redis: Redis | null;
+  /** What links to files that last are signed with, by every process over this database. */
+  readonly linkKey: string;
 };
 
 /** Everything a server owns. Only composition sees it whole: each room is handed the part it declares. */
@@ -76,6 +81,7 @@ export type Context = Foundations &
     readonly authenticate: Authenticate;
     readonly erasures: Erasures;
     readonly legacySessions: OtherSessions;
+    readonly lastingLinkOf: (attachment: Attachment) => string;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -101,6 +107,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
+  const files = createFiles(foundations, { memberships, share: bounds.share });
   const handedDown = handDown(db, messageLog);
   return {
     ...foundations,
@@ -119,11 +126,12 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     reads: bounds.admission.reads,
     memberships,
     messageLog,
-    ...createFiles(foundations, memberships),
+    ...files,
     ...handedDown,
-    ...createOwnData({ ...foundations, ...handedDown, broker, messageLog, tell, viewers }),
+    ...createOwnData({ ...foundations, ...files, ...handedDown, broker, messageLog, tell, viewers }),
     isModerator: () => false,
     findPushOutcomes: () => Promise.resolve(new Map()),
+    lastingLinkOf: (attachment) => lastingLinkOf(attachment, foundations.linkKey),
     legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
@@ -155,10 +163,17 @@ function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions 
   return new KeptSessions({ shelf, cursorAt: toTimeCursor, isOneOfMany: redis !== null });
 }
 
-function createFiles({ db, env }: Foundations, memberships: Context['memberships']) {
+/** What files need of others, and what they keep to. */
+function createFiles(
+  { db, env, clock }: Foundations,
+  { memberships, share }: Pick<Context, 'memberships' | 'share'>,
+) {
   return {
-    storage: new FolderStorage(join(env.DATA_DIR, 'files')),
+    storage: openStorage(env),
+    rules: toFileRules(env),
+    inspections: new FairGate(inspectionBounds, { clock, share }),
     isShownIn: isAttachmentShown.bind(null, { db, memberships }),
+    isInMessage: isInMessage.bind(null, { db }),
   };
 }
 
@@ -176,7 +191,8 @@ function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
 type OwnDataParts = Foundations &
   UsersDeps &
   Pick<ChatsDeps, 'broker' | 'changeGroup'> &
-  Pick<MessagesDeps, 'messageLog'>;
+  Pick<MessagesDeps, 'messageLog'> &
+  FilesDeps;
 
 /** What of a person stands where, and what erases it. */
 function createOwnData(parts: OwnDataParts) {

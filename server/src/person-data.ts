@@ -1,16 +1,18 @@
 import type { MessagesDeps } from './messages/deps.ts';
 import type { UsersDeps } from './users/deps.ts';
 import { chatsPersonData } from './chats/chats.person-data.ts';
+import { filesPersonData } from './files/files.person-data.ts';
 import { revocationsPersonData } from './identity/revocations.person-data.ts';
 import { messagesPersonData } from './messages/messages.person-data.ts';
 import { migrationPlaces } from './migrations/migrations.person-data.ts';
 import { erasurePlace, exportTicketsPersonData } from './own-data/own-data.person-data.ts';
+import type { FilesDeps } from './files/deps.ts';
 import type { DataPlace } from './platform/person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
 import { departurePlace, usersPersonData } from './users/users.person-data.ts';
 import { legacySessionsPersonData } from './wires/socketio/sessions.person-data.ts';
 
-type Deps = UsersDeps & Pick<MessagesDeps, 'broker' | 'messageLog'>;
+type Deps = UsersDeps & Pick<MessagesDeps, 'broker' | 'messageLog'> & FilesDeps;
 
 /**
  * Every collection, every file and folder of DATA_DIR, and what of a person stands in it. In the order in which a person is
@@ -19,6 +21,7 @@ type Deps = UsersDeps & Pick<MessagesDeps, 'broker' | 'messageLog'>;
 export function createDataRegistry(deps: Deps): readonly DataPlace[] {
   return [
     messagesPersonData(deps),
+    ...filesPersonData(deps),
     ...chatsPersonData(deps),
     usersPersonData(deps),
     revocationsPersonData(deps.db),

@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
+import { collectFiles } from './files/collect-files.ts';
 import { createFileIndexes } from './files/create-file-indexes.ts';
+import { readLinkKey } from './files/read-link-key.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
 import { followNews } from './follow-news.ts';
@@ -78,7 +80,8 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
       openRedis(env, { uri: store.uri, log }),
       prepareDatabase(store.uri, { clock, log }),
     ]);
-    const app = createContext({ env, clock, log, db, redis }, identity);
+    const linkKey = await readLinkKey(db);
+    const app = createContext({ env, clock, log, db, redis, linkKey }, identity);
     await followNews(app);
     if (await isFirstToRepair(redis)) await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
@@ -137,6 +140,7 @@ type Opened = {
 
 async function listen({ app, store, identity }: Opened): Promise<WhisperServer> {
   const lifecycle: Lifecycle = { isDraining: false };
+  const stopCollecting = collectFiles(app);
   const streams = new OpenStreams();
   const router = createAppRouter(app);
   const { env } = app;
@@ -173,6 +177,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     streams.destroy();
     await closePort(http, deadline);
     await app.erasures.close();
+    await stopCollecting();
     await app.presence.close();
     await app.lastSeen.write();
     await app.broker.close();

@@ -1,6 +1,6 @@
 import { initTRPC, type AnyTRPCRouter, type TRPCError, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
-import { errorCodes, type ErrorCode } from '@whisper/shared';
+import { errorCodes, type ErrorCode, type ErrorReason } from '@whisper/shared';
 import { flattenError, z, ZodError, type ZodType } from 'zod';
 import { isFeed, type Feed, type TrackedFeed } from '@whisper/trpc-socket/feed';
 import type { Asker } from './identity/identify.ts';
@@ -91,6 +91,7 @@ export type ErrorShape = {
     readonly httpStatus: number;
     readonly isRetryable: boolean;
     readonly retryAfterMs?: number;
+    readonly reason?: ErrorReason;
     readonly fieldErrors?: Readonly<Record<string, readonly string[] | undefined>>;
   };
 };
@@ -106,6 +107,7 @@ function toErrorShape(thrown: TRPCError): ErrorShape {
       httpStatus,
       isRetryable,
       ...retryAfter(error),
+      ...(error.reason && { reason: error.reason }),
       ...(error.cause instanceof ZodError && { fieldErrors: toFieldErrors(error.cause) }),
     },
   };

@@ -1,3 +1,5 @@
+import type { FileRefusal } from './files.ts';
+
 /**
  * The closed list of errors Whisper answers with, on every wire. `isRetryable` says whether the same call
  * may succeed later without a change; a mutation that carries a `clientId` is then safe to repeat.
@@ -16,3 +18,6 @@ export const errorCodes = {
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** What a code alone does not say, where a program needs to know: in `data.reason` of a tRPC error. */
+export type ErrorReason = FileRefusal;

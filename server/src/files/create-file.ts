@@ -6,40 +6,55 @@ import type { FilesDeps } from './deps.ts';
 import { fileModel, type FileDoc } from './file.model.ts';
 import { fileIdOf, toLinked } from './file.view.ts';
 import { filesPath, uploadKeyOf } from './links.ts';
-
-/** A file that no message takes is kept this long. */
-export const unsentMs = 24 * 60 * 60_000;
+import { refusal } from './refusal.ts';
 
 /** Where uploads are sent to, below `filesPath`. */
 export const uploadsSegment = 'uploads';
 
 export const uploadKeyHeader = 'x-upload-key';
 
+/** A file counts as this many bytes at least: the smallest also has a place in the database. */
+const countedMin = 4_096;
+
+type Deps = Pick<FilesDeps, 'db' | 'clock' | 'rules'>;
+
 /** Makes a file without bytes, and says where they go. The same `clientId` again is the same file; of another name, type or size it is CONFLICT. */
-export async function createFile(
-  deps: Pick<FilesDeps, 'db' | 'clock'>,
-  ownerId: UserId,
-  input: CreateFileInput,
-): Promise<CreatedFile> {
-  const made = makeFile(ownerId, input, deps.clock.now());
+export async function createFile(deps: Deps, ownerId: UserId, input: CreateFileInput): Promise<CreatedFile> {
+  if (input.size > deps.rules.sizeMax) throw refusal('fileTooLarge');
+  const made = makeFile(deps, ownerId, input);
+  const files = fileModel(deps.db);
   try {
-    await fileModel(deps.db).collection.insertOne(made);
-    return toCreated(made);
+    await files.collection.insertOne(made);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
+    const known = await files.findOne({ owner: made.owner, clientId: made.clientId }).lean();
+    if (!known || known.endedAt || !isSameFile(known, made))
+      throw new AppError('CONFLICT', 'This clientId was used for another file');
+    return toCreated(known);
   }
-  const known = await fileModel(deps.db).findOne({ owner: made.owner, clientId: made.clientId }).lean();
-  if (!known || !isSameFile(known, made))
-    throw new AppError('CONFLICT', 'This clientId was used for another file');
-  return toCreated(known);
+  await requireQuota(deps, made);
+  return toCreated(made);
+}
+
+/** Counted with the file itself: of two that would be too much together, none gets past the other. */
+async function requireQuota({ db, rules }: Deps, made: FileDoc): Promise<void> {
+  const files = fileModel(db);
+  const [sum] = await files.aggregate<{ counted: number }>([
+    { $match: { owner: made.owner, endedAt: null } },
+    { $group: { _id: null, counted: { $sum: '$counted' } } },
+  ]);
+  if ((sum?.counted ?? 0) <= rules.quota) return;
+  await files.deleteOne({ _id: made._id });
+  throw refusal('quotaExceeded');
 }
 
 function makeFile(
+  { clock, rules }: Deps,
   ownerId: UserId,
   { name, type, size, clientId, alt }: CreateFileInput,
-  now: number,
 ): FileDoc {
   const _id = new Types.ObjectId();
+  const now = clock.now();
   return {
     _id,
     owner: new Types.ObjectId(ownerId),
@@ -47,11 +62,12 @@ function makeFile(
     name: toFileName(name),
     declaredType: type,
     size,
+    counted: Math.max(size, countedMin),
     ...(alt && { alt }),
     secret: randomBytes(24).toString('base64url'),
     blob: _id.toHexString(),
     createdAt: new Date(now),
-    dueAt: new Date(now + unsentMs),
+    dueAt: new Date(now + rules.unsentMs),
   };
 }
 

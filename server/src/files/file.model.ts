@@ -1,3 +1,4 @@
+import type { FileRefusal } from '@whisper/shared';
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
 
 /**
@@ -19,12 +20,22 @@ export type FileDoc = {
   blob: string;
   /** There when all bytes have arrived and were looked at. */
   content?: FileContent;
+  /** Of the bytes that are served. */
+  digest?: string;
   /** Why it is not taken; its bytes are gone. */
-  refusal?: string;
+  refusal?: FileRefusal;
+  /** Bytes that count against its owner’s quota. */
+  counted: number;
+  /** Where it was sent. */
+  chat?: Types.ObjectId;
   /** The clientId of the message it is in, or was to be in. */
   takenFor?: string;
   /** When to see whether it is still of use. Absent while its message says so. */
   dueAt?: Date;
+  /** It is there for nobody any more, and its bytes are being removed. */
+  endedAt?: Date;
+  /** Which process writes its bytes, and until when that counts. */
+  lock?: { by: string; until: Date; isWanted?: boolean };
   createdAt: Date;
 };
 
@@ -32,6 +43,8 @@ export type FileDoc = {
 export type FileContent = {
   type: string;
   size: number;
+  /** It is not served as it was uploaded. */
+  isRemade?: boolean;
   width?: number;
   height?: number;
   thumbhash?: string;
@@ -45,6 +58,7 @@ const contentSchema = {
   _id: false,
   type: { type: String, required: true },
   size: { type: Number, required: true },
+  isRemade: Boolean,
   width: Number,
   height: Number,
   thumbhash: String,
@@ -63,15 +77,21 @@ const fileSchema = new Schema<FileDoc>(
     secret: { type: String, required: true },
     blob: { type: String, required: true },
     content: { type: new Schema<FileContent>(contentSchema, { _id: false }) },
+    digest: { type: String },
     refusal: { type: String },
+    counted: { type: Number, required: true },
+    chat: { type: ObjectId },
     takenFor: { type: String },
     dueAt: { type: Date },
+    endedAt: { type: Date },
+    lock: { type: { _id: false, by: String, until: Date, isWanted: Boolean } },
     createdAt: { type: Date, required: true },
   },
   { versionKey: false },
 );
 fileSchema.index({ owner: 1, clientId: 1 }, { unique: true });
 fileSchema.index({ blob: 1 });
+fileSchema.index({ chat: 1, digest: 1 }, { partialFilterExpression: { chat: { $exists: true } } });
 fileSchema.index({ dueAt: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } });
 
 export function fileModel(db: Connection): Model<FileDoc> {

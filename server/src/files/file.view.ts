@@ -4,7 +4,7 @@ import type { FileContent, FileDoc } from './file.model.ts';
 import { linksOf, type Linked } from './links.ts';
 
 /** A file as a message keeps it. */
-export type StoredAttachment = FileContent & {
+export type StoredAttachment = Omit<FileContent, 'isRemade'> & {
   file: Types.ObjectId;
   secret: string;
   name: string;
@@ -21,7 +21,7 @@ export function toLinked({ _id, secret, name, content }: FileDoc): Linked {
 
 export function toStoredAttachment(
   { _id, secret, name, alt }: FileDoc,
-  content: FileContent,
+  { isRemade: _, ...content }: FileContent,
 ): StoredAttachment {
   return { ...content, file: _id, secret, name, ...(alt && { alt }) };
 }

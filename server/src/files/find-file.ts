@@ -9,10 +9,17 @@ import { ownerOf } from './file.view.ts';
 export const fileNotFound = () => new AppError('NOT_FOUND', 'File not found');
 
 export async function findFile(db: Database, fileId: FileId): Promise<FileDoc | null> {
-  return fileModel(db).findById(new Types.ObjectId(fileId)).lean();
+  return fileModel(db)
+    .findOne({ _id: new Types.ObjectId(fileId), endedAt: null })
+    .lean();
 }
 
-/** A file that the person may see: their own while no message has it, afterwards as anybody who reads the message. */
+/** Whether a file that was there still is. */
+export async function isAlive(db: Database, { _id }: FileDoc): Promise<boolean> {
+  return (await fileModel(db).exists({ _id, endedAt: null })) !== null;
+}
+
+/** A file that the person may see: their own until its message was sent, from then on as anybody who reads that message. */
 export async function requireFile(
   { db, isShownIn }: Pick<FilesDeps, 'db' | 'isShownIn'>,
   fileId: FileId,
@@ -23,8 +30,7 @@ export async function requireFile(
   const owner = ownerOf(file);
   const clientId = file.takenFor as ClientId | undefined;
   const isSeen =
-    (clientId !== undefined && (await isShownIn({ fileId, owner, clientId }, viewerId))) ||
-    (owner === viewerId && file.dueAt !== undefined);
+    clientId === undefined ? owner === viewerId : await isShownIn({ fileId, owner, clientId }, viewerId);
   if (!isSeen) throw fileNotFound();
   return file;
 }

@@ -19,9 +19,8 @@ export type Form = 'file' | number;
  * Links that are good from `now` on for half an hour at least. They are signed with the file's own secret, so they end when the
  * file does. Those that are made within a quarter of an hour are the same, which spares whoever has one another download.
  */
-export function linksOf(file: Linked, now = Date.now(), livesMs: number = limits.fileLinkMs): FileLink {
-  const step = livesMs / 2;
-  const until = (Math.floor(now / step) + 1) * step + livesMs;
+export function linksOf(file: Linked, now = Date.now()): FileLink {
+  const until = endOf(now, limits.fileLinkMs);
   const link = (form: Form) => {
     const size = form === 'file' ? '' : `size=${form}&`;
     const path = `${filesPath}/${file.fileId}/${encodeURIComponent(file.name)}`;
@@ -40,6 +39,33 @@ export function isGoodLink(file: Linked, { form, until, signature }: Signed, now
   return now < until && isSame(signature, sign(file, form, until));
 }
 
+/**
+ * A link for apps that cannot ask for another: signed with what all files have in common, good for a week at least, and dead as
+ * soon as the file is.
+ */
+export function lastingLinkOf(
+  { fileId, name }: Pick<Linked, 'fileId' | 'name'>,
+  linkKey: string,
+  now = Date.now(),
+): string {
+  const until = endOf(now, limits.legacyFileLinkMs);
+  return `${filesPath}/${fileId}/${encodeURIComponent(name)}?until=${until}&sig=${signLasting({ fileId, linkKey }, until)}`;
+}
+
+type Lasting = { readonly fileId: FileId; readonly linkKey: string };
+
+export function isLastingLink(
+  lasting: Lasting,
+  { form, until, signature }: Signed,
+  now = Date.now(),
+): boolean {
+  return form === 'file' && now < until && isSame(signature, signLasting(lasting, until));
+}
+
+function signLasting({ fileId, linkKey }: Lasting, until: number): string {
+  return hash({ secret: linkKey }, `lasting:${fileId}:${until}`);
+}
+
 /** What whoever made the file shows to send its bytes. */
 export function uploadKeyOf(file: Linked): string {
   return hash(file, `upload:${file.fileId}`);
@@ -53,7 +79,13 @@ function sign(file: Linked, form: Form, until: number): string {
   return hash(file, `${file.fileId}:${form}:${until}`);
 }
 
-function hash({ secret }: Linked, text: string): string {
+/** Links of one half of their lifetime end together. */
+function endOf(now: number, livesMs: number): number {
+  const step = livesMs / 2;
+  return (Math.floor(now / step) + 1) * step + livesMs;
+}
+
+function hash({ secret }: Pick<Linked, 'secret'>, text: string): string {
   return createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22);
 }
 

@@ -35,8 +35,8 @@ export async function readJson(request: IncomingMessage, bytesMax: number): Prom
 }
 
 export function sendError(response: ServerResponse, thrown: unknown): void {
-  const { code, message } = toAppError(thrown);
+  const { code, message, reason } = toAppError(thrown);
   // What is left of a refused body is not worth reading.
   response.setHeader('connection', 'close');
-  sendJson(response, errorCodes[code].httpStatus, { code, message });
+  sendJson(response, errorCodes[code].httpStatus, { code, message, ...(reason && { reason }) });
 }

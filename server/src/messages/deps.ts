@@ -15,7 +15,7 @@ export type MessagesDeps = Pick<
   ChatsDeps,
   'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'memberships'
 > &
-  Pick<FilesDeps, 'storage'> & {
+  Pick<FilesDeps, 'storage' | 'rules' | 'inspections' | 'isInMessage'> & {
     readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
     readonly messageLog: MessageLog;
     /** May look into what happened in chats that are not theirs. */

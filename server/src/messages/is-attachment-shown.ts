@@ -5,6 +5,15 @@ import type { MessagesDeps } from './deps.ts';
 import { findSent } from './log/read-log.ts';
 import { openMessage } from './open-message.ts';
 
+/** Whether a message has the file, whoever may read it. */
+export async function isInMessage(
+  { db }: Pick<MessagesDeps, 'db'>,
+  { fileId, owner, clientId }: FileUse,
+): Promise<boolean> {
+  const sent = await findSent(db, owner, clientId);
+  return sent?.attachments?.some(({ file }) => file.toHexString() === fileId) ?? false;
+}
+
 /** Whether the person may read the message that a file is in, now: it is in their chat, among what they are shown, and not deleted. */
 export async function isAttachmentShown(
   deps: Pick<MessagesDeps, 'db' | 'memberships'>,

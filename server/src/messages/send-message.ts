@@ -29,7 +29,12 @@ export async function sendMessage(
     replyTo: replyTo ? await readReply(deps, membership, replyTo) : null,
     forwardedFrom: null,
     mentions: await requireMentions(deps, membership, mentions),
-    attachments: await requireAttachments(deps, { owner: viewer.id, clientId, fileIds: attachmentIds }),
+    attachments: await requireAttachments(deps, {
+      owner: viewer.id,
+      chatId: membership.chatId,
+      clientId,
+      fileIds: attachmentIds,
+    }),
     system: null,
   });
   stopTimer();

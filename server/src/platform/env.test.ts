@@ -254,6 +254,6 @@ describe('.env.example', () => {
 
 test('the settings table of the README names every setting', () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
-  const named = [...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]);
+  const named = [...readme.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map((match) => match[1]);
   expect(new Set(named)).toEqual(new Set(envNames));
 });

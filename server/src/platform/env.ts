@@ -7,7 +7,9 @@ import {
   clerkSecretKey,
   host,
   httpUrl,
+  defaultMediaTypes,
   list,
+  mediaTypes,
   mongodbUri,
   origins,
   password,
@@ -32,6 +34,16 @@ const EnvSchema = z.object({
   MONGODB_URI: mongodbUri.optional(),
   REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().default('.data'),
+  FILES_SIZE_MAX_MB: wholeNumber({ min: 1, max: 1_048_576 }).default(2_048),
+  FILES_QUOTA_MB: wholeNumber({ min: 1, max: 1_073_741_824 }).default(10_240),
+  FILES_MEGAPIXELS_MAX: wholeNumber({ min: 1, max: 500 }).default(50),
+  FILES_TYPES: mediaTypes.default(defaultMediaTypes),
+  FILES_UNSENT_HOURS: wholeNumber({ min: 1, max: 8_760 }).default(24),
+  FILES_S3_URL: httpUrl.optional(),
+  FILES_S3_REGION: z.string().default('us-east-1'),
+  FILES_S3_ACCESS_KEY_ID: z.string().optional(),
+  FILES_S3_SECRET_ACCESS_KEY: z.string().optional(),
+  PUBLIC_URL: httpUrl.optional(),
   CLERK_SECRET_KEY: clerkSecretKey.optional(),
   CLERK_JWT_KEY: publicPem.optional(),
   CLERK_API_URL: httpUrl.optional(),
@@ -137,6 +149,11 @@ function findConflicts(given: Readonly<Record<string, string>>, isProduction: bo
     conflicts.push('RATE_LIMITS: cannot be off in production');
   if ('REDIS_URL' in given && !('MONGODB_URI' in given)) {
     conflicts.push('REDIS_URL: is for several processes over one database, so it needs MONGODB_URI');
+  }
+  const s3 = ['FILES_S3_URL', 'FILES_S3_ACCESS_KEY_ID', 'FILES_S3_SECRET_ACCESS_KEY'];
+  const missing = s3.filter((name) => !(name in given));
+  if (missing.length > 0 && missing.length < s3.length) {
+    conflicts.push(`${missing.join(', ')}: is required beside the other FILES_S3_ settings`);
   }
   return conflicts;
 }
