@@ -4,7 +4,7 @@ import { chatsPersonData } from './chats/chats.person-data.ts';
 import { revocationsPersonData } from './identity/revocations.person-data.ts';
 import { messagesPersonData } from './messages/messages.person-data.ts';
 import { migrationPlaces } from './migrations/migrations.person-data.ts';
-import { erasurePlace, exportTicketsPersonData } from './own-data/own-data.person-data.ts';
+import { erasurePlace, exportTicketsPersonData, leasePlace } from './own-data/own-data.person-data.ts';
 import type { DataPlace } from './platform/person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
 import { departurePlace, usersPersonData } from './users/users.person-data.ts';
@@ -24,6 +24,7 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     revocationsPersonData(deps.db),
     exportTicketsPersonData(deps.db),
     erasurePlace,
+    leasePlace,
     departurePlace,
     legacySessionsPersonData(deps.db),
     ...migrationPlaces,

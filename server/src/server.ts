@@ -83,6 +83,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     if (await isFirstToRepair(redis)) await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     await app.erasures.start();
+    app.retention.start();
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
@@ -172,7 +173,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
-    await app.erasures.close();
+    await Promise.all([app.erasures.close(), app.retention.close()]);
     await app.presence.close();
     await app.lastSeen.write();
     await app.broker.close();
