@@ -11,6 +11,7 @@ import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
 import { Erasures } from './own-data/erasures.ts';
+import { Retention } from './own-data/retention.ts';
 import { createDataRegistry } from './person-data.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
 import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
@@ -82,6 +83,7 @@ export type Context = Foundations &
     readonly erasures: Erasures;
     readonly legacySessions: OtherSessions;
     readonly lastingLinkOf: (attachment: Attachment) => string;
+    readonly retention: Retention;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -199,7 +201,12 @@ function createOwnData(parts: OwnDataParts) {
   const closeUser = (userId: UserId, reason: CloseReason) =>
     parts.tell({ type: 'closeUser', userId, reason });
   const dataPlaces = createDataRegistry(parts);
-  return { dataPlaces, closeUser, erasures: new Erasures({ ...parts, dataPlaces, closeUser }) };
+  return {
+    dataPlaces,
+    closeUser,
+    erasures: new Erasures({ ...parts, dataPlaces, closeUser }),
+    retention: new Retention(parts),
+  };
 }
 
 function createPresence(

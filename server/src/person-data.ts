@@ -5,7 +5,7 @@ import { filesPersonData } from './files/files.person-data.ts';
 import { revocationsPersonData } from './identity/revocations.person-data.ts';
 import { messagesPersonData } from './messages/messages.person-data.ts';
 import { migrationPlaces } from './migrations/migrations.person-data.ts';
-import { erasurePlace, exportTicketsPersonData } from './own-data/own-data.person-data.ts';
+import { erasurePlace, exportTicketsPersonData, leasePlace } from './own-data/own-data.person-data.ts';
 import type { FilesDeps } from './files/deps.ts';
 import type { DataPlace } from './platform/person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
@@ -27,6 +27,7 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     revocationsPersonData(deps.db),
     exportTicketsPersonData(deps.db),
     erasurePlace,
+    leasePlace,
     departurePlace,
     legacySessionsPersonData(deps.db),
     ...migrationPlaces,

@@ -86,6 +86,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     if (await isFirstToRepair(redis)) await repairChats(app);
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     await app.erasures.start();
+    app.retention.start();
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
@@ -176,7 +177,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
-    await app.erasures.close();
+    await Promise.all([app.erasures.close(), app.retention.close()]);
     await stopCollecting();
     await app.presence.close();
     await app.lastSeen.write();

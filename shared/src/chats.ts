@@ -52,6 +52,12 @@ export const GroupChatSchema = z.object({
   ...commonShape,
   ...GroupStateSchema.shape,
   myRole: RoleSchema,
+  retentionDays: z
+    .int()
+    .min(1)
+    .nullable()
+    .optional()
+    .describe('After how many days its messages are erased; null when the group says nothing of it.'),
   participant: UserSchema.describe(
     'The group itself in the place of a person, for whoever shows one face per chat. Its id is the chat’s and nobody’s.',
   ),

@@ -25,6 +25,8 @@ export const limits = {
   smallChatMax: 32,
   groupNameLengthMax: 100,
   avatarLengthMax: 2_048,
+  /** How long a group may say that its messages are kept. */
+  retentionDaysMax: 36_500,
   /** People named in one call, such as new members. */
   peoplePerCallMax: 1_000,
   memberPageSizeMax: 100,

@@ -25,10 +25,14 @@ export type ChatDoc = {
   name?: string;
   avatar?: string | null;
   historyVisible?: boolean;
+  /** Its messages are erased after so many days. */
+  retentionDays?: number;
   /** The rev of the newest system message that this document and the members' ones follow. */
   membersRev?: number;
   /** More people than `limits.smallChatMax` are in it, or once were: its messages are announced to the chat alone. */
   isLarge?: boolean;
+  /** What lies at or before this place was erased because of its age, or never has to be. */
+  expiredSeq?: number;
   /** Who made it, and the key they gave it: what makes a repeated creation one group. */
   createKey?: string;
   createdAt: Date;
@@ -51,6 +55,8 @@ const chatSchema = new Schema<ChatDoc>(
     name: { type: String },
     avatar: { type: String },
     historyVisible: { type: Boolean },
+    retentionDays: { type: Number },
+    expiredSeq: { type: Number },
     membersRev: { type: Number },
     isLarge: { type: Boolean },
     createKey: { type: String },
@@ -61,6 +67,7 @@ chatSchema.index({ participants: 1, lastMessageAt: -1, _id: -1 });
 chatSchema.index({ participants: 1, changedAt: -1 });
 chatSchema.index({ participants: 1, marksAt: -1 });
 chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
+chatSchema.index({ retentionDays: 1 }, { sparse: true });
 chatSchema.index({ createKey: 1 }, { unique: true, sparse: true });
 chatSchema.index(
   { participants: 1, isLarge: 1 },

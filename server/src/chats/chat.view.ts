@@ -95,7 +95,9 @@ export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { rea
   const state = toGroupState(doc);
   const { name, avatar } = state;
   const participant = { id: toUserId(doc._id), name, email: '', avatar };
-  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...state, myRole: shown.role, participant };
+  const retentionDays = doc.retentionDays ?? null;
+  const common = toCommon(doc, viewerId, shown);
+  return { kind: 'group', ...common, ...state, myRole: shown.role, retentionDays, participant };
 }
 
 export function toGroupState(

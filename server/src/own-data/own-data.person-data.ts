@@ -7,6 +7,11 @@ export const erasurePlace: HoldsNothing = {
   holdsNothing: 'receipts, which say nothing of whose they are; of work under way, whom it erases',
 };
 
+export const leasePlace: HoldsNothing = {
+  place: 'leases',
+  holdsNothing: 'which process does what only one does at a time',
+};
+
 export function exportTicketsPersonData(db: Database): HoldsPersonData {
   const tickets = exportTicketModel(db);
   const ofPerson = ({ userId }: DataSubject) => ({ user: userId });

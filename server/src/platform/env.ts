@@ -1,3 +1,4 @@
+import { limits } from '@whisper/shared';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readEnvFile } from './env-file.ts';
@@ -57,6 +58,7 @@ const EnvSchema = z.object({
   DEV_SIGN_IN_LAN: z.enum(['on', 'off']).default('off'),
   TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
   DRAIN_SECONDS: wholeNumber({ min: 0, max: drainSecondsMax }).default(3),
+  RETENTION_DAYS: wholeNumber({ min: 1, max: limits.retentionDaysMax }).optional(),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
