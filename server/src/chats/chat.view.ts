@@ -1,14 +1,5 @@
-import type {
-  Chat,
-  ChatId,
-  GroupState,
-  MarksMoved,
-  Message,
-  Role,
-  Unread,
-  User,
-  UserId,
-} from '@whisper/shared';
+import type { Chat, ChatId, GroupState, Marks, Message, Role, Unread, User, UserId } from '@whisper/shared';
+import { limits } from '@whisper/shared';
 import type { Types } from 'mongoose';
 import type { ChatDoc } from './chat.model.ts';
 import type { MemberDoc } from './member.model.ts';
@@ -90,14 +81,30 @@ export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect)
   };
 }
 
+type ShownGroup = Shown & {
+  readonly role: Role;
+  /** Of the others, where it is small. */
+  readonly marks: Marks[] | undefined;
+};
+
 /** The group as `viewerId` sees it, who is in it. */
-export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { readonly role: Role }): Chat {
+export function toGroupChat(doc: ChatDoc, viewerId: UserId, { role, marks, ...shown }: ShownGroup): Chat {
   const state = toGroupState(doc);
   const { name, avatar } = state;
-  const participant = { id: toUserId(doc._id), name, email: '', avatar };
-  const retentionDays = doc.retentionDays ?? null;
-  const common = toCommon(doc, viewerId, shown);
-  return { kind: 'group', ...common, ...state, myRole: shown.role, retentionDays, participant };
+  return {
+    kind: 'group',
+    ...toCommon(doc, viewerId, shown),
+    ...state,
+    myRole: role,
+    participant: { id: toUserId(doc._id), name, email: '', avatar },
+    retentionDays: doc.retentionDays ?? null,
+    ...(marks && { marks }),
+  };
+}
+
+/** Everybody in the chat is told how far each of them has come. */
+export function isSmall({ participants }: Pick<ChatDoc, 'participants'>): boolean {
+  return participants.length <= limits.smallChatMax;
 }
 
 export function toGroupState(
@@ -111,8 +118,6 @@ export function toGroupState(
   };
 }
 
-type Marks = Pick<MarksMoved, 'readSeq' | 'deliveredSeq'>;
-
 /** How far a person has come in the chat. Whoever writes has read, and what was read was delivered. */
 export function toMarks(
   { sentSeqs }: Pick<ChatDoc, 'sentSeqs'>,
@@ -120,7 +125,7 @@ export function toMarks(
   member: MemberDoc | undefined,
 ): Marks {
   const readSeq = Math.max(member?.readSeq ?? 0, sentSeqs?.[userId] ?? 0);
-  return { readSeq, deliveredSeq: Math.max(readSeq, member?.deliveredSeq ?? 0) };
+  return { userId, readSeq, deliveredSeq: Math.max(readSeq, member?.deliveredSeq ?? 0) };
 }
 
 /** The place after which messages count as unread to a person. */

@@ -1,7 +1,6 @@
 import type { ChatId, Unread, UserId } from '@whisper/shared';
-import { limits } from '@whisper/shared';
 import { chatModel } from './chat.model.ts';
-import { toMarks, toUserIds, type Membership } from './chat.view.ts';
+import { isSmall, toMarks, toUserIds, type Membership } from './chat.view.ts';
 import { changeMember } from './change-member.ts';
 import type { ChatsDeps } from './deps.ts';
 import type { MemberDoc } from './member.model.ts';
@@ -37,7 +36,7 @@ async function moveMark(
   const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
   if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
   const at = new Date(deps.clock.now());
-  const isTold = doc.participants.length <= limits.smallChatMax;
+  const isTold = isSmall(doc);
   const [member] = await Promise.all([
     writeMark(deps, { membership, viewerId, field, mark, at }),
     // Whoever comes back asks by this for what moved while they were away.
@@ -45,7 +44,6 @@ async function moveMark(
   ]);
   publishMarks(deps.broker, isTold ? toUserIds(doc) : [viewerId], {
     chatId,
-    userId: viewerId,
     at,
     ...toMarks(doc, viewerId, member),
   });

@@ -1,8 +1,7 @@
 import type { ChatEvent, ChatId, UserId } from '@whisper/shared';
-import { limits } from '@whisper/shared';
 import { Types } from 'mongoose';
 import type { ChatDoc } from './chat.model.ts';
-import { toGroupState, toMarks, toUserIds } from './chat.view.ts';
+import { isSmall, toGroupState, toMarks, toUserIds } from './chat.view.ts';
 import type { ChatsDeps } from './deps.ts';
 import { findAllMembers, findMemberships, memberKey } from './find-members.ts';
 import { memberModel, type MemberDoc } from './member.model.ts';
@@ -46,7 +45,7 @@ export async function readMissed(deps: Deps, { userId, since }: Since): Promise<
 
 /** What everyone in the chats is told. */
 async function toShared({ db }: Deps, userId: UserId, docs: readonly ChatDoc[]): Promise<Missed[]> {
-  const small = docs.filter(({ participants }) => participants.length <= limits.smallChatMax);
+  const small = docs.filter(isSmall);
   const [members, mine] = await Promise.all([
     findAllMembers(
       db,
@@ -97,7 +96,7 @@ function toOwn(members: readonly MemberDoc[], docs: readonly ChatDoc[], since: D
 
 function toMoved(doc: ChatDoc, userId: UserId, member: MemberDoc | undefined): Missed {
   const chatId = toChatId(doc);
-  const data = { type: 'marks', chatId, userId, ...toMarks(doc, userId, member) } as const;
+  const data = { type: 'marks', chatId, ...toMarks(doc, userId, member) } as const;
   return { subject: `${chatId}:${userId}`, data };
 }
 

@@ -2,7 +2,7 @@ import type { Chat, ChatId, Message, MessageId, Unread, User, UserId } from '@wh
 import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
 import type { ChatDoc } from './chat.model.ts';
-import { readUpTo, toDirectChat, toGroupChat } from './chat.view.ts';
+import { isSmall, readUpTo, toDirectChat, toGroupChat, toMarks, toUserIds } from './chat.view.ts';
 import { findAllMembers, findMember, findMemberships, memberKey } from './find-members.ts';
 import type { MemberDoc } from './member.model.ts';
 import { asShown, isShown, toSight } from './sight.ts';
@@ -24,7 +24,7 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
   const [members, mine] = await Promise.all([
     findAllMembers(
       deps.db,
-      docs.filter(isDirect).map(({ _id }) => _id),
+      docs.filter(isSmall).map(({ _id }) => _id),
     ),
     findMemberships(
       deps.db,
@@ -33,14 +33,14 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
     ),
   ]);
   const memberOf = (doc: ChatDoc, userId: UserId) =>
-    mine.get(doc._id.toHexString()) ?? members.get(memberKey(doc._id, userId));
+    isDirect(doc) ? members.get(memberKey(doc._id, userId)) : mine.get(doc._id.toHexString());
   const shown = await Promise.all(
     docs.map((doc) => {
       const last = lastMessages.get(lastOf(doc) ?? ('' as MessageId)) ?? null;
       const parts = { last, mine: memberOf(doc, viewerId) };
       return isDirect(doc)
         ? showDirect(deps, doc, { viewerId, ...parts, users, members })
-        : showGroup(deps, doc, { viewerId, ...parts });
+        : showGroup(deps, doc, { viewerId, ...parts, members });
     }),
   );
   return shown.filter((chat) => chat !== null);
@@ -69,10 +69,16 @@ async function showDirect(
   return toDirectChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), participant, theirs });
 }
 
-async function showGroup(deps: Deps, doc: ChatDoc, parts: Parts): Promise<Chat | null> {
+async function showGroup(
+  deps: Deps,
+  doc: ChatDoc,
+  { members, ...parts }: Parts & Pick<DirectParts, 'members'>,
+): Promise<Chat | null> {
   const role = parts.mine?.role;
   if (!role) return null;
-  return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role });
+  const others = isSmall(doc) ? toUserIds(doc).filter((userId) => userId !== parts.viewerId) : undefined;
+  const marks = others?.map((userId) => toMarks(doc, userId, members.get(memberKey(doc._id, userId))));
+  return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role, marks });
 }
 
 async function showMine(deps: Deps, doc: ChatDoc, { viewerId, last, mine }: Parts) {

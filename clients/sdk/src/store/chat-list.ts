@@ -1,17 +1,19 @@
 import {
+  limits,
   mayCountAnew,
   mergeChat,
   nothingUnread,
   readHere,
   withChangedMessage,
+  withMarks,
   withNewMessage,
-  withTheirMarks,
   type Chat,
   type ChatId,
   type ChatEvent,
   type ChatPage,
   type LogEvent,
   type MarksMoved,
+  type Message,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
@@ -150,7 +152,9 @@ export class ChatList {
     if (seq > chat.lastSeq) {
       this.#replace(withNewMessage(chat, message, viewerId));
       if (message.sender.id !== viewerId) this.#options.onDelivered(chatId, seq);
-      return;
+      // Who has come how far is told anew; in a larger group, where a thousand would ask at once, it is not told at all.
+      const isSmall = chat.kind === 'group' && chat.memberCount <= limits.smallChatMax + 1;
+      return isSmall && changesMembers(message) ? this.refetch([chatId]) : undefined;
     }
     const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
     const mayCount = mayCountAnew(chat, message, viewerId);
@@ -170,16 +174,15 @@ export class ChatList {
   }
 
   /** Applies how far a person has come. */
-  async applyMarks(
-    { chatId, userId, readSeq, deliveredSeq }: MarksMoved,
-    viewerId: UserId | undefined,
-  ): Promise<void> {
+  async applyMarks(moved: MarksMoved, viewerId: UserId | undefined): Promise<void> {
+    const { chatId, userId, readSeq } = moved;
     const chat = this.get(chatId);
     if (this.#restored.has(chatId)) this.#doubt(chatId);
-    if (chat?.kind === 'direct' && userId === chat.participant.id) {
-      return this.#replace(withTheirMarks(chat, readSeq, deliveredSeq));
+    if (userId !== viewerId) {
+      const { deliveredSeq } = moved;
+      if (chat) this.#replace(withMarks(chat, { userId, readSeq, deliveredSeq }));
+      return;
     }
-    if (userId !== viewerId) return;
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
     if (chat.unread > 0 && readSeq < chat.lastSeq) return this.refetch([chatId]);
@@ -234,5 +237,23 @@ export class ChatList {
   #set(chats: readonly Chat[]): void {
     this.#chats = [...chats].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
     this.#options.onChange();
+  }
+}
+
+/** Whether it says that somebody came or went. */
+function changesMembers({ system }: Message): boolean {
+  switch (system?.type) {
+    case 'memberAdded':
+    case 'memberJoined':
+    case 'memberRemoved':
+    case 'memberLeft':
+      return true;
+    case 'created':
+    case 'roleChanged':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+    case undefined:
+      return false;
   }
 }
