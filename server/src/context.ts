@@ -43,6 +43,9 @@ import { Metrics } from './platform/metrics.ts';
 import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
+import { findPushOutcomes } from './push/find-push-outcomes.ts';
+import { createPushChannels } from './push/push-channels.ts';
+import { Pusher } from './push/pusher.ts';
 import type { UsersDeps } from './users/deps.ts';
 import { ensureUser } from './users/ensure-user.ts';
 import { LastSeen } from './users/last-seen.ts';
@@ -71,6 +74,7 @@ export type Context = Foundations &
     readonly metrics: Metrics;
     readonly texts: EventTexts;
     readonly lastSeen: LastSeen;
+    readonly pusher: Pusher;
     readonly connections: Connections;
     readonly revocations: Revocations;
     readonly share: LoopShare;
@@ -94,33 +98,29 @@ export type Context = Foundations &
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
   const { clock, db, log } = foundations;
   const metrics = new Metrics();
-  const lastMessages = new LastMessages(foundations);
+  const lastMessages = createLastMessages(foundations, () => pushes.pusher);
   const texts = new EventTexts((value) => transformer.serialize(value));
   const broker = createBroker(foundations, { texts, metrics, lastMessages });
   const tell = (news: News) => broker.publish(topics.news(), news);
-  const lastSeen = new LastSeen(foundations);
-  const presence = createPresence(foundations, { broker, lastSeen });
-  const typing = new TypingState(broker, clock);
-  const connections = new Connections(presence, (id) => typing.stopDevice(id));
+  const people = createPeople(foundations, broker);
   const viewers = new ViewerCache(clock);
   const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
   const revocations = new Revocations({ db, clock, announce });
   const memberships = new LRUCache<ChatId, KnownChat>({ max: membershipsMax });
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
-  watchSizes(metrics, { connections, broker });
   const files = createFiles(foundations, { memberships, share: bounds.share });
   const handedDown = handDown(db, messageLog);
+  const pushes = createPushes(foundations, { ...handedDown, ...people, lastMessages, metrics });
+  watchSizes(metrics, { ...people, broker, ...pushes });
   return {
     ...foundations,
+    ...people,
+    ...pushes,
     metrics,
     texts,
     broker,
     tell,
-    lastSeen,
-    presence,
-    typing,
-    connections,
     viewers,
     revocations,
     lastMessages,
@@ -132,10 +132,9 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...handedDown,
     ...createOwnData({ ...foundations, ...files, ...handedDown, broker, messageLog, tell, viewers }),
     isModerator: () => false,
-    findPushOutcomes: () => Promise.resolve(new Map()),
     lastingLinkOf: (attachment) => lastingLinkOf(attachment, foundations.linkKey),
     legacySessions: createLegacySessions(foundations),
-    endTyping: (chatId, userId) => typing.clear(chatId, userId),
+    endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
     authenticate: createAuthenticate(
       { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) },
@@ -209,12 +208,49 @@ function createOwnData(parts: OwnDataParts) {
   };
 }
 
+/** Who is there, who looks, who types, and on which connections. */
+function createPeople(foundations: Foundations, broker: Broker) {
+  const lastSeen = new LastSeen(foundations);
+  const presence = createPresence(foundations, { broker, lastSeen });
+  const foreground = createForeground(foundations);
+  const typing = new TypingState(broker, foundations.clock);
+  const connections = new Connections({ presence, foreground, onRemoved: (id) => typing.stopDevice(id) });
+  return { lastSeen, presence, foreground, typing, connections };
+}
+
 function createPresence(
   { redis, clock, log }: Foundations,
   { broker, lastSeen }: Pick<Context, 'broker' | 'lastSeen'>,
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
+}
+
+/** The people who look at one of their devices: who is there, of whom nobody is told and who has no grace. */
+function createForeground({ redis, clock, log }: Foundations): PresenceStore {
+  const quiet = { broker: { publish: () => undefined }, noteLastSeen: () => undefined };
+  const deps = { ...quiet, clock, log, graceMs: 0 };
+  return redis
+    ? new RedisPresenceStore({ ...deps, redis, name: 'foreground' })
+    : new MemoryPresenceStore(deps);
+}
+
+/** Sent messages wait to be pushed, where there is a way to push. */
+function createLastMessages(foundations: Foundations, pusher: () => Pusher): LastMessages {
+  const { PUSH, PUSH_DELAY_SECONDS } = foundations.env;
+  if (PUSH === 'off') return new LastMessages(foundations);
+  const delayMs = PUSH_DELAY_SECONDS * 1_000;
+  return new LastMessages({ ...foundations, pushing: { delayMs, wake: () => pusher().wakeAfter(delayMs) } });
+}
+
+function createPushes(
+  foundations: Foundations,
+  parts: Pick<Context, 'lastMessages' | 'countUnread' | 'metrics' | 'foreground'>,
+): Pick<Context, 'pushChannels' | 'findSilenced' | 'findPushOutcomes' | 'pusher'> {
+  const pushChannels = createPushChannels(foundations);
+  const findSilenced = () => Promise.resolve([]);
+  const pusher = new Pusher({ ...foundations, ...parts, pushChannels, findSilenced });
+  return { pushChannels, findSilenced, pusher, findPushOutcomes: findPushOutcomes.bind(null, foundations) };
 }
 
 /** What chats use of the messages above them. */
@@ -233,8 +269,12 @@ function handDown(
 
 function watchSizes(
   metrics: Metrics,
-  { connections, broker }: Pick<Context, 'connections' | 'broker'>,
+  { connections, broker, pusher }: Pick<Context, 'connections' | 'broker' | 'pusher'>,
 ): void {
+  metrics.gauge('whisper_pushes_waiting', {
+    help: 'News of chats that wait to be pushed to devices, as last counted.',
+    read: () => pusher.waiting,
+  });
   metrics.gauge('whisper_connections', {
     help: 'Open sockets and event streams of signed-in people, on every wire.',
     read: () => connections.size,

@@ -8,6 +8,7 @@ import { migrationPlaces } from './migrations/migrations.person-data.ts';
 import { erasurePlace, exportTicketsPersonData, leasePlace } from './own-data/own-data.person-data.ts';
 import type { FilesDeps } from './files/deps.ts';
 import type { DataPlace } from './platform/person-data.ts';
+import { pushKeysPlace, pushPersonData } from './push/push.person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
 import { departurePlace, usersPersonData } from './users/users.person-data.ts';
 import { legacySessionsPersonData } from './wires/socketio/sessions.person-data.ts';
@@ -20,6 +21,7 @@ type Deps = UsersDeps & Pick<MessagesDeps, 'broker' | 'messageLog'> & FilesDeps;
  */
 export function createDataRegistry(deps: Deps): readonly DataPlace[] {
   return [
+    ...pushPersonData(deps.db),
     messagesPersonData(deps),
     ...filesPersonData(deps),
     ...chatsPersonData(deps),
@@ -30,6 +32,7 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     leasePlace,
     departurePlace,
     legacySessionsPersonData(deps.db),
+    pushKeysPlace,
     ...migrationPlaces,
     ...dataDirPlaces,
   ];

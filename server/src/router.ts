@@ -9,6 +9,8 @@ import type { OwnDataDeps } from './own-data/deps.ts';
 import { createOwnDataRouter } from './own-data/own-data.router.ts';
 import { createPresenceRouter } from './presence/presence.router.ts';
 import type { PresenceDeps } from './presence/deps.ts';
+import type { PushDeps } from './push/deps.ts';
+import { createDevicesRouter } from './push/devices.router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 import type { TypingDeps } from './typing/deps.ts';
 import { createTypingRouter } from './typing/typing.router.ts';
@@ -23,7 +25,8 @@ export type RouterDeps = UsersDeps &
   MessagesDeps &
   TypingDeps &
   PresenceDeps &
-  OwnDataDeps & { readonly authenticate: Authenticate };
+  OwnDataDeps &
+  PushDeps & { readonly authenticate: Authenticate };
 
 export function createAppRouter(deps: RouterDeps) {
   return router({
@@ -35,6 +38,7 @@ export function createAppRouter(deps: RouterDeps) {
     typing: createTypingRouter(deps),
     presence: createPresenceRouter(deps),
     me: createOwnDataRouter(deps),
+    device: createDevicesRouter(deps),
   });
 }
 

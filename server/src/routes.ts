@@ -18,6 +18,7 @@ import { eraseUser } from './own-data/erase-user.ts';
 import { findUserId } from './users/find-user-id.ts';
 import { updateUser } from './users/update-user.ts';
 import { createRest } from './wires/rest/create-rest.ts';
+import { removeDevicesOf, removeDevicesOfSession } from './push/remove-device.ts';
 import { describeRouter } from './wires/trpc/describe-router.ts';
 import { createTrpcHttpHandler, trpcPath } from './wires/trpc/http.ts';
 
@@ -58,6 +59,8 @@ function createWebhookRoute(app: Context): Route {
       app.tell({ type: 'closeNameless', userId, reason }),
     closeSession: (sessionId: string, reason: CloseReason) =>
       app.tell({ type: 'closeSession', sessionId, reason }),
+    removeDevicesOfSession: removeDevicesOfSession.bind(null, app),
+    removeDevicesOf: removeDevicesOf.bind(null, app),
     findUserId: findUserId.bind(null, app),
     updateUser: updateUser.bind(null, app),
     eraseUser: eraseUser.bind(null, app),

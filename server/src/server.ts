@@ -34,6 +34,7 @@ import { connectMongo, databaseNameOf } from './platform/mongo.ts';
 import { parseRedisUrl } from './platform/redis-address.ts';
 import type { Redis } from './platform/redis.ts';
 import { openStore, type Store } from './platform/store.ts';
+import { createPushIndexes } from './push/create-push-indexes.ts';
 import { createAppRouter, createCallers, type AppRouter } from './router.ts';
 import { createRoutes } from './routes.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
@@ -84,6 +85,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     const app = createContext({ env, clock, log, db, redis, linkKey }, identity);
     await followNews(app);
     if (await isFirstToRepair(redis)) await repairChats(app);
+    await app.pusher.start();
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     await app.erasures.start();
     app.retention.start();
@@ -126,6 +128,7 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
         createFileIndexes,
         createOwnDataIndexes,
         createLegacySessionIndexes,
+        createPushIndexes,
       ].map((create) => create(db)),
     );
   } finally {
@@ -179,6 +182,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await closePort(http, deadline);
     await Promise.all([app.erasures.close(), app.retention.close()]);
     await stopCollecting();
+    await Promise.race([app.pusher.close(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
     await app.presence.close();
     await app.lastSeen.write();
     await app.broker.close();

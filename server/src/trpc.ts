@@ -16,6 +16,8 @@ export interface CallingSocket {
   readonly id: string;
   /** The person proved themselves again: the socket lives until the new token expires. */
   refresh(identity: Identity): void;
+  /** The person looks at what is on its other end, or does not any more. */
+  setForeground(isForeground: boolean): void;
 }
 
 /** What every call brings, on every wire. A refusal is thrown by `procedure`, not by whoever makes the context. */

@@ -209,6 +209,23 @@ const bad: Record<string, readonly unknown[]> = {
   'typing.onChange': [{ chatId: operator }],
   'presence.list': [{ userIds: operator }, { userIds: ['bob'] }],
   'me.erase': [undefined, {}, { confirm: 'yes' }, { confirm: true }, { confirm: operator }],
+  'device.register': [
+    undefined,
+    { kind: 'pigeon', token: 'x' },
+    { kind: 'expo', token: 'x' },
+    { kind: 'expo', token: operator },
+    { kind: 'expo', token: `ExpoPushToken[${'x'.repeat(3_000)}]` },
+    { kind: 'expo', token: 'ExpoPushToken[x]', label: 'x'.repeat(200) },
+    { kind: 'fcm', token: 'two words' },
+    { kind: 'web', endpoint: 'https://push.example/1' },
+    { kind: 'web', endpoint: 'nothing', keys: { p256dh: 'x'.repeat(87), auth: 'x'.repeat(22) } },
+    { kind: 'web', endpoint: operator, keys: { p256dh: 'x'.repeat(87), auth: 'x'.repeat(22) } },
+    { kind: 'web', endpoint: 'https://push.example/1', keys: { p256dh: 'short', auth: operator } },
+    { kind: 'web', endpoint: 'https://127.0.0.1/1', keys: { p256dh: 'x'.repeat(87), auth: 'x'.repeat(22) } },
+  ],
+  'device.remove': [undefined, {}, { deviceId: 'mine' }, { deviceId: operator }],
+  'device.setSettings': [undefined, { showText: 'yes' }, { mentionsPassMute: operator }],
+  'device.setForeground': [undefined, {}, { foreground: 'yes' }, { foreground: operator }],
   'presence.hide': [undefined, {}, { hidden: 'yes' }, { hidden: operator }],
   'presence.onChange': [
     { userIds: [operator] },
@@ -218,7 +235,7 @@ const bad: Record<string, readonly unknown[]> = {
 };
 
 /** These take no input at all. */
-const withoutInput = ['auth.me', 'auth.sync', 'me.export'];
+const withoutInput = ['auth.me', 'auth.sync', 'device.list', 'device.settings', 'me.export'];
 
 type Kind = 'query' | 'mutation' | 'subscription';
 

@@ -4,6 +4,7 @@ export * from './chat-state.ts';
 export * from './chats.ts';
 export * from './close-codes.ts';
 export * from './contract.ts';
+export * from './devices.ts';
 export * from './errors.ts';
 export * from './files.ts';
 export * from './groups.ts';

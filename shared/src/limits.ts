@@ -73,6 +73,12 @@ export const limits = {
   typingTtlMs: 6_000,
   /** How long a person stays online after their last connection closed. */
   offlineGraceMs: 5_000,
+  /** Devices of one person that receive pushes; another one takes the place of the one that was heard of longest ago. */
+  devicesMax: 20,
+  deviceLabelLengthMax: 100,
+  pushAddressLengthMax: 2_048,
+  /** What a push shows of a message. */
+  pushTextLengthMax: 200,
   /** People whose presence one subscription may ask for, besides those its person shares a chat with. */
   presenceAskedMax: 200,
 } as const;

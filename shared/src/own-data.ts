@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeviceSchema, PushSettingsSchema } from './devices.ts';
 import { ChatIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
 import { InviteCodeSchema } from './groups.ts';
 import { EmojiSchema, MessageSchema } from './messages.ts';
@@ -81,6 +82,15 @@ export const ExportMentionRowSchema = z.object({
   writtenAt: z.date(),
 });
 
+/** A device of mine that receives pushes, without how it is reached. */
+export const ExportDeviceRowSchema = z.object({ kind: z.literal('device'), device: DeviceSchema });
+
+/** How I want to be told of news. */
+export const ExportPushSettingsRowSchema = z.object({
+  kind: z.literal('pushSettings'),
+  ...PushSettingsSchema.pick({ showText: true, mentionsPassMute: true }).shape,
+});
+
 /** The last row: an archive without it broke off. */
 export const ExportEndRowSchema = z.object({
   kind: z.literal('end'),
@@ -97,6 +107,8 @@ export const ExportRowSchema = z.discriminatedUnion('kind', [
   ExportMessageRowSchema,
   ExportReactionRowSchema,
   ExportMentionRowSchema,
+  ExportDeviceRowSchema,
+  ExportPushSettingsRowSchema,
   ExportEndRowSchema,
 ]);
 export type ExportRow = z.infer<typeof ExportRowSchema>;

@@ -8,7 +8,9 @@ export const TraceInputSchema = z.object({ messageId: MessageIdSchema });
 /** What became of telling one device, or of not doing so. */
 export const PushOutcomeSchema = z.object({
   device: z.string().nullable().describe('What the device is called; null when there is none.'),
-  outcome: z.enum(['sent', 'waiting', 'noDevice', 'muted', 'readMeanwhile', 'deadToken', 'failed']),
+  outcome: z
+    .enum(['sent', 'waiting', 'noDevice', 'muted', 'readMeanwhile', 'foreground', 'deadToken', 'failed'])
+    .describe('foreground: the person looked at another device of theirs.'),
   at: z.date().nullable(),
 });
 export type PushOutcome = z.infer<typeof PushOutcomeSchema>;

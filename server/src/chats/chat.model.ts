@@ -21,6 +21,13 @@ export type ChatDoc = {
   sentSeqs?: Record<string, number>;
   /** When something last changed that `chat.onChange` tells everyone in the chat. */
   marksAt?: Date;
+  /** A message waits to be pushed to whoever is to have it: when to look, or until when somebody does. */
+  pushAt?: Date;
+  /** Who looks. */
+  pushBy?: string;
+  /** Up to here whoever is to have a push has it waiting, or had it; and when that was seen to last. */
+  pushedSeq?: number;
+  pushedAt?: Date;
   /** What follows is there in a group alone. */
   name?: string;
   avatar?: string | null;
@@ -52,6 +59,10 @@ const chatSchema = new Schema<ChatDoc>(
     changedAt: { type: Date },
     sentSeqs: { type: Schema.Types.Mixed },
     marksAt: { type: Date },
+    pushAt: { type: Date },
+    pushBy: { type: String },
+    pushedSeq: { type: Number },
+    pushedAt: { type: Date },
     name: { type: String },
     avatar: { type: String },
     historyVisible: { type: Boolean },
@@ -66,6 +77,7 @@ const chatSchema = new Schema<ChatDoc>(
 chatSchema.index({ participants: 1, lastMessageAt: -1, _id: -1 });
 chatSchema.index({ participants: 1, changedAt: -1 });
 chatSchema.index({ participants: 1, marksAt: -1 });
+chatSchema.index({ pushAt: 1 }, { partialFilterExpression: { pushAt: { $exists: true } } });
 chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
 chatSchema.index({ retentionDays: 1 }, { sparse: true });
 chatSchema.index({ createKey: 1 }, { unique: true, sparse: true });

@@ -19,6 +19,7 @@ import {
   webhookSecret,
   wholeNumber,
 } from './env-values.ts';
+import { hosts, serviceAccount, vapidKey, vapidSubject } from './push-values.ts';
 
 const hourSeconds = 3_600;
 
@@ -59,6 +60,17 @@ const EnvSchema = z.object({
   TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
   DRAIN_SECONDS: wholeNumber({ min: 0, max: drainSecondsMax }).default(3),
   RETENTION_DAYS: wholeNumber({ min: 1, max: limits.retentionDaysMax }).optional(),
+  PUSH: z.enum(['on', 'off']).default('on'),
+  PUSH_DELAY_SECONDS: wholeNumber({ min: 0, max: 60 }).default(1),
+  PUSH_TEXT: z.enum(['on', 'off']).default('on'),
+  PUSH_VAPID_SUBJECT: vapidSubject.optional(),
+  PUSH_VAPID_PUBLIC_KEY: vapidKey({ bytes: 65 }).optional(),
+  PUSH_VAPID_PRIVATE_KEY: vapidKey({ bytes: 32 }).optional(),
+  PUSH_WEB_HOSTS: hosts.optional(),
+  PUSH_EXPO_ACCESS_TOKEN: bearerSecret.optional(),
+  PUSH_EXPO_URL: httpUrl.default('https://exp.host'),
+  PUSH_FCM_SERVICE_ACCOUNT: serviceAccount.optional(),
+  PUSH_FCM_URL: httpUrl.default('https://fcm.googleapis.com'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -149,6 +161,10 @@ function findConflicts(given: Readonly<Record<string, string>>, isProduction: bo
   }
   if (isProduction && given['RATE_LIMITS'] === 'off')
     conflicts.push('RATE_LIMITS: cannot be off in production');
+  if ('PUSH_VAPID_PUBLIC_KEY' in given !== 'PUSH_VAPID_PRIVATE_KEY' in given) {
+    const missing = 'PUSH_VAPID_PUBLIC_KEY' in given ? 'PUSH_VAPID_PRIVATE_KEY' : 'PUSH_VAPID_PUBLIC_KEY';
+    conflicts.push(`${missing}: belongs to the other key of VAPID, so it is required beside it`);
+  }
   if ('REDIS_URL' in given && !('MONGODB_URI' in given)) {
     conflicts.push('REDIS_URL: is for several processes over one database, so it needs MONGODB_URI');
   }

@@ -1,4 +1,5 @@
 export { collect, Collector } from './collect.ts';
+export { FakePushServices, type ReceivedPush } from './fake-push.ts';
 export { FlakyLink } from './flaky-link.ts';
 export { openChat } from './open-chat.ts';
 export { openGroup } from './open-group.ts';

@@ -81,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     HOST: '127.0.0.1',
     DATA_DIR: inject('identityDir'),
     MONGODB_URI: mongoUri,
+    PUSH: 'off',
     RATE_LIMITS: 'off',
     DRAIN_SECONDS: '0',
     LOG_LEVEL: 'silent',

@@ -57,6 +57,13 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'presence.onChange': free(),
   'me.export': free(),
   'presence.hide': free(() => ({ hidden: true })),
+  'device.register': free(({ uuid }) => ({ kind: 'expo', token: `ExpoPushToken[${uuid}]` })),
+  'device.list': free(),
+  // Of a device that is another person's it says what it says of none.
+  'device.remove': free(({ otherId }) => ({ deviceId: otherId })),
+  'device.settings': free(),
+  'device.setSettings': free(() => ({ showText: true })),
+  'device.setForeground': free(() => ({ foreground: true })),
   'chat.list': free(() => ({})),
   'chat.openDirect': free(({ otherId }) => ({ userId: otherId })),
   'chat.createGroup': free(({ uuid }) => ({ name: 'Mine', memberIds: [], clientId: uuid })),
@@ -116,7 +123,7 @@ const tokens = new Map<Role, string>();
 let people: Readonly<Record<Exclude<Role, 'anonymous'> | 'other', TestClient>>;
 beforeAll(async () => {
   // Time stands still, so that nobody's token runs out.
-  server = await startTestServer({ clock: new ManualClock() });
+  server = await startTestServer({ clock: new ManualClock(), env: { PUSH: 'on' } });
   const [outsider, removed, member, admin, owner, other] = await Promise.all(
     ['outsider', 'removed', 'member', 'admin', 'owner', 'other'].map(async (name) =>
       TestClient.open(server.url, await server.tokenFor(name)),

@@ -119,6 +119,35 @@ export async function countUnread(db: Database, range: UnreadRange): Promise<Unr
   return { unread, unreadMentions };
 }
 
+type NewestUnread = {
+  readonly range: UnreadRange;
+  /** What is older is left out. */
+  readonly since: Date;
+  readonly isMentioned: boolean;
+  /** What these people wrote is left out. */
+  readonly notFrom: readonly UserId[];
+};
+
+/** The newest of what is unread; with `isMentioned`, of what names the person. */
+export async function findNewestUnread(
+  db: Database,
+  { range, since, isMentioned, notFrom }: NewestUnread,
+): Promise<Message | null> {
+  const viewer = new Types.ObjectId(range.viewerId);
+  const docs = await messageModel(db)
+    .find({
+      ...toUnreadFilter(range),
+      createdAt: { $gte: since },
+      sender: { $nin: [viewer, ...notFrom.map((id) => new Types.ObjectId(id))] },
+      ...(isMentioned && { mentions: viewer }),
+    })
+    .sort({ seq: -1 })
+    .limit(1)
+    .lean();
+  const [message] = await toMessages(db, docs);
+  return message ?? null;
+}
+
 /** The oldest of what is unread. */
 export async function listUnread(db: Database, range: UnreadRange, limit: number): Promise<Message[]> {
   const docs = await messageModel(db).find(toUnreadFilter(range)).sort({ seq: 1 }).limit(limit).lean();

@@ -40,6 +40,8 @@ export class LegacySocket implements Connection, Held, Holder {
   readonly userId;
   readonly sessionId;
   readonly isHidden;
+  /** An old app says nothing of that. */
+  readonly isForeground = false;
   readonly delivered: Delivered;
   /** The procedures, called as this person on this connection. */
   readonly api: Procedures;
@@ -63,7 +65,7 @@ export class LegacySocket implements Connection, Held, Holder {
       clock: deps.clock,
       onStalled: () => this.close('slowReader'),
     });
-    const callingSocket = { id: this.id, refresh: () => undefined };
+    const callingSocket = { id: this.id, refresh: () => undefined, setForeground: () => undefined };
     const { admission } = deps;
     this.api = deps.createCaller({
       identity,
