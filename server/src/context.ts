@@ -20,6 +20,7 @@ import { TypingState } from './delivery/typing-state.ts';
 import type { FilesDeps } from './files/deps.ts';
 import { inspectionBounds, toFileRules } from './files/file-rules.ts';
 import { lastingLinkOf } from './files/links.ts';
+import { FileCollector } from './files/file-collector.ts';
 import { openStorage } from './files/open-storage.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
@@ -81,6 +82,7 @@ export type Context = Foundations &
     readonly authenticate: Authenticate;
     readonly erasures: Erasures;
     readonly legacySessions: OtherSessions;
+    readonly fileCollector: FileCollector;
     readonly lastingLinkOf: (attachment: Attachment) => string;
     readonly findSharedEmails: (
       viewerId: UserId,
@@ -90,7 +92,7 @@ export type Context = Foundations &
 
 /** Makes everything a server owns, on the database it was given. */
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
-  const { clock, db, log } = foundations;
+  const { clock, db } = foundations;
   const metrics = new Metrics();
   const lastMessages = new LastMessages(foundations);
   const texts = new EventTexts((value) => transformer.serialize(value));
@@ -101,8 +103,6 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const typing = new TypingState(broker, clock);
   const connections = new Connections(presence, (id) => typing.stopDevice(id));
   const viewers = new ViewerCache(clock);
-  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
-  const revocations = new Revocations({ db, clock, announce });
   const memberships = new LRUCache<ChatId, KnownChat>({ max: membershipsMax });
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
@@ -120,7 +120,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     typing,
     connections,
     viewers,
-    revocations,
+    ...createSignIn(foundations, { viewers, tell }, identity),
     lastMessages,
     ...bounds,
     reads: bounds.admission.reads,
@@ -131,15 +131,22 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...createOwnData({ ...foundations, ...files, ...handedDown, broker, messageLog, tell, viewers }),
     isModerator: () => false,
     findPushOutcomes: () => Promise.resolve(new Map()),
-    lastingLinkOf: (attachment) => lastingLinkOf(attachment, foundations.linkKey),
     legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
-    authenticate: createAuthenticate(
-      { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) },
-      identity,
-    ),
   };
+}
+
+/** The one way in, and what ends before its time. */
+function createSignIn(
+  { db, clock, log }: Foundations,
+  { viewers, tell }: Pick<Context, 'viewers' | 'tell'>,
+  identity: IdentityProvider,
+): Pick<Context, 'revocations' | 'authenticate'> {
+  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
+  const revocations = new Revocations({ db, clock, announce });
+  const deps = { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) };
+  return { revocations, authenticate: createAuthenticate(deps, identity) };
 }
 
 function createBroker(
@@ -165,15 +172,22 @@ function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions 
 
 /** What files need of others, and what they keep to. */
 function createFiles(
-  { db, env, clock }: Foundations,
+  foundations: Foundations,
   { memberships, share }: Pick<Context, 'memberships' | 'share'>,
 ) {
-  return {
+  const { db, env, clock, linkKey } = foundations;
+  const deps: FilesDeps = {
+    ...foundations,
     storage: openStorage(env),
     rules: toFileRules(env),
     inspections: new FairGate(inspectionBounds, { clock, share }),
     isShownIn: isAttachmentShown.bind(null, { db, memberships }),
     isInMessage: isInMessage.bind(null, { db }),
+  };
+  return {
+    ...deps,
+    fileCollector: new FileCollector(deps),
+    lastingLinkOf: (attachment: Attachment) => lastingLinkOf(attachment, linkKey),
   };
 }
 
