@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
-import { collectFiles } from './files/collect-files.ts';
 import { createFileIndexes } from './files/create-file-indexes.ts';
+import { uploadsPath } from './files/links.ts';
 import { readLinkKey } from './files/read-link-key.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
@@ -19,6 +19,7 @@ import {
   openPort,
   OpenStreams,
 } from './http/listener.ts';
+import { endSlowRequests } from './http/slow-requests.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { answerPlainly, isWebSocketUpgrade } from './http/upgrades.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
@@ -61,8 +62,9 @@ export interface WhisperServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A request that is not there in time is answered 408, and its connection closed. */
-const deadlines = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** A request that is not there in time is answered 408, and its connection closed. Its body has a deadline of its own. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 0, connectionsCheckingInterval: 2_000 };
+const bodyDeadlineMs = 30_000;
 
 /** Requests in flight get this long to finish when the server begins to close. */
 const closeTimeoutMs = 5_000;
@@ -89,6 +91,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     await app.erasures.start();
     app.retention.start();
+    app.fileCollector.start();
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
@@ -144,7 +147,6 @@ type Opened = {
 
 async function listen({ app, store, identity }: Opened): Promise<WhisperServer> {
   const lifecycle: Lifecycle = { isDraining: false };
-  const stopCollecting = collectFiles(app);
   const streams = new OpenStreams();
   const router = createAppRouter(app);
   const { env } = app;
@@ -166,6 +168,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   });
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
   takeOffBasePath(http, env.BASE_PATH);
+  endSlowRequests(http, { withinMs: bodyDeadlineMs, pacedPath: uploadsPath });
   endStalledAnswers(http, limits.stalledMs);
   const host = env.HOST ?? (env.isLocalIssuer && !isForLan ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });
@@ -180,19 +183,23 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
-    await Promise.all([app.erasures.close(), app.retention.close()]);
-    await stopCollecting();
-    await Promise.race([app.pusher.close(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
-    await app.presence.close();
-    await app.lastSeen.write();
-    await app.broker.close();
-    await app.redis?.close();
-    await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
-    app.held.close();
-    await app.db.close();
+    await closeContext(app);
     await store.close();
   };
   let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= close());
   return { url, store: store.kind, app, router, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+}
+
+/** What is under way is finished, in the order in which the one needs the other. */
+async function closeContext(app: Context): Promise<void> {
+  await Promise.all([app.erasures.close(), app.retention.close(), app.fileCollector.close()]);
+  await Promise.race([app.pusher.close(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+  await app.presence.close();
+  await app.lastSeen.write();
+  await app.broker.close();
+  await app.redis?.close();
+  await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+  app.held.close();
+  await app.db.close();
 }
