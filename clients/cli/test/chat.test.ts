@@ -46,8 +46,9 @@ it('waits for a person who has not been here yet, answers commands and shows the
   for (let index = 1; index <= 25; index += 1) carol.type(`message ${index}`);
   carol.type('/who');
   carol.type('/people');
-  carol.type('/find MESSAGE 2');
   await Promise.all([carol.shows('talking to dave (online)'), carol.shows('● dave')]);
+  await dave.shows('carol: message 25');
+  carol.type('/find MESSAGE 2');
   await carol.shows('with dave, carol: message 25');
   carol.type('/find nothing');
   await carol.shows('* Nothing was found');
