@@ -9,6 +9,10 @@ const benches = new Map<string, () => Promise<void>>([
   ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
   ['nodes', async () => (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000))],
   [
+    'search',
+    async () => (await import('./search/search.ts')).benchSearch(Number(process.argv[3] ?? 1_000_000)),
+  ],
+  [
     'frames',
     async () =>
       (await import('./frames/frames.ts')).benchFrames(

@@ -47,6 +47,11 @@ it('waits for a person who has not been here yet, answers commands and shows the
   carol.type('/who');
   carol.type('/people');
   await Promise.all([carol.shows('talking to dave (online)'), carol.shows('● dave')]);
+  await dave.shows('carol: message 25');
+  carol.type('/find MESSAGE 2');
+  await carol.shows('with dave, carol: message 25');
+  carol.type('/find nothing');
+  await carol.shows('* Nothing was found');
   expect(await carol.end()).toBe(0);
   await dave.shows('carol: message 25');
   dave.type('/quit');

@@ -39,6 +39,7 @@ export {
   type RefusedChange,
 } from './store/chat-snapshot.ts';
 export type { Groups } from './store/groups.ts';
+export type { MessageSearch, SearchSnapshot, SearchWanted } from './store/message-search.ts';
 export type { ReadersWatch } from './store/readers-watch.ts';
 export type { ChatStore } from './store/chat-store.ts';
 export type { ChatView } from './store/open-chat.ts';

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { quantile } from '../clock.ts';
+import { cpuOf } from '../cpu.ts';
 import { Peer } from '../ipc.ts';
 import { printTable } from '../table.ts';
 import type { Load, LoadRequest } from './load-process.ts';
@@ -91,17 +91,6 @@ class SendBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const peer of [this.#load, ...Object.values(this.#servers)]) await peer[Symbol.asyncDispose]();
-  }
-}
-
-/** Microseconds of CPU another process has spent, where the system tells. */
-function cpuOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return ticks * 10_000;
-  } catch {
-    return Number.NaN;
   }
 }
 

@@ -4,10 +4,12 @@ import { startServer } from '../../src/server.ts';
 
 export type WhisperRequest =
   | { readonly kind: 'start'; readonly uri: string; readonly dataDir: string; readonly redisUrl?: string }
-  | { readonly kind: 'cpu' };
+  | { readonly kind: 'cpu' }
+  | { readonly kind: 'memory' };
 
 serve(async (request: WhisperRequest) => {
   if (request.kind === 'cpu') return process.cpuUsage();
+  if (request.kind === 'memory') return process.memoryUsage();
   const { uri, dataDir, redisUrl } = request;
   const settings = {
     PORT: '0',

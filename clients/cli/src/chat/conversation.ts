@@ -3,6 +3,7 @@ import { faceOf, type Chat } from '@whisper/shared';
 import { changeLast, requireText } from './change-last.ts';
 import { findDirect, findOrMakeGroup, listPeople, type Search } from './choose-chat.ts';
 import { readEntered, type Command } from './entered-line.ts';
+import { Finder } from './find.ts';
 import { whenFreshOrKept } from './fresh-or-kept.ts';
 import { Narrator } from './narrator.ts';
 import { watchGroups } from './notices.ts';
@@ -14,6 +15,7 @@ const help = [
   '* /people    who is there                           /with NAME   talk to somebody else',
   '* /group     your groups                            /group NAME  go to one of them',
   '* /group NAME: PERSON, PERSON                        make one and go there',
+  '* /find WORDS  messages of all your chats that hold them; /find alone goes further back',
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /retry     send again what the server refused      /discard  throw it away',
@@ -26,6 +28,7 @@ export class Conversation implements Disposable {
   readonly #search: Search;
   readonly #client: WhisperClient;
   readonly #terminal: Terminal;
+  readonly #finder: Finder;
   readonly #stops: (() => void)[] = [];
   #chat: Chat | undefined;
   #narrator: Narrator | undefined;
@@ -42,6 +45,7 @@ export class Conversation implements Disposable {
     this.#search = search;
     this.#client = search.client;
     this.#terminal = terminal;
+    this.#finder = new Finder(search.client.store);
   }
 
   async start(chat: Chat): Promise<void> {
@@ -137,6 +141,9 @@ export class Conversation implements Disposable {
         return this.#switchTo(argument);
       case '/group':
         return this.#group(argument);
+      case '/find':
+        for (const line of await this.#finder.find(argument)) this.#terminal.note(line);
+        return;
       case '/reply':
       case '/edit':
       case '/delete':

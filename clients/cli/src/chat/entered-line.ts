@@ -4,6 +4,7 @@ export const commands = [
   '/people',
   '/with',
   '/group',
+  '/find',
   '/reply',
   '/edit',
   '/delete',

@@ -18,6 +18,7 @@ import { Listeners, whenReady, type Observable } from '../observable.ts';
 import { isDraft, type StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
 import { Groups } from './groups.ts';
+import { MessageSearch, type SearchWanted } from './message-search.ts';
 import { Optimistic } from './optimistic.ts';
 import { ReadersWatch } from './readers-watch.ts';
 import { StoreParts, type Kept } from './store-parts.ts';
@@ -236,6 +237,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
       seq,
       onMarks: (listener) => this.#parts.onMarks(listener),
     });
+  }
+
+  /** Looks for messages in all chats, or in one. Close it when another search takes its place. */
+  search(wanted: SearchWanted): MessageSearch {
+    return new MessageSearch(this.#connection, wanted);
   }
 
   /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */

@@ -1,9 +1,12 @@
 import { useChat, useTyping } from '@whisper/react';
 import { faceOf, type Chat, type ChatId } from '@whisper/shared';
+import { useEffect } from 'react';
 import { EmptyPane } from '../layout/empty-pane.tsx';
 import { Link } from '../routing/link.tsx';
 import { goHome, homePath } from '../routing/route.ts';
 import { GroupButton } from '../group/group-button.tsx';
+import { SearchButton } from '../search/search-button.tsx';
+import { useSearching } from '../search/searching.ts';
 import { useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -18,6 +21,12 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
   const { chat, view, rows } = useChat(chatId);
   const me = useStore((snapshot) => snapshot.me);
   const { acts, mode, overlay, target } = useActing();
+  const { goal, arrive } = useSearching();
+  useEffect(() => {
+    if (goal?.chatId !== chatId) return;
+    acts.jumpTo(goal.seq);
+    arrive();
+  }, [goal, arrive, chatId, acts]);
 
   if (view.status === 'failed') {
     const isMissing = view.failure.code === 'NOT_FOUND';
@@ -58,6 +67,7 @@ function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
       </Link>
       {chat && <Title chat={chat} />}
       <div className="header-end">
+        {chat && <SearchButton chatId={chat.id} />}
         {chat?.kind === 'group' && <GroupButton chat={chat} />}
         {chat && <ChatMenuButton chat={chat} />}
       </div>

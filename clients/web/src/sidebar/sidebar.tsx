@@ -3,6 +3,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
+import { SearchButton } from '../search/search-button.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { DialogButton } from '../ui/dialog-button.tsx';
@@ -27,6 +28,7 @@ export function Sidebar({ selected }: Props) {
       </header>
       <div className="search-row">
         <SearchField value={search} onChange={setSearch} />
+        <SearchButton />
         <NewGroupButton />
       </div>
       <div className="rows" ref={rows.ref}>
@@ -87,7 +89,7 @@ function SearchField({ value, onChange }: SearchProps) {
         id={searchFieldId}
         type="text"
         aria-label="Search chats and people"
-        placeholder="Search chats and people"
+        placeholder="Chats and people"
         aria-keyshortcuts="/"
         autoComplete="off"
         maxLength={limits.queryLengthMax}

@@ -77,6 +77,7 @@ test('reads each message once and in order, in calls of bounded work, whatever s
     chats: fc.integer({ min: 1, max: chatsMax }),
     stopAt: fc.integer({ min: 1, max: 9 }),
     since: fc.constantFrom(0, 5, 1_000),
+    now: fc.constantFrom(0, 6, 100_000_000, 9_000_000_000),
     lead: fc.constantFrom(
       { near: '', far: '' },
       { near: 'appl', far: 'appl' },
@@ -84,11 +85,11 @@ test('reads each message once and in order, in calls of bounded work, whatever s
       { near: /^ap/, far: '' },
     ),
   });
-  const property = fc.asyncProperty(input, async ({ sent, chats, stopAt, since, lead }) => {
+  const property = fc.asyncProperty(input, async ({ sent, chats, stopAt, since, now, lead }) => {
     const ids = Array.from({ length: chatsMax }, () => new Types.ObjectId());
     const stored = await store(sent, ids);
     const mine = new Set(ids.slice(0, chats).map(String));
-    const search = { chatIds: [...mine] as ChatId[], since, bounds, ...lead };
+    const search = { chatIds: [...mine] as ChatId[], since, now, bounds, ...lead };
     const fits = ({ chat, text, createdAt }: Candidate) =>
       mine.has(String(chat)) &&
       createdAt.getTime() >= since &&

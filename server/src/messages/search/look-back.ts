@@ -16,11 +16,11 @@ export type Bounds = {
 };
 
 const usualBounds: Bounds = {
-  lookedAtMax: 2_000,
-  commandsMax: 12,
-  fewMax: 600,
-  stretchSize: 250,
-  stretchSizeMax: 600,
+  lookedAtMax: 1_500,
+  commandsMax: 14,
+  fewMax: 200,
+  stretchSize: 100,
+  stretchSizeMax: 250,
 };
 
 const growthMax = 16;
@@ -35,6 +35,8 @@ export type Search = {
   readonly far: string;
   /** Nothing that was sent before. */
   readonly since: number;
+  /** About when the newest was sent. */
+  readonly now: number;
   readonly bounds?: Bounds;
 };
 
@@ -55,29 +57,31 @@ export type Looked = {
  */
 export async function* lookBack(db: Database, search: Search, place: Place): AsyncGenerator<Looked> {
   const { lookedAtMax, commandsMax, fewMax, stretchSize } = search.bounds ?? usualBounds;
-  let { at: until, last, spanMs } = place;
-  let from = search.since - 1;
+  const oldest = search.since - 1;
+  let { at: until, last, from } = place;
   let spent = 0;
-  if (spanMs !== null) from = Math.max(from, until - spanMs);
-  else if (search.near !== search.far) {
+  if (from === null) {
     const few = await findByTerm(db, { ...search, term: search.near, limit: fewMax + 1 });
-    if (few.length <= fewMax) return yield { candidates: few.toSorted(newestFirst), behind: null, spanMs };
+    if (few.length <= fewMax)
+      return yield { candidates: few.toSorted(newestFirst), behind: null, spanMs: null };
     spent = few.length;
-    from = Math.max(from, Math.min(until - 1, startOf(few, search, stretchSize / 10)));
+    // More have the far term than the near one.
+    const isSame = search.near === search.far;
+    from = Math.min(until, search.now) - spanOf(few, search, isSame ? stretchSize : stretchSize / 10);
   }
+  from = Math.max(oldest, from);
   for (let commands = 0; commands < commandsMax && spent < lookedAtMax; commands += 1) {
     const { candidates, reached } = await readStretch(db, search, { from, until });
     spent += candidates.length;
     if (reached === null) {
-      from = Math.min(until - 1, startOf(candidates, search, stretchSize));
-      spanMs = until - from;
-      yield { candidates: [], behind: { at: until, last, spanMs }, spanMs };
+      from = shorten(candidates, search, { from, until });
+      yield { candidates: [], behind: { at: until, last, from }, spanMs: null };
       continue;
     }
     if (reached < search.since) return yield { candidates, behind: null, spanMs: timeMsMax };
-    spanMs = nextSpan(candidates, stretchSize, { from: reached, until });
-    yield { candidates, behind: { at: reached, last: null, spanMs }, spanMs };
-    [until, last, from] = [reached, null, Math.max(search.since - 1, reached - spanMs)];
+    const spanMs = nextSpan(candidates, stretchSize, { from: reached, until });
+    [until, last, from] = [reached, null, Math.max(oldest, reached - spanMs)];
+    yield { candidates, behind: { at: until, last, from }, spanMs };
   }
 }
 
@@ -104,12 +108,21 @@ async function readStretch(db: Database, search: Search, stretch: Stretch): Prom
     : { candidates, reached: null };
 }
 
-/** Where a stretch begins that ends with the newest and holds about `size`. What is given is all there is of some chats. */
-function startOf(some: readonly Candidate[], { chatIds }: Search, size: number): number {
-  const times = some.map(({ createdAt }) => createdAt.getTime()).toSorted((a, b) => b - a);
-  const chats = new Set(some.map(({ chat }) => chat.toHexString()));
-  const index = Math.floor((size * chats.size) / chatIds.length);
-  return times[Math.min(index, times.length - 1)] ?? 0;
+/** How long a stretch is that holds about `size`, if all chats are like those of which some is given. */
+function spanOf(some: readonly Candidate[], { chatIds }: Search, size: number): number {
+  const times = some.map(({ createdAt }) => createdAt.getTime());
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  const chats = new Set(some.map(({ chat }) => chat.toHexString())).size;
+  return Math.max(1, Math.ceil(((last - first) * size * chats) / (some.length * chatIds.length)));
+}
+
+/** Where to begin instead of where there is too much behind: later in any case. */
+function shorten(some: readonly Candidate[], search: Search, { from, until }: Stretch): number {
+  const { stretchSize } = search.bounds ?? usualBounds;
+  const first = Math.min(...some.map(({ createdAt }) => createdAt.getTime()));
+  const end = Math.min(until, search.now);
+  const span = Math.min(spanOf(some, search, stretchSize), (end - from) / 2);
+  return Math.min(until - 1, Math.max(first, Math.floor(end - span)));
 }
 
 function nextSpan(candidates: readonly Candidate[], stretchSize: number, { from, until }: Stretch): number {

@@ -8,31 +8,36 @@ export const timeMsMax = 8.64e15;
 
 /**
  * Where a search stands: what was sent later was looked at, and of the same millisecond what comes before `last` in the
- * order of the results. `spanMs` is the stretch of time to look at next, known once the index leads to much.
+ * order of the results. `from` is where the stretch of time begins that is to be looked at next; null while it is not known
+ * whether that is not everything.
  */
 export type Place = {
   readonly at: number;
   readonly last: { readonly chatId: string; readonly seq: number } | null;
-  readonly spanMs: number | null;
+  readonly from: number | null;
 };
 
-const ms = z.number().min(-timeMsMax).max(timeMsMax);
+const ms = z.int().min(-timeMsMax).max(timeMsMax);
 const CursorSchema = z
-  .tuple([z.int().pipe(ms), ChatIdSchema.nullable(), z.int().min(0), ms.min(1).nullable()])
+  .tuple([ms, ChatIdSchema.nullable(), z.int().min(0), ms.nullable()])
+  .refine(([at, , , from]) => from === null || from < at)
   .transform(
-    ([at, chatId, seq, spanMs]): Place => ({ at, last: chatId === null ? null : { chatId, seq }, spanMs }),
+    ([at, chatId, seq, from]): Place => ({ at, last: chatId === null ? null : { chatId, seq }, from }),
   );
 
 export function readPlace(cursor: string | null | undefined): Place {
-  return cursor ? decodeCursor(CursorSchema, cursor) : { at: timeMsMax, last: null, spanMs: null };
+  return cursor ? decodeCursor(CursorSchema, cursor) : { at: timeMsMax, last: null, from: null };
 }
 
-export function toCursor({ at, last, spanMs }: Place): string {
-  return encodeCursor([at, last?.chatId ?? null, last?.seq ?? 0, spanMs]);
+export function toCursor({ at, last, from }: Place): string {
+  return encodeCursor([at, last?.chatId ?? null, last?.seq ?? 0, from]);
 }
 
+/** `spanMs`: how much time before it is to be looked at next. */
 export function placeOf({ chat, seq, createdAt }: Candidate, spanMs: number | null): Place {
-  return { at: createdAt.getTime(), last: { chatId: chat.toHexString(), seq }, spanMs };
+  const at = createdAt.getTime();
+  const from = spanMs === null ? null : Math.max(-timeMsMax, at - spanMs);
+  return { at, last: { chatId: chat.toHexString(), seq }, from };
 }
 
 export function isBehind({ at, last }: Place, { chat, seq, createdAt }: Candidate): boolean {

@@ -19,7 +19,7 @@ import { findMessages } from '../log/read-log.ts';
 import { lookBack, type Search as Look } from './look-back.ts';
 import { isBehind, placeOf, readPlace, toCursor, type Place } from './place.ts';
 
-type Deps = Pick<MessagesDeps, 'db' | 'memberships'>;
+type Deps = Pick<MessagesDeps, 'db' | 'clock' | 'memberships'>;
 
 /**
  * A page of the messages that hold what is looked for, in the person's chats, the newest first. NOT_FOUND when the chat
@@ -50,7 +50,7 @@ type Search = SearchMessagesInput & {
 
 type Hits = { readonly hits: readonly MessageId[]; readonly behind: Place | null };
 
-async function findHits({ db }: Deps, search: Search): Promise<Hits> {
+async function findHits({ db, clock }: Deps, search: Search): Promise<Hits> {
   const { limit, before } = search;
   const start = readPlace(search.cursor);
   const at = Math.min(start.at, (before?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
@@ -58,7 +58,7 @@ async function findHits({ db }: Deps, search: Search): Promise<Hits> {
   const hits: MessageId[] = [];
   let behind: Place | null = place;
   let length = 0;
-  for await (const looked of lookBack(db, toLook(search), place)) {
+  for await (const looked of lookBack(db, toLook(search, clock.now()), place)) {
     for (const candidate of looked.candidates) {
       if (!isBehind(place, candidate) || !fits(search, candidate)) continue;
       hits.push(candidate._id.toHexString() as MessageId);
@@ -72,9 +72,9 @@ async function findHits({ db }: Deps, search: Search): Promise<Hits> {
   return { hits, behind };
 }
 
-function toLook({ hasFile, after, chats, needles }: Search): Look {
+function toLook({ hasFile, after, chats, needles }: Search, now: number): Look {
   const { near, far } = leadOf(needles);
-  const look = { chatIds: [...chats.keys()], since: after?.getTime() ?? 0, near, far };
+  const look = { chatIds: [...chats.keys()], since: after?.getTime() ?? 0, now, near, far };
   if (!hasFile || far !== anyTerm) return look;
   return { ...look, near: near === anyTerm ? fileTerm : near, far: fileTerm };
 }
