@@ -123,9 +123,9 @@ export function toMarks(
   { sentSeqs }: Pick<ChatDoc, 'sentSeqs'>,
   userId: UserId,
   member: MemberDoc | undefined,
-): Marks {
+): Omit<Marks, 'userId'> {
   const readSeq = Math.max(member?.readSeq ?? 0, sentSeqs?.[userId] ?? 0);
-  return { userId, readSeq, deliveredSeq: Math.max(readSeq, member?.deliveredSeq ?? 0) };
+  return { readSeq, deliveredSeq: Math.max(readSeq, member?.deliveredSeq ?? 0) };
 }
 
 /** The place after which messages count as unread to a person. */

@@ -44,6 +44,7 @@ async function moveMark(
   ]);
   publishMarks(deps.broker, isTold ? toUserIds(doc) : [viewerId], {
     chatId,
+    userId: viewerId,
     at,
     ...toMarks(doc, viewerId, member),
   });

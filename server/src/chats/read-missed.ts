@@ -96,7 +96,7 @@ function toOwn(members: readonly MemberDoc[], docs: readonly ChatDoc[], since: D
 
 function toMoved(doc: ChatDoc, userId: UserId, member: MemberDoc | undefined): Missed {
   const chatId = toChatId(doc);
-  const data = { type: 'marks', chatId, ...toMarks(doc, userId, member) } as const;
+  const data = { type: 'marks', chatId, userId, ...toMarks(doc, userId, member) } as const;
   return { subject: `${chatId}:${userId}`, data };
 }
 

@@ -77,7 +77,10 @@ async function showGroup(
   const role = parts.mine?.role;
   if (!role) return null;
   const others = isSmall(doc) ? toUserIds(doc).filter((userId) => userId !== parts.viewerId) : undefined;
-  const marks = others?.map((userId) => toMarks(doc, userId, members.get(memberKey(doc._id, userId))));
+  const marks = others?.map((userId) => ({
+    userId,
+    ...toMarks(doc, userId, members.get(memberKey(doc._id, userId))),
+  }));
   return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role, marks });
 }
 

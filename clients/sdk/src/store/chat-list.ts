@@ -102,7 +102,8 @@ export class ChatList {
     const wanted = unlisted.filter((id) => isDoubtful(id) || isHeardOf(id) || this.#options.isOpen(id));
     const dropped = new Set(unlisted.filter((id) => !wanted.includes(id)));
     if (dropped.size > 0) this.#set(this.#chats.filter(({ id }) => !dropped.has(id)));
-    await this.refetch([...wanted, ...[...listed].filter(isDoubtful)]);
+    // Of what came while the answer was under way the list knows more than it, but not what it knows besides.
+    await this.refetch([...wanted, ...[...listed].filter((id) => isDoubtful(id) || isHeardOf(id))]);
   }
 
   async #fetchPage(cursor: string | null): Promise<ChatPage> {
@@ -206,17 +207,18 @@ export class ChatList {
   async #fetch(chatId: ChatId): Promise<void> {
     const heardSeq = () => this.#heardSeqs.get(chatId) ?? 0;
     const doubts = () => this.#doubts.get(chatId) ?? 0;
+    const { api } = this.#connection;
     try {
       let askedAt: number;
       let doubtsBefore: number;
+      let answer: Chat;
       do {
         askedAt = heardSeq();
         doubtsBefore = doubts();
-        this.put([
-          await callWithRetries(this.#connection, () => this.#connection.api.chat.get.query({ chatId })),
-        ]);
-        // What was heard of while the call was under way may be missing from the answer.
-      } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, this.get(chatId)?.lastSeq ?? 0));
+        answer = await callWithRetries(this.#connection, () => api.chat.get.query({ chatId }));
+        this.put([answer]);
+        // What was heard of while the call was under way may be missing from the answer, which counts for nothing then.
+      } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, answer.lastSeq));
     } catch (error) {
       if (toFailure(error).code === 'NOT_FOUND') this.#options.onGone(chatId);
       throw error;

@@ -52,17 +52,18 @@ type Options = {
   readonly receiptOf: (message: Message) => Receipt;
   readonly nameOf: (id: UserId) => string | undefined;
   readonly hasOlder: boolean;
-  /** The place of the first unread message; null without one. */
+  /** The place from which messages of others are unread; null where all are read. */
   readonly unreadFrom: number | null;
 };
 
 /** The rows of a conversation with their days and groups. What an unknown message comes before starts nothing. */
 export function toChatItems(rows: readonly ChatRow[], options: Options): ChatItem[] {
-  const { hasOlder, unreadFrom } = options;
+  const { hasOlder } = options;
   const bare = rows.map((row) =>
     row.state === 'sent' ? toBare(row, options) : toBareDraft(row, { rows, options }),
   );
-  const isUnreadStart = ({ seq }: Bare) => seq !== null && seq === unreadFrom;
+  const unreadStart = findUnreadStart(bare, options);
+  const isUnreadStart = (item: Bare) => item === unreadStart;
   const isApart = (earlier: Bare, later: Bare) => isUnreadStart(later) || !isOneGo(earlier, later);
   return bare.map((item, index) => {
     const before = bare[index - 1];
@@ -75,6 +76,18 @@ export function toChatItems(rows: readonly ChatRow[], options: Options): ChatIte
       endsGroup: !after || isApart(item, after),
     };
   });
+}
+
+/** The first of the unread messages, where it is held. */
+function findUnreadStart(bare: readonly Bare[], { unreadFrom, hasOlder }: Options): Bare | undefined {
+  const oldest = bare[0]?.seq ?? null;
+  if (unreadFrom === null || (hasOlder && oldest !== null && oldest > unreadFrom)) return undefined;
+  return bare.find((item) => isUnreadAfter(unreadFrom - 1, item));
+}
+
+/** Whether it is a message that counts as unread to somebody who has read up to a place. */
+export function isUnreadAfter(readSeq: number, { seq, isMine, message }: Bare): boolean {
+  return seq !== null && seq > readSeq && !isMine && message?.kind === 'text' && message.deletedAt === null;
 }
 
 function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
