@@ -8,14 +8,17 @@ import { ChatsScreen } from './chats-screen.tsx';
 import { connect, defaultUrl, type Person } from './connect.ts';
 import { SignInScreen } from './sign-in-screen.tsx';
 import { styles } from './styles.ts';
+import { usePushToken, type GetPushToken } from './use-push-token.ts';
 
 type Props = {
   readonly url?: string;
   /** Somebody who is signed in otherwise, such as with Clerk; without it the app asks for a name. */
   readonly person?: Person | null;
+  /** The same function while it is mounted; without it the phone receives no pushes. */
+  readonly getPushToken?: GetPushToken;
 };
 
-export function App({ url = defaultUrl, person: given = null }: Props) {
+export function App({ url = defaultUrl, person: given = null, getPushToken }: Props) {
   const [chosen, setChosen] = useState<Person | null>(null);
   const person = given ?? chosen;
   const { client, renew } = useWhisperClient(person, (who) => connect(url, who));
@@ -26,7 +29,7 @@ export function App({ url = defaultUrl, person: given = null }: Props) {
       {person ? (
         <WhisperProvider client={client}>
           <Notice onRenew={renew} />
-          <Chats onSignOut={() => setChosen(null)} />
+          <Chats getPushToken={getPushToken} onSignOut={() => setChosen(null)} />
         </WhisperProvider>
       ) : (
         <SignInScreen url={url} onSignIn={signIn} />
@@ -35,9 +38,12 @@ export function App({ url = defaultUrl, person: given = null }: Props) {
   );
 }
 
+type ChatsProps = { readonly getPushToken: GetPushToken | undefined; readonly onSignOut: () => void };
+
 /** One chat at a time, or the list of them. */
-function Chats({ onSignOut }: { readonly onSignOut: () => void }) {
+function Chats({ getPushToken, onSignOut }: ChatsProps) {
   const client = useClient();
+  usePushToken(getPushToken);
   const [chatId, setChatId] = useState<ChatId | null>(null);
   // Nothing of the person stays on a phone that they sign out of, but what they have not sent yet.
   const signOut = () => void client?.forget().then(onSignOut, onSignOut);

@@ -4,13 +4,14 @@ import { create, type ReactTestInstance, type ReactTestRenderer } from 'react-te
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { App } from '../src/app.tsx';
+import type { GetPushToken } from '../src/use-push-token.ts';
 
 const patience = { timeout: 10_000 };
 let server: TestServer;
 beforeAll(async () => {
   // A phone has one.
   vi.stubGlobal('WebSocket', WebSocket);
-  server = await startTestServer();
+  server = await startTestServer({ env: { PUSH: 'on', PUSH_EXPO_URL: 'http://127.0.0.1:9' } });
 });
 afterAll(async () => {
   vi.unstubAllGlobals();
@@ -25,8 +26,8 @@ class Phone {
     this.#screen = screen;
   }
 
-  static start(url: string): Phone {
-    const phone = new Phone(create(createElement(App, { url })));
+  static start(url: string, getPushToken?: GetPushToken): Phone {
+    const phone = new Phone(create(createElement(App, { url, ...(getPushToken && { getPushToken }) })));
     onTestFinished(() => phone.#screen.unmount());
     return phone;
   }
@@ -115,6 +116,21 @@ it('two people find each other, talk, and see who is there, who types and what i
   phone.press('Sign out');
   await phone.shows('Whisper', 'alice', 'bob');
 }, 40_000);
+
+it('the phone receives the pushes of whoever signs in on it', async () => {
+  const carol = await server.signIn('carol');
+  const phone = Phone.start(server.url, async () => 'ExponentPushToken[carols-phone]');
+  await phone.shows('carol');
+  phone.press('carol');
+
+  await vi.waitFor(
+    async () =>
+      expect((await carol.api.device.list.query()).devices).toMatchObject([
+        { kind: 'expo', platform: 'android' },
+      ]),
+    patience,
+  );
+});
 
 it('says what to do where nobody can be signed in by name', async () => {
   const phone = Phone.start('http://127.0.0.1:9');
