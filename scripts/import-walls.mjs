@@ -24,6 +24,11 @@ const packages = [
     readsServerTypes: true,
   },
   { folder: 'clients/panel', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
+  {
+    folder: 'clients/expo',
+    workspace: ['@whisper/shared', '@whisper/client', '@whisper/react'],
+    readsServerTypes: true,
+  },
   // Compiled outside the workspace, as whoever installs the packages does.
   { folder: 'examples', workspace: ['@whisper/client', '@whisper/react'] },
   {
