@@ -1,6 +1,7 @@
 import { faceOf, type Chat } from '@whisper/shared';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { JoinPage } from '../group/join-page.tsx';
+import { usePush } from '../push/use-push.ts';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { isMuted } from '../store/muted.ts';
@@ -28,6 +29,7 @@ export function ChatApp() {
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
   useNotifications();
+  usePush();
   const [isSwitching, setIsSwitching] = useState(false);
   useShortcuts({ onSwitch: () => setIsSwitching(true) });
   if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
