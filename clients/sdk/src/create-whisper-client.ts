@@ -7,6 +7,8 @@ import {
   type WhisperApi,
 } from './connection/connection.ts';
 import { pageWakeUps, type WakeUps } from './connection/wake-ups.ts';
+import type { Device, RegisterDeviceInput } from '@whisper/shared';
+import { OwnDevice } from './push/own-device.ts';
 import type { CacheOptions } from './cache/chat-cache.ts';
 import type { Observable } from './observable.ts';
 import { memoryFiles, type DeviceFiles } from './files/device-files.ts';
@@ -37,9 +39,13 @@ export type WhisperClient = Disposable & {
    * back.
    */
   retryNow(): void;
+  /** This device receives pushes for the person from now on; call it at every start of an app. `enableWebPush` does it in browsers. */
+  registerDevice(device: RegisterDeviceInput): Promise<Device>;
+  /** It does not any more, if this client has registered it. */
+  unregisterDevice(): Promise<void>;
   /** Ends everything for good; what is unsent stays in the storage, and the last state in the cache. */
   close(): void;
-  /** For signing out: closes, and empties the cache. What is unsent waits until the person is back. */
+  /** For signing out: ends the pushes to this device, closes, and empties the cache. What is unsent waits until the person is back. */
   forget(): Promise<void>;
 };
 
@@ -51,6 +57,7 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
     files: options.files ?? memoryFiles(),
     cache: options.cache && { ...options.cache, account: `${options.url} ${options.cache.account}` },
   });
+  const device = new OwnDevice(connection);
   const retryNow = () => connection.retryNow();
   const stopWatching = (options.wakeUps ?? pageWakeUps)(retryNow);
   const close = () => {
@@ -63,8 +70,11 @@ export function createWhisperClient(options: WhisperClientOptions): WhisperClien
     store,
     connection: connection.state,
     retryNow,
+    registerDevice: (input) => device.register(input),
+    unregisterDevice: () => device.unregister(),
     close,
     async forget() {
+      await device.forget();
       close();
       await store.erase();
     },

@@ -8,6 +8,12 @@ export {
 } from './connection/connection.ts';
 export { toFailure, type Failure } from './connection/failure.ts';
 export { TokenSource, type GetToken } from './connection/token-source.ts';
+export {
+  appForeground,
+  neverForeground,
+  pageForeground,
+  type ForegroundWatch,
+} from './connection/foreground.ts';
 export { appWakeUps, type AppSignals, type WakeUps } from './connection/wake-ups.ts';
 export {
   createWhisperClient,
@@ -26,6 +32,7 @@ export { memoryFiles, type DeviceFiles, type KeptFile } from './files/device-fil
 export { indexedDbFiles } from './files/indexed-db-files.ts';
 export type { Upload, UploadState } from './files/upload.ts';
 export type { FileFacts, Uploads } from './files/uploads.ts';
+export { disableWebPush, enableWebPush } from './push/web-push.ts';
 export { browserStorage } from './storage/browser-storage.ts';
 export type { DeviceStorage } from './storage/device-storage.ts';
 export { indexedDbStorage } from './storage/indexed-db-storage.ts';

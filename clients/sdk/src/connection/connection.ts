@@ -3,6 +3,7 @@ import { closeCodes, contractVersion, type CloseReason } from '@whisper/shared';
 import type { AppRouter } from '@whisper/server';
 import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
+import { Foreground, pageForeground, type ForegroundWatch } from './foreground.ts';
 import { createLinks } from './links.ts';
 import { Pace } from './pace.ts';
 import { SessionRenewal } from './session-renewal.ts';
@@ -36,6 +37,8 @@ export type ConnectionOptions = {
   readonly WebSocket?: typeof WebSocket;
   /** Where there is one, a server behind a proxy that lets no WebSocket through is reached over HTTP alone. */
   readonly EventSource?: typeof EventSource;
+  /** Says whether the person looks at this client: while they do, their devices are told of nothing. `pageForeground` unless given. */
+  readonly foreground?: ForegroundWatch;
   /** Hears of what is tried again by itself, such as a `getToken` that throws. */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
@@ -69,6 +72,7 @@ export class Connection {
   readonly #http: TimedFetch;
   readonly #socket: TRPCWebSocketClient;
   readonly #renewal: SessionRenewal;
+  readonly #foreground: Foreground;
   readonly #transport = new Transport();
   readonly #EventSource: typeof EventSource | undefined;
   #wake = new AbortController();
@@ -100,6 +104,12 @@ export class Connection {
         replaceToken: () => this.#renewal.replaceToken(),
         stoppedBecause: () => stopMessage(this.state.getSnapshot()),
       }),
+    });
+    this.#foreground = new Foreground({
+      watch: options.foreground ?? pageForeground,
+      isOpen: () => this.isOpen && this.#transport.way === 'socket',
+      tell: (foreground) => this.api.device.setForeground.mutate({ foreground }),
+      onError: this.onError,
     });
     this.#renewal = new SessionRenewal({
       tokens: this.#tokens,
@@ -152,6 +162,7 @@ export class Connection {
       connectionParams: async () => ({
         token: (await this.#tokens.get()) ?? '',
         contract: String(contractVersion),
+        foreground: this.#foreground.param(),
       }),
       onOpen: () => this.#opened(),
       onClose: (cause) => this.#closed(cause?.code),
@@ -209,6 +220,7 @@ export class Connection {
     this.#transport.choose('socket');
     this.#wake = new AbortController();
     this.#renewal.schedule();
+    this.#foreground.update();
   }
 
   #closed(code: number | undefined): void {
@@ -228,6 +240,7 @@ export class Connection {
     this.#state.set(state);
     this.#wake.abort();
     this.#renewal.stop();
+    this.#foreground.stop();
     void this.#socket.close();
     // tRPC would keep the socket open until calls under way are answered.
     this.#sockets.end();

@@ -1,6 +1,7 @@
 import { faceOf, type Chat } from '@whisper/shared';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { JoinPage } from '../group/join-page.tsx';
+import { usePush } from '../push/use-push.ts';
 import { SearchDialog } from '../search/search-dialog.tsx';
 import { SearchingProvider, useMakeSearching } from '../search/searching.ts';
 import { WayBack } from '../search/way-back.tsx';
@@ -31,6 +32,7 @@ export function ChatApp() {
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
   useNotifications();
+  usePush();
   const [isSwitching, setIsSwitching] = useState(false);
   const searching = useMakeSearching();
   const chatId = route.page === 'chat' ? route.chatId : undefined;

@@ -4,6 +4,7 @@ import { useWhisperClient, WhisperProvider } from '@whisper/react';
 import type { ChatId } from '@whisper/shared';
 import { useMemo, useState, type ReactNode } from 'react';
 import { appUrl } from '../routing/app-url.ts';
+import { leavePush } from '../push/own-browser.ts';
 import { findStorage, Notes } from '../store/notes.ts';
 import { ClientContext } from '../store/use-client.ts';
 import type { Session } from './session.ts';
@@ -26,11 +27,13 @@ function connect({ getToken, cache }: Session): WhisperClient {
   return createWhisperClient({ url: appUrl.href, getToken, storage: browserStorage(), cache });
 }
 
-/** Signing out leaves nothing of what was shown on the device. */
+/** Signing out leaves nothing of what was shown on the device, and nothing is pushed to it any more. */
 function withForgetting(session: Session, client: WhisperClient): Session {
   const signOut = () => {
-    void client.forget();
-    session.signOut();
+    void leavePush(client).then(() => {
+      void client.forget();
+      session.signOut();
+    });
   };
   return { ...session, signOut };
 }

@@ -2,6 +2,7 @@ import { limits, type ChatId } from '@whisper/shared';
 import { useState, type KeyboardEvent } from 'react';
 import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
+import { NotificationSettingsButton } from '../push/notification-settings.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { SearchButton } from '../search/search-button.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -53,6 +54,7 @@ function Me() {
           <Avatar person={me} />
         </>
       )}
+      <NotificationSettingsButton />
       <button
         type="button"
         className="icon-button"
