@@ -108,11 +108,16 @@ function isOneEmoji(text: string): boolean {
 
 /** What an answer to this message shows of it: its text, or else what its files are called. */
 export function toReply({ id, seq, sender, text, attachments, deletedAt }: Message): Reply {
-  const excerpt = excerptOf(text || attachments.map(({ name }) => name).join(', '));
+  const excerpt = excerptOf(wordsOf({ text, attachments }));
   return { messageId: id, seq, sender, excerpt, isDeleted: deletedAt !== null };
 }
 
 /** The beginning of a text, never half a character of UTF-16. */
+/** A message in words, for where its files cannot be shown: its text, or what they are called. */
+export function wordsOf({ text, attachments }: Pick<Message, 'text' | 'attachments'>): string {
+  return text || attachments.map(({ name }) => name).join(', ');
+}
+
 function excerptOf(text: string): string {
   if (text.length <= limits.excerptLengthMax) return text;
   const cut = text.slice(0, limits.excerptLengthMax);

@@ -23,6 +23,7 @@ export {
 export { devTokens, fetchDevPeople, NoTokenError, type DevPeople } from './dev-tokens.ts';
 export { Value, type Observable } from './observable.ts';
 export {
+  filesOf,
   isDraft,
   type StoredChange,
   type StoredDraft,

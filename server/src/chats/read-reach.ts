@@ -27,7 +27,7 @@ export async function readReach(
   if (!doc) throw chatNotFound();
   const people = toUserIds(doc).map((userId) => {
     const member = members.get(memberKey(doc._id, userId));
-    return { joinedRev: member?.joinedRev ?? 0, ...toMarks(doc, userId, member) };
+    return { userId, joinedRev: member?.joinedRev ?? 0, ...toMarks(doc, userId, member) };
   });
   return { people, lastSeq: doc.lastSeq };
 }

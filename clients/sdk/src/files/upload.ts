@@ -28,14 +28,19 @@ type UploadOptions = {
  * side. It is one file however often it is begun.
  */
 export class Upload implements Observable<UploadState> {
-  readonly file: CreateFileInput;
   readonly #options: UploadOptions;
+  #file: CreateFileInput;
   readonly #state = new Value<UploadState>({ status: 'waiting', sentBytes: 0 });
   #running: AbortController | undefined;
 
   constructor(options: UploadOptions) {
-    this.file = options.file;
+    this.#file = options.file;
     this.#options = options;
+  }
+
+  /** As its message keeps it on this device. */
+  get file(): CreateFileInput {
+    return this.#file;
   }
 
   getSnapshot = (): UploadState => this.#state.getSnapshot();
@@ -44,6 +49,13 @@ export class Upload implements Observable<UploadState> {
   /** What is sent, for showing it; undefined when this device does not have it any more. */
   bytes(): Promise<Blob | undefined> {
     return this.#options.bytes();
+  }
+
+  /** Says what a picture shows, for those who do not see it, until its message is sent. */
+  describe(alt: string): void {
+    if (alt === (this.#file.alt ?? '')) return;
+    this.#file = { ...this.#file, alt };
+    if (this.getSnapshot().status === 'uploaded') this.#stop('waiting');
   }
 
   /** Keeps it from going on until `resume`. What has arrived stays. */
@@ -119,7 +131,21 @@ export class Upload implements Observable<UploadState> {
       });
       if (!signal.aborted) this.#show({ status: 'uploading', sentBytes: sent });
     }
+    await this.#describe(fileId);
     return fileId;
+  }
+
+  /** What was said when the file was made may have changed since. */
+  async #describe(fileId: FileId): Promise<void> {
+    const { connection } = this.#options;
+    const { alt } = this.#file;
+    if (alt === undefined) return;
+    try {
+      await callWithRetries(connection, () => connection.api.file.describe.mutate({ fileId, alt }));
+    } catch (error) {
+      // A message has it already, with what was said then.
+      if (toFailure(error).code !== 'CONFLICT') throw error;
+    }
   }
 
   async #requireBytes(): Promise<Blob> {

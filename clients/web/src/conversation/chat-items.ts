@@ -1,5 +1,13 @@
-import type { ChatRow, receiptOf, RefusedChange } from '@whisper/client';
-import { toReply, type ClientId, type Me, type Message, type Reply, type UserId } from '@whisper/shared';
+import { filesOf, type ChatRow, type receiptOf, type RefusedChange } from '@whisper/client';
+import {
+  toReply,
+  type ClientId,
+  type CreateFileInput,
+  type Me,
+  type Message,
+  type Reply,
+  type UserId,
+} from '@whisper/shared';
 import { dayNumberOf } from '../ui/format-time.ts';
 import { noticeOf } from './notice.ts';
 
@@ -17,6 +25,8 @@ export type ChatItem = {
   /** Its place in the chat; null until the server gave it one. */
   readonly seq: number | null;
   readonly text: string;
+  /** What a message on its way takes along. */
+  readonly files: readonly CreateFileInput[];
   /** What somebody did to the group; null for what somebody said. */
   readonly notice: string | null;
   /** The names of those it mentions, one a line. */
@@ -102,6 +112,7 @@ function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
     receipt: isMine && message.kind === 'text' ? receiptOf(message) : null,
     seq,
     text,
+    files: [],
     notice: noticeOf(message, me.id),
     mentioned: namesOf(message.mentions, nameOf),
     at,
@@ -128,6 +139,7 @@ function toBareDraft({ state, draft }: DraftRow, { rows, options: { me, nameOf }
     receipt: null,
     seq: null,
     text,
+    files: filesOf(draft),
     notice: null,
     mentioned: draft.kind === 'send' ? namesOf(draft.mentions, nameOf) : '',
     at,

@@ -9,6 +9,8 @@ import { SearchButton } from '../search/search-button.tsx';
 import { useSearching } from '../search/searching.ts';
 import { useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
+import { useAttached } from '../files/use-attached.ts';
+import { useDrop } from '../files/use-drop.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ActsProvider, useActing } from './acts.ts';
@@ -27,6 +29,8 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
     acts.jumpTo(goal.seq);
     arrive();
   }, [goal, arrive, chatId, acts]);
+  const attached = useAttached(chatId);
+  const { isOver, dropProps } = useDrop(attached.add);
 
   if (view.status === 'failed') {
     const isMissing = view.failure.code === 'NOT_FOUND';
@@ -43,6 +47,7 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
     <section
       className="conversation"
       aria-label={chat ? `Conversation with ${faceOf(chat).name}` : 'Conversation'}
+      {...dropProps}
     >
       <ActsProvider value={acts}>
         <ConversationHeader chat={chat} />
@@ -52,7 +57,10 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
           <div className="messages" />
         )}
         <TypingLine chatId={chatId} />
-        {me && <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} />}
+        {me && (
+          <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} attached={attached} />
+        )}
+        {isOver && <p className="drop-note">Drop files to attach them</p>}
         <Overlays overlay={overlay} view={view} />
       </ActsProvider>
     </section>

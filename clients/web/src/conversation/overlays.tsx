@@ -1,5 +1,6 @@
 import type { ChatView } from '@whisper/client';
 import { messagesOf } from '@whisper/client';
+import { Gallery } from '../files/gallery.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EditsDialog } from './edits-dialog.tsx';
 import { ReactionDialog } from './reaction-dialog.tsx';
@@ -27,6 +28,8 @@ export function Overlays({ overlay, view }: Props) {
       return <ReadersDialog message={message} />;
     case 'edits':
       return <EditsDialog message={message} />;
+    case 'gallery':
+      return <Gallery first={overlay.fileId} messages={messagesOf(view)} />;
   }
-  return overlay.type satisfies never;
+  return overlay satisfies never;
 }

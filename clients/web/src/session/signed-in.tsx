@@ -1,8 +1,15 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
+import {
+  browserStorage,
+  createWhisperClient,
+  indexedDbFiles,
+  toFailure,
+  type WhisperClient,
+} from '@whisper/client';
 import { useWhisperClient, WhisperProvider } from '@whisper/react';
 import type { ChatId } from '@whisper/shared';
 import { useMemo, useState, type ReactNode } from 'react';
+import { Attached } from '../files/attached.ts';
 import { appUrl } from '../routing/app-url.ts';
 import { leavePush } from '../push/own-browser.ts';
 import { findStorage, Notes } from '../store/notes.ts';
@@ -17,14 +24,20 @@ type Props = { readonly session: Session; readonly children: ReactNode };
 export function SignedIn({ session, children }: Props) {
   const [notes] = useState(() => new Notes(findStorage('localStorage')));
   const [places] = useState(() => new Map<ChatId, number>());
+  const [attached] = useState(() => new Attached());
   const { client, renew } = useWhisperClient(session, connect);
   const ending = useMemo(() => client && withForgetting(session, client), [session, client]);
   if (!client || !ending) return null;
-  return <Provided value={{ client, session: ending, notes, places, reconnect: renew }}>{children}</Provided>;
+  return (
+    <Provided value={{ client, session: ending, notes, places, attached, reconnect: renew }}>
+      {children}
+    </Provided>
+  );
 }
 
 function connect({ getToken, cache }: Session): WhisperClient {
-  return createWhisperClient({ url: appUrl.href, getToken, storage: browserStorage(), cache });
+  const files = indexedDbFiles('whisper-files');
+  return createWhisperClient({ url: appUrl.href, getToken, storage: browserStorage(), files, cache });
 }
 
 /** Signing out leaves nothing of what was shown on the device, and nothing is pushed to it any more. */

@@ -2,6 +2,7 @@ import type { WhisperClient } from '@whisper/client';
 import { usePresence } from '@whisper/react';
 import type { ChatId, UserId } from '@whisper/shared';
 import { createContext, useContext } from 'react';
+import type { Attached } from '../files/attached.ts';
 import type { Session } from '../session/session.ts';
 import type { Notes } from './notes.ts';
 
@@ -14,6 +15,7 @@ export type ClientContext = {
   readonly notes: Notes;
   /** The place of the message at which each conversation was left that was not left at its end. */
   readonly places: Map<ChatId, number>;
+  readonly attached: Attached;
   /** Replaces a client that was refused. */
   readonly reconnect: () => void;
 };
