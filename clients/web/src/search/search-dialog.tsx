@@ -5,38 +5,16 @@ import { isComposing } from '../ui/keyboard.ts';
 import { FoundOption, optionId } from './found-option.tsx';
 import { SearchFilters } from './search-filters.tsx';
 import { useSearching } from './searching.ts';
-import { isAsked, useFound } from './use-found.ts';
+import { isAsked, useFound, type Found } from './use-found.ts';
 
 const listId = 'found-list';
 
 /** Looks for messages in all chats, or in one; leads to the one that is chosen. */
 export function SearchDialog() {
-  const { form, setForm, last, follow, close } = useSearching();
-  const { found, status, failure, loadMore } = useFound(form);
-  const [index, setIndex] = useState(0);
-  const active = found[Math.min(index, found.length - 1)];
-  useEffect(() => {
-    // Whoever comes back from a result goes on from there.
-    const isLast = ({ message }: FoundMessage) => message.chatId === last?.chatId && message.seq === last.seq;
-    const place = found.findIndex(isLast);
-    if (place > 0) setIndex((current) => current || place);
-  }, [found, last]);
-  useEffect(() => {
-    if (active) document.getElementById(optionId(active))?.scrollIntoView({ block: 'nearest' });
-  }, [active]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent) || !active) return;
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key];
-    if (step !== undefined) move(found.indexOf(active) + step);
-    else if (event.key === 'Enter') follow(active.message);
-    else return;
-    event.preventDefault();
-  };
-  const move = (to: number) => {
-    if (to >= found.length && status === 'paused') loadMore();
-    setIndex(Math.max(0, Math.min(to, found.length - 1)));
-  };
-
+  const { form, setForm, follow, close } = useSearching();
+  const results = useFound(form);
+  const { found } = results;
+  const { active, onKeyDown, restart } = useActive(results);
   return (
     <Dialog title="Search messages" onClose={close}>
       <input
@@ -53,7 +31,7 @@ export function SearchDialog() {
         value={form.query}
         onChange={(event) => {
           setForm({ ...form, query: event.target.value });
-          setIndex(0);
+          restart();
         }}
         onFocus={(event) => event.target.select()}
         onKeyDown={onKeyDown}
@@ -69,23 +47,58 @@ export function SearchDialog() {
           />
         ))}
       </ul>
-      <div className="found-end">
-        <p className="dialog-hint" role="status">
-          {isAsked(form) ? describe(found, status, failure?.message) : 'The newest come first.'}
-        </p>
-        {(status === 'paused' || status === 'failed') && (
-          <button type="button" className="text-button" onClick={loadMore}>
-            {status === 'paused' ? 'Look further back' : 'Try again'}
-          </button>
-        )}
-      </div>
+      <FoundEnd {...results} />
     </Dialog>
   );
 }
 
-type Status = ReturnType<typeof useFound>['status'];
+/** The result that Enter leads to. It begins at the first one, or at the one that was chosen last. */
+function useActive({ found, status, loadMore }: Found) {
+  const { last, follow } = useSearching();
+  const [index, setIndex] = useState(0);
+  const active = found[Math.min(index, found.length - 1)];
+  useEffect(() => {
+    const isLast = ({ message }: FoundMessage) => message.chatId === last?.chatId && message.seq === last.seq;
+    const place = found.findIndex(isLast);
+    if (place > 0) setIndex((current) => current || place);
+  }, [found, last]);
+  useEffect(() => {
+    if (active) document.getElementById(optionId(active))?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
+  const move = (to: number) => {
+    if (to >= found.length && status === 'paused') loadMore();
+    setIndex(Math.max(0, Math.min(to, found.length - 1)));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event.nativeEvent) || !active) return;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key];
+    if (step !== undefined) move(found.indexOf(active) + step);
+    else if (event.key === 'Enter') follow(active.message);
+    else return;
+    event.preventDefault();
+  };
+  return { active, onKeyDown, restart: () => setIndex(0) };
+}
 
-function describe(found: readonly FoundMessage[], status: Status, failure = ''): string {
+/** How much was found, and the way to more. */
+function FoundEnd(results: Found) {
+  const { form } = useSearching();
+  const { status, loadMore } = results;
+  return (
+    <div className="found-end">
+      <p className="dialog-hint" role="status">
+        {isAsked(form) ? describe(results) : 'The newest come first.'}
+      </p>
+      {(status === 'paused' || status === 'failed') && (
+        <button type="button" className="text-button" onClick={loadMore}>
+          {status === 'paused' ? 'Look further back' : 'Try again'}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function describe({ found, status, failure }: Found): string {
   const count = found.length === 1 ? '1 message' : `${found.length} messages`;
   switch (status) {
     case 'searching':
@@ -95,7 +108,7 @@ function describe(found: readonly FoundMessage[], status: Status, failure = ''):
     case 'complete':
       return found.length === 0 ? 'Nothing was found.' : `${count}.`;
     case 'failed':
-      return `The search failed: ${failure}.`;
+      return `The search failed: ${failure?.message ?? ''}.`;
   }
   return status satisfies never;
 }

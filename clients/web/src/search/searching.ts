@@ -89,21 +89,25 @@ export function useMakeSearching(): Searching {
       arrive: () => change({ goal: null }),
       goBack: () =>
         setState((current) => {
-          const { origin } = current;
-          const route = origin && parsePath(origin.path);
-          const isHere = origin?.path === location.pathname;
-          // Another conversation opens where it was left.
-          const goal =
-            route?.page === 'chat' && isHere
-              ? { chatId: route.chatId, seq: origin?.seq ?? lastSeqOf(route.chatId) }
-              : null;
-          if (origin) queueMicrotask(() => (route?.page === 'home' ? goHome() : navigate(origin.path)));
-          return { ...current, goal, origin: null };
+          if (current.origin) queueMicrotask(() => leaveFor(current.origin?.path ?? ''));
+          return { ...current, goal: goalBack(current.origin, lastSeqOf), origin: null };
         }),
       stay: () => change({ origin: null }),
     };
   }, [store]);
   return useMemo(() => ({ ...state, ...acts }), [state, acts]);
+}
+
+/** Another conversation opens where it was left; this one has to be told. */
+function goalBack(origin: Origin | null, lastSeqOf: (chatId: ChatId) => number): Goal | null {
+  const route = origin?.path === location.pathname ? parsePath(origin.path) : undefined;
+  if (!origin || route?.page !== 'chat') return null;
+  return { chatId: route.chatId, seq: origin.seq ?? lastSeqOf(route.chatId) };
+}
+
+function leaveFor(path: string): void {
+  if (parsePath(path).page === 'home') goHome();
+  else navigate(path);
 }
 
 /** The place of the first message in sight; null at the end of the conversation, and where there is none. */

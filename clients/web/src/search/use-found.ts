@@ -6,7 +6,7 @@ import type { Form } from './searching.ts';
 /** Keys that follow each other faster than this are one search. */
 const pauseMs = 250;
 
-type Found = SearchSnapshot & { readonly loadMore: () => void };
+export type Found = SearchSnapshot & { readonly loadMore: () => void };
 
 const nothing: SearchSnapshot = { found: [], status: 'complete', failure: null };
 const neverChanges = () => () => undefined;
