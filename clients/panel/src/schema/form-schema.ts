@@ -63,6 +63,7 @@ function widgetFor(key: string, schema: JsonSchema): string | undefined {
   if (key === 'chatId' || key === 'toChatId') return 'chat';
   if (key === 'messageId' || key === 'replyTo') return 'message';
   if (key === 'code') return 'invite';
+  if (key === 'deviceId') return 'device';
   if (key === 'token') return 'token';
   if (schema.format === 'uuid') return 'uuid';
   if (schema.format === 'date-time') return 'moment';
