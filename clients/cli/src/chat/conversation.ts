@@ -4,6 +4,7 @@ import { changeLast, requireText } from './change-last.ts';
 import { findDirect, findOrMakeGroup, listPeople, type Search } from './choose-chat.ts';
 import { readEntered, type Command } from './entered-line.ts';
 import { Finder } from './find.ts';
+import { erase, exportTo } from './own-data.ts';
 import { whenFreshOrKept } from './fresh-or-kept.ts';
 import { Narrator } from './narrator.ts';
 import { watchGroups } from './notices.ts';
@@ -19,6 +20,8 @@ const help = [
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /retry     send again what the server refused      /discard  throw it away',
+  '* /export FILE  save everything that is yours as a ZIP file',
+  '* /erase     delete your account and everything of yours',
   '* /quit      leave; what is unsent is kept',
   '* Anything else is sent. Of two slashes in front the first is left out: //who sends /who.',
 ];
@@ -152,6 +155,10 @@ export class Conversation implements Disposable {
       case '/retry':
       case '/discard':
         return this.#settle(command);
+      case '/export':
+        return this.#terminal.note(await exportTo(this.#client, { url: this.#search.url, file: argument }));
+      case '/erase':
+        return this.#terminal.note(await erase(this.#client, { url: this.#search.url, typed: argument }));
       case '/quit':
         return this.#end();
     }

@@ -11,6 +11,8 @@ export const commands = [
   '/react',
   '/retry',
   '/discard',
+  '/export',
+  '/erase',
   '/quit',
 ] as const;
 

@@ -80,6 +80,7 @@ function Actions({ message }: { readonly message: Message }) {
       {isGroup && (
         <MenuItem icon="delivered" label="Who has read it…" act={() => show({ type: 'readers', id })} />
       )}
+      {isMine && <MenuItem icon="info" label="Info…" act={() => show({ type: 'trace', id })} />}
       <MenuItem icon="remove" label="Delete…" act={() => show({ type: 'delete', id })} />
     </>
   );

@@ -1,6 +1,7 @@
 import type { ChatView } from '@whisper/client';
 import { messagesOf } from '@whisper/client';
 import { Gallery } from '../files/gallery.tsx';
+import { TraceDialog } from '../own-data/trace-dialog.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EditsDialog } from './edits-dialog.tsx';
 import { ReactionDialog } from './reaction-dialog.tsx';
@@ -26,6 +27,8 @@ export function Overlays({ overlay, view }: Props) {
       return <ForwardDialog message={message} />;
     case 'readers':
       return <ReadersDialog message={message} />;
+    case 'trace':
+      return <TraceDialog message={message} />;
     case 'edits':
       return <EditsDialog message={message} />;
     case 'gallery':

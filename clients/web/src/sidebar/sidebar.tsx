@@ -3,6 +3,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
 import { NotificationSettingsButton } from '../push/notification-settings.tsx';
+import { MyDataDialog } from '../own-data/my-data-dialog.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { SearchButton } from '../search/search-button.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
@@ -40,7 +41,7 @@ export function Sidebar({ selected }: Props) {
   );
 }
 
-/** The signed-in person and the button to sign out. */
+/** The signed-in person, what is theirs, and the button to sign out. */
 function Me() {
   const { session } = useClient();
   const me = useStore((snapshot) => snapshot.me);
@@ -55,6 +56,9 @@ function Me() {
         </>
       )}
       <NotificationSettingsButton />
+      <DialogButton label="My data" icon="myData">
+        {(close) => <MyDataDialog onClose={close} />}
+      </DialogButton>
       <button
         type="button"
         className="icon-button"
