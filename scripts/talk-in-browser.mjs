@@ -11,32 +11,46 @@ const example = join(root, 'examples/react');
 /** A package that the web app depends on. */
 export const ofWeb = (name) => import(pathToFileURL(createRequire(web).resolve(name)).href);
 
-/** Rejects when they do not hear each other. `project` has what the example imports. */
+/** Rejects when they do not hear each other, and leaves nothing running. `project` has what the example imports. */
 export async function talkInBrowser(project, { startServer, usualUrl }) {
-  const [vitePackage, playwright] = await Promise.all(['vite', 'playwright-core'].map(ofWeb));
   const page = join(project, 'page');
   cpSync(example, page, { recursive: true });
-  const server = await startServer(join(project, 'data'));
-  const configFile = join(page, 'vite.config.ts');
-  writeFileSync(configFile, readFileSync(configFile, 'utf8').replaceAll(usualUrl, server.url));
-  const options = { root: page, configFile, logLevel: 'error', server: { port: 0 } };
-  const vite = await vitePackage.createServer(options).then((created) => created.listen());
-  const origin = new URL(vite.resolvedUrls.local[0]).origin;
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-  const browser = await playwright.default.chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const closers = [];
   try {
-    const names = ['alice', 'bob'];
-    const [alice, bob] = await Promise.all(names.map((name) => signIn(browser, { origin, name })));
-    await enter(alice, 'Write to', 'bob');
-    await enter(alice, 'Message', 'hello');
-    await bob.getByRole('button', { name: 'alice (1 new)' }).click();
-    await bob.getByText('alice: hello').waitFor();
-    await enter(bob, 'Message', 'hello to you');
-    await alice.getByText('bob: hello to you').waitFor();
+    const server = await startServer(join(project, 'data'));
+    closers.push(server.close);
+    const vite = await servePage(page, { usualUrl, url: server.url });
+    closers.push(() => vite.close());
+    const browser = await launchBrowser();
+    closers.push(() => browser.close());
+    const { origin } = new URL(vite.resolvedUrls.local[0]);
+    await talk(await Promise.all(['alice', 'bob'].map((name) => signIn(browser, { origin, name }))));
   } finally {
-    await Promise.allSettled([browser.close(), vite.close()]);
-    server.close();
+    await Promise.allSettled(closers.map(async (close) => close()));
   }
+}
+
+async function servePage(page, { usualUrl, url }) {
+  const configFile = join(page, 'vite.config.ts');
+  writeFileSync(configFile, readFileSync(configFile, 'utf8').replaceAll(usualUrl, url));
+  const { createServer } = await ofWeb('vite');
+  const vite = await createServer({ root: page, configFile, logLevel: 'error', server: { port: 0 } });
+  return vite.listen();
+}
+
+async function launchBrowser() {
+  const { default: playwright } = await ofWeb('playwright-core');
+  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+  return playwright.chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+async function talk([alice, bob]) {
+  await enter(alice, 'Write to', 'bob');
+  await enter(alice, 'Message', 'hello');
+  await bob.getByRole('button', { name: 'alice (1 new)' }).click();
+  await bob.getByText('alice: hello').waitFor();
+  await enter(bob, 'Message', 'hello to you');
+  await alice.getByText('bob: hello to you').waitFor();
 }
 
 async function signIn(browser, { origin, name }) {

@@ -1,5 +1,5 @@
 import { rowsOf, type ChatRow, type ChatSnapshot, type ChatStore, type ChatView } from '@whisper/client';
-import { SendMessageInputSchema, type Chat, type ChatId } from '@whisper/shared';
+import type { Chat, ChatId } from '@whisper/shared';
 import { useEffect, useMemo } from 'react';
 import { useStore } from './use-store.ts';
 import { useClient } from './whisper-provider.tsx';
@@ -13,8 +13,8 @@ export type OpenedChat = {
   /** Its messages as they are to be shown: what is stored, and behind it what is on its way out or was refused. */
   readonly rows: readonly ChatRow[];
   /**
-   * Queues a message, which is a row at once and is sent as soon as there is a connection. False for a text that is empty
-   * or too long, or when there is no client: then nothing happens.
+   * Queues a message, which is a row at once and is sent as soon as there is a connection. False for a text that is too
+   * long, or empty without files, and when there is no client: then nothing happens.
    */
   readonly send: (text: string, options?: SendOptions) => boolean;
   /** Adds the page before the oldest message, where there is one. */
@@ -46,9 +46,12 @@ export function useChat(chatId: ChatId): OpenedChat {
 function actsOn(chatId: ChatId, store: ChatStore | undefined) {
   return {
     send(text: string, options?: SendOptions): boolean {
-      if (!store || !SendMessageInputSchema.shape.text.safeParse(text).success) return false;
-      store.send(chatId, text, options);
-      return true;
+      try {
+        return store?.send(chatId, text, options) !== undefined;
+      } catch {
+        // It throws for such a text, and for nothing else.
+        return false;
+      }
     },
     // It fails only for good, together with the chat or the connection, which say so.
     loadOlder: () => void store?.loadOlder(chatId).catch(() => undefined),

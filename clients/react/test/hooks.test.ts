@@ -117,6 +117,10 @@ describe.skipIf(!hasBrowser).each(reactVersions)('with React %s', slow, (version
     const quiet = await rendersOf(page, other);
     ben.store.send(one, 'from ben');
     await page.getByText(`ben ${version}: from ben`).waitFor();
+    const field = page.locator(`#chat-${one}`).getByLabel('Message');
+    await field.fill('back to ben');
+    await field.press('Enter');
+    await page.getByText(`anna ${version}: back to ben`).waitFor();
     expect(await rendersOf(page, other)).toBe(quiet);
   });
 
