@@ -1,5 +1,5 @@
 import type { WhisperApi } from '@whisper/client/node';
-import type { ChatId, Message, User, UserId } from '@whisper/shared';
+import { whoComes, whoGoes, type ChatId, type Message, type User, type UserId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { createHttpApi } from './actors/http-api.ts';
 import type { StoredMessage } from './evidence.ts';
@@ -69,21 +69,11 @@ export async function readStored(url: string, { chats, userIds }: Stage): Promis
       .sort((a, b) => a.seq - b.seq)
       .map((message) => {
         const { id, chatId, seq, rev, clientId } = message;
-        const comes = comingBy(message).map(nameOf);
-        const goes = goingBy(message).map(nameOf);
+        const comes = whoComes(message).map(nameOf);
+        const goes = whoGoes(message).map(nameOf);
         return { id, chatId, seq, rev, clientId, state: stateOf(message), comes, goes };
       }),
   );
-}
-
-function comingBy({ system, sender }: Message): readonly User[] {
-  if (system?.type === 'memberAdded') return system.users;
-  return system?.type === 'created' || system?.type === 'memberJoined' ? [sender] : [];
-}
-
-function goingBy({ system, sender }: Message): readonly User[] {
-  if (system?.type === 'memberRemoved') return [system.user];
-  return system?.type === 'memberLeft' ? [sender] : [];
 }
 
 async function readLog(api: WhisperApi, chatId: ChatId): Promise<Message[]> {

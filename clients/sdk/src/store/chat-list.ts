@@ -4,6 +4,8 @@ import {
   mergeChat,
   nothingUnread,
   readHere,
+  whoComes,
+  whoGoes,
   withChangedMessage,
   withMarks,
   withNewMessage,
@@ -13,7 +15,6 @@ import {
   type ChatPage,
   type LogEvent,
   type MarksMoved,
-  type Message,
   type UserId,
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
@@ -155,7 +156,9 @@ export class ChatList {
       if (message.sender.id !== viewerId) this.#options.onDelivered(chatId, seq);
       // Who has come how far is told anew; in a larger group, where a thousand would ask at once, it is not told at all.
       const isSmall = chat.kind === 'group' && chat.memberCount <= limits.smallChatMax + 1;
-      return isSmall && changesMembers(message) ? this.refetch([chatId]) : undefined;
+      return isSmall && [...whoComes(message), ...whoGoes(message)].length > 0
+        ? this.refetch([chatId])
+        : undefined;
     }
     const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
     const mayCount = mayCountAnew(chat, message, viewerId);
@@ -239,23 +242,5 @@ export class ChatList {
   #set(chats: readonly Chat[]): void {
     this.#chats = [...chats].sort((a, b) => b.lastMessageAt.getTime() - a.lastMessageAt.getTime());
     this.#options.onChange();
-  }
-}
-
-/** Whether it says that somebody came or went. */
-function changesMembers({ system }: Message): boolean {
-  switch (system?.type) {
-    case 'memberAdded':
-    case 'memberJoined':
-    case 'memberRemoved':
-    case 'memberLeft':
-      return true;
-    case 'created':
-    case 'roleChanged':
-    case 'renamed':
-    case 'avatarChanged':
-    case 'historyChanged':
-    case undefined:
-      return false;
   }
 }
