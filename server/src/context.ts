@@ -21,6 +21,7 @@ import { TypingState } from './delivery/typing-state.ts';
 import type { FilesDeps } from './files/deps.ts';
 import { inspectionBounds, toFileRules } from './files/file-rules.ts';
 import { lastingLinkOf } from './files/links.ts';
+import { FileCollector } from './files/file-collector.ts';
 import { openStorage } from './files/open-storage.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
@@ -86,6 +87,7 @@ export type Context = Foundations &
     readonly authenticate: Authenticate;
     readonly erasures: Erasures;
     readonly legacySessions: OtherSessions;
+    readonly fileCollector: FileCollector;
     readonly lastingLinkOf: (attachment: Attachment) => string;
     readonly retention: Retention;
     readonly findSharedEmails: (
@@ -96,7 +98,7 @@ export type Context = Foundations &
 
 /** Makes everything a server owns, on the database it was given. */
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
-  const { clock, db, log } = foundations;
+  const { clock, db } = foundations;
   const metrics = new Metrics();
   const lastMessages = createLastMessages(foundations, () => pushes.pusher);
   const texts = new EventTexts((value) => transformer.serialize(value));
@@ -104,8 +106,6 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const tell = (news: News) => broker.publish(topics.news(), news);
   const people = createPeople(foundations, broker);
   const viewers = new ViewerCache(clock);
-  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
-  const revocations = new Revocations({ db, clock, announce });
   const memberships = new LRUCache<ChatId, KnownChat>({ max: membershipsMax });
   const messageLog = new MessageLog({ db, clock, broker, lastMessages });
   const bounds = createBounds(foundations, metrics);
@@ -122,7 +122,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     broker,
     tell,
     viewers,
-    revocations,
+    ...createSignIn(foundations, { viewers, tell }, identity),
     lastMessages,
     ...bounds,
     reads: bounds.admission.reads,
@@ -132,15 +132,22 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...handedDown,
     ...createOwnData({ ...foundations, ...files, ...handedDown, broker, messageLog, tell, viewers }),
     isModerator: () => false,
-    lastingLinkOf: (attachment) => lastingLinkOf(attachment, foundations.linkKey),
     legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
-    authenticate: createAuthenticate(
-      { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) },
-      identity,
-    ),
   };
+}
+
+/** The one way in, and what ends before its time. */
+function createSignIn(
+  { db, clock, log }: Foundations,
+  { viewers, tell }: Pick<Context, 'viewers' | 'tell'>,
+  identity: IdentityProvider,
+): Pick<Context, 'revocations' | 'authenticate'> {
+  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
+  const revocations = new Revocations({ db, clock, announce });
+  const deps = { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) };
+  return { revocations, authenticate: createAuthenticate(deps, identity) };
 }
 
 function createBroker(
@@ -166,15 +173,22 @@ function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions 
 
 /** What files need of others, and what they keep to. */
 function createFiles(
-  { db, env, clock }: Foundations,
+  foundations: Foundations,
   { memberships, share }: Pick<Context, 'memberships' | 'share'>,
 ) {
-  return {
+  const { db, env, clock, linkKey } = foundations;
+  const deps: FilesDeps = {
+    ...foundations,
     storage: openStorage(env),
     rules: toFileRules(env),
     inspections: new FairGate(inspectionBounds, { clock, share }),
     isShownIn: isAttachmentShown.bind(null, { db, memberships }),
     isInMessage: isInMessage.bind(null, { db }),
+  };
+  return {
+    ...deps,
+    fileCollector: new FileCollector(deps),
+    lastingLinkOf: (attachment: Attachment) => lastingLinkOf(attachment, linkKey),
   };
 }
 

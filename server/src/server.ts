@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
-import { collectFiles } from './files/collect-files.ts';
 import { createFileIndexes } from './files/create-file-indexes.ts';
 import { readLinkKey } from './files/read-link-key.ts';
 import { takeOffBasePath } from './http/base-path.ts';
@@ -89,6 +88,7 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
     await app.erasures.start();
     app.retention.start();
+    app.fileCollector.start();
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
@@ -144,7 +144,6 @@ type Opened = {
 
 async function listen({ app, store, identity }: Opened): Promise<WhisperServer> {
   const lifecycle: Lifecycle = { isDraining: false };
-  const stopCollecting = collectFiles(app);
   const streams = new OpenStreams();
   const router = createAppRouter(app);
   const { env } = app;
@@ -180,19 +179,23 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
-    await Promise.all([app.erasures.close(), app.retention.close()]);
-    await stopCollecting();
-    await Promise.race([app.pusher.close(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
-    await app.presence.close();
-    await app.lastSeen.write();
-    await app.broker.close();
-    await app.redis?.close();
-    await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
-    app.held.close();
-    await app.db.close();
+    await closeContext(app);
     await store.close();
   };
   let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= close());
   return { url, store: store.kind, app, router, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+}
+
+/** What is under way is finished, in the order in which the one needs the other. */
+async function closeContext(app: Context): Promise<void> {
+  await Promise.all([app.erasures.close(), app.retention.close(), app.fileCollector.close()]);
+  await Promise.race([app.pusher.close(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+  await app.presence.close();
+  await app.lastSeen.write();
+  await app.broker.close();
+  await app.redis?.close();
+  await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+  app.held.close();
+  await app.db.close();
 }
