@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
 import { createFileIndexes } from './files/create-file-indexes.ts';
+import { uploadsPath } from './files/links.ts';
 import { readLinkKey } from './files/read-link-key.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
@@ -18,6 +19,7 @@ import {
   openPort,
   OpenStreams,
 } from './http/listener.ts';
+import { endSlowRequests } from './http/slow-requests.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { answerPlainly, isWebSocketUpgrade } from './http/upgrades.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
@@ -60,8 +62,9 @@ export interface WhisperServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A request that is not there in time is answered 408, and its connection closed. */
-const deadlines = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** A request that is not there in time is answered 408, and its connection closed. Its body has a deadline of its own. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 0, connectionsCheckingInterval: 2_000 };
+const bodyDeadlineMs = 30_000;
 
 /** Requests in flight get this long to finish when the server begins to close. */
 const closeTimeoutMs = 5_000;
@@ -165,6 +168,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   });
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
   takeOffBasePath(http, env.BASE_PATH);
+  endSlowRequests(http, { withinMs: bodyDeadlineMs, pacedPath: uploadsPath });
   endStalledAnswers(http, limits.stalledMs);
   const host = env.HOST ?? (env.isLocalIssuer && !isForLan ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });

@@ -5,11 +5,8 @@ import { AppError, isDuplicateKey } from '../platform/errors.ts';
 import type { FilesDeps } from './deps.ts';
 import { fileModel, type FileDoc } from './file.model.ts';
 import { fileIdOf, toLinked } from './file.view.ts';
-import { filesPath, uploadKeyOf } from './links.ts';
+import { uploadKeyOf, uploadsPath } from './links.ts';
 import { refusal } from './refusal.ts';
-
-/** Where uploads are sent to, below `filesPath`. */
-export const uploadsSegment = 'uploads';
 
 export const uploadKeyHeader = 'x-upload-key';
 
@@ -86,7 +83,7 @@ function toCreated(file: FileDoc): CreatedFile {
   return {
     fileId,
     upload: {
-      url: `${filesPath}/${uploadsSegment}/${fileId}`,
+      url: `${uploadsPath}${fileId}`,
       headers: { [uploadKeyHeader]: uploadKeyOf(toLinked(file)) },
     },
   };

@@ -1,9 +1,8 @@
 import { FileIdSchema } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sendError } from '../http/body.ts';
-import { uploadsSegment } from './create-file.ts';
 import { fileNotFound } from './find-file.ts';
-import { filesPath } from './links.ts';
+import { filesPath, uploadsPath } from './links.ts';
 import { serveFile, type ServeDeps } from './serve-file.ts';
 import { Transfers } from './transfers.ts';
 import { createUploads, type UploadsDeps } from './uploads.ts';
@@ -16,9 +15,10 @@ export function createFilesHandler(deps: UploadsDeps & Omit<ServeDeps, 'transfer
   const upload = createUploads(deps);
   const serveDeps = { ...deps, transfers: new Transfers(downloadBounds) };
   return (request: IncomingMessage, response: ServerResponse): void => {
-    const [, first = '', second = ''] = (request.url ?? '').slice(filesPath.length).split(/[/?#]/);
-    const isUpload = first === uploadsSegment;
-    const fileId = FileIdSchema.safeParse(isUpload ? second : first).data;
+    const { url = '' } = request;
+    const isUpload = url.startsWith(uploadsPath);
+    const [id] = url.slice(isUpload ? uploadsPath.length : filesPath.length + 1).split(/[/?#]/);
+    const fileId = FileIdSchema.safeParse(id).data;
     if (!fileId) sendError(response, fileNotFound());
     else if (isUpload) void upload(fileId, request, response);
     else void serveFile(serveDeps, fileId, { request, response });

@@ -4,6 +4,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** Where the port answers for files. */
 export const filesPath = '/files';
 
+/** Where uploads are sent to. */
+export const uploadsPath = `${filesPath}/uploads/`;
+
 /** A file as far as links go. */
 export type Linked = {
   readonly fileId: FileId;

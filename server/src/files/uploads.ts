@@ -5,14 +5,14 @@ import type { Readable } from 'node:stream';
 import { sendError } from '../http/body.ts';
 import type { Admission } from '../platform/admission.ts';
 import { AppError, toAppError } from '../platform/errors.ts';
-import { uploadKeyHeader, uploadsSegment } from './create-file.ts';
+import { uploadKeyHeader } from './create-file.ts';
 import type { FilesDeps } from './deps.ts';
 import type { FileDoc } from './file.model.ts';
 import { FileLocks } from './file-locks.ts';
 import { ownerOf, toLinked } from './file.view.ts';
 import { fileNotFound, findFile } from './find-file.ts';
 import { requireContent } from './inspect-file.ts';
-import { filesPath, isUploadKey } from './links.ts';
+import { isUploadKey, uploadsPath } from './links.ts';
 import { refusal } from './refusal.ts';
 import { Transfers } from './transfers.ts';
 
@@ -32,7 +32,7 @@ const drainMs = 1_000;
  */
 export function createUploads(deps: UploadsDeps) {
   const tus = new Server({
-    path: `${filesPath}/${uploadsSegment}`,
+    path: uploadsPath.slice(0, -1),
     datastore: new UploadStore(deps),
     locker: new FileLocks(deps),
     lockDrainTimeout: drainMs,
