@@ -15,9 +15,10 @@ import { callWithRetries } from '../connection/retries.ts';
 import type { Upload } from '../files/upload.ts';
 import type { Uploads } from '../files/uploads.ts';
 import { Listeners, whenReady, type Observable } from '../observable.ts';
-import { isDraft, type StoredDraft } from '../outbox/entry.ts';
+import type { StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
 import { Groups } from './groups.ts';
+import { editMessage, removeMessage, toTarget } from './message-acts.ts';
 import { MessageSearch, type SearchWanted } from './message-search.ts';
 import { Optimistic } from './optimistic.ts';
 import { ReadersWatch } from './readers-watch.ts';
@@ -150,20 +151,12 @@ export class ChatStore implements Observable<ChatSnapshot> {
    * goes out in order as a message does. Throws a ZodError when the text is empty or too long.
    */
   edit(message: Message | StoredDraft, text: string): void {
-    const parsed = parseText(text);
-    const target = this.#targetOf(message);
-    if (!target) return;
-    if ('queuedAt' in target) return this.#parts.outbox.editDraft(target, parsed);
-    const { mentions } = target;
-    this.#parts.outbox.change({ kind: 'edit', text: parsed, mentions, ...toTarget(target) });
+    editMessage(this.#parts, message, parseText(text));
   }
 
   /** Deletes a message of mine for everyone. */
   remove(message: Message | StoredDraft): void {
-    const target = this.#targetOf(message);
-    if (!target) return;
-    if ('queuedAt' in target) return this.#parts.outbox.removeDraft(target);
-    this.#parts.outbox.change({ kind: 'delete', ...toTarget(target) });
+    removeMessage(this.#parts, message);
   }
 
   /** Deletes a message for me alone: from then on none of my devices shows it. */
@@ -184,16 +177,6 @@ export class ChatStore implements Observable<ChatSnapshot> {
   /** Sends a message on to another chat of mine, where it names who wrote it. */
   forward({ id, text }: Message, toChatId: ChatId): void {
     this.#parts.outbox.add({ kind: 'forward', chatId: toChatId, messageId: id, text });
-  }
-
-  /** What stands for a message now: a draft may have been sent since it was shown. */
-  #targetOf(message: Message | StoredDraft): Message | StoredDraft | undefined {
-    if (!('queuedAt' in message)) return message;
-    const { chatId, clientId } = message;
-    const draft = this.#parts.outbox.entries.filter(isDraft).find((each) => each.clientId === clientId);
-    return (
-      draft ?? this.#parts.openChats.get(chatId)?.log?.messages.find((each) => each.clientId === clientId)
-    );
   }
 
   /** Sends a message again that the server refused. */
@@ -297,8 +280,4 @@ type SendOptions = {
 
 function parseText(text: string): string {
   return MessageTextSchema.parse(text);
-}
-
-function toTarget({ chatId, id }: Message) {
-  return { chatId, messageId: id };
 }

@@ -25,12 +25,8 @@ type Props = {
 
 export function Composer({ chatId, name, mode, attached }: Props) {
   const people = usePeopleOf(chatId);
-  const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = useComposer({
-    chatId,
-    mode,
-    people,
-    attached,
-  });
+  const composer = useComposer({ chatId, mode, people, attached });
+  const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = composer;
   const { offered, active, pick, takeKey, fieldProps } = useMentionOffer({ text, field, people, change });
   const isTouch = hasTouchKeyboard();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -65,8 +61,7 @@ export function Composer({ chatId, name, mode, attached }: Props) {
           onPaste={(event) => pasteFiles(event, attached.add)}
           {...fieldProps}
         />
-        {mode?.type !== 'edit' && text === '' && <VoiceButton onRecorded={(file) => attached.add([file])} />}
-        {mode?.type !== 'edit' && <AttachButton onPick={attached.add} />}
+        {mode?.type !== 'edit' && <FileButtons isEmpty={text === ''} add={attached.add} />}
         <EmojiButton field={field} onPick={insert} />
         <SendButton label={mode?.type === 'edit' ? 'Save' : 'Send'} isDisabled={!canSend} />
       </div>
@@ -74,6 +69,17 @@ export function Composer({ chatId, name, mode, attached }: Props) {
         {note}
       </p>
     </form>
+  );
+}
+
+type FileProps = { readonly isEmpty: boolean; readonly add: AttachedFiles['add'] };
+
+function FileButtons({ isEmpty, add }: FileProps) {
+  return (
+    <>
+      {isEmpty && <VoiceButton onRecorded={(file) => add([file])} />}
+      <AttachButton onPick={add} />
+    </>
   );
 }
 
