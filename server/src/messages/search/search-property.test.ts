@@ -1,10 +1,13 @@
 import type { ChatId, Message, SearchMessagesInput } from '@whisper/shared';
+import { Types } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { termsOf } from '../../words/terms.ts';
 import { ManualClock, startTestServer, type TestClient, type TestServer } from '../../testing/index.ts';
 
-/** Messages that a run writes: few in a usual one. `SEARCH_MESSAGES=10000` is the whole. */
+/** Messages that a run sends, and that it finds stored: few in a usual one. `SEARCH_STORED=10000` is the whole. */
 const messagesWanted = Number(process.env['SEARCH_MESSAGES'] ?? 120);
+const storedWanted = Number(process.env['SEARCH_STORED'] ?? 800);
 const searchesWanted = 5;
 const seed = Number(process.env['SEARCH_SEED'] ?? 20_261_126);
 
@@ -182,4 +185,53 @@ test(
     expect(sent.length).toBeGreaterThanOrEqual(messagesWanted);
   },
   60_000 + messagesWanted * 200,
+);
+
+/** Of some words every tenth message has one, of others every thousandth. */
+function makeText(draw: Draw): string {
+  const rare = draw(0, 9) === 0 ? `rare${draw(0, 99)}` : '';
+  const some = Array.from({ length: draw(1, 4) }, () => oneOf(draw, words));
+  return [...some, rare].join(' ').trim();
+}
+
+test(
+  `finds in ${storedWanted} messages of several chats what looking at each of them finds`,
+  async () => {
+    const draw = drawFrom(seed + 1);
+    const [first] = nodes;
+    const eve = await first.signIn('eve');
+    const chats: ChatId[] = [];
+    for (const name of ['fay', 'gil', 'hal']) {
+      const { me } = await first.signIn(name);
+      chats.push((await eve.api.chat.openDirect.mutate({ userId: me.id })).id);
+    }
+    const sender = new Types.ObjectId(eve.me.id);
+    const docs = Array.from({ length: storedWanted }, (_, index) => {
+      const text = makeText(draw);
+      // Many are of one moment, as those that were moved in from elsewhere may be.
+      const at = new Date(draw(0, 3) === 0 ? 1_700_000_000_000 : 1_700_000_000_000 + draw(0, 30_000_000_000));
+      const [seq, chat] = [index + 1, new Types.ObjectId(oneOf(draw, chats))];
+      const times = { createdAt: at, updatedAt: at, changedAt: at };
+      return { chat, sender, text, seq, rev: seq, clientId: `${seq}`, terms: termsOf({ text }), ...times };
+    });
+    await first.app.db.collection('messages').insertMany(docs);
+
+    const inOrder = docs.toSorted(
+      (one, other) =>
+        other.createdAt.getTime() - one.createdAt.getTime() ||
+        (String(other.chat) > String(one.chat) ? 1 : -1) * Number(String(other.chat) !== String(one.chat)) ||
+        other.seq - one.seq,
+    );
+    for (const query of [...queries, 'rare7', 'rare', 'rare1 tea']) {
+      const chatId = draw(0, 1) === 0 ? oneOf(draw, chats) : undefined;
+      const expected = inOrder.filter(
+        ({ text, chat }) => fits(text, query) && (!chatId || String(chat) === chatId),
+      );
+      const found = await searchAll(eve, { query, chatId, limit: draw(40, 50) });
+      expect(found.map(({ seq, text }) => `${seq} ${text}`)).toEqual(
+        expected.map(({ seq, text }) => `${seq} ${text}`),
+      );
+    }
+  },
+  60_000 + storedWanted * 60,
 );
