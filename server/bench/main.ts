@@ -6,6 +6,10 @@ const benches = new Map<string, () => Promise<void>>([
   ['fanout', async () => (await import('./fanout/fanout.ts')).benchFanout()],
   ['groups', async () => (await import('./groups/groups.ts')).benchGroups(Number(process.argv[3] ?? 1_000))],
   ['send', async () => (await import('./send/send.ts')).benchSend(...process.argv.slice(3).map(Number))],
+  [
+    'own-data',
+    async () => (await import('./own-data/own-data.ts')).benchOwnData(Number(process.argv[3] ?? 100_000)),
+  ],
   ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
   ['nodes', async () => (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000))],
   [

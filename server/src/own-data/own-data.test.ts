@@ -108,7 +108,7 @@ function readEntry(zip: ZipFile, entry: Entry): Promise<string> {
 const rowsOf = (files: ReadonlyMap<string, string>): ExportRow[] =>
   (files.get('data.ndjson') ?? '').trimEnd().split('\n').map(parseExportRow);
 
-describe('an archive', () => {
+describe('an archive', { timeout: 60_000 }, () => {
   it('holds everything of a person, as rows that the schema reads, and nothing that others wrote', async () => {
     const { ann, bob, direct, group, first, theirs, named, invite, mark } = await openLife();
 
@@ -171,7 +171,7 @@ async function erase(client: TestClient): Promise<void> {
 
 async function isErased(path: string): Promise<void> {
   await expect
-    .poll(async () => (await (await fetch(`${server.url}${path}`)).json()) as unknown, { timeout: 20_000 })
+    .poll(async () => (await (await fetch(`${server.url}${path}`)).json()) as unknown, { timeout: 45_000 })
     .toMatchObject({ finishedAt: expect.any(String) });
 }
 
@@ -182,7 +182,7 @@ async function fetchMe(token: string): Promise<unknown> {
   return response.ok ? response.json() : null;
 }
 
-describe('who is erased', () => {
+describe('who is erased', { timeout: 60_000 }, () => {
   it('leaves nothing in the database, and others keep what is theirs', async () => {
     const { ann, bob, carol, mark, direct, group, elsewhere, first, theirs, named } = await openLife();
     const { userId, clerkId, email, name } = { userId: ann.me.id, ...ann.me };
