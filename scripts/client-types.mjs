@@ -31,7 +31,7 @@ export function clientTypes(dist) {
   const text = `/// <reference lib="esnext.disposable" />
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
-import type { ErrorCode } from '@whisper/shared';
+import type { ErrorCode, ErrorReason } from '@whisper/shared';
 /** An error as every tRPC client sees it. */
 export type ErrorShape = ${errorShape}
 };
