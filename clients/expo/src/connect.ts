@@ -1,6 +1,12 @@
 import AsyncStorage from '@react-native-async-storage/async-storage';
 import NetInfo from '@react-native-community/netinfo';
-import { appWakeUps, createWhisperClient, type GetToken, type WhisperClient } from '@whisper/client';
+import {
+  appForeground,
+  appWakeUps,
+  createWhisperClient,
+  type GetToken,
+  type WhisperClient,
+} from '@whisper/client';
 import { AppState, Platform } from 'react-native';
 
 /** Who is signed in: with the local sign-in by name, with Clerk by its user id and `getToken`. */
@@ -15,7 +21,10 @@ export const defaultUrl =
   process.env.EXPO_PUBLIC_WHISPER_URL ??
   (Platform.OS === 'android' ? 'http://10.0.2.2:3000' : 'http://localhost:3000');
 
-/** What is unsent and what was last shown stay on the phone; it comes back at once in the foreground and on another network. */
+/**
+ * What is unsent and what was last shown stay on the phone; it comes back at once in the foreground and on another
+ * network, and the phone rings only while the app is not looked at.
+ */
 export function connect(url: string, { account, getToken }: Person): WhisperClient {
   return createWhisperClient({
     url,
@@ -23,5 +32,6 @@ export function connect(url: string, { account, getToken }: Person): WhisperClie
     storage: AsyncStorage,
     cache: { storage: AsyncStorage, account },
     wakeUps: appWakeUps({ AppState, NetInfo }),
+    foreground: appForeground({ AppState }),
   });
 }

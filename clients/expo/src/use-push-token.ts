@@ -17,8 +17,7 @@ export function usePushToken(getPushToken: GetPushToken | undefined): void {
 async function register(client: NonNullable<ReturnType<typeof useClient>>, getPushToken: GetPushToken) {
   try {
     const token = await getPushToken();
-    if (token !== null)
-      await client.api.device.register.mutate({ kind: 'expo', token, platform: Platform.OS });
+    if (token !== null) await client.registerDevice({ kind: 'expo', token, platform: Platform.OS });
   } catch {
     // Refused by the person or the server, or out of reach: there is nothing to show for it.
   }

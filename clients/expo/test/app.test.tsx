@@ -130,6 +130,10 @@ it('the phone receives the pushes of whoever signs in on it', async () => {
       ]),
     patience,
   );
+
+  phone.press('Sign out');
+  await phone.shows('Whisper', 'carol');
+  expect((await carol.api.device.list.query()).devices).toEqual([]);
 });
 
 it('says what to do where nobody can be signed in by name', async () => {

@@ -56,6 +56,7 @@ export const Platform: { readonly OS: 'ios' | 'android' } = { OS: 'android' };
 const listeners = new Set<(state: string) => void>();
 
 export const AppState = {
+  currentState: 'active',
   addEventListener(_type: 'change', listener: (state: string) => void): { remove(): void } {
     listeners.add(listener);
     return { remove: () => listeners.delete(listener) };

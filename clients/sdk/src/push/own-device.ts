@@ -1,4 +1,4 @@
-import type { Device, DeviceId, RegisterDeviceInput } from '@whisper/shared';
+import type { Device, RegisterDeviceInput } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 
 /** Signing out does not wait longer for a server that does not answer. */
@@ -7,29 +7,29 @@ const removalMs = 2_000;
 /** This client's own registration for pushes, which ends when the person signs out. */
 export class OwnDevice {
   readonly #connection: Connection;
-  #id: DeviceId | undefined;
+  /** Also while it is under way: whoever signs out then is not to be pushed to either. */
+  #registered: Promise<Device> | undefined;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  async register(input: RegisterDeviceInput): Promise<Device> {
-    const device = await this.#connection.api.device.register.mutate(input);
-    this.#id = device.id;
-    return device;
+  register(input: RegisterDeviceInput): Promise<Device> {
+    this.#registered = this.#connection.api.device.register.mutate(input);
+    return this.#registered;
   }
 
   /** Does nothing where nothing was registered by this client. */
   async unregister(): Promise<void> {
-    const deviceId = this.#id;
-    if (deviceId === undefined) return;
-    await this.#connection.api.device.remove.mutate({ deviceId });
-    this.#id = undefined;
+    const device = await this.#registered?.catch(() => undefined);
+    if (!device) return;
+    await this.#connection.api.device.remove.mutate({ deviceId: device.id });
+    this.#registered = undefined;
   }
 
   /** The same, without insisting. Never rejects. */
   async forget(): Promise<void> {
-    if (this.#id === undefined) return;
+    if (!this.#registered) return;
     const { clock, onError } = this.#connection;
     let cancel: () => void = () => undefined;
     const late = new Promise<void>((resolve) => {
