@@ -20,6 +20,7 @@ const benches = new Map<string, () => Promise<void>>([
         Number(process.argv[4] ?? Number.NaN) || undefined,
       ),
   ],
+  ['files', async () => (await import('./files/files.ts')).benchFiles(Number(process.argv[3] ?? 2_048))],
   ['store', () => runModule('../embedded-mongo/bench/main.ts')],
 ]);
 

@@ -13,6 +13,15 @@ export type FileRules = {
   readonly isAllowed: (type: string) => boolean;
 };
 
+const pictureTypes = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
+
+/** What is taken as a picture: decoded, and written again. */
+export type PictureType = (typeof pictureTypes)[number];
+
+export function isPicture(type: string): type is PictureType {
+  return pictureTypes.some((each) => each === type);
+}
+
 /** A picture is decoded from memory, so it may be no larger than this. */
 export const pictureBytesMax = 32 * megabyte;
 

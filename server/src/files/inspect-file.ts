@@ -5,11 +5,9 @@ import { AppError } from '../platform/errors.ts';
 import type { FilesDeps } from './deps.ts';
 import { fileModel, type FileContent, type FileDoc } from './file.model.ts';
 import { ownerOf } from './file.view.ts';
-import { pictureBytesMax } from './file-rules.ts';
+import { isPicture, pictureBytesMax, type PictureType } from './file-rules.ts';
 import { keyOf, keysOf, remadeKeyOf } from './keys.ts';
-import { readDuration } from './read-duration.ts';
 import { refusal } from './refusal.ts';
-import { isPicture, remakePicture } from './remake-picture.ts';
 import { sniffedBytes, sniffType } from './sniff-type.ts';
 
 type Deps = Pick<FilesDeps, 'db' | 'storage' | 'rules' | 'inspections'>;
@@ -48,18 +46,20 @@ async function readContent(deps: Deps, file: FileDoc): Promise<FileContent> {
   const type = await sniffType(start);
   if (!rules.isAllowed(type)) throw refusal('typeNotAllowed');
   if (isPicture(type)) return deps.inspections.run(ownerOf(file), () => keepPicture(deps, file, type));
-  const durationMs = type.startsWith('audio/')
-    ? await readDuration(storage, { blob, size, type })
-    : undefined;
+  if (!type.startsWith('audio/')) return { type, size };
+  const { readDuration } = await import('./read-duration.ts');
+  const durationMs = await readDuration(storage, { blob, size, type });
   return { type, size, ...(durationMs !== undefined && { durationMs }) };
 }
 
 async function keepPicture(
   { storage, rules }: Deps,
   { blob, size }: FileDoc,
-  type: string,
+  type: PictureType,
 ): Promise<FileContent> {
   if (size > pictureBytesMax) throw refusal('fileTooLarge');
+  // What decodes pictures is large, and is loaded where the first one comes.
+  const { remakePicture } = await import('./remake-picture.ts');
   const given = await buffer(await storage.read(blob));
   const { bytes, content, thumbnails } = await remakePicture(given, type, rules.pixelsMax);
   await storage.append(remadeKeyOf(blob), 0, Readable.from([bytes]));

@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { AppError } from '../platform/errors.ts';
+import type { PictureType } from './file-rules.ts';
 import type { FileContent } from './file.model.ts';
 import { refusal } from './refusal.ts';
 
@@ -22,25 +23,19 @@ export type Picture = {
 type Encode = (picture: Sharp) => Sharp;
 
 /** How a picture of each type is written again. */
-const encoders: Readonly<Record<string, Encode>> = {
+const encoders: Readonly<Record<PictureType, Encode>> = {
   'image/jpeg': (picture) => picture.jpeg({ quality: 90 }),
   'image/png': (picture) => picture.png(),
   'image/webp': (picture) => picture.webp({ quality: 90 }),
   'image/gif': (picture) => picture.gif(),
 };
 
-/** Whether files of this type are taken as pictures: decoded, and written again. */
-export function isPicture(type: string): boolean {
-  return type in encoders;
-}
-
 /**
  * The picture written anew from its pixels, turned the way it is to be seen: whatever else the file held, where it was taken
  * among it, is gone. Throws why it is not taken; nothing is decoded of one with too many pixels.
  */
-export async function remakePicture(given: Buffer, type: string, pixelsMax: number): Promise<Picture> {
+export async function remakePicture(given: Buffer, type: PictureType, pixelsMax: number): Promise<Picture> {
   const encode = encoders[type];
-  if (!encode) throw refusal('typeNotAllowed');
   try {
     const { width, height, pages = 1 } = await sharp(given, { limitInputPixels: false }).metadata();
     if (width * height * pages > pixelsMax) throw refusal('tooManyPixels');

@@ -47,6 +47,10 @@ export class ServerProcess implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get dataDir(): string {
+    return this.#dataDir;
+  }
+
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
