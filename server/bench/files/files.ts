@@ -17,9 +17,12 @@ const root = join(import.meta.dirname, '../../..');
 const mebibyte = 1024 * 1024;
 const downloads = 5;
 
+/** Of each download. */
+const part = `0-${256 * mebibyte - 1}`;
+
 /**
  * Uploads one large file and says by how much the server's memory grew, and its longest answer to /livez meanwhile; then
- * downloads it in turn from the server and from nginx, which serves the same file from the same folder.
+ * downloads a part of it in turn from the server and from nginx, which serves the same file from the same folder.
  */
 export async function benchFiles(mebibytes: number): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'whisper-files-bench-'));
@@ -143,7 +146,15 @@ async function compare({ target }: Bench, { link, key, dataDir }: Served): Promi
 
 /** MiB in a second, by a program of its own that throws the bytes away. */
 function download(link: string): number {
-  const { stdout, status } = spawnSync('curl', ['-sfo', '/dev/null', '-w', '%{speed_download}', link]);
+  const { stdout, status } = spawnSync('curl', [
+    '-sfo',
+    '/dev/null',
+    '-r',
+    part,
+    '-w',
+    '%{speed_download}',
+    link,
+  ]);
   if (status !== 0) throw new Error(`curl ended with ${status}`);
   return Number(stdout.toString()) / mebibyte;
 }
@@ -157,7 +168,7 @@ async function startNginx(folder: string) {
   const site = `server { listen 127.0.0.1:${port}; root ${folder}; }`;
   const config = `user root; daemon off; pid ${home}/pid; events {}\nhttp { access_log off; sendfile on; ${temp.join(' ')} ${site} }`;
   await writeFile(join(home, 'nginx.conf'), config);
-  const nginx = spawn('nginx', ['-p', home, '-e', 'stderr', '-c', join(home, 'nginx.conf')], {
+  const nginx = spawn('nginx', ['-p', home, '-e', '/dev/null', '-c', join(home, 'nginx.conf')], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const exited = once(nginx, 'exit');

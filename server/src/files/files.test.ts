@@ -79,4 +79,48 @@ describe('a file in a conversation', () => {
     const other2 = { ...message, attachmentIds: [] };
     await expect(alice.api.message.send.mutate(other2)).rejects.toThrow(/another message/);
   });
+
+  it('says how long sound is, also a recording that does not say so itself', async () => {
+    const { alice, chat } = await openChat(server);
+    const files = [
+      { name: 'a.wav', type: 'audio/wav', bytes: waveOf(1.5) },
+      { name: 'a.webm', type: 'audio/webm;codecs=opus', bytes: recordingOf(2_460) },
+    ];
+    const attachmentIds = await Promise.all(files.map((file) => uploadFile(server, alice, file)));
+    const message = { chatId: chat.id, text: '', clientId: randomUUID(), attachmentIds };
+    const { attachments } = await alice.api.message.send.mutate(message);
+
+    expect(attachments).toMatchObject([
+      { type: 'audio/wav', durationMs: 1_500 },
+      { type: 'audio/webm', durationMs: 2_460 },
+    ]);
+  });
 });
+
+/** Silence. */
+function waveOf(seconds: number): Buffer {
+  const rate = 8_000;
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + rate * seconds, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate, 28);
+  head.writeUInt16LE(1, 32);
+  head.writeUInt16LE(8, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(rate * seconds, 40);
+  return Buffer.concat([head, Buffer.alloc(rate * seconds, 128)]);
+}
+
+/** As Chromium records: no duration, containers of unknown size, one block at the beginning and one at the end. */
+function recordingOf(ms: number): Buffer {
+  const unknown = '01ffffffffffffff';
+  const time = ms.toString(16).padStart(4, '0');
+  const block = (relative: string) => `a38581${relative}80ff`;
+  const cluster = `1f43b675${unknown}e78100${block('0000')}${block(time)}`;
+  return Buffer.from(`1a45dfa3874282847765626d18538067${unknown}${cluster}`, 'hex');
+}

@@ -41,9 +41,9 @@ async function inspectFile(deps: Deps, file: FileDoc): Promise<FileContent> {
 
 async function readContent(deps: Deps, file: FileDoc): Promise<FileContent> {
   const { storage, rules } = deps;
-  const { blob, size } = file;
+  const { blob, size, declaredType } = file;
   const start = await buffer(await storage.read(blob, { start: 0, end: Math.min(size, sniffedBytes) - 1 }));
-  const type = await sniffType(start);
+  const type = await sniffType(start, declaredType);
   if (!rules.isAllowed(type)) throw refusal('typeNotAllowed');
   if (isPicture(type)) return deps.inspections.run(ownerOf(file), () => keepPicture(deps, file, type));
   if (!type.startsWith('audio/')) return { type, size };

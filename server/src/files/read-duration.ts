@@ -1,8 +1,13 @@
 import { parseStream } from 'music-metadata';
+import { buffer } from 'node:stream/consumers';
 import type { FilesDeps } from './deps.ts';
+import { readWebmDuration } from './webm-duration.ts';
 
 /** Of longer audio no duration is read. */
 const bytesMax = 64 * 1024 * 1024;
+
+/** Of WebM that is read from memory. */
+const webmBytesMax = 16 * 1024 * 1024;
 
 /** Who makes reading it take longer is not told how long it is. */
 const readMaxMs = 10_000;
@@ -15,6 +20,9 @@ export async function readDuration(
   { blob, size, type }: Audio,
 ): Promise<number | undefined> {
   if (size > bytesMax) return undefined;
+  if (type === 'audio/webm') {
+    return size > webmBytesMax ? undefined : readWebmDuration(await buffer(await storage.read(blob)));
+  }
   const bytes = await storage.read(blob);
   const timer = setTimeout(() => bytes.destroy(new Error('It takes too long')), readMaxMs);
   try {
@@ -23,7 +31,7 @@ export async function readDuration(
       { mimeType: type, size },
       { duration: true, skipCovers: true },
     );
-    return format.duration === undefined ? undefined : Math.round(format.duration * 1_000);
+    return format.duration ? Math.round(format.duration * 1_000) : undefined;
   } catch {
     // It is audio by its first bytes alone, and is offered as what it says it is.
     return undefined;

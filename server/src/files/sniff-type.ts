@@ -3,10 +3,16 @@ import { fileTypeFromBuffer } from 'file-type';
 /** Bytes from a file's start that say what it is. */
 export const sniffedBytes = 64 * 1024;
 
-/** The media type of a file by its first bytes, whatever its name and its sender say. */
-export async function sniffType(start: Uint8Array): Promise<string> {
+/**
+ * The media type of a file by its first bytes, whatever its name and its sender say; only whether a container of film holds sound
+ * alone is believed of who recorded it, because its first bytes do not say.
+ */
+export async function sniffType(start: Uint8Array, stated: string): Promise<string> {
   const found = await fileTypeFromBuffer(start).catch(() => undefined);
-  if (found && found.mime !== 'application/xml') return found.mime.split(';')[0] ?? found.mime;
+  if (found && found.mime !== 'application/xml') {
+    const [type = ''] = found.mime.split(';');
+    return stated.startsWith('audio/') ? type.replace(/^video\/(?=mp4$|webm$|ogg$)/, 'audio/') : type;
+  }
   return isText(start) ? typeOfText(Buffer.from(start).toString('utf8')) : 'application/octet-stream';
 }
 

@@ -5,6 +5,9 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange, FileStorage } from './storage.ts';
 
+/** Read at once: fewer turns of the event loop for each download, and little memory for many. */
+const pieceBytes = 256 * 1024;
+
 /** Files in a folder, which several processes share as one. */
 export class FolderStorage implements FileStorage {
   readonly #folder: string;
@@ -34,7 +37,7 @@ export class FolderStorage implements FileStorage {
 
   async read(key: string, range?: ByteRange): Promise<Readable> {
     const file = await open(this.#pathOf(key), 'r');
-    return file.createReadStream(range);
+    return file.createReadStream({ ...range, highWaterMark: pieceBytes });
   }
 
   async remove(key: string): Promise<void> {
