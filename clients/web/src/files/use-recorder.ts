@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'react';
 /** Longer ones end by themselves. */
 const secondsMax = 15 * 60;
 
-/** Ogg first: its type says that there is nothing to see in it. */
-const types = ['audio/ogg;codecs=opus', 'audio/mp4', 'audio/webm;codecs=opus'];
+/** Chromium and Firefox, Safari. */
+const types = ['audio/webm;codecs=opus', 'audio/mp4'];
 
 type State = 'impossible' | 'idle' | 'recording' | 'refused';
 
