@@ -39,13 +39,16 @@ const day = 25 * 60 * 60_000;
 const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Kills the server, and clients, in the middle of uploads again and again, and counts what became of the files. */
-export async function killUploads(rounds: number): Promise<Outcome> {
+export async function killUploads(rounds: number, onRound?: (round: number) => void): Promise<Outcome> {
   const server = await ServerProcess.create();
   try {
     await server.start();
     const run = new Run(server);
     await run.open();
-    for (let round = 0; round < rounds; round += 1) await run.play();
+    for (let round = 0; round < rounds; round += 1) {
+      await run.play();
+      onRound?.(round + 1);
+    }
     const outcome = await run.check();
     await server.stop();
     return { rounds, ...outcome, ...(await countOrphans(server.dataDir, outcome.acknowledged)) };
@@ -79,7 +82,8 @@ class Run {
       return { bytes, clientId: randomUUID(), messageId: randomUUID(), isGivenUp: index === 0 };
     });
     const total = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const moment = this.#whenOnTheWay(randomInt(0, Math.floor(total * 0.7)));
+    // Of what is given up half is sent, so this much comes in any case.
+    const moment = this.#whenOnTheWay(randomInt(0, Math.floor(total * 0.4)));
     const sending = Promise.all(files.map((kept) => this.#send(kept)));
     await moment;
     await this.#server.kill();

@@ -15,6 +15,7 @@ import {
   type TestServer,
 } from '../testing/index.ts';
 import { patch } from '../testing/upload-file.ts';
+import { expireMessages } from '../messages/expire-messages.ts';
 import { settleDue } from './settle-files.ts';
 
 const dataDir = await mkdtemp(join(tmpdir(), 'whisper-files-'));
@@ -176,6 +177,21 @@ describe('an upload', () => {
 });
 
 describe('the bytes of a file', () => {
+  it('go by and by with a message that is erased because it is old', async () => {
+    const { alice, chat } = await openChat(server);
+    await send(alice, chat.id, await uploadFile(server, alice));
+    clock.advance(2 * 60 * 60_000);
+    await collect();
+    expect(await keptKeys()).toHaveLength(1);
+
+    const before = new Date(clock.now() + 1);
+    for (let afterSeq: number | null = 0; afterSeq !== null; )
+      afterSeq = await expireMessages(server.app, { chatId: chat.id, afterSeq, before, limit: 10 });
+    clock.advance(2 * 60_000);
+    await collect();
+    expect(await keptKeys()).toEqual([]);
+  });
+
   it('are kept once in a chat, and as long as one of its messages has them', async () => {
     const { alice, bob, chat } = await openChat(server);
     const one = await send(alice, chat.id, await uploadFile(server, alice));

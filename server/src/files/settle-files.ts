@@ -2,18 +2,26 @@ import type { ClientId, FileId, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
 import type { FilesDeps } from './deps.ts';
 import { fileModel, type FileDoc } from './file.model.ts';
-import { fileIdOf, ownerOf } from './file.view.ts';
+import { fileIdOf, ownerOf, type StoredAttachment } from './file.view.ts';
 import { removeBytes } from './remove-bytes.ts';
 
 type Deps = Pick<FilesDeps, 'db' | 'clock' | 'storage' | 'isInMessage'>;
 
+/** Longer than a change takes: whoever looks before it is stored finds the file in its message, and never looks again. */
+const doubtMs = 60_000;
+
 /**
- * Says that files may be of no use in a moment, before their message changes: a process that dies in between leaves them to be
- * looked at by the next.
+ * Says that files will be of no use in a moment, before their message changes: whoever collects looks when that is done, also when
+ * this process dies in between.
  */
-export async function doubtFiles({ db, clock }: Deps, fileIds: readonly FileId[]): Promise<void> {
-  if (fileIds.length === 0) return;
-  await fileModel(db).updateMany(namedBy(fileIds), { $set: { dueAt: new Date(clock.now()) } });
+export async function doubtFiles(
+  { db, clock }: Pick<FilesDeps, 'db' | 'clock'>,
+  attachments: readonly Pick<StoredAttachment, 'file'>[],
+): Promise<void> {
+  await fileModel(db).updateMany(
+    { _id: { $in: attachments.map(({ file }) => file) } },
+    { $set: { dueAt: new Date(clock.now() + doubtMs) } },
+  );
 }
 
 /** Looks whether these files are in a message, and ends those that are not. */

@@ -52,6 +52,8 @@ export function describeFileStorage(name: string, open: () => FileStorage): void
       expect(await text(await storage.read(key))).toBe('1 2');
       expect(await storage.append(key, 2, bytesOf('3 4'))).toBe(5);
       expect(await text(await storage.read(key))).toBe('1 3 4');
+      expect(await storage.append(key, 1, bytesOf('!'))).toBe(2);
+      expect(await text(await storage.read(key))).toBe('1!');
     });
 
     it('reads parts, both ends included', async () => {

@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { ByteRange, FileStorage } from './storage.ts';
 
 /** Read at once: fewer turns of the event loop for each download, and little memory for many. */
@@ -26,10 +24,12 @@ export class FolderStorage implements FileStorage {
     await mkdir(join(path, '..'), { recursive: true });
     const file = await open(path, offset === 0 ? 'w' : 'r+');
     try {
-      // A stream of the handle itself would never let the handle be closed.
-      await pipeline(bytes, createWriteStream(path, { fd: file.fd, start: offset, autoClose: false }));
+      await file.truncate(offset);
+      let end = offset;
+      // Each write is over before the file is closed, also when the bytes break off: a stream would not wait for its last one.
+      for await (const chunk of bytes) end = await writeAt(file, chunk, end);
       await file.datasync();
-      return (await file.stat()).size;
+      return end;
     } finally {
       await file.close();
     }
@@ -48,6 +48,15 @@ export class FolderStorage implements FileStorage {
   #pathOf(key: string): string {
     return join(this.#folder, key.slice(-2), key);
   }
+}
+
+/** Answers where it ends. */
+async function writeAt(file: FileHandle, bytes: Buffer, start: number): Promise<number> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, start + written);
+    written += bytesWritten;
+  }
+  return start + bytes.length;
 }
 
 function orMissing(error: unknown): undefined {

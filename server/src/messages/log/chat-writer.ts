@@ -1,6 +1,7 @@
 import type { ChatId, Message, MessageId, UserId } from '@whisper/shared';
 import type { ChangeGroup } from '../../chats/deps.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
+import { doubtFiles } from '../../files/settle-files.ts';
 import { AppError } from '../../platform/errors.ts';
 import { applyChanges, messageNotFound, replaceMessage, type Changing } from './change-message.ts';
 import { GroupPeople, planDrafts, toLoggedChange, type ChatPeople } from './chat-people.ts';
@@ -197,6 +198,7 @@ export class ChatWriter {
       if (!next || !doc) return;
       const rev = heads.rev + 1;
       if (next === doc) return this.#answerUnchanged(doc, rest);
+      if (doc.attachments && !next.attachments) await doubtFiles(this.#deps, doc.attachments);
       const stored = await replaceMessage(this.#deps.db, { doc, next, rev, now });
       if (stored) return this.#answerChanged(stored, rest);
       this.#heads = undefined;
