@@ -1,4 +1,4 @@
-import { limits, type FoundMessage, type SearchMessagesInput } from '@whisper/shared';
+import { cutText, limits, type FoundMessage, type SearchMessagesInput } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
@@ -66,7 +66,7 @@ export class MessageSearch implements Observable<SearchSnapshot>, Disposable {
     const { api } = this.#connection;
     const input = {
       ...this.#wanted,
-      query: this.#wanted.query.slice(0, limits.queryLengthMax),
+      query: cutText(this.#wanted.query, limits.queryLengthMax),
       cursor: this.#cursor,
       limit: Math.min(size, limits.searchPageSizeMax),
     };

@@ -24,6 +24,8 @@ const usualBounds: Bounds = {
 };
 
 const growthMax = 16;
+/** A command looks up each chat in the index: of so many chats in all, and in three commands at least. */
+const lookUpsMax = 2_500;
 /** Messages of one millisecond, which is not divided. */
 const momentSizeMax = 100_000;
 
@@ -70,7 +72,8 @@ export async function* lookBack(db: Database, search: Search, place: Place): Asy
     from = Math.min(until, search.now) - spanOf(few, search, isSame ? stretchSize : stretchSize / 10);
   }
   from = Math.max(oldest, from);
-  for (let commands = 0; commands < commandsMax && spent < lookedAtMax; commands += 1) {
+  const commandsHere = Math.min(commandsMax, Math.max(3, Math.floor(lookUpsMax / search.chatIds.length)));
+  for (let commands = 0; commands < commandsHere && spent < lookedAtMax; commands += 1) {
     const { candidates, reached } = await readStretch(db, search, { from, until });
     spent += candidates.length;
     if (reached === null) {
@@ -90,11 +93,12 @@ type Read = { readonly candidates: readonly Candidate[]; readonly reached: numbe
 
 async function readStretch(db: Database, search: Search, stretch: Stretch): Promise<Read> {
   const { chatIds, far: term } = search;
-  const { stretchSizeMax } = search.bounds ?? usualBounds;
+  const { stretchSize, stretchSizeMax } = search.bounds ?? usualBounds;
   const { from, until } = stretch;
-  const limit = until - from > 1 ? stretchSizeMax + 1 : momentSizeMax;
+  const isMoment = until - from <= 1;
   const [chatId] = chatIds;
   if (chatId !== undefined && chatIds.length === 1) {
+    const limit = isMoment ? momentSizeMax : stretchSize + 1;
     const newest = await findNewestByTerm(db, { chatId, term, limit }, stretch);
     if (newest.length < limit) return { candidates: newest.toSorted(newestFirst), reached: from };
     const cutAt = newest.at(-1)?.createdAt.getTime() ?? from;
@@ -102,6 +106,7 @@ async function readStretch(db: Database, search: Search, stretch: Stretch): Prom
     if (whole.length > 0) return { candidates: whole.toSorted(newestFirst), reached: cutAt };
     return { candidates: newest, reached: null };
   }
+  const limit = isMoment ? momentSizeMax : stretchSizeMax + 1;
   const candidates = await findByTerm(db, { chatIds, term, limit }, stretch);
   return candidates.length < limit
     ? { candidates: candidates.toSorted(newestFirst), reached: from }
