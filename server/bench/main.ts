@@ -10,6 +10,7 @@ const benches = new Map<string, () => Promise<void>>([
     'own-data',
     async () => (await import('./own-data/own-data.ts')).benchOwnData(Number(process.argv[3] ?? 100_000)),
   ],
+  ['push', async () => (await import('./push/push.ts')).benchPush(...process.argv.slice(3, 4).map(Number))],
   ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
   ['nodes', async () => (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000))],
   [

@@ -3,14 +3,20 @@ import { readEnv } from '../../src/platform/env.ts';
 import { startServer } from '../../src/server.ts';
 
 export type WhisperRequest =
-  | { readonly kind: 'start'; readonly uri: string; readonly dataDir: string; readonly redisUrl?: string }
+  | {
+      readonly kind: 'start';
+      readonly uri: string;
+      readonly dataDir: string;
+      readonly redisUrl?: string;
+      readonly env?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'cpu' }
   | { readonly kind: 'memory' };
 
 serve(async (request: WhisperRequest) => {
   if (request.kind === 'cpu') return process.cpuUsage();
   if (request.kind === 'memory') return process.memoryUsage();
-  const { uri, dataDir, redisUrl } = request;
+  const { uri, dataDir, redisUrl, env = {} } = request;
   const settings = {
     PORT: '0',
     MONGODB_URI: uri,
@@ -21,6 +27,6 @@ serve(async (request: WhisperRequest) => {
     TOKEN_GRACE_SECONDS: '3600',
   };
   const shared = redisUrl === undefined ? {} : { REDIS_URL: redisUrl };
-  const server = await startServer({ env: readEnv({ ...settings, ...shared }) });
+  const server = await startServer({ env: readEnv({ ...settings, ...shared, ...env }) });
   return Number(new URL(server.url).port);
 });

@@ -1,14 +1,19 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
-import type { ChatDoc } from './chat.model.ts';
-import { readUpTo, toUserIds } from './chat.view.ts';
+import { chatModel, type ChatDoc } from './chat.model.ts';
+import { readUpTo } from './chat.view.ts';
 import type { ChatsDeps, UnreadRange } from './deps.ts';
 import { findMember } from './find-members.ts';
 import { memberModel, type MemberDoc } from './member.model.ts';
-import { settledChats } from './settled-chats.ts';
 import { countUnread, toUnreadRange } from './show-chats.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'clock' | 'lastMessages' | 'countUnread'>;
+type Deps = Pick<ChatsDeps, 'db' | 'clock' | 'countUnread'>;
+
+/**
+ * What is read of a chat: not its people, who may be a thousand. It is read as it is written: waiting for what follows the
+ * sends would hurry that, and what comes later is told of later.
+ */
+const fields = { kind: 1, name: 1, lastSeq: 1, sentSeqs: 1, mergedInto: 1 } as const;
 
 /** What a chat is to somebody who may be told of its news. */
 export type Receiver = {
@@ -21,10 +26,10 @@ export type Receiver = {
 
 /** Null when the person is not in the chat, or not any more. */
 export async function readReceiver(deps: Deps, chatId: ChatId, userId: UserId): Promise<Receiver | null> {
-  const chats = await settledChats(deps);
-  const doc = await chats.findById(chatId).lean();
+  const [_id, participants] = [new Types.ObjectId(chatId), new Types.ObjectId(userId)];
+  const doc = await chatModel(deps.db).findOne({ _id, participants }, fields).lean();
   const mine = await findMember(deps.db, chatId, userId);
-  if (!doc || !isIn(doc, userId, mine)) return null;
+  if (!doc || !isIn(doc, mine)) return null;
   const unread = toUnreadRange({ doc, viewerId: userId, mine });
   const afterSeq = Math.max(unread.afterSeq, mine?.joinedSeq ?? 0);
   return {
@@ -34,12 +39,9 @@ export async function readReceiver(deps: Deps, chatId: ChatId, userId: UserId): 
   };
 }
 
-function isIn(
-  doc: Pick<ChatDoc, 'kind' | 'participants'>,
-  userId: UserId,
-  mine: MemberDoc | undefined,
-): boolean {
-  return doc.kind === 'group' ? mine?.role !== undefined : toUserIds(doc).includes(userId);
+/** Of a chat that names them among its people; who is in a group is said by what it is to them. */
+function isIn({ kind }: Pick<ChatDoc, 'kind'>, mine: MemberDoc | undefined): boolean {
+  return kind === 'direct' || mine?.role !== undefined;
 }
 
 function isMuted(mine: Pick<MemberDoc, 'mutedUntil'> | undefined, now: number): boolean {
@@ -49,13 +51,9 @@ function isMuted(mine: Pick<MemberDoc, 'mutedUntil'> | undefined, now: number): 
 /** How much is unread to a person over all their chats, less the muted and the archived: what a badge says. */
 export async function countBadge(deps: Deps, userId: UserId): Promise<number> {
   const user = new Types.ObjectId(userId);
-  const chats = await settledChats(deps);
   const [docs, members] = await Promise.all([
-    chats
-      .find(
-        { participants: user, lastSeq: { $gt: 0 } },
-        { kind: 1, participants: 1, lastSeq: 1, sentSeqs: 1, mergedInto: 1 },
-      )
+    chatModel(deps.db)
+      .find({ participants: user, lastSeq: { $gt: 0 } }, fields)
       .lean(),
     memberModel(deps.db).find({ user, leftAt: null }).lean(),
   ]);
@@ -64,7 +62,7 @@ export async function countBadge(deps: Deps, userId: UserId): Promise<number> {
   const counts = docs.map(async (doc) => {
     const mine = byChat.get(doc._id.toHexString());
     const isCounted =
-      isIn(doc, userId, mine) &&
+      isIn(doc, mine) &&
       !doc.mergedInto &&
       !isMuted(mine, now) &&
       !mine?.archivedAt &&

@@ -1,7 +1,14 @@
-import { limits } from '@whisper/shared';
+import { eraseConfirmation, limits } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakePushServices, ManualClock, startTestServer, type TestServer } from '../testing/index.ts';
+import { startFakeClerk } from '../testing/fake-clerk.ts';
+import {
+  FakePushServices,
+  ManualClock,
+  startTestServer,
+  TestClient,
+  type TestServer,
+} from '../testing/index.ts';
 import { pushHelpers } from '../testing/push-helpers.ts';
 
 let fake: FakePushServices;
@@ -86,5 +93,48 @@ describe('a device', () => {
     await expect(bob.api.device.register.mutate(fake.deviceOf('expo'))).rejects.toMatchObject({
       data: { code: 'BAD_REQUEST' },
     });
+  });
+
+  it('ends with the session that it was registered in', async () => {
+    await using clerk = await startFakeClerk();
+    await using own = await startTestServer({ env: { ...clerk.env, ...fake.env }, isAlone: true });
+    clerk.putUser({ id: 'user_ada', first_name: 'Ada', last_name: 'L', updated_at: 1_000 });
+    const open = async (sid: string) => TestClient.open(own.url, await clerk.signToken('user_ada', { sid }));
+    const [phone, laptop] = [await open('sess_phone'), await open('sess_laptop')];
+    await phone.api.device.register.mutate(fake.deviceOf('expo'));
+    const kept = await laptop.api.device.register.mutate(fake.deviceOf('web'));
+
+    const ended = clerk.signWebhook('session.ended', { id: 'sess_phone', user_id: 'user_ada' });
+    const answer = await fetch(`${own.url}/webhooks/clerk`, { method: 'POST', ...ended });
+    expect(answer.status).toBe(200);
+
+    expect((await laptop.api.device.list.query()).devices.map(({ id }) => id)).toEqual([kept.id]);
+    await Promise.all([phone.close(), laptop.close()]);
+  });
+
+  it('is told of in the archive of its person, and nothing of it is left when they are erased', async () => {
+    const { alice, bob, chatId, phone } = await openPair();
+    await bob.api.device.setSettings.mutate({ showText: false });
+    await send(alice, chatId, 'a trace');
+    await pass();
+    const { dataPlaces } = server.app;
+    const subject = { userId: bob.me.id, clerkId: bob.me.clerkId };
+    const places = dataPlaces.filter((each) => ['devices', 'pushes', 'pushsettings'].includes(each.place));
+    const held = async () =>
+      Promise.all(places.map((each) => ('count' in each ? each.count(subject) : Promise.resolve(0))));
+    expect(await held()).toEqual([1, 1, 1]);
+    const rows: unknown[] = [];
+    for (const each of places) {
+      if (!('exportRows' in each) || !each.exportRows) continue;
+      for await (const row of each.exportRows(subject)) rows.push(row);
+    }
+    expect(rows).toEqual([
+      { kind: 'device', device: expect.objectContaining({ id: phone.id }) },
+      { kind: 'pushSettings', showText: false, mentionsPassMute: true },
+    ]);
+
+    await bob.api.me.erase.mutate({ confirm: eraseConfirmation });
+
+    await expect.poll(held).toEqual([0, 0, 0]);
   });
 });

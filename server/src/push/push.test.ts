@@ -86,6 +86,7 @@ describe('a message', () => {
   it('is not pushed from somebody of whom the person is not to hear', async () => {
     const { alice, bob, chatId, phone } = await openPair();
     const { seq } = await send(alice, chatId, 'heard by others');
+    await server.app.lastMessages.settled();
     const row = { ...emptyRow, deviceId: phone.id, chatId, userId: bob.me.id, seq };
     const findSilenced = () => Promise.resolve([alice.me.id]);
 
