@@ -112,12 +112,12 @@ export function toReply({ id, seq, sender, text, attachments, deletedAt }: Messa
   return { messageId: id, seq, sender, excerpt, isDeleted: deletedAt !== null };
 }
 
-/** The beginning of a text, never half a character of UTF-16. */
 /** A message in words, for where its files cannot be shown: its text, or what they are called. */
 export function wordsOf({ text, attachments }: Pick<Message, 'text' | 'attachments'>): string {
   return text || attachments.map(({ name }) => name).join(', ');
 }
 
+/** The beginning of a text, never half a character of UTF-16. */
 function excerptOf(text: string): string {
   if (text.length <= limits.excerptLengthMax) return text;
   const cut = text.slice(0, limits.excerptLengthMax);

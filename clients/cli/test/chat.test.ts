@@ -1,6 +1,6 @@
 import { ServerProcess, startTestServer } from '@whisper/server/testing';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -126,7 +126,7 @@ it('shows what others wrote without obeying it, names too, and forges no line', 
   expect(screen.lines.filter((line) => line.startsWith('      │ '))).toHaveLength(4);
 }, 60_000);
 
-it('sends texts that begin with a slash, and no command that does not exist', async () => {
+it('sends texts that begin with a slash, files, which come with links, and no command that does not exist', async () => {
   await using server = await startTestServer();
   await using alice = new ChatProcess({ url: server.url, as: 'alice', with: 'bob' });
   await alice.shows('* In another terminal: npm run chat -- --as bob --url http://127.0.0.1:');
@@ -141,6 +141,40 @@ it('sends texts that begin with a slash, and no command that does not exist', as
     ['/etc/hosts is a file', '/etc/hosts too', '/who am I'].map((text) => `alice: ${text}`),
   );
   await Promise.all([alice.shows('* There is no /quti;'), alice.shows('! One cannot chat with oneself.')]);
+
+  const folder = await mkdtemp(join(tmpdir(), 'whisper-send-'));
+  await writeFile(join(folder, 'my notes.txt'), 'A note.');
+  await writeFile(join(folder, 'empty.txt'), '');
+
+  for (const argument of ['', `${folder}/none.txt`, folder, `${folder}/empty.txt`])
+    alice.type(`/send ${argument}`);
+  alice.type('/link');
+  await alice.shows(
+    [
+      '! Say it like this: /send FILE WORDS, or /send "A FILE" WORDS',
+      `! There is no file ${folder}/none.txt. One with blanks in its name stands in quotes: /send "A FILE"`,
+      `! ${folder} is a folder, and only files are sent`,
+      `! ${folder}/empty.txt is empty`,
+      '! There is no file [1] here',
+    ].join('\n'),
+  );
+  alice.type(`/send "${folder}/my notes.txt"`);
+  await Promise.all(
+    [alice, bob].map((person) => person.shows(': (a file)\n* [1] my notes.txt, 7 byte: http')),
+  );
+  alice.type(`/send ${folder}/my\\ notes.txt with words`);
+  await bob.shows('alice: with words\n* [2] my notes.txt, 7 byte: http');
+  bob.type('/link 1');
+  await bob.shows('* [1] my notes.txt: http');
+  bob.type('/find words');
+  await bob.shows('with alice, alice: with words [2] my notes.txt');
+
+  const links = bob.lines.flatMap((line) => /^\* \[.*: (http.*)$/.exec(line)?.[1] ?? []);
+  expect(await Promise.all(links.map(async (link) => (await fetch(link)).text()))).toEqual(
+    Array(3).fill('A note.'),
+  );
+  expect(await Promise.all([alice.end(), bob.end()])).toEqual([0, 0]);
+  expect(alice.lines.join('\n')).not.toContain('Warning');
 }, 60_000);
 
 it('edits, deletes, reacts and replies, and shows what became of messages and that they were read', async () => {

@@ -8,7 +8,10 @@ import { erase, exportTo } from './own-data.ts';
 import { whenFreshOrKept } from './fresh-or-kept.ts';
 import { Narrator } from './narrator.ts';
 import { watchGroups } from './notices.ts';
+import { sendFile } from './send-file.ts';
+import { Sending } from './sending.ts';
 import type { Terminal } from './terminal.ts';
+import { ToldFiles } from './told-files.ts';
 import { describeWho } from './who.ts';
 
 const help = [
@@ -17,6 +20,8 @@ const help = [
   '* /group     your groups                            /group NAME  go to one of them',
   '* /group NAME: PERSON, PERSON                        make one and go there',
   '* /find WORDS  messages of all your chats that hold them; /find alone goes further back',
+  '* /send FILE WORDS  send a file, of which "A FILE" may have blanks; /pause and /resume for all on their way',
+  '* /link N    a new link to file [N]: one lives about half an hour; /link alone, to the last file',
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /retry     send again what the server refused      /discard  throw it away',
@@ -31,7 +36,9 @@ export class Conversation implements Disposable {
   readonly #search: Search;
   readonly #client: WhisperClient;
   readonly #terminal: Terminal;
+  readonly #files: ToldFiles;
   readonly #finder: Finder;
+  readonly #sending: Sending;
   readonly #stops: (() => void)[] = [];
   #chat: Chat | undefined;
   #narrator: Narrator | undefined;
@@ -48,7 +55,9 @@ export class Conversation implements Disposable {
     this.#search = search;
     this.#client = search.client;
     this.#terminal = terminal;
-    this.#finder = new Finder(search.client.store);
+    this.#files = new ToldFiles(search.url);
+    this.#finder = new Finder(search.client.store, this.#files);
+    this.#sending = new Sending(search.client.store, (text) => terminal.status(text));
   }
 
   async start(chat: Chat): Promise<void> {
@@ -56,7 +65,9 @@ export class Conversation implements Disposable {
     const { store } = this.#client;
     this.#stops.push(
       store.subscribe(() => this.#update()),
+      store.subscribe(() => this.#sending.update()),
       watchGroups(this.#search),
+      () => this.#sending[Symbol.dispose](),
     );
     this.#terminal.listen({
       onLine: (line) => this.#take(() => this.#handle(line)),
@@ -81,7 +92,7 @@ export class Conversation implements Disposable {
     const snapshot = store.getSnapshot();
     this.#terminal.note(`* Talking ${describePlace(chat, snapshot)}. /help for more.`);
     this.#chat = chat;
-    const narrator = new Narrator(chat, snapshot);
+    const narrator = new Narrator(chat, snapshot, this.#files);
     this.#narrator = narrator;
     if (chat.kind === 'group') void this.#learnNames(chat, narrator);
     this.#update();
@@ -98,8 +109,8 @@ export class Conversation implements Disposable {
     if (snapshot.connection.status === 'refused') return this.#end();
     if (!this.#chat || !this.#narrator) return;
     const lines = this.#narrator.tell(snapshot);
-    for (const { kind, text } of lines) {
-      if (kind === 'note') this.#terminal.note(text);
+    for (const { kind, text, link } of lines) {
+      if (kind === 'note') this.#terminal.note(text, link);
       else this.#terminal.print(text);
     }
     if (lines.some(({ kind }) => kind === 'message')) this.#client.store.markRead(this.#chat.id);
@@ -147,6 +158,14 @@ export class Conversation implements Disposable {
       case '/find':
         for (const line of await this.#finder.find(argument)) this.#terminal.note(line);
         return;
+      case '/send':
+        return sendFile(this.#client.store, chat.id, argument);
+      case '/link':
+        return this.#link(argument);
+      case '/pause':
+        return this.#sending.pause();
+      case '/resume':
+        return this.#sending.resume();
       case '/reply':
       case '/edit':
       case '/delete':
@@ -191,6 +210,11 @@ export class Conversation implements Disposable {
     }
   }
 
+  async #link(number: string): Promise<void> {
+    const { text, link } = await this.#files.link(this.#client.api, number);
+    this.#terminal.note(text, link);
+  }
+
   #settle(command: '/retry' | '/discard'): void {
     const { store } = this.#client;
     for (const { clientId, failure } of store.getSnapshot().outbox) {
@@ -200,6 +224,7 @@ export class Conversation implements Disposable {
 
   /** For the end of the input: waits until everything queued is sent or refused. */
   async #leave(): Promise<void> {
+    this.#sending.resume();
     await this.#client.store.when(({ outbox }) => outbox.every(({ failure }) => failure));
     this.#end();
   }

@@ -1,4 +1,4 @@
-import type { Message, UserId } from '@whisper/shared';
+import { wordsOf, type Message, type UserId } from '@whisper/shared';
 
 /** What a note quotes of a text. */
 const excerptMax = 40;
@@ -13,7 +13,7 @@ export function excerptOf(text: string): string {
 /** What became of a message, in a line each; nothing for what is not shown. */
 export function describeChange(before: Message, now: Message, nameOf: (userId: UserId) => string): string[] {
   const author = nameOf(now.sender.id);
-  const quoted = `“${excerptOf(before.text)}”`;
+  const quoted = `“${excerptOf(wordsOf(before))}”`;
   // In a group an admin may have done it.
   if (now.deletedAt) return before.deletedAt ? [] : [`* ${quoted} (${author}) was deleted`];
   const lines = now.text === before.text ? [] : [`* ${author} edited ${quoted} to: ${now.text}`];

@@ -1,14 +1,17 @@
 import type { ChatStore, MessageSearch, SearchSnapshot } from '@whisper/client/node';
 import { faceOf, type FoundMessage } from '@whisper/shared';
+import type { ToldFiles } from './told-files.ts';
 
 /** Looks through all chats for words; without any it goes on where it was. */
 export class Finder {
   readonly #store: ChatStore;
+  readonly #files: ToldFiles;
   #search: MessageSearch | undefined;
   #told = 0;
 
-  constructor(store: ChatStore) {
+  constructor(store: ChatStore, files: ToldFiles) {
     this.#store = store;
+    this.#files = files;
   }
 
   /** What was found, a line each, the newest first. Throws what to tell the person when that cannot be. */
@@ -31,7 +34,7 @@ export class Finder {
     const { chatId, createdAt, sender, text, attachments } = message;
     const chat = this.#store.getSnapshot().chats.find(({ id }) => id === chatId);
     const place = chat?.kind === 'group' ? `${chat.name}, ` : chat ? `with ${faceOf(chat).name}, ` : '';
-    const files = attachments.map(({ name }) => `[${name}]`);
+    const files = attachments.map((file) => this.#files.label(file));
     const content = [text, ...files].filter((each) => each !== '').join(' ');
     return `* ${createdAt.toLocaleString()}, ${place}${sender.name}: ${content}`;
   }

@@ -1,6 +1,14 @@
-import { messagesOf, receiptOf, rowsOf, type ChatSnapshot } from '@whisper/client/node';
+import {
+  filesOf,
+  messagesOf,
+  receiptOf,
+  rowsOf,
+  type ChatSnapshot,
+  type StoredDraft,
+} from '@whisper/client/node';
 import { faceOf, type Chat, type ClientId, type Message, type User, type UserId } from '@whisper/shared';
 import { describeChange, excerptOf } from './describe-change.ts';
+import type { FileLine, ToldFiles } from './told-files.ts';
 
 /** Lines shown when a conversation is opened. */
 const recentMax = 20;
@@ -8,12 +16,13 @@ const recentMax = 20;
 /** How many of the newest messages are watched for changes. */
 const changesMax = 100;
 
-export type Line = { readonly kind: 'message' | 'note'; readonly text: string };
+export type Line = FileLine & { readonly kind: 'message' | 'note' };
 
 /** Turns the live picture of one chat into lines, each told once. */
 export class Narrator {
   /** As it was when it was last in the list. */
   #chat: Chat;
+  readonly #files: ToldFiles;
   readonly #names = new Map<UserId, string>();
   #toldSeq: number;
   #typing: readonly UserId[] = [];
@@ -26,9 +35,10 @@ export class Narrator {
   #toldReceipt = '';
   #isLost = false;
 
-  constructor(chat: Chat, snapshot: ChatSnapshot) {
+  constructor(chat: Chat, snapshot: ChatSnapshot, files: ToldFiles) {
     const messages = messagesOf(snapshot.open.get(chat.id));
     this.#chat = chat;
+    this.#files = files;
     this.#toldSeq = messages.at(-recentMax - 1)?.seq ?? 0;
     this.#isOnline = isOnline(chat, snapshot);
     this.learn([faceOf(chat)]);
@@ -61,10 +71,13 @@ export class Narrator {
     this.#toldSeq = fresh.at(-1)?.seq ?? this.#toldSeq;
     this.#told = messagesOf(snapshot.open.get(this.#chat.id)).slice(-changesMax);
     this.learn(fresh.map(({ sender }) => sender).filter(({ id }) => id !== snapshot.me?.id));
-    return fresh.map((message) =>
+    return fresh.flatMap((message): Line[] =>
       message.kind === 'system'
-        ? { kind: 'note', text: `* ${message.text}` }
-        : { kind: 'message', text: describe(message, this.#nameOf) },
+        ? [{ kind: 'note', text: `* ${message.text}` }]
+        : [
+            { kind: 'message', text: describe(message, this.#nameOf) },
+            ...this.#files.describe(message).map((line) => ({ kind: 'note' as const, ...line })),
+          ],
     );
   }
 
@@ -107,7 +120,8 @@ export class Narrator {
         this.#failed.add(row.failure.clientId);
         return [{ kind: 'note', text: `! Not changed: ${row.failure.message}. /retry or /discard` }];
       }
-      const { clientId, text, failure } = row.draft;
+      const { clientId, failure } = row.draft;
+      const text = describeDraft(row.draft);
       if (failure && !this.#failed.has(clientId)) {
         this.#failed.add(clientId);
         return [{ kind: 'note', text: `! Not sent: ${text} (${failure.message}). /retry or /discard` }];
@@ -167,14 +181,22 @@ function describeReceipt(receipt: ReturnType<typeof receiptOf>, name: string): s
   return receipt satisfies never;
 }
 
+/** Its words and the names of its files. */
+function describeDraft(draft: StoredDraft): string {
+  return [draft.text, ...filesOf(draft).map(({ name }) => `[${name}]`)]
+    .filter((each) => each !== '')
+    .join(' ');
+}
+
 function describe(message: Message, nameOf: (userId: UserId) => string): string {
-  const { sender, createdAt, replyTo, forwardedFrom, editedAt, deletedAt } = message;
+  const { sender, createdAt, replyTo, forwardedFrom, editedAt, deletedAt, attachments } = message;
   const time = createdAt.toTimeString().slice(0, 5);
   const about = [
     ...(replyTo ? [`(to “${excerptOf(replyTo.excerpt)}”)`] : []),
     ...(forwardedFrom ? [`(from ${forwardedFrom.sender.name})`] : []),
   ];
-  const text = deletedAt ? '(deleted)' : message.text;
+  const words = message.text || (attachments.length === 1 ? '(a file)' : `(${attachments.length} files)`);
+  const text = deletedAt ? '(deleted)' : words;
   const said = [...about, text, ...(editedAt && !deletedAt ? ['(edited)'] : [])].join(' ');
   return `${time} ${nameOf(sender.id)}: ${said}`;
 }

@@ -3,6 +3,7 @@ import {
   createWhisperClient,
   devTokens,
   fileStorage,
+  folderFiles,
   NoTokenError,
   type CacheOptions,
 } from '@whisper/client/node';
@@ -22,6 +23,7 @@ export async function runChat(options: ChatOptions): Promise<void> {
     url,
     getToken: tokens.get,
     storage: fileStorage(options.state),
+    files: folderFiles(join(options.state, 'files')),
     cache: cacheOf(options),
   });
   using terminal = new Terminal(process.stdin, process.stdout);

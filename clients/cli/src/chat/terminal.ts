@@ -20,6 +20,7 @@ export class Terminal implements Disposable {
   readonly #input: ReadStream;
   readonly #output: WriteStream;
   #lines: Interface | undefined;
+  #status = '';
 
   constructor(input: ReadStream, output: WriteStream) {
     this.#input = input;
@@ -33,7 +34,7 @@ export class Terminal implements Disposable {
       input: this.#input,
       output: this.#output,
       terminal: this.isScreen,
-      prompt: this.isScreen ? '> ' : '',
+      prompt: this.#promptText,
     });
     this.#lines = lines;
     lines.on('line', (line) => {
@@ -50,10 +51,17 @@ export class Terminal implements Disposable {
     this.#write(this.#toPrintable(text));
   }
 
-  /** Prints a line that is no message, such as a notice; dimmed on a screen. */
-  note(text: string): void {
-    const shown = this.#toPrintable(text);
+  /** Prints a line that is no message, such as a notice; dimmed on a screen. A link, an address of ours, is never cut. */
+  note(text: string, link?: string): void {
+    const shown = this.#toPrintable(text) + (link === undefined ? '' : ` ${new URL(link).href}`);
     this.#write(this.isScreen ? styleText('dim', shown) : shown);
+  }
+
+  /** Says before the line being typed what goes on meanwhile; a pipe has nowhere to say it. */
+  status(text: string): void {
+    this.#status = text;
+    this.#lines?.setPrompt(this.#promptText);
+    this.#prompt();
   }
 
   [Symbol.dispose](): void {
@@ -73,6 +81,11 @@ export class Terminal implements Disposable {
   /** Some terminals report a width of 0. */
   get #columns(): number {
     return this.#output.columns || 80;
+  }
+
+  get #promptText(): string {
+    if (!this.isScreen) return '';
+    return this.#status === '' ? '> ' : `(${this.#status}) > `;
   }
 
   #prompt(): void {

@@ -1,5 +1,12 @@
 import { receiptOf, type WhisperClient } from '@whisper/client/node';
-import type { Chat, DirectChat, GroupChat, Message, User } from '@whisper/shared';
+import {
+  wordsOf,
+  type Chat,
+  type DirectChat,
+  type GroupChat,
+  type Message,
+  type User,
+} from '@whisper/shared';
 import { myLastStored } from './change-last.ts';
 import { excerptOf } from './describe-change.ts';
 
@@ -67,8 +74,8 @@ function stateOf({ store }: WhisperClient, userId: User['id']): 'online' | 'offl
   return online.has(userId) || userId === me?.id ? 'online' : 'offline';
 }
 
-function quote({ text }: Message): string {
-  return `“${excerptOf(text)}”`;
+function quote(message: Message): string {
+  return `“${excerptOf(wordsOf(message))}”`;
 }
 
 function namesOf(people: readonly User[]): string {

@@ -1,9 +1,8 @@
-import type { Attachment, Message } from '@whisper/shared';
+import { formatSize, type Attachment, type Message } from '@whisper/shared';
 import { useMemo } from 'react';
 import { thumbHashToDataURL } from 'thumbhash';
 import { useActs } from '../conversation/acts.ts';
 import { Icon } from '../ui/icon.tsx';
-import { formatSize } from './format-size.ts';
 import { isPicture, isSound } from './kinds.ts';
 import { addressOf, useLinked } from './use-link.ts';
 

@@ -1,9 +1,8 @@
 import type { Upload } from '@whisper/client';
-import type { CreateFileInput } from '@whisper/shared';
+import { formatSize, type CreateFileInput } from '@whisper/shared';
 import { useSyncExternalStore } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
-import { formatSize } from './format-size.ts';
 import { usePreview } from './use-preview.ts';
 
 type Props = { readonly file: CreateFileInput };
