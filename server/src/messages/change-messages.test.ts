@@ -267,6 +267,20 @@ describe('two nodes on one database', () => {
     expect(items.flatMap(({ data }) => ('rev' in data ? data.rev : []))).toEqual([6, 7]);
   });
 
+  it('give each change of one message a number of its own, in turn', async () => {
+    await using other = await startTestServer({ sameDatabaseAs: server });
+    const { alice, bob, first } = await openConversation();
+    const elsewhere = await other.signIn(bob.me.name);
+    const react = (person: TestClient, emoji: string) =>
+      person.api.message.react.mutate({ messageId: first.id, emoji, on: true });
+
+    const revs: number[] = [];
+    for (const emoji of ['😀', '😁', '😂'])
+      for (const person of [alice, elsewhere]) revs.push((await react(person, emoji)).rev);
+
+    expect(revs).toEqual([4, 5, 6, 7, 8, 9]);
+  });
+
   it('change one message at the same time and lose nothing', async () => {
     await using other = await startTestServer({ sameDatabaseAs: server });
     const { alice, bob, chat, first } = await openConversation();
