@@ -5,7 +5,9 @@ import type { Connection as Database } from 'mongoose';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
 import type { KnownChat } from './chats/chat.view.ts';
-import type { ChatsDeps } from './chats/deps.ts';
+import type { ChatsDeps, UnreadRange } from './chats/deps.ts';
+import { meetAgain, partWays } from './chats/part-ways.ts';
+import { publishBlocksChanged } from './chats/publish-chat-events.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
@@ -22,7 +24,14 @@ import type { Authenticate } from './identity/viewer.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
-import { countUnread, findMessages, findNewestShown, listUnread } from './messages/log/read-log.ts';
+import { thawed } from './messages/log/frozen.ts';
+import {
+  countUnread,
+  findFrozen,
+  findMessages,
+  findNewestShown,
+  listUnread,
+} from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
@@ -33,7 +42,9 @@ import { Metrics } from './platform/metrics.ts';
 import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
+import { Blocks } from './users/blocks.ts';
 import { ensureUser } from './users/ensure-user.ts';
+import type { UsersDeps } from './users/deps.ts';
 import { LastSeen } from './users/last-seen.ts';
 import { RedisSessions } from './wires/socketio/sessions.redis.ts';
 import type { SharedSessions } from './wires/socketio/sessions.ts';
@@ -87,14 +98,17 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const viewers = new ViewerCache(clock);
   const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
   const revocations = new Revocations({ db, clock, announce });
-  const messageLog = new MessageLog({ db, clock, broker, lastMessages });
+  const blocks = new Blocks(db);
+  const messageLog = new MessageLog({ db, clock, broker, lastMessages, blocks });
   const bounds = createBounds(foundations, metrics);
   watchSizes(metrics, { connections, broker });
+  const own = { db, clock, broker, lastMessages, blocks, reads: bounds.admission.reads };
+  const chats = createChatsDeps(own, messageLog);
   return {
     ...foundations,
+    ...chats,
     metrics,
     texts,
-    broker,
     tell,
     lastSeen,
     presence,
@@ -102,12 +116,9 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     connections,
     viewers,
     revocations,
-    lastMessages,
     ...bounds,
-    reads: bounds.admission.reads,
-    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
     messageLog,
-    ...handDown(db, messageLog),
+    ...tellChats(chats),
     sharedSessions: createSharedSessions(foundations),
     endTyping: (chatId, userId) => typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
@@ -162,17 +173,51 @@ function createPresence(
   return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
 }
 
+type Own = Pick<ChatsDeps, 'db' | 'clock' | 'broker' | 'lastMessages' | 'blocks' | 'reads'>;
+
+function createChatsDeps(own: Own, messageLog: MessageLog): ChatsDeps {
+  return {
+    ...own,
+    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
+    ...handDown({ ...own, messageLog }),
+  };
+}
+
+/** What people use of the chats above them. */
+function tellChats(chats: ChatsDeps): Pick<UsersDeps, 'partWays' | 'meetAgain' | 'tellBlocksChanged'> {
+  return {
+    partWays: (...two) => partWays(chats, ...two),
+    meetAgain: (...two) => meetAgain(chats, ...two),
+    tellBlocksChanged: (userId, at) => publishBlocksChanged(chats.broker, userId, at),
+  };
+}
+
+type Below = Pick<Context, 'db' | 'blocks' | 'messageLog'>;
+
+type HandedDown = Pick<
+  ChatsDeps,
+  'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup' | 'betweenWrites' | 'thaw'
+>;
+
 /** What chats use of the messages above them. */
-function handDown(
-  db: Database,
-  messageLog: MessageLog,
-): Pick<ChatsDeps, 'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup'> {
+function handDown({ db, blocks, messageLog }: Below): HandedDown {
+  const counted = async (range: UnreadRange) => ({
+    ...range,
+    notFrom: (await blocks.of(range.viewerId)).blocked,
+  });
   return {
     findMessages: (ids) => findMessages(db, ids),
     findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
-    countUnread: (range) => countUnread(db, range),
-    listUnread: (range, limit) => listUnread(db, range, limit),
+    countUnread: async (range) => countUnread(db, await counted(range)),
+    listUnread: async (range, limit) => listUnread(db, await counted(range), limit),
     changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
+    betweenWrites: (membership, act) => messageLog.betweenWrites(membership, act),
+    async thaw(membership, { userId, afterRev }) {
+      const { chatId } = membership;
+      for (const messageId of await findFrozen(db, { chatId, afterRev, userId })) {
+        await messageLog.change(membership, { messageId, by: userId, change: thawed(userId) });
+      }
+    },
   };
 }
 

@@ -3,7 +3,10 @@ import { topics } from './delivery/topics.ts';
 import type { Context } from './context.ts';
 import { findUserId } from './users/find-user-id.ts';
 
-type Deps = Pick<Context, 'broker' | 'clock' | 'connections' | 'db' | 'log' | 'revocations' | 'viewers'>;
+type Deps = Pick<
+  Context,
+  'blocks' | 'broker' | 'clock' | 'connections' | 'db' | 'log' | 'revocations' | 'viewers'
+>;
 
 /** Covers clocks that differ and what was under way. */
 const overlapMs = 15_000;
@@ -20,7 +23,7 @@ export function followNews(deps: Deps): Promise<() => void> {
   );
 }
 
-function apply({ connections, revocations, viewers }: Deps, news: News): void {
+function apply({ blocks, connections, revocations, viewers }: Deps, news: News): void {
   switch (news.type) {
     case 'joined':
       return;
@@ -28,6 +31,8 @@ function apply({ connections, revocations, viewers }: Deps, news: News): void {
       return viewers.doubt(news.clerkId);
     case 'revoked':
       return revocations.learn(news.keys, news.at);
+    case 'blocksChanged':
+      return blocks.doubt([news.by, news.userId]);
     case 'presenceHidden':
       return connections.setHidden(news.userId, news.isHidden);
     case 'closeUser':
@@ -40,9 +45,18 @@ function apply({ connections, revocations, viewers }: Deps, news: News): void {
   news satisfies never;
 }
 
-async function catchUp({ broker, clock, connections, db, revocations, viewers }: Deps): Promise<void> {
+async function catchUp({
+  blocks,
+  broker,
+  clock,
+  connections,
+  db,
+  revocations,
+  viewers,
+}: Deps): Promise<void> {
   const since = Math.min(clock.now(), broker.completeUntil) - overlapMs;
   viewers.doubtAll();
+  blocks.doubtAll();
   for (const { _id } of await revocations.recallSince(new Date(since))) {
     const [kind, ...rest] = _id.split(':');
     const name = rest.join(':');

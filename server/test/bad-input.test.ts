@@ -23,6 +23,9 @@ const bad: Record<string, readonly unknown[]> = {
     { cursor: operator },
   ],
   'user.get': [undefined, {}, { userId: 'me' }, { userId: operator }, { userId: unknownId.toUpperCase() }],
+  'user.block': [undefined, {}, { userId: 'bob' }, { userId: operator }],
+  'user.unblock': [undefined, {}, { userId: 'bob' }, { userId: operator }],
+  'user.blocked': [undefined, { limit: 0 }, { limit: 51 }, { cursor: '!' }, { cursor: operator }],
   'chat.list': [
     { limit: 1.5 },
     { limit: 51 },

@@ -1,4 +1,5 @@
 export * from './auth.ts';
+export * from './blocks.ts';
 export * from './chat-log.ts';
 export * from './chat-state.ts';
 export * from './chats.ts';

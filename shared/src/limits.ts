@@ -25,6 +25,8 @@ export const limits = {
   hiddenMax: 1_000,
   /** Earlier texts kept of one message: its first, and the latest. */
   editsMax: 100,
+  /** People that one person blocks. */
+  blockedMax: 1_000,
   queryLengthMax: 100,
   tokenLengthMax: 8_192,
   cursorLengthMax: 512,

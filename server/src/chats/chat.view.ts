@@ -1,17 +1,8 @@
-import type {
-  Chat,
-  ChatId,
-  GroupState,
-  MarksMoved,
-  Message,
-  Role,
-  Unread,
-  User,
-  UserId,
-} from '@whisper/shared';
+import type { Chat, ChatId, GroupState, Message, Role, Unread, User, UserId } from '@whisper/shared';
 import type { Types } from 'mongoose';
+import { lastingApart, marksTold } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
-import type { MemberDoc } from './member.model.ts';
+import type { MemberDoc, Marks } from './member.model.ts';
 import type { Sight } from './sight.ts';
 
 /** Two people, for ever. */
@@ -80,13 +71,14 @@ type ShownDirect = Shown & { readonly participant: User; readonly theirs: Member
 
 /** The direct chat as `viewerId` sees it. */
 export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect): Chat {
-  const theirs = toMarks(doc, shown.participant.id, shown.theirs);
+  const theirs = marksTold(toMarks(doc, shown.participant.id, shown.theirs), shown);
   return {
     kind: 'direct',
     ...toCommon(doc, viewerId, shown),
     participant: shown.participant,
     theirReadSeq: theirs.readSeq,
     theirDeliveredSeq: theirs.deliveredSeq,
+    ...(lastingApart(shown.mine) && { isBlocked: true }),
   };
 }
 
@@ -108,8 +100,6 @@ export function toGroupState(
     historyVisible: doc.historyVisible ?? true,
   };
 }
-
-type Marks = Pick<MarksMoved, 'readSeq' | 'deliveredSeq'>;
 
 /** How far a person has come in the chat. Whoever writes has read, and what was read was delivered. */
 export function toMarks(

@@ -1,11 +1,12 @@
 import type { Chat, ChatId, Message, MessageId, Unread, User, UserId } from '@whisper/shared';
 import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
+import { asSeenBy } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
 import { readUpTo, toDirectChat, toGroupChat } from './chat.view.ts';
 import { findAllMembers, findMember, findMemberships, memberKey } from './find-members.ts';
 import type { MemberDoc } from './member.model.ts';
-import { asShown, isShown, toSight } from './sight.ts';
+import { asShown, isShown, toSight, type Sight } from './sight.ts';
 
 type Deps = Pick<ChatsDeps, 'db' | 'findMessages' | 'findNewestShown' | 'countUnread'>;
 
@@ -35,9 +36,10 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
   const memberOf = (doc: ChatDoc, userId: UserId) =>
     mine.get(doc._id.toHexString()) ?? members.get(memberKey(doc._id, userId));
   const shown = await Promise.all(
-    docs.map((doc) => {
-      const last = lastMessages.get(lastOf(doc) ?? ('' as MessageId)) ?? null;
-      const parts = { last, mine: memberOf(doc, viewerId) };
+    docs.map((stored) => {
+      const last = lastMessages.get(lastOf(stored) ?? ('' as MessageId)) ?? null;
+      const parts = { last, mine: memberOf(stored, viewerId) };
+      const doc = asSeenBy(stored, parts.mine);
       return isDirect(doc)
         ? showDirect(deps, doc, { viewerId, ...parts, users, members })
         : showGroup(deps, doc, { viewerId, ...parts });
@@ -79,10 +81,15 @@ async function showMine(deps: Deps, doc: ChatDoc, { viewerId, last, mine }: Part
   const sight = toSight(mine);
   const chatId = doc._id.toHexString() as ChatId;
   const [lastMessage, unread] = await Promise.all([
-    !last || isShown(sight, last.seq) ? last : findNewest(deps, mine, { chatId, userId: viewerId }),
+    !last || isSeenAlike(sight, last.seq) ? last : findNewest(deps, mine, { chatId, userId: viewerId }),
     countUnread(deps, { doc, viewerId, mine }),
   ]);
   return { mine, lastMessage: lastMessage && asShown(sight, lastMessage), unread };
+}
+
+/** Whether the message is shown, and to the person what it is to everyone. */
+function isSeenAlike(sight: Sight, seq: number): boolean {
+  return sight.apart.length === 0 && isShown(sight, seq);
 }
 
 type Viewing = { readonly chatId: ChatId; readonly userId: UserId };
@@ -99,7 +106,7 @@ async function findNewest(
 }
 
 type Counted = {
-  readonly doc: Pick<ChatDoc, '_id' | 'lastSeq' | 'sentSeqs'>;
+  readonly doc: Pick<ChatDoc, '_id' | 'lastSeq' | 'lastMessageAt' | 'sentSeqs'>;
   readonly viewerId: UserId;
   readonly mine: MemberDoc | undefined;
 };
@@ -116,7 +123,7 @@ export function toUnreadRange({ doc, viewerId, mine }: Counted) {
     afterSeq: readUpTo(doc, viewerId, mine),
     untilSeq: doc.lastSeq,
     viewerId,
-    hidden: toSight(mine).hidden,
+    sight: toSight(mine),
   };
 }
 

@@ -102,6 +102,7 @@ function toComing(
           rev,
           joinedAt: at,
           joinedRev: rev,
+          cameSeq: seq,
           changedAt: at,
           ...(isHidden && { joinedSeq: seq - 1, isPartial: true }),
         },

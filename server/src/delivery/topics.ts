@@ -18,6 +18,13 @@ export type News =
   | { readonly type: 'joined'; readonly userId: UserId }
   | { readonly type: 'profileChanged'; readonly clerkId: string }
   | { readonly type: 'revoked'; readonly keys: readonly string[]; readonly at: number }
+  | {
+      readonly type: 'blocksChanged';
+      readonly by: UserId;
+      readonly userId: UserId;
+      readonly isBlocked: boolean;
+      readonly at: number;
+    }
   | { readonly type: 'presenceHidden'; readonly userId: UserId; readonly isHidden: boolean }
   | { readonly type: 'closeUser' | 'closeNameless'; readonly userId: UserId; readonly reason: CloseReason }
   | { readonly type: 'closeSession'; readonly sessionId: string; readonly reason: CloseReason };

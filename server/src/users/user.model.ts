@@ -15,6 +15,8 @@ export type UserDoc = {
   lastSeenAt?: Date;
   /** Nobody is told whether they are there. Absent when everybody is. */
   isHidden?: boolean;
+  /** When whom they block last changed. */
+  blocksAt?: Date;
   /** Set on a tombstone: the person is gone, their id stays in chats. */
   deletedAt?: Date;
   createdAt: Date;
@@ -31,6 +33,7 @@ const userSchema = new Schema<UserDoc>(
     profileAt: { type: Date, required: true },
     lastSeenAt: { type: Date },
     isHidden: { type: Boolean },
+    blocksAt: { type: Date },
     deletedAt: { type: Date },
   },
   { timestamps: true, versionKey: false },

@@ -1,10 +1,21 @@
-import { GetUserInputSchema, ListUsersInputSchema, UserPageSchema, UserSchema } from '@whisper/shared';
+import {
+  BlockedPageSchema,
+  BlockInputSchema,
+  GetUserInputSchema,
+  ListBlockedInputSchema,
+  ListUsersInputSchema,
+  UserPageSchema,
+  UserSchema,
+} from '@whisper/shared';
+import { z } from 'zod';
 import { procedure, router } from '../trpc.ts';
+import { blockUser, unblockUser } from './block-user.ts';
 import type { UsersDeps } from './deps.ts';
 import { getUser } from './get-user.ts';
+import { listBlocked } from './list-blocked.ts';
 import { listUsers } from './list-users.ts';
 
-export function createUsersRouter(deps: Pick<UsersDeps, 'db'>) {
+export function createUsersRouter(deps: UsersDeps) {
   return router({
     list: procedure
       .meta({
@@ -23,5 +34,32 @@ export function createUsersRouter(deps: Pick<UsersDeps, 'db'>) {
       .input(GetUserInputSchema)
       .output(UserSchema)
       .query(({ input }) => getUser(deps, input.userId)),
+
+    block: procedure
+      .meta({
+        docs: 'Nothing that either of us does reaches the other any more; they are not told. Safe to repeat.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(BlockInputSchema)
+      .output(z.void())
+      .mutation(({ ctx, input }) => blockUser(deps, ctx.viewer.id, input.userId)),
+
+    unblock: procedure
+      .meta({
+        docs: 'Ends a block. What was written meanwhile stays hidden from me. Safe to repeat.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(BlockInputSchema)
+      .output(z.void())
+      .mutation(({ ctx, input }) => unblockUser(deps, ctx.viewer.id, input.userId)),
+
+    blocked: procedure
+      .meta({
+        docs: 'Whom I block, the latest first.',
+        cost: { budget: 'reads', points: 2 },
+      })
+      .input(ListBlockedInputSchema)
+      .output(BlockedPageSchema)
+      .query(({ ctx, input }) => listBlocked(deps, ctx.viewer.id, input)),
   });
 }

@@ -4,6 +4,7 @@ import type { Connection, RefusalReason } from '../connection/connection.ts';
 import type { StoredEntry } from '../outbox/entry.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
+import { BlockList } from './block-list.ts';
 import { ChatList } from './chat-list.ts';
 import { Marks } from './marks.ts';
 import { OpenChats } from './open-chats.ts';
@@ -24,6 +25,7 @@ export class StoreParts {
   readonly readMarks: Marks;
   readonly typing: TypingWatch;
   readonly presence: PresenceWatch;
+  readonly blocks: BlockList;
   readonly sync: Sync;
   readonly #deliveredMarks: Marks;
   readonly #cache: ChatCache | undefined;
@@ -33,16 +35,18 @@ export class StoreParts {
   readonly #stopWatching: () => void;
 
   constructor(connection: Connection, { storage, cache }: Kept, onChanged: () => void) {
-    const { api } = connection;
     const onChange = () => {
       this.#cache?.changed();
       onChanged();
     };
     this.#cache = cache && new ChatCache({ ...cache, connection, read: () => this.#held() });
-    this.readMarks = new Marks(connection, { tell: (mark) => api.chat.markRead.mutate(mark), delayMs: 0 });
+    this.readMarks = new Marks(connection, {
+      tell: (mark) => connection.api.chat.markRead.mutate(mark),
+      delayMs: 0,
+    });
     const readHere = (chatId: ChatId) => this.readMarks.seqOf(chatId);
     this.#deliveredMarks = new Marks(connection, {
-      tell: (mark) => api.chat.markDelivered.mutate(mark),
+      tell: (mark) => connection.api.chat.markDelivered.mutate(mark),
       delayMs: deliveredDelayMs,
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
@@ -57,6 +61,7 @@ export class StoreParts {
     this.openChats = new OpenChats(connection, { onChange, readKept, onGone });
     this.typing = new TypingWatch(connection.clock, onChange);
     this.presence = new PresenceWatch(onChange);
+    this.blocks = new BlockList(connection, { onChange, list: this.list });
     this.outbox = new Outbox({
       ...{ connection, storage, onChange },
       onSent: (message, { kind }) => this.#done(message, kind),
@@ -73,6 +78,7 @@ export class StoreParts {
       onMineChanged: (chatId) => this.readMarks.forget(chatId),
       onComeBack: (chatId) => this.#readAnew(chatId),
       onHidden: (hidden) => this.#hide(hidden),
+      onBlocks: () => void this.blocks.load().catch(connection.onError),
       onReset: () => this.#renew(),
     });
     this.#stopWatching = connection.state.subscribe(() => {
@@ -130,7 +136,7 @@ export class StoreParts {
   async #start({ id }: Me): Promise<void> {
     this.readMarks.start();
     this.#deliveredMarks.start();
-    await this.outbox.start(id);
+    await Promise.all([this.outbox.start(id), this.blocks.load()]);
   }
 
   /** Nothing of what is held is this person's. */
@@ -139,6 +145,7 @@ export class StoreParts {
     this.#deliveredMarks.clear();
     this.outbox.clear();
     this.list.clear();
+    this.blocks.clear();
     this.openChats.startAnew();
     void this.#cache?.erase();
   }

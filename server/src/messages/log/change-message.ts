@@ -12,7 +12,8 @@ export const messageNotFound = () => new AppError('NOT_FOUND', 'Message not foun
 /** A change of one message, and who makes it. */
 export type Changing = {
   readonly messageId: MessageId;
-  readonly by: UserId;
+  /** Null for a moderator, who need not be in the chat. */
+  readonly by: UserId | null;
   readonly change: ChangeMessage;
 };
 

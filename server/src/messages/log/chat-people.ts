@@ -6,9 +6,11 @@ import type { ChangeGroup } from '../../chats/deps.ts';
 import { audienceAt, type Group, type LoggedChange } from '../../chats/group-change.ts';
 import { publishChange } from '../../chats/publish-change.ts';
 import { readGroup, storeChange } from '../../chats/store-change.ts';
+import { blockedByMe } from '../../chats/part-ways.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
 import type { Broker } from '../../delivery/broker.ts';
 import type { Draft } from './insert-queue.ts';
+import type { LogDeps } from './log-deps.ts';
 import type { Audience } from './message-events.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
@@ -19,17 +21,30 @@ export interface ChatPeople {
   /** Who may receive what bears this number. */
   audienceAt(rev: number): Audience;
   has(userId: UserId): boolean;
+  /** Those who are not to see what the person does. Throws when the person wants to see nothing of them either. */
+  findIgnoring(by: UserId): Promise<readonly UserId[]>;
   /** Called when the end of the log was read: from then on it is as it is there. */
   refresh(): Promise<void>;
 }
 
-/** Two people, for ever. */
+/** Two people, for ever, of whom one may block the other. */
 export class DirectPeople implements ChatPeople {
   readonly keeps = 'inChat';
+  readonly #deps: Pick<LogDeps, 'blocks' | 'broker'>;
   readonly #audience: Audience;
 
-  constructor(participants: readonly UserId[]) {
+  constructor(deps: Pick<LogDeps, 'blocks' | 'broker'>, participants: readonly UserId[]) {
+    this.#deps = deps;
     this.#audience = { participants, isLarge: false };
+  }
+
+  /** Another process may know of a block of which this one has not heard yet. */
+  async findIgnoring(by: UserId): Promise<readonly UserId[]> {
+    const { blocks, broker } = this.#deps;
+    const { blocked, blockedBy } = await (broker.isShared ? blocks.read(by) : blocks.of(by));
+    const { participants } = this.#audience;
+    if (participants.some((userId) => blocked.has(userId))) throw blockedByMe();
+    return participants.filter((userId) => blockedBy.has(userId));
   }
 
   audienceAt(): Audience {
@@ -74,6 +89,11 @@ export class GroupPeople implements ChatPeople {
 
   has(userId: UserId): boolean {
     return this.group.roles.has(userId);
+  }
+
+  /** In a group everybody sees what everybody does: each person's own devices leave out whom they block. */
+  findIgnoring(): Promise<readonly UserId[]> {
+    return Promise.resolve([]);
   }
 
   async refresh(): Promise<void> {

@@ -30,11 +30,19 @@ export type MessageDoc = {
   reactions?: { emoji: string; users: Types.ObjectId[] }[];
   /** Earlier texts, oldest first. */
   edits?: { text: string; mentions: Types.ObjectId[]; at: Date }[];
+  /** What it still is to people who block whoever changed it since. */
+  frozen?: FrozenDoc[];
   /** There in a system message, which never changes. */
   system?: GroupChange;
   /** The rev of a system message: how those of a group are found. */
   systemRev?: number;
 };
+
+/** What changes of a message that is not erased. */
+export type Content = Pick<MessageDoc, 'text' | 'mentions' | 'editedAt' | 'pinnedAt' | 'reactions' | 'edits'>;
+
+/** What a message was to a person from whom its later changes are kept. */
+export type FrozenDoc = Content & { for: Types.ObjectId };
 
 const { ObjectId } = Schema.Types;
 
@@ -57,6 +65,7 @@ const messageSchema = new Schema<MessageDoc>(
     mentions: { type: [ObjectId], default: undefined },
     reactions: { type: [{ _id: false, emoji: String, users: [ObjectId] }], default: undefined },
     edits: { type: [{ _id: false, text: String, mentions: [ObjectId], at: Date }], default: undefined },
+    frozen: { type: [Schema.Types.Mixed], default: undefined },
     system: { type: Schema.Types.Mixed },
     systemRev: { type: Number },
   },
