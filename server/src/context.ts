@@ -20,7 +20,7 @@ import { TypingState } from './delivery/typing-state.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
-import type { Authenticate } from './identity/viewer.ts';
+import type { Authenticate, Viewer } from './identity/viewer.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
@@ -127,7 +127,8 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
         log,
         clock,
         revocations,
-        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, viewers, tell }, clerkId, fetchPerson),
+        isNamedModerator: (viewer) => isNamed(foundations.env.MODERATORS, viewer),
+        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, clock, viewers, tell }, clerkId, fetchPerson),
       },
       identity,
     ),
@@ -171,6 +172,10 @@ function createPresence(
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
+}
+
+function isNamed(names: Env['MODERATORS'] = [], { id, email }: Viewer): boolean {
+  return names.some((name) => name === id || name.toLowerCase() === email);
 }
 
 type Own = Pick<ChatsDeps, 'db' | 'clock' | 'broker' | 'lastMessages' | 'blocks' | 'reads'>;

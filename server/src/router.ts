@@ -3,6 +3,7 @@ import type { ChatsDeps } from './chats/deps.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { createMessagesRouter } from './messages/messages.router.ts';
+import { createAuditRouter, createReportsRouter } from './moderation/moderation.router.ts';
 import { createPresenceRouter } from './presence/presence.router.ts';
 import type { PresenceDeps } from './presence/deps.ts';
 import { createCallerFactory, router } from './trpc.ts';
@@ -27,6 +28,8 @@ export function createAppRouter(deps: RouterDeps) {
     message: createMessagesRouter(deps),
     typing: createTypingRouter(deps),
     presence: createPresenceRouter(deps),
+    report: createReportsRouter(deps),
+    audit: createAuditRouter(deps),
   });
 }
 

@@ -22,6 +22,7 @@ import { openIdentityProvider, type IdentityProvider } from './identity/identity
 import { createRevocationIndexes } from './identity/revocations.ts';
 import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
 import { repairChats } from './messages/log/repair-chats.ts';
+import { createReportIndexes } from './moderation/report.model.ts';
 import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
@@ -110,9 +111,13 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
   try {
     await migrateDatabase({ ...deps, db });
     await Promise.all(
-      [createRevocationIndexes, createUserIndexes, createChatIndexes, createMessageIndexes].map((create) =>
-        create(db),
-      ),
+      [
+        createRevocationIndexes,
+        createUserIndexes,
+        createChatIndexes,
+        createMessageIndexes,
+        createReportIndexes,
+      ].map((create) => create(db)),
     );
   } finally {
     await db.close();

@@ -1,6 +1,6 @@
 import { initTRPC, type AnyTRPCRouter, type TRPCError, type TRPCProcedureType } from '@trpc/server';
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
-import { errorCodes, type ErrorCode } from '@whisper/shared';
+import { errorCodes, type ErrorCode, type ErrorReason } from '@whisper/shared';
 import { flattenError, z, ZodError, type ZodType } from 'zod';
 import { isFeed, type Feed, type TrackedFeed } from '@whisper/trpc-socket/feed';
 import type { Asker } from './identity/identify.ts';
@@ -64,6 +64,12 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
   });
 });
 
+/** For moderators alone; everybody else who is signed in is refused with FORBIDDEN before the verb runs. */
+export const moderatorProcedure = procedure.use(({ ctx, next }) => {
+  if (!ctx.identity?.isModerator) throw new AppError('FORBIDDEN', 'Only moderators may do this');
+  return next();
+});
+
 /** What kind each procedure is and what a call of it costs, by its path. */
 export type KnownProcedures = ReadonlyMap<string, { readonly type: TRPCProcedureType; readonly cost: Cost }>;
 
@@ -91,6 +97,7 @@ export type ErrorShape = {
     readonly httpStatus: number;
     readonly isRetryable: boolean;
     readonly retryAfterMs?: number;
+    readonly reason?: ErrorReason;
     readonly fieldErrors?: Readonly<Record<string, readonly string[] | undefined>>;
   };
 };
@@ -106,6 +113,7 @@ function toErrorShape(thrown: TRPCError): ErrorShape {
       httpStatus,
       isRetryable,
       ...retryAfter(error),
+      ...(error.reason && { reason: error.reason }),
       ...(error.cause instanceof ZodError && { fieldErrors: toFieldErrors(error.cause) }),
     },
   };

@@ -45,6 +45,10 @@ export const GroupStateSchema = z.object({
   avatar: z.string().nullable(),
   memberCount: count,
   historyVisible: z.boolean().describe('Whether those who come see what was written before.'),
+  slowModeSeconds: count
+    .optional()
+    .describe('So long members wait after each message of theirs; 0 or absent for no time.'),
+  readOnly: z.boolean().optional().describe('Only owners and admins write.'),
 });
 export type GroupState = z.infer<typeof GroupStateSchema>;
 

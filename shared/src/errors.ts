@@ -16,3 +16,7 @@ export const errorCodes = {
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** Why, where one code has several reasons that a program tells apart: `data.reason`. */
+export const errorReasons = ['suspended', 'blockedByMe', 'slowMode', 'readOnly'] as const;
+export type ErrorReason = (typeof errorReasons)[number];

@@ -43,6 +43,13 @@ export const UpdateGroupInputSchema = z.object({
     .boolean()
     .optional()
     .describe('Whether those who come from now on see what was written before.'),
+  slowModeSeconds: z
+    .int()
+    .min(0)
+    .max(limits.slowModeSecondsMax)
+    .optional()
+    .describe('So long members wait after each message of theirs; 0 for no time.'),
+  readOnly: z.boolean().optional().describe('Whether only owners and admins write.'),
 });
 export type UpdateGroupInput = z.infer<typeof UpdateGroupInputSchema>;
 

@@ -10,6 +10,7 @@ export * from './groups.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './messages.ts';
+export * from './moderation.ts';
 export * from './presence.ts';
 export * from './roles.ts';
 export * from './system.ts';

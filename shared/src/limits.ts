@@ -13,6 +13,8 @@ export const limits = {
   groupSizeMax: 1_000,
   /** In a chat of more people than this, how far each has read is not told to all, and who types to nobody. */
   smallChatMax: 32,
+  /** What members of a group can be made to wait between two messages: a day. */
+  slowModeSecondsMax: 86_400,
   groupNameLengthMax: 100,
   avatarLengthMax: 2_048,
   /** People named in one call, such as new members. */
@@ -27,6 +29,9 @@ export const limits = {
   editsMax: 100,
   /** People that one person blocks. */
   blockedMax: 1_000,
+  /** What somebody writes with a report, a resolution or a suspension. */
+  reportTextLengthMax: 1_000,
+  reportPageSizeMax: 50,
   queryLengthMax: 100,
   tokenLengthMax: 8_192,
   cursorLengthMax: 512,

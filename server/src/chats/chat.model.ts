@@ -25,6 +25,8 @@ export type ChatDoc = {
   name?: string;
   avatar?: string | null;
   historyVisible?: boolean;
+  slowModeSeconds?: number;
+  readOnly?: boolean;
   /** The rev of the newest system message that this document and the members' ones follow. */
   membersRev?: number;
   /** More people than `limits.smallChatMax` are in it, or once were: its messages are announced to the chat alone. */
@@ -51,6 +53,8 @@ const chatSchema = new Schema<ChatDoc>(
     name: { type: String },
     avatar: { type: String },
     historyVisible: { type: Boolean },
+    slowModeSeconds: { type: Number },
+    readOnly: { type: Boolean },
     membersRev: { type: Number },
     isLarge: { type: Boolean },
     createKey: { type: String },

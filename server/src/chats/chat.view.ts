@@ -91,13 +91,15 @@ export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { rea
 }
 
 export function toGroupState(
-  doc: Pick<ChatDoc, 'name' | 'avatar' | 'participants' | 'historyVisible'>,
+  doc: Pick<ChatDoc, 'name' | 'avatar' | 'participants' | 'historyVisible' | 'slowModeSeconds' | 'readOnly'>,
 ): GroupState {
   return {
     name: doc.name ?? '',
     avatar: doc.avatar ?? null,
     memberCount: doc.participants.length,
     historyVisible: doc.historyVisible ?? true,
+    slowModeSeconds: doc.slowModeSeconds ?? 0,
+    readOnly: doc.readOnly ?? false,
   };
 }
 

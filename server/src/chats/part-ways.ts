@@ -13,7 +13,8 @@ import { pairKeyOf } from './pair-key.ts';
 import { publishMarks, publishMine, publishToPeople, toChatsCursor } from './publish-chat-events.ts';
 
 /** What whoever blocks somebody hears when they want something of them all the same. */
-export const blockedByMe = () => new AppError('FORBIDDEN', 'You block this person: unblock them first');
+export const blockedByMe = () =>
+  new AppError('FORBIDDEN', 'You block this person: unblock them first', { reason: 'blockedByMe' });
 
 /** FORBIDDEN when the person blocks one of them. */
 export async function requireNotBlocked(

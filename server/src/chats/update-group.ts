@@ -5,7 +5,7 @@ import type { ChatsDeps } from './deps.ts';
 import type { Group, GroupChange } from './group-change.ts';
 import { requireMay } from './policy.ts';
 
-/** Changes what a group is called, its picture, and whether those who come see what was written before. */
+/** Changes what a group is called, its picture, whether those who come see what was written before, and who may write how often. */
 export function updateGroup(
   deps: ChatsDeps,
   viewer: Viewer,
@@ -22,13 +22,19 @@ export function updateGroup(
 
 function differences(
   group: Group,
-  { name, avatar, historyVisible }: Omit<UpdateGroupInput, 'chatId'>,
+  { name, avatar, historyVisible, slowModeSeconds, readOnly }: Omit<UpdateGroupInput, 'chatId'>,
 ): GroupChange[] {
   return [
     ...(name !== undefined && name !== group.name ? [{ type: 'renamed', name } as const] : []),
     ...(avatar !== undefined && avatar !== group.avatar ? [{ type: 'avatarChanged', avatar } as const] : []),
     ...(historyVisible !== undefined && historyVisible !== group.historyVisible
       ? [{ type: 'historyChanged', historyVisible } as const]
+      : []),
+    ...(slowModeSeconds !== undefined && slowModeSeconds !== group.slowModeSeconds
+      ? [{ type: 'slowModeChanged', slowModeSeconds } as const]
+      : []),
+    ...(readOnly !== undefined && readOnly !== group.readOnly
+      ? [{ type: 'readOnlyChanged', readOnly } as const]
       : []),
   ];
 }

@@ -137,3 +137,15 @@ export const webhookSecret = z
 export const bearerSecret = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible ASCII without blanks');
 
 export const password = z.string().regex(/^\P{Cc}+$/u, 'must be one line of text');
+
+/** A claim of a token and what it holds: `metadata.role:moderator`. */
+export const claim = z
+  .string()
+  .regex(
+    /^[\w-]+(\.[\w-]+)*:\S+$/,
+    'must be the path of a claim and what it holds, such as metadata.role:moderator',
+  )
+  .transform((text) => {
+    const [path = '', value = ''] = text.split(/:(.*)/s);
+    return { path: path.split('.'), value };
+  });

@@ -1,8 +1,12 @@
 import { TRPCError } from '@trpc/server';
-import { errorCodes, type ErrorCode } from '@whisper/shared';
+import { errorCodes, type ErrorCode, type ErrorReason } from '@whisper/shared';
 import { ZodError } from 'zod';
 
-type AppErrorOptions = { readonly cause?: unknown; readonly retryAfterMs?: number };
+type AppErrorOptions = {
+  readonly cause?: unknown;
+  readonly retryAfterMs?: number;
+  readonly reason?: ErrorReason;
+};
 
 /**
  * The only error a verb throws on purpose. `message` is for people and safe to show on any wire; what led to
@@ -12,10 +16,12 @@ type AppErrorOptions = { readonly cause?: unknown; readonly retryAfterMs?: numbe
 export class AppError extends TRPCError {
   declare readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
+  readonly reason: ErrorReason | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super({ code, message, cause: options.cause });
     this.retryAfterMs = options.retryAfterMs;
+    this.reason = options.reason;
   }
 
   get isRetryable(): boolean {

@@ -1,12 +1,12 @@
 import { demoPeople } from '@whisper/shared';
 import type { UsersDeps } from './deps.ts';
-import { ensureUser } from './ensure-user.ts';
+import { findOrInsert } from './find-or-insert.ts';
 import { devClerkIdOf } from '../identity/dev-issuer.ts';
 import { devDirectory } from '../identity/directory.dev.ts';
 
 /** Makes the people the local issuer offers, so that the first one to come finds somebody to write to. */
 export async function ensureDemoPeople(deps: Pick<UsersDeps, 'db' | 'viewers' | 'tell'>): Promise<void> {
   for (const clerkId of demoPeople.map(devClerkIdOf)) {
-    await ensureUser(deps, clerkId, () => devDirectory.fetchPerson(clerkId));
+    await findOrInsert(deps, clerkId, () => devDirectory.fetchPerson(clerkId));
   }
 }

@@ -17,6 +17,8 @@ export type UserDoc = {
   isHidden?: boolean;
   /** When whom they block last changed. */
   blocksAt?: Date;
+  /** Signing in is refused until then, or until somebody ends it. */
+  suspension?: { until: Date | null; reason: string };
   /** Set on a tombstone: the person is gone, their id stays in chats. */
   deletedAt?: Date;
   createdAt: Date;
@@ -34,6 +36,7 @@ const userSchema = new Schema<UserDoc>(
     lastSeenAt: { type: Date },
     isHidden: { type: Boolean },
     blocksAt: { type: Date },
+    suspension: { type: { _id: false, until: Date, reason: String }, default: undefined },
     deletedAt: { type: Date },
   },
   { timestamps: true, versionKey: false },

@@ -4,16 +4,19 @@ import {
   GetUserInputSchema,
   ListBlockedInputSchema,
   ListUsersInputSchema,
+  SuspendInputSchema,
+  UnsuspendInputSchema,
   UserPageSchema,
   UserSchema,
 } from '@whisper/shared';
 import { z } from 'zod';
-import { procedure, router } from '../trpc.ts';
+import { moderatorProcedure, procedure, router } from '../trpc.ts';
 import { blockUser, unblockUser } from './block-user.ts';
 import type { UsersDeps } from './deps.ts';
 import { getUser } from './get-user.ts';
 import { listBlocked } from './list-blocked.ts';
 import { listUsers } from './list-users.ts';
+import { suspendUser, unsuspendUser } from './suspend-user.ts';
 
 export function createUsersRouter(deps: UsersDeps) {
   return router({
@@ -52,6 +55,24 @@ export function createUsersRouter(deps: UsersDeps) {
       .input(BlockInputSchema)
       .output(z.void())
       .mutation(({ ctx, input }) => unblockUser(deps, ctx.viewer.id, input.userId)),
+
+    suspend: moderatorProcedure
+      .meta({
+        docs: 'Moderators: ends a person’s sessions and refuses new ones, until a moment or until it is ended.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(SuspendInputSchema)
+      .output(z.void())
+      .mutation(({ ctx, input }) => suspendUser(deps, ctx.viewer, input)),
+
+    unsuspend: moderatorProcedure
+      .meta({
+        docs: 'Moderators: lets a suspended person in again.',
+        cost: { budget: 'changes', points: 1 },
+      })
+      .input(UnsuspendInputSchema)
+      .output(z.void())
+      .mutation(({ ctx, input }) => unsuspendUser(deps, ctx.viewer, input.userId)),
 
     blocked: procedure
       .meta({

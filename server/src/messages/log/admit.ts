@@ -8,9 +8,28 @@ import type { Append, Change } from './entries.ts';
 /** Those who may write what they want to, and those who are not to see it. */
 type Admitted<E> = { readonly admitted: readonly E[]; readonly ignoring: readonly UserId[] };
 
-/** The messages whose senders may write here; the others hear why not. */
-export function admitAppends(people: ChatPeople, appends: readonly Append[]): Promise<Admitted<Append>> {
-  return admit(people, appends, { personOf: ({ draft }) => draft.sender.id, refusal: chatNotFound });
+/** The messages whose senders may write here now; the others hear why not. */
+export async function admitAppends(
+  people: ChatPeople,
+  appends: readonly Append[],
+  now: number,
+): Promise<readonly Append[]> {
+  const rule = { personOf: ({ draft }: Append) => draft.sender.id, refusal: chatNotFound };
+  const { admitted } = await admit(people, appends, rule);
+  const sent = new Set<UserId>();
+  const allowed: Append[] = [];
+  for (const append of admitted) {
+    const { sender, clientId } = append.draft;
+    const justSentAt = sent.has(sender.id) ? now : undefined;
+    try {
+      await people.requireMaySend({ userId: sender.id, clientId, now, justSentAt });
+      sent.add(sender.id);
+      allowed.push(append);
+    } catch (error) {
+      append.reject(error);
+    }
+  }
+  return allowed;
 }
 
 /** The same for changes of a message. */

@@ -135,7 +135,7 @@ export class ChatWriter {
     let rest = batch;
     while (rest.length > 0) {
       const { rev, seq } = await this.#requireHeads();
-      rest = (await admitAppends(this.#options.people, rest)).admitted;
+      rest = await admitAppends(this.#options.people, rest, this.#options.now());
       const drafts = rest.map(({ draft }, index) => ({
         draft,
         rev: rev + 1 + index,

@@ -43,7 +43,7 @@ export class MessageLog {
    * Changes a message of the chat; resolves with what it is then, durable and announced. NOT_FOUND when it is not there, or
    * whoever changes it is not in the chat any more.
    */
-  change(membership: Membership, change: Changing): Promise<Message> {
+  change(membership: Writable, change: Changing): Promise<Message> {
     return this.#writerOf(membership).change(change);
   }
 

@@ -101,6 +101,8 @@ function toSystem(change: GroupChange, userOf: (id: UserId) => User): System {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
       return change;
   }
 }

@@ -226,6 +226,22 @@ export function findSent(db: Database, senderId: UserId, clientId: ClientId): Pr
     .exec();
 }
 
+/** When a person last wrote in a chat, whatever became of it. */
+export async function findLastSentAt(
+  db: Database,
+  chatId: ChatId,
+  userId: UserId,
+): Promise<number | undefined> {
+  const newest = await messageModel(db)
+    .findOne(
+      { chat: new Types.ObjectId(chatId), sender: new Types.ObjectId(userId), systemRev: null },
+      { createdAt: 1 },
+    )
+    .sort({ seq: -1 })
+    .lean();
+  return newest?.createdAt.getTime();
+}
+
 /** The text that a message had at first, whatever it was changed to. */
 export function firstTextOf({ text, edits }: MessageDoc): string {
   return edits?.[0]?.text ?? text;

@@ -228,6 +228,8 @@ function isComing({ system, sender }: Message, userId: UserId): boolean {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
     case undefined:
       return false;
   }
