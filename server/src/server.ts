@@ -22,7 +22,7 @@ import { openIdentityProvider, type IdentityProvider } from './identity/identity
 import { createRevocationIndexes } from './identity/revocations.ts';
 import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
 import { repairChats } from './messages/log/repair-chats.ts';
-import { createReportIndexes } from './moderation/report.model.ts';
+import { createReportIndexes } from './moderation/create-report-indexes.ts';
 import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';

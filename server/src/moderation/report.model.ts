@@ -36,8 +36,3 @@ reportSchema.index({ reporter: 1, subject: 1 }, { unique: true, partialFilterExp
 export function reportModel(db: Connection): Model<ReportDoc> {
   return (db.models['Report'] as Model<ReportDoc> | undefined) ?? db.model<ReportDoc>('Report', reportSchema);
 }
-
-/** Idempotent. */
-export async function createReportIndexes(db: Connection): Promise<void> {
-  await reportModel(db).createIndexes();
-}

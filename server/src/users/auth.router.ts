@@ -15,7 +15,7 @@ export function createAuthRouter(deps: AuthDeps) {
         cost: { budget: 'reads', points: 1 },
       })
       .output(MeSchema)
-      .query(({ ctx }) => getMe(deps, ctx.viewer.id)),
+      .query(({ ctx }) => getMe(deps, ctx)),
 
     sync: procedure
       .meta({
@@ -23,7 +23,7 @@ export function createAuthRouter(deps: AuthDeps) {
         cost: { budget: 'changes', points: 1 },
       })
       .output(MeSchema)
-      .mutation(({ ctx }) => getMe(deps, ctx.viewer.id)),
+      .mutation(({ ctx }) => getMe(deps, ctx)),
 
     refresh: procedure
       .meta({

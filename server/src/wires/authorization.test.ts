@@ -148,20 +148,22 @@ beforeAll(async () => {
   const env = { MODERATORS: 'moderator@example.test, nobody@example.test' };
   server = await startTestServer({ clock: new ManualClock(), env });
   const open = async (name: string) => TestClient.open(server.url, await server.tokenFor(name));
-  const [suspended, outsider, moderator] = [
-    await open('suspended'),
-    await open('outsider'),
-    await open('moderator'),
-  ];
-  const [removed, blocked, member, admin] = [
-    await open('removed'),
-    await open('blocked'),
-    await open('member'),
-    await open('admin'),
-  ];
-  const [owner, other, victim] = [await open('owner'), await open('other'), await open('victim')];
+  const [suspended, outsider, moderator, removed, blocked] = await Promise.all([
+    open('suspended'),
+    open('outsider'),
+    open('moderator'),
+    open('removed'),
+    open('blocked'),
+  ]);
+  const [member, admin, owner, other, victim] = await Promise.all([
+    open('member'),
+    open('admin'),
+    open('owner'),
+    open('other'),
+    open('victim'),
+  ]);
   people = { suspended, outsider, moderator, removed, blocked, member, admin, owner, other, victim };
-  for (const role of roles.slice(1)) tokens.set(role, await server.tokenFor(role));
+  await Promise.all(roles.slice(1).map(async (role) => tokens.set(role, await server.tokenFor(role))));
   await other.api.user.block.mutate({ userId: blocked.me.id });
   const { id: chatId } = await owner.api.chat.openDirect.mutate({ userId: victim.me.id });
   const { id: reportedId } = await victim.api.message.send.mutate({

@@ -16,6 +16,8 @@ const help = [
   '* /group NAME: PERSON, PERSON                        make one and go there',
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
+  '* /block     neither of you hears of the other any more; /unblock ends it',
+  '* /report TEXT  show moderators this chat, and say why',
   '* /retry     send again what the server refused      /discard  throw it away',
   '* /quit      leave; what is unsent is kept',
   '* Anything else is sent. Of two slashes in front the first is left out: //who sends /who.',
@@ -142,6 +144,11 @@ export class Conversation implements Disposable {
       case '/delete':
       case '/react':
         return changeLast(this.#client.store, { chat, command, argument });
+      case '/block':
+      case '/unblock':
+        return this.#block(chat, command);
+      case '/report':
+        return this.#report(chat, argument);
       case '/retry':
       case '/discard':
         return this.#settle(command);
@@ -175,6 +182,20 @@ export class Conversation implements Disposable {
     for (const group of groups) {
       this.#terminal.note(`* ${faceOf(group).name}${group.unread > 0 ? ` (${group.unread} unread)` : ''}`);
     }
+  }
+
+  async #block(chat: Chat, command: '/block' | '/unblock'): Promise<void> {
+    if (chat.kind === 'group')
+      return this.#terminal.note('* In a group nobody can be blocked; talk to them first');
+    const { store } = this.#client;
+    const { id, name } = chat.participant;
+    await (command === '/block' ? store.block(id) : store.unblock(id));
+    this.#terminal.note(command === '/block' ? `* You block ${name}` : `* You do not block ${name} any more`);
+  }
+
+  async #report({ id }: Chat, text: string): Promise<void> {
+    await this.#client.api.report.create.mutate({ chatId: id, reason: 'other', text });
+    this.#terminal.note('* Moderators will look at it');
   }
 
   #settle(command: '/retry' | '/discard'): void {

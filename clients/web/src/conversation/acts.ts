@@ -3,7 +3,7 @@ import { createContext, useContext, useMemo, useState } from 'react';
 
 /** What is open over the conversation for one message. */
 export type Overlay = {
-  readonly type: 'menu' | 'emoji' | 'delete' | 'forward' | 'edits' | 'readers';
+  readonly type: 'menu' | 'emoji' | 'delete' | 'forward' | 'edits' | 'readers' | 'report';
   readonly id: MessageId;
 };
 

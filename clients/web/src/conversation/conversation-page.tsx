@@ -4,6 +4,8 @@ import { EmptyPane } from '../layout/empty-pane.tsx';
 import { Link } from '../routing/link.tsx';
 import { goHome, homePath } from '../routing/route.ts';
 import { GroupButton } from '../group/group-button.tsx';
+import { WhereOneMayWrite } from '../protect/closed-composer.tsx';
+import { SlowModeLine } from '../protect/slow-mode-line.tsx';
 import { useClient, useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -44,7 +46,12 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
           <div className="messages" />
         )}
         <TypingLine chatId={chatId} />
-        {me && <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} />}
+        {me && (
+          <WhereOneMayWrite chat={chat}>
+            <SlowModeLine chat={chat} />
+            <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} />
+          </WhereOneMayWrite>
+        )}
         <Overlays overlay={overlay} view={view} />
       </ActsProvider>
     </section>

@@ -3,6 +3,7 @@ import { useState, type KeyboardEvent } from 'react';
 import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
+import { ProtectButtons } from '../protect/protect-buttons.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { DialogButton } from '../ui/dialog-button.tsx';
@@ -51,6 +52,7 @@ function Me() {
           <Avatar person={me} />
         </>
       )}
+      <ProtectButtons />
       <button
         type="button"
         className="icon-button"
