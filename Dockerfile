@@ -12,7 +12,9 @@ COPY server/package.json server/
 COPY server/embedded-mongo/package.json server/embedded-mongo/
 COPY server/trpc-socket/package.json server/trpc-socket/
 COPY clients/cli/package.json clients/cli/
+COPY clients/expo/test/package.json clients/expo/test/
 COPY clients/panel/package.json clients/panel/
+COPY clients/react/package.json clients/react/
 COPY clients/sdk/package.json clients/sdk/
 COPY clients/web/package.json clients/web/
 RUN node scripts/bootstrap.mjs

@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** What a bundle is made of besides its own folder. `.env` and the environment may set VITE_ variables. */
-const sharedSources = ['shared/src', 'clients/sdk/src', 'pnpm-lock.yaml', '.env'];
+const sharedSources = ['shared/src', 'clients/sdk/src', 'clients/react/src', 'pnpm-lock.yaml', '.env'];
 const ownSources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json'];
 
 const byName = (a, b) => (a < b ? -1 : 1);

@@ -16,14 +16,24 @@ const packages = [
   },
   { folder: 'server', workspace: ['@whisper/shared', '@whisper/embedded-mongo', '@whisper/trpc-socket'] },
   { folder: 'clients/sdk', workspace: ['@whisper/shared'], readsServerTypes: true },
+  { folder: 'clients/react', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
   { folder: 'clients/cli', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
-  { folder: 'clients/web', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
+  {
+    folder: 'clients/web',
+    workspace: ['@whisper/shared', '@whisper/client', '@whisper/react'],
+    readsServerTypes: true,
+  },
   { folder: 'clients/panel', workspace: ['@whisper/shared', '@whisper/client'], readsServerTypes: true },
+  {
+    folder: 'clients/expo',
+    workspace: ['@whisper/shared', '@whisper/client', '@whisper/react'],
+    readsServerTypes: true,
+  },
   // Compiled outside the workspace, as whoever installs the packages does.
-  { folder: 'examples', workspace: ['@whisper/client'] },
+  { folder: 'examples', workspace: ['@whisper/client', '@whisper/react'] },
   {
     folder: 'scripts/outside',
-    workspace: ['@whisper/shared', '@whisper/client'],
+    workspace: ['@whisper/shared', '@whisper/client', '@whisper/react'],
     readsServerTypes: true,
   },
   { folder: 'scripts', workspace: [] },
@@ -39,21 +49,26 @@ export const lines = {
   'server/src': {
     levels: [
       'platform',
-      ['http', 'nodes'],
+      ['http', 'nodes', 'words'],
       'identity',
       'delivery',
       'trpc.ts',
       'users',
       'chats',
+      'files',
       ['messages', 'typing', 'presence', 'migrations'],
       'moderation',
+      'push',
+      'own-data',
       'router.ts',
       'wires',
     ],
-    hidden: { wires: ['users', 'chats', 'messages', 'typing', 'presence', 'moderation'] },
+    hidden: {
+      wires: ['users', 'chats', 'files', 'messages', 'typing', 'presence', 'moderation', 'push', 'own-data'],
+    },
     open: ['testing'],
   },
-  'server/src/messages': { levels: ['log', 'deps.ts', 'streams'] },
+  'server/src/messages': { levels: ['log', ['deps.ts', 'cut-page.ts'], ['streams', 'search']] },
   'server/embedded-mongo/src': {
     levels: [
       'errors.ts',

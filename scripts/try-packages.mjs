@@ -12,14 +12,14 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { readWorkspace } from './pack.mjs';
+import { ofWeb, talkInBrowser } from './talk-in-browser.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const run = promisify(execFile);
@@ -38,11 +38,20 @@ const fromCatalog = [
   '@trpc/client',
   '@trpc/server',
   '@types/react',
+  '@types/react-dom',
   'eventsource',
   'react',
+  'react-dom',
   'socket.io-client',
   'superjson',
 ];
+/** In a project of their own: an application that has not moved on. */
+const react18 = {
+  react: '18.3.1',
+  'react-dom': '18.3.1',
+  '@types/react': '18.3.31',
+  '@types/react-dom': '18.3.7',
+};
 const checkers = { publint: 'publint@0.3.25', attw: '@arethetypeswrong/cli@0.18.5' };
 
 /** What each program prints when all is well. */
@@ -73,11 +82,9 @@ async function timed(command, args, options) {
   return { ...result, seconds: ((performance.now() - start) / 1000).toFixed(1) };
 }
 
-async function install(project, tarballs) {
-  const { catalog } = readWorkspace();
+async function install(project, { tarballs, versions }) {
   const dependencies = {
-    ...Object.fromEntries(fromCatalog.map((name) => [name, catalog.get(name)])),
-    ...outsideVersions,
+    ...versions,
     ...Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`])),
   };
   mkdirSync(project);
@@ -88,7 +95,7 @@ async function install(project, tarballs) {
   // The peers of @trpc/tanstack-react-query are pinned to its own, older version.
   const args = ['install', '--no-audit', '--no-fund', '--legacy-peer-deps'];
   const { code, output, seconds } = await timed('npm', args, { cwd: project });
-  check(`npm installs the tarballs (${seconds} s)`, code === 0, output);
+  check(`npm installs the tarballs with React ${versions.react} (${seconds} s)`, code === 0, output);
   const modules = join(project, 'node_modules');
   const ofServer = serverOnly.filter((name) => existsSync(join(modules, name)));
   check('nothing of the server is installed with the client', ofServer.length === 0, ofServer.join(', '));
@@ -106,6 +113,7 @@ async function compile(project, { typescript, resolution, files }) {
     ...resolution,
     types: [],
     strict: true,
+    jsx: 'react-jsx',
     skipLibCheck: false,
     declaration: true,
     outDir: 'out',
@@ -114,15 +122,21 @@ async function compile(project, { typescript, resolution, files }) {
   return timed(process.execPath, [`node_modules/${typescript}/bin/tsc`, '-p', '.'], { cwd: project });
 }
 
+function copySources(project, folder) {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.ts'));
+  for (const name of names) cpSync(join(root, folder, name), join(project, name));
+  return names;
+}
+
+function copyReact(project) {
+  cpSync(join(root, 'examples/react/main.tsx'), join(project, 'react.tsx'));
+  cpSync(join(root, 'scripts/outside/check-react.tsx'), join(project, 'check-react.tsx'));
+  return ['react.tsx', 'check-react.tsx'];
+}
+
 async function compileAll(project) {
-  const copy = (folder) =>
-    readdirSync(join(root, folder))
-      .filter((name) => /\.tsx?$/.test(name))
-      .map((name) => {
-        cpSync(join(root, folder, name), join(project, name));
-        return name;
-      });
-  const files = [...copy('examples'), ...copy('scripts/outside')];
+  const files = [...copySources(project, 'examples'), ...copySources(project, 'scripts/outside')];
+  const withReact = copyReact(project);
   writeFileSync(
     join(project, 'baseline.ts'),
     "import '@trpc/client'; import '@trpc/server'; import 'zod'; import 'superjson';\n",
@@ -130,13 +144,27 @@ async function compileAll(project) {
   for (const typescript of ['ts59', 'ts7']) {
     for (const resolution of resolutions) {
       const options = { typescript, resolution };
+      const how = `${outsideVersions[typescript].slice(4)}, ${resolution.moduleResolution}`;
       const baseline = await compile(project, { ...options, files: ['baseline.ts'] });
       const client = await compile(project, { ...options, files: ['check.ts'] });
-      const all = await compile(project, { ...options, files });
-      const how = `${outsideVersions[typescript].slice(4)}, ${resolution.moduleResolution}`;
+      const hooks = await compile(project, { ...options, files: withReact });
+      const all = await compile(project, { ...options, files: [...files, ...withReact] });
       check(`a client compiles with ${how} (${client.seconds} s)`, client.code === 0, client.output);
+      check(`the hooks compile with ${how} (${hooks.seconds} s)`, hooks.code === 0, hooks.output);
       check(`the examples compile with ${how} (${all.seconds} s)`, all.code === 0, all.output);
       console.log(`      tRPC, zod and superjson alone: ${baseline.seconds} s`);
+    }
+  }
+}
+
+/** The hooks alone, as an application with the other React compiles them. */
+async function compileHooks(project) {
+  const files = copyReact(project);
+  for (const typescript of ['ts59', 'ts7']) {
+    for (const resolution of resolutions) {
+      const { code, output, seconds } = await compile(project, { typescript, resolution, files });
+      const how = `React 18, ${outsideVersions[typescript].slice(4)}, ${resolution.moduleResolution}`;
+      check(`the hooks compile with ${how} (${seconds} s)`, code === 0, output);
     }
   }
 }
@@ -163,19 +191,24 @@ async function runPrograms(project, url) {
   }
 }
 
-async function bundle(project) {
-  const vite = createRequire(join(root, 'clients/web/package.json')).resolve('vite');
-  const { build } = await import(pathToFileURL(vite).href);
+async function bundle(project, { entry, external = [] }) {
+  const { build } = await ofWeb('vite');
   const [{ output }] = await build({
     root: project,
     configFile: false,
     logLevel: 'silent',
-    build: { write: false, lib: { entry: 'browser.ts', formats: ['es'] }, minify: true },
+    build: { write: false, lib: { entry, formats: ['es'] }, minify: true, rolldownOptions: { external } },
   });
   const [{ code, imports }] = output;
   const found = /mongoose|@clerk|prom-client|pino|express|node:[a-z]+\b/.exec(code);
+  const others = imports.filter((name) => !external.includes(name));
   const size = `${Math.ceil(code.length / 1024)} kB, ${Math.ceil(gzipSync(code).length / 1024)} kB gzipped`;
-  check(`bundles for a browser (${size})`, !found && imports.length === 0, String(found ?? imports));
+  check(`${entry} bundles for a browser (${size})`, !found && others.length === 0, String(found ?? others));
+}
+
+async function tryReact(project, version) {
+  const said = await talkInBrowser(project, { startServer, usualUrl }).catch(String);
+  check(`two people talk in the example with React ${version}`, said === undefined, said);
 }
 
 async function askCheckers(tarballs) {
@@ -201,11 +234,11 @@ try {
     name: `@${file.replace(/-\d.*/, '').replace('-', '/')}`,
     file: join(work, 'tarballs', file),
   }));
-  const forClients = ['@whisper/client', '@whisper/server', '@whisper/shared'];
-  await install(
-    project,
-    tarballs.filter(({ name }) => forClients.includes(name)),
-  );
+  const forClients = ['@whisper/client', '@whisper/react', '@whisper/server', '@whisper/shared'];
+  const ofClients = tarballs.filter(({ name }) => forClients.includes(name));
+  const { catalog } = readWorkspace();
+  const known = Object.fromEntries(fromCatalog.map((name) => [name, catalog.get(name)]));
+  await install(project, { tarballs: ofClients, versions: { ...known, ...outsideVersions } });
   await compileAll(project);
   const server = await startServer(join(work, 'data'));
   try {
@@ -213,7 +246,14 @@ try {
   } finally {
     server.close();
   }
-  await bundle(project);
+  await bundle(project, { entry: 'browser.ts' });
+  await bundle(project, { entry: 'browser-react.ts', external: ['react', 'react/jsx-runtime'] });
+  await tryReact(project, known.react);
+  const { ts59, ts7 } = outsideVersions;
+  const older = join(work, 'older');
+  await install(older, { tarballs: ofClients, versions: { ts59, ts7, ...react18 } });
+  await compileHooks(older);
+  await tryReact(older, react18.react);
   await askCheckers(tarballs);
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -4,9 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const benches = new Map<string, () => Promise<void>>([
   ['fanout', async () => (await import('./fanout/fanout.ts')).benchFanout()],
-  ['send', async () => (await import('./send/send.ts')).benchSend()],
+  ['groups', async () => (await import('./groups/groups.ts')).benchGroups(Number(process.argv[3] ?? 1_000))],
+  ['send', async () => (await import('./send/send.ts')).benchSend(...process.argv.slice(3).map(Number))],
   ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
   ['nodes', async () => (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000))],
+  [
+    'search',
+    async () => (await import('./search/search.ts')).benchSearch(Number(process.argv[3] ?? 1_000_000)),
+  ],
   [
     'frames',
     async () =>
@@ -15,6 +20,7 @@ const benches = new Map<string, () => Promise<void>>([
         Number(process.argv[4] ?? Number.NaN) || undefined,
       ),
   ],
+  ['files', async () => (await import('./files/files.ts')).benchFiles(Number(process.argv[3] ?? 2_048))],
   ['store', () => runModule('../embedded-mongo/bench/main.ts')],
 ]);
 

@@ -1,4 +1,4 @@
-import { transformer, type ChatId, type UserId } from '@whisper/shared';
+import { transformer, type Attachment, type ChatId, type CloseReason, type UserId } from '@whisper/shared';
 import { EventTexts, LoopShare } from '@whisper/trpc-socket';
 import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
@@ -12,15 +12,25 @@ import { MemoryBroker } from './delivery/broker.memory.ts';
 import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
+import { Erasures } from './own-data/erasures.ts';
+import { Retention } from './own-data/retention.ts';
+import { createDataRegistry } from './person-data.ts';
 import { MemoryPresenceStore } from './delivery/presence-store.memory.ts';
 import { RedisPresenceStore } from './delivery/presence-store.redis.ts';
 import type { PresenceStore } from './delivery/presence-store.ts';
 import { topics, type News } from './delivery/topics.ts';
 import { TypingState } from './delivery/typing-state.ts';
+import type { FilesDeps } from './files/deps.ts';
+import { inspectionBounds, toFileRules } from './files/file-rules.ts';
+import { lastingLinkOf } from './files/links.ts';
+import { FileCollector } from './files/file-collector.ts';
+import { openStorage } from './files/open-storage.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
 import type { Authenticate, Viewer } from './identity/viewer.ts';
+import { isAttachmentShown, isInMessage } from './messages/is-attachment-shown.ts';
+import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
@@ -35,6 +45,7 @@ import {
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
+import { FairGate } from './platform/fair-gate.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
@@ -42,12 +53,17 @@ import { Metrics } from './platform/metrics.ts';
 import type { Redis } from './platform/redis.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
+import { findPushOutcomes } from './push/find-push-outcomes.ts';
+import { createPushChannels } from './push/push-channels.ts';
+import { Pusher } from './push/pusher.ts';
 import { Blocks } from './users/blocks.ts';
 import { ensureUser } from './users/ensure-user.ts';
 import type { UsersDeps } from './users/deps.ts';
 import { LastSeen } from './users/last-seen.ts';
-import { RedisSessions } from './wires/socketio/sessions.redis.ts';
-import type { SharedSessions } from './wires/socketio/sessions.ts';
+import { KeptSessions } from './wires/socketio/kept-sessions.ts';
+import { DatabaseSessionShelf } from './wires/socketio/session-shelf.database.ts';
+import { RedisSessionShelf } from './wires/socketio/session-shelf.redis.ts';
+import type { OtherSessions } from './wires/socketio/sessions.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
 
 const membershipsMax = 50_000;
@@ -59,6 +75,8 @@ type Foundations = {
   readonly db: Database;
   /** What connects this process with others like it; null when it is alone. */
   readonly redis: Redis | null;
+  /** What links to files that last are signed with, by every process over this database. */
+  readonly linkKey: string;
 };
 
 /** Everything a server owns. Only composition sees it whole: each room is handed the part it declares. */
@@ -67,6 +85,7 @@ export type Context = Foundations &
     readonly metrics: Metrics;
     readonly texts: EventTexts;
     readonly lastSeen: LastSeen;
+    readonly pusher: Pusher;
     readonly connections: Connections;
     readonly revocations: Revocations;
     readonly share: LoopShare;
@@ -76,7 +95,11 @@ export type Context = Foundations &
     readonly rateLimits: RateLimits;
     /** The one way from a token to a person, on every wire; throws UNAUTHORIZED. Provisions on first contact. */
     readonly authenticate: Authenticate;
-    readonly sharedSessions: SharedSessions | null;
+    readonly erasures: Erasures;
+    readonly legacySessions: OtherSessions;
+    readonly fileCollector: FileCollector;
+    readonly lastingLinkOf: (attachment: Attachment) => string;
+    readonly retention: Retention;
     readonly findSharedEmails: (
       viewerId: UserId,
       userIds: readonly UserId[],
@@ -85,54 +108,59 @@ export type Context = Foundations &
 
 /** Makes everything a server owns, on the database it was given. */
 export function createContext(foundations: Foundations, identity: IdentityProvider): Context {
-  const { clock, db, log } = foundations;
+  const { clock, db } = foundations;
   const metrics = new Metrics();
-  const lastMessages = new LastMessages(foundations);
+  const lastMessages = createLastMessages(foundations, () => pushes.pusher);
   const texts = new EventTexts((value) => transformer.serialize(value));
   const broker = createBroker(foundations, { texts, metrics, lastMessages });
   const tell = (news: News) => broker.publish(topics.news(), news);
-  const lastSeen = new LastSeen(foundations);
-  const presence = createPresence(foundations, { broker, lastSeen });
-  const typing = new TypingState(broker, clock);
-  const connections = new Connections(presence, (id) => typing.stopDevice(id));
+  const people = createPeople(foundations, broker);
   const viewers = new ViewerCache(clock);
-  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
-  const revocations = new Revocations({ db, clock, announce });
   const blocks = new Blocks(db);
   const messageLog = new MessageLog({ db, clock, broker, lastMessages, blocks });
   const bounds = createBounds(foundations, metrics);
-  watchSizes(metrics, { connections, broker });
   const own = { db, clock, broker, lastMessages, blocks, reads: bounds.admission.reads };
   const chats = createChatsDeps(own, messageLog);
+  const files = createFiles(foundations, { ...chats, share: bounds.share });
+  const pushes = createPushes(foundations, { ...chats, ...people, metrics });
+  const users = { ...tellChats(chats), ...people, blocks, viewers, tell };
+  watchSizes(metrics, { ...people, broker, ...pushes });
   return {
     ...foundations,
+    ...people,
+    ...pushes,
     ...chats,
     metrics,
     texts,
     tell,
-    lastSeen,
-    presence,
-    typing,
-    connections,
     viewers,
-    revocations,
+    ...createSignIn(foundations, { viewers, tell }, identity),
+    ...tellChats(chats),
     ...bounds,
     messageLog,
-    ...tellChats(chats),
-    sharedSessions: createSharedSessions(foundations),
-    endTyping: (chatId, userId) => typing.clear(chatId, userId),
+    ...files,
+    ...createOwnData({ ...foundations, ...files, ...chats, ...users, messageLog }),
+    isModerator: (viewer) => isNamed(foundations.env.MODERATORS, viewer),
+    legacySessions: createLegacySessions(foundations),
+    endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
-    authenticate: createAuthenticate(
-      {
-        log,
-        clock,
-        revocations,
-        isNamedModerator: (viewer) => isNamed(foundations.env.MODERATORS, viewer),
-        ensureUser: (clerkId, fetchPerson) => ensureUser({ db, clock, viewers, tell }, clerkId, fetchPerson),
-      },
-      identity,
-    ),
   };
+}
+
+/** The one way in, and what ends before its time. */
+function createSignIn(
+  { db, env, clock, log }: Foundations,
+  { viewers, tell }: Pick<Context, 'viewers' | 'tell'>,
+  identity: IdentityProvider,
+): Pick<Context, 'revocations' | 'authenticate'> {
+  const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
+  const revocations = new Revocations({ db, clock, announce });
+  const deps = {
+    ...{ log, clock, revocations },
+    isNamedModerator: (viewer: Viewer) => isNamed(env.MODERATORS, viewer),
+    ensureUser: ensureUser.bind(null, { db, clock, viewers, tell }),
+  };
+  return { revocations, authenticate: createAuthenticate(deps, identity) };
 }
 
 function createBroker(
@@ -151,8 +179,30 @@ function createBroker(
   return relay;
 }
 
-function createSharedSessions({ redis }: Foundations): SharedSessions | null {
-  return redis && new RedisSessions({ redis, cursorAt: toTimeCursor });
+function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions {
+  const shelf = redis ? new RedisSessionShelf(redis) : new DatabaseSessionShelf({ db, clock });
+  return new KeptSessions({ shelf, cursorAt: toTimeCursor, isOneOfMany: redis !== null });
+}
+
+/** What files need of others, and what they keep to. */
+function createFiles(
+  foundations: Foundations,
+  { memberships, share }: Pick<Context, 'memberships' | 'share'>,
+) {
+  const { db, env, clock, linkKey } = foundations;
+  const deps: FilesDeps = {
+    ...foundations,
+    storage: openStorage(env),
+    rules: toFileRules(env),
+    inspections: new FairGate(inspectionBounds, { clock, share }),
+    isShownIn: isAttachmentShown.bind(null, { db, memberships }),
+    isInMessage: isInMessage.bind(null, { db }),
+  };
+  return {
+    ...deps,
+    fileCollector: new FileCollector(deps),
+    lastingLinkOf: (attachment: Attachment) => lastingLinkOf(attachment, linkKey),
+  };
 }
 
 /** What keeps one person, or one stranger, from taking the room of all. */
@@ -166,12 +216,68 @@ function createBounds({ env, clock, redis }: Foundations, metrics: Metrics) {
   return { rateLimits, held, strangers, share, admission };
 }
 
+type OwnDataParts = Foundations &
+  UsersDeps &
+  Pick<ChatsDeps, 'broker' | 'changeGroup'> &
+  Pick<MessagesDeps, 'messageLog'> &
+  FilesDeps;
+
+/** What of a person stands where, and what erases it. */
+function createOwnData(parts: OwnDataParts) {
+  const closeUser = (userId: UserId, reason: CloseReason) =>
+    parts.tell({ type: 'closeUser', userId, reason });
+  const dataPlaces = createDataRegistry(parts);
+  return {
+    dataPlaces,
+    closeUser,
+    erasures: new Erasures({ ...parts, dataPlaces, closeUser }),
+    retention: new Retention(parts),
+  };
+}
+
+/** Who is there, who looks, who types, and on which connections. */
+function createPeople(foundations: Foundations, broker: Broker) {
+  const lastSeen = new LastSeen(foundations);
+  const presence = createPresence(foundations, { broker, lastSeen });
+  const foreground = createForeground(foundations);
+  const typing = new TypingState(broker, foundations.clock);
+  const connections = new Connections({ presence, foreground, onRemoved: (id) => typing.stopDevice(id) });
+  return { lastSeen, presence, foreground, typing, connections };
+}
+
 function createPresence(
   { redis, clock, log }: Foundations,
   { broker, lastSeen }: Pick<Context, 'broker' | 'lastSeen'>,
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
+}
+
+/** The people who look at one of their devices: who is there, of whom nobody is told and who has no grace. */
+function createForeground({ redis, clock, log }: Foundations): PresenceStore {
+  const quiet = { broker: { publish: () => undefined }, noteLastSeen: () => undefined };
+  const deps = { ...quiet, clock, log, graceMs: 0 };
+  return redis
+    ? new RedisPresenceStore({ ...deps, redis, name: 'foreground' })
+    : new MemoryPresenceStore(deps);
+}
+
+/** Sent messages wait to be pushed, where there is a way to push. */
+function createLastMessages(foundations: Foundations, pusher: () => Pusher): LastMessages {
+  const { PUSH, PUSH_DELAY_SECONDS } = foundations.env;
+  if (PUSH === 'off') return new LastMessages(foundations);
+  const delayMs = PUSH_DELAY_SECONDS * 1_000;
+  return new LastMessages({ ...foundations, pushing: { delayMs, wake: () => pusher().wakeAfter(delayMs) } });
+}
+
+function createPushes(
+  foundations: Foundations,
+  parts: Pick<Context, 'lastMessages' | 'countUnread' | 'metrics' | 'foreground' | 'blocks'>,
+): Pick<Context, 'pushChannels' | 'findSilenced' | 'findPushOutcomes' | 'pusher'> {
+  const pushChannels = createPushChannels(foundations);
+  const findSilenced = async (userId: UserId) => [...(await parts.blocks.of(userId)).blocked];
+  const pusher = new Pusher({ ...foundations, ...parts, pushChannels, findSilenced });
+  return { pushChannels, findSilenced, pusher, findPushOutcomes: findPushOutcomes.bind(null, foundations) };
 }
 
 function isNamed(names: Env['MODERATORS'] = [], { id, email }: Viewer): boolean {
@@ -228,8 +334,12 @@ function handDown({ db, blocks, messageLog }: Below): HandedDown {
 
 function watchSizes(
   metrics: Metrics,
-  { connections, broker }: Pick<Context, 'connections' | 'broker'>,
+  { connections, broker, pusher }: Pick<Context, 'connections' | 'broker' | 'pusher'>,
 ): void {
+  metrics.gauge('whisper_pushes_waiting', {
+    help: 'News of chats that wait to be pushed to devices, as last counted.',
+    read: () => pusher.waiting,
+  });
   metrics.gauge('whisper_connections', {
     help: 'Open sockets and event streams of signed-in people, on every wire.',
     read: () => connections.size,

@@ -5,7 +5,7 @@ import { findUserId } from './users/find-user-id.ts';
 
 type Deps = Pick<
   Context,
-  'blocks' | 'broker' | 'clock' | 'connections' | 'db' | 'log' | 'revocations' | 'viewers'
+  'blocks' | 'broker' | 'clock' | 'connections' | 'db' | 'log' | 'memberships' | 'revocations' | 'viewers'
 >;
 
 /** Covers clocks that differ and what was under way. */
@@ -23,12 +23,15 @@ export function followNews(deps: Deps): Promise<() => void> {
   );
 }
 
-function apply({ blocks, connections, revocations, viewers }: Deps, news: News): void {
+function apply({ blocks, connections, memberships, revocations, viewers }: Deps, news: News): void {
   switch (news.type) {
     case 'joined':
       return;
     case 'profileChanged':
       return viewers.doubt(news.clerkId);
+    case 'peopleChanged':
+      memberships.delete(news.chatId);
+      return;
     case 'revoked':
       return revocations.learn(news.keys, news.at);
     case 'blocksChanged':
@@ -51,10 +54,12 @@ async function catchUp({
   clock,
   connections,
   db,
+  memberships,
   revocations,
   viewers,
 }: Deps): Promise<void> {
   const since = Math.min(clock.now(), broker.completeUntil) - overlapMs;
+  memberships.clear();
   viewers.doubtAll();
   blocks.doubtAll();
   for (const { _id } of await revocations.recallSince(new Date(since))) {

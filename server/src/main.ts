@@ -1,4 +1,5 @@
 import { demoPeople } from '@whisper/shared';
+import { networkInterfaces } from 'node:os';
 import { EnvError, loadEnvFile, readEnv, type Env } from './platform/env.ts';
 import { readNodesWanted } from './nodes/nodes-wanted.ts';
 import { openStore, type Store } from './platform/store.ts';
@@ -76,6 +77,7 @@ function describe({ url, store }: WhisperServer, env: Env): string {
     ['Panel', describePanel(url, env)],
     ['Store', store === 'embedded' ? `embedded, in ${env.DATA_DIR}` : 'MongoDB, at MONGODB_URI'],
     ['Identity', env.isLocalIssuer ? `local, for ${demoPeople.join(', ')} or any name` : 'Clerk'],
+    ...describeLan(url, env),
     ['Try', env.isLocalIssuer ? chatCommand('alice', url) : `${url}/health`],
     [
       'and',
@@ -83,6 +85,18 @@ function describe({ url, store }: WhisperServer, env: Env): string {
     ],
   ];
   return `\n${lines.map(([label = '', value]) => `  ${label.padEnd(10)}${value}\n`).join('')}\n`;
+}
+
+/** Where phones find it, and what that means. */
+function describeLan(url: string, { DEV_SIGN_IN_LAN }: Env): [string, string][] {
+  if (DEV_SIGN_IN_LAN === 'off') return [];
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const addresses = found.filter(({ family, internal }) => family === 'IPv4' && !internal);
+  const urls = addresses.map(({ address }) => `http://${address}:${new URL(url).port}`);
+  return [
+    ['Phones', urls.join(' ') || 'there is no network'],
+    ['Warning', 'whoever is in this network may sign in as anybody: DEV_SIGN_IN_LAN is on'],
+  ];
 }
 
 /** The quotes are for an address in brackets, which some shells would look for among the files. */

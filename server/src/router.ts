@@ -1,11 +1,17 @@
 import { createChatsRouter } from './chats/chats.router.ts';
 import type { ChatsDeps } from './chats/deps.ts';
+import type { FilesDeps } from './files/deps.ts';
+import { createFilesRouter } from './files/files.router.ts';
 import type { Authenticate } from './identity/viewer.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { createMessagesRouter } from './messages/messages.router.ts';
+import type { OwnDataDeps } from './own-data/deps.ts';
+import { createOwnDataRouter } from './own-data/own-data.router.ts';
 import { createAuditRouter, createReportsRouter } from './moderation/moderation.router.ts';
 import { createPresenceRouter } from './presence/presence.router.ts';
 import type { PresenceDeps } from './presence/deps.ts';
+import type { PushDeps } from './push/deps.ts';
+import { createDevicesRouter } from './push/devices.router.ts';
 import { createCallerFactory, router } from './trpc.ts';
 import type { TypingDeps } from './typing/deps.ts';
 import { createTypingRouter } from './typing/typing.router.ts';
@@ -16,18 +22,24 @@ import { createUsersRouter } from './users/users.router.ts';
 /** What the rooms with procedures need, all of it. */
 export type RouterDeps = UsersDeps &
   ChatsDeps &
+  FilesDeps &
   MessagesDeps &
   TypingDeps &
-  PresenceDeps & { readonly authenticate: Authenticate };
+  PresenceDeps &
+  OwnDataDeps &
+  PushDeps & { readonly authenticate: Authenticate };
 
 export function createAppRouter(deps: RouterDeps) {
   return router({
     auth: createAuthRouter(deps),
     user: createUsersRouter(deps),
     chat: createChatsRouter(deps),
+    file: createFilesRouter(deps),
     message: createMessagesRouter(deps),
     typing: createTypingRouter(deps),
     presence: createPresenceRouter(deps),
+    me: createOwnDataRouter(deps),
+    device: createDevicesRouter(deps),
     report: createReportsRouter(deps),
     audit: createAuditRouter(deps),
   });

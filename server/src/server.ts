@@ -4,6 +4,9 @@ import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { createChatIndexes } from './chats/create-chat-indexes.ts';
 import { createContext, type Context } from './context.ts';
+import { createFileIndexes } from './files/create-file-indexes.ts';
+import { uploadsPath } from './files/links.ts';
+import { readLinkKey } from './files/read-link-key.ts';
 import { takeOffBasePath } from './http/base-path.ts';
 import { createCors } from './http/cors.ts';
 import { followNews } from './follow-news.ts';
@@ -16,6 +19,7 @@ import {
   openPort,
   OpenStreams,
 } from './http/listener.ts';
+import { endSlowRequests } from './http/slow-requests.ts';
 import { answerUnreadable } from './http/unreadable.ts';
 import { answerPlainly, isWebSocketUpgrade } from './http/upgrades.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
@@ -27,15 +31,18 @@ import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
+import { createOwnDataIndexes } from './own-data/create-own-data-indexes.ts';
 import { connectMongo, databaseNameOf } from './platform/mongo.ts';
 import { parseRedisUrl } from './platform/redis-address.ts';
 import type { Redis } from './platform/redis.ts';
 import { openStore, type Store } from './platform/store.ts';
+import { createPushIndexes } from './push/create-push-indexes.ts';
 import { createAppRouter, createCallers, type AppRouter } from './router.ts';
 import { createRoutes } from './routes.ts';
 import { createUserIndexes } from './users/create-user-indexes.ts';
 import { ensureDemoPeople } from './users/ensure-demo-people.ts';
 import { attachSocketIo, isSocketIoUrl } from './wires/socketio/attach-socketio.ts';
+import { createLegacySessionIndexes } from './wires/socketio/session-shelf.database.ts';
 import { trpcPath } from './wires/trpc/http.ts';
 import { createTrpcSockets } from './wires/trpc/sockets.ts';
 
@@ -56,8 +63,9 @@ export interface WhisperServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** A request that is not there in time is answered 408, and its connection closed. */
-const deadlines = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 };
+/** A request that is not there in time is answered 408, and its connection closed. Its body has a deadline of its own. */
+const deadlines = { headersTimeout: 10_000, requestTimeout: 0, connectionsCheckingInterval: 2_000 };
+const bodyDeadlineMs = 30_000;
 
 /** Requests in flight get this long to finish when the server begins to close. */
 const closeTimeoutMs = 5_000;
@@ -76,10 +84,15 @@ export async function startServer(options: StartOptions): Promise<WhisperServer>
       openRedis(env, { uri: store.uri, log }),
       prepareDatabase(store.uri, { clock, log }),
     ]);
-    const app = createContext({ env, clock, log, db, redis }, identity);
+    const linkKey = await readLinkKey(db);
+    const app = createContext({ env, clock, log, db, redis, linkKey }, identity);
     await followNews(app);
     if (await isFirstToRepair(redis)) await repairChats(app);
+    await app.pusher.start();
     if (identity.devIssuer && env.NODE_ENV === 'development') await ensureDemoPeople(app);
+    await app.erasures.start();
+    app.retention.start();
+    app.fileCollector.start();
     return await listen({ app, store, identity });
   } catch (error) {
     await store.close();
@@ -116,6 +129,10 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
         createUserIndexes,
         createChatIndexes,
         createMessageIndexes,
+        createFileIndexes,
+        createOwnDataIndexes,
+        createLegacySessionIndexes,
+        createPushIndexes,
         createReportIndexes,
       ].map((create) => create(db)),
     );
@@ -135,6 +152,8 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const streams = new OpenStreams();
   const router = createAppRouter(app);
   const { env } = app;
+  const isForLan = env.DEV_SIGN_IN_LAN === 'on';
+  if (isForLan) app.log.warn('DEV_SIGN_IN_LAN is on: whoever is in this network may sign in here as anybody');
   const routes = createRoutes({ app, router, devIssuer: identity.devIssuer, lifecycle });
   const listener = createListener({ ...app, routes, basePath: env.BASE_PATH, applyCors: createCors(env) });
   const keepAliveTimeout = env.KEEP_ALIVE_SECONDS * 1_000;
@@ -151,8 +170,9 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   });
   const socketIo = attachSocketIo({ ...app, createCaller: createCallers(router) }, http);
   takeOffBasePath(http, env.BASE_PATH);
+  endSlowRequests(http, { withinMs: bodyDeadlineMs, pacedPath: uploadsPath });
   endStalledAnswers(http, limits.stalledMs);
-  const host = env.HOST ?? (env.isLocalIssuer ? '127.0.0.1' : '0.0.0.0');
+  const host = env.HOST ?? (env.isLocalIssuer && !isForLan ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });
 
   const close = async () => {
@@ -165,16 +185,23 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
     await Promise.all([sockets.close(), socketIo.close()]);
     streams.destroy();
     await closePort(http, deadline);
-    await app.presence.close();
-    await app.lastSeen.write();
-    await app.broker.close();
-    await app.redis?.close();
-    await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
-    app.held.close();
-    await app.db.close();
+    await closeContext(app);
     await store.close();
   };
   let closing: Promise<void> | undefined;
   const closeOnce = () => (closing ??= close());
   return { url, store: store.kind, app, router, close: closeOnce, [Symbol.asyncDispose]: closeOnce };
+}
+
+/** What is under way is finished, in the order in which the one needs the other. */
+async function closeContext(app: Context): Promise<void> {
+  await Promise.all([app.erasures.close(), app.retention.close(), app.fileCollector.close()]);
+  await Promise.race([app.pusher.close(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+  await app.presence.close();
+  await app.lastSeen.write();
+  await app.broker.close();
+  await app.redis?.close();
+  await Promise.race([app.lastMessages.settled(), setTimeout(settleTimeoutMs, undefined, { ref: false })]);
+  app.held.close();
+  await app.db.close();
 }

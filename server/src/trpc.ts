@@ -16,6 +16,8 @@ export interface CallingSocket {
   readonly id: string;
   /** The person proved themselves again: the socket lives until the new token expires. */
   refresh(identity: Identity): void;
+  /** The person looks at what is on its other end, or does not any more. */
+  setForeground(isForeground: boolean): void;
 }
 
 /** What every call brings, on every wire. A refusal is thrown by `procedure`, not by whoever makes the context. */
@@ -54,11 +56,12 @@ export const { router, createCallerFactory } = t;
 export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => {
   if (!ctx.identity) throw ctx.refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
   if (!meta) throw new TypeError('A procedure says what it costs');
-  const { viewer } = ctx.identity;
+  const { identity } = ctx;
+  const { viewer } = identity;
   const { admission, answer, isRefusedLate } = ctx;
   const call = { personId: viewer.id, type, cost: meta.cost, answer, signal, isRefusedLate };
   return admission.run(call, async () => {
-    const result = await next({ ctx: { viewer } });
+    const result = await next({ ctx: { viewer, identity } });
     if (result.ok && type === 'query') await admission.countResult(call, result.data);
     return result;
   });
@@ -66,7 +69,7 @@ export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => 
 
 /** For moderators alone; everybody else who is signed in is refused with FORBIDDEN before the verb runs. */
 export const moderatorProcedure = procedure.use(({ ctx, next }) => {
-  if (!ctx.identity?.isModerator) throw new AppError('FORBIDDEN', 'Only moderators may do this');
+  if (!ctx.identity.isModerator) throw new AppError('FORBIDDEN', 'Only moderators may do this');
   return next();
 });
 

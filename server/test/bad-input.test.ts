@@ -132,12 +132,43 @@ const bad: Record<string, readonly unknown[]> = {
     { chatId: operator, seq: 1 },
   ],
   'chat.onChange': [{ lastEventId: operator }, { lastEventId: 'x'.repeat(1_000) }],
+  'file.create': [
+    undefined,
+    { name: 'x', type: '', size: 1 },
+    { name: '', type: '', size: 1, clientId: uuid },
+    { name: 'a\0b', type: '', size: 1, clientId: uuid },
+    { name: 'x'.repeat(256), type: '', size: 1, clientId: uuid },
+    { name: operator, type: '', size: 1, clientId: uuid },
+    { name: 'x', type: operator, size: 1, clientId: uuid },
+    { name: 'x', type: '', size: 0, clientId: uuid },
+    { name: 'x', type: '', size: 1.5, clientId: uuid },
+    { name: 'x', type: '', size: 1, clientId: uuid, alt: 'x'.repeat(1_001) },
+  ],
+  'file.get': [undefined, { fileId: 'x' }, { fileId: operator }],
+  'file.describe': [{ fileId: unknownId }, { fileId: operator, alt: 'x' }, { fileId: unknownId, alt: 7 }],
   'message.list': [
     { chatId: operator },
     { chatId: unknownId, before: '3' },
     { chatId: unknownId, before: 3, around: 3 },
     { chatId: unknownId, limit: 101 },
     { chatId: unknownId, before: operator },
+  ],
+  'message.search': [
+    undefined,
+    {},
+    { query: operator },
+    { query: 'x'.repeat(101) },
+    { query: 'a\0' },
+    { query: 'x', chatId: operator },
+    { query: 'x', senderId: 'bob' },
+    { query: 'x', before: operator },
+    { query: 'x', after: '2026-01-01' },
+    { query: 'x', hasFile: 'yes' },
+    { query: 'x', limit: 51 },
+    { query: 'x', cursor: operator },
+    { query: 'x', cursor: 'bm90aGluZw' },
+    { query: 'x', cursor: Buffer.from(JSON.stringify([9e15, null, 0, null])).toString('base64url') },
+    { query: 'x', cursor: Buffer.from(JSON.stringify([1, null, 0, 1])).toString('base64url') },
   ],
   'message.changes': [
     { chatId: unknownId },
@@ -158,6 +189,15 @@ const bad: Record<string, readonly unknown[]> = {
     { chatId: unknownId, text: 'x'.repeat(8_001), clientId: uuid },
     { chatId: unknownId, text: operator, clientId: uuid },
     { chatId: operator, text: 'x', clientId: uuid },
+    { chatId: unknownId, text: '', clientId: uuid, attachmentIds: [] },
+    { chatId: unknownId, text: '\u200B', clientId: uuid, attachmentIds: [unknownId] },
+    { chatId: unknownId, text: 'x', clientId: uuid, attachmentIds: [operator] },
+    {
+      chatId: unknownId,
+      text: 'x',
+      clientId: uuid,
+      attachmentIds: Array.from({ length: 11 }, () => unknownId),
+    },
   ],
   'message.edit': [
     undefined,
@@ -180,6 +220,7 @@ const bad: Record<string, readonly unknown[]> = {
     { messageId: unknownId, toChatId: operator, clientId: uuid },
     { messageId: operator, toChatId: unknownId, clientId: uuid },
   ],
+  'message.trace': [undefined, { messageId: operator }, { messageId: 'nope' }],
   'message.edits': [undefined, { messageId: operator }],
   'typing.set': [
     { chatId: unknownId },
@@ -190,6 +231,24 @@ const bad: Record<string, readonly unknown[]> = {
   'message.onNew': [{ chatId: 'x' }, { lastEventId: 7 }],
   'typing.onChange': [{ chatId: operator }],
   'presence.list': [{ userIds: operator }, { userIds: ['bob'] }],
+  'me.erase': [undefined, {}, { confirm: 'yes' }, { confirm: true }, { confirm: operator }],
+  'device.register': [
+    undefined,
+    { kind: 'pigeon', token: 'x' },
+    { kind: 'expo', token: 'x' },
+    { kind: 'expo', token: operator },
+    { kind: 'expo', token: `ExpoPushToken[${'x'.repeat(3_000)}]` },
+    { kind: 'expo', token: 'ExpoPushToken[x]', label: 'x'.repeat(200) },
+    { kind: 'fcm', token: 'two words' },
+    { kind: 'web', endpoint: 'https://push.example/1' },
+    { kind: 'web', endpoint: 'nothing', keys: { p256dh: 'x'.repeat(87), auth: 'x'.repeat(22) } },
+    { kind: 'web', endpoint: operator, keys: { p256dh: 'x'.repeat(87), auth: 'x'.repeat(22) } },
+    { kind: 'web', endpoint: 'https://push.example/1', keys: { p256dh: 'short', auth: operator } },
+    { kind: 'web', endpoint: 'https://127.0.0.1/1', keys: { p256dh: 'x'.repeat(87), auth: 'x'.repeat(22) } },
+  ],
+  'device.remove': [undefined, {}, { deviceId: 'mine' }, { deviceId: operator }],
+  'device.setSettings': [undefined, { showText: 'yes' }, { mentionsPassMute: operator }],
+  'device.setForeground': [undefined, {}, { foreground: 'yes' }, { foreground: operator }],
   'presence.hide': [undefined, {}, { hidden: 'yes' }, { hidden: operator }],
   'presence.onChange': [
     { userIds: [operator] },
@@ -199,7 +258,7 @@ const bad: Record<string, readonly unknown[]> = {
 };
 
 /** These take no input at all. */
-const withoutInput = ['auth.me', 'auth.sync'];
+const withoutInput = ['auth.me', 'auth.sync', 'device.list', 'device.settings', 'me.export'];
 
 type Kind = 'query' | 'mutation' | 'subscription';
 

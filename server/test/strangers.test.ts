@@ -10,6 +10,7 @@ const calls: Record<string, (chatId: string) => { method: 'GET' | 'POST'; input:
   'chat.markRead': (chatId) => ({ method: 'POST', input: { chatId, seq: 1 } }),
   'chat.markDelivered': (chatId) => ({ method: 'POST', input: { chatId, seq: 1 } }),
   'message.list': (chatId) => ({ method: 'GET', input: { chatId } }),
+  'message.search': (chatId) => ({ method: 'GET', input: { chatId, query: 'x' } }),
   'message.changes': (chatId) => ({ method: 'GET', input: { chatId, afterRev: 0 } }),
   'message.send': (chatId) => ({ method: 'POST', input: { chatId, text: 'x', clientId: randomUUID() } }),
   'message.forward': (chatId) => ({

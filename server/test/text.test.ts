@@ -107,6 +107,7 @@ test('no string anywhere in an input is a failure of the server', { timeout: 60_
     'chat.openDirect': { userId: bob.me.id },
     'chat.markRead': { chatId: chat.id, seq: 0 },
     'message.list': { chatId: chat.id },
+    'message.search': { query: 'x', cursor: '' },
     'message.changes': { chatId: chat.id, afterRev: 0 },
     'message.send': { chatId: chat.id, text: 'x', clientId: 'y' },
     'typing.set': { chatId: chat.id, isTyping: true },

@@ -7,7 +7,15 @@ import { isVisible, TextSchema } from './text.ts';
 export const TokenSchema = TextSchema.min(1).max(limits.tokenLengthMax);
 
 /** What a WebSocket client sends as tRPC connectionParams. */
-export const ConnectionParamsSchema = z.object({ token: TokenSchema, contract: ContractSchema });
+export const ConnectionParamsSchema = z.object({
+  token: TokenSchema,
+  contract: ContractSchema,
+  /** `1`: the person looks at this client, so nothing need be pushed to them. Later `device.setForeground` tells. */
+  foreground: z
+    .literal('1')
+    .transform(() => true)
+    .catch(false),
+});
 
 export const RefreshInputSchema = z.object({ token: TokenSchema });
 export const RefreshOutputSchema = z.object({

@@ -1,4 +1,4 @@
-import type { Chat } from './chats.ts';
+import type { Chat, Marks } from './chats.ts';
 import type { UserId } from './ids.ts';
 import { toReply, type Message } from './messages.ts';
 
@@ -8,8 +8,7 @@ import { toReply, type Message } from './messages.ts';
 /** What an answer says, unless it is older than what events said. */
 export function mergeChat(known: Chat | undefined, fetched: Chat): Chat {
   if (!known) return fetched;
-  const marked =
-    known.kind === 'direct' ? withTheirMarks(fetched, known.theirReadSeq, known.theirDeliveredSeq) : fetched;
+  const marked = marksOf(known).reduce(withMarks, fetched);
   if (known.lastSeq > fetched.lastSeq) {
     const { lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq } = known;
     return { ...marked, lastMessage, lastMessageAt, lastSeq, unread, unreadMentions, readSeq };
@@ -32,13 +31,25 @@ export function readHere(chat: Chat, seq: number): Chat {
 
 export const nothingUnread = { unread: 0, unreadMentions: 0 };
 
-/** Marks only go forward. */
-export function withTheirMarks(chat: Chat, readSeq: number, deliveredSeq: number): Chat {
-  if (chat.kind !== 'direct') return chat;
-  const theirReadSeq = Math.max(chat.theirReadSeq, readSeq);
-  const theirDeliveredSeq = Math.max(chat.theirDeliveredSeq, deliveredSeq);
-  const isSame = theirReadSeq === chat.theirReadSeq && theirDeliveredSeq === chat.theirDeliveredSeq;
-  return isSame ? chat : { ...chat, theirReadSeq, theirDeliveredSeq };
+/** How far each of the others has come, as far as that is known here. */
+export function marksOf(chat: Chat): readonly Marks[] {
+  if (chat.kind === 'group') return chat.marks ?? [];
+  const { participant, theirReadSeq: readSeq, theirDeliveredSeq: deliveredSeq } = chat;
+  return [{ userId: participant.id, readSeq, deliveredSeq }];
+}
+
+/** A chat in which one of the others has come so far. Marks only go forward. */
+export function withMarks(chat: Chat, { userId, readSeq, deliveredSeq }: Marks): Chat {
+  const known = marksOf(chat).find((marks) => marks.userId === userId);
+  if (!known || (readSeq <= known.readSeq && deliveredSeq <= known.deliveredSeq)) return chat;
+  const moved = {
+    userId,
+    readSeq: Math.max(readSeq, known.readSeq),
+    deliveredSeq: Math.max(deliveredSeq, known.deliveredSeq),
+  };
+  return chat.kind === 'direct'
+    ? { ...chat, theirReadSeq: moved.readSeq, theirDeliveredSeq: moved.deliveredSeq }
+    : { ...chat, marks: chat.marks?.map((marks) => (marks === known ? moved : marks)) };
 }
 
 /** A message that is new. Sending marks everything before it as read. */
@@ -53,7 +64,10 @@ export function withNewMessage(chat: Chat, message: Message, viewerId: UserId): 
   const isUnread = seq > chat.readSeq && message.deletedAt === null && message.kind === 'text';
   const unread = chat.unread + (isUnread ? 1 : 0);
   const unreadMentions = chat.unreadMentions + (isUnread && message.mentions.includes(viewerId) ? 1 : 0);
-  return withTheirMarks({ ...next, unread, unreadMentions }, seq, seq);
+  const sent = { ...next, unread, unreadMentions };
+  return message.kind === 'text'
+    ? withMarks(sent, { userId: message.sender.id, readSeq: seq, deliveredSeq: seq })
+    : sent;
 }
 
 /** Whether a change of a message may have changed what is unread: a deletion, or an edit of whom it names. */

@@ -52,11 +52,25 @@ export const GroupStateSchema = z.object({
 });
 export type GroupState = z.infer<typeof GroupStateSchema>;
 
+/** How far one person of a chat has come; whoever has read a message has received it. */
+export const MarksSchema = z.object({ userId: UserIdSchema, readSeq: count, deliveredSeq: count });
+export type Marks = z.infer<typeof MarksSchema>;
+
 export const GroupChatSchema = z.object({
   kind: z.literal('group'),
   ...commonShape,
   ...GroupStateSchema.shape,
   myRole: RoleSchema,
+  retentionDays: z
+    .int()
+    .min(1)
+    .nullable()
+    .optional()
+    .describe('After how many days its messages are erased; null when the group says nothing of it.'),
+  marks: z
+    .array(MarksSchema)
+    .optional()
+    .describe('How far each of the others has come, in a group of at most 32 people.'),
   participant: UserSchema.describe(
     'The group itself in the place of a person, for whoever shows one face per chat. Its id is the chat’s and nobody’s.',
   ),
@@ -132,15 +146,13 @@ export const UnreadExplainedSchema = z.object({
 export type UnreadExplained = z.infer<typeof UnreadExplainedSchema>;
 
 /**
- * How far a person of the chat has come; whoever has read a message has received it. Marks only go forward. In a chat of
- * more than `limits.smallChatMax` people one hears only one's own; `chat.readers` tells the others.
+ * How far a person of the chat has come. Marks only go forward. In a chat of more than `limits.smallChatMax` people one
+ * hears only one's own; `chat.readers` tells the others.
  */
 export const MarksMovedSchema = z.object({
   type: z.literal('marks'),
   chatId: ChatIdSchema,
-  userId: UserIdSchema,
-  readSeq: count,
-  deliveredSeq: count,
+  ...MarksSchema.shape,
 });
 export type MarksMoved = z.infer<typeof MarksMovedSchema>;
 

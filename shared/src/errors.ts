@@ -1,3 +1,5 @@
+import type { FileRefusal } from './files.ts';
+
 /**
  * The closed list of errors Whisper answers with, on every wire. `isRetryable` says whether the same call
  * may succeed later without a change; a mutation that carries a `clientId` is then safe to repeat.
@@ -17,6 +19,5 @@ export const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes;
 
-/** Why, where one code has several reasons that a program tells apart: `data.reason`. */
-export const errorReasons = ['suspended', 'blockedByMe', 'slowMode', 'readOnly'] as const;
-export type ErrorReason = (typeof errorReasons)[number];
+/** What a code alone does not say, where a program needs to know: in `data.reason` of a tRPC error. */
+export type ErrorReason = FileRefusal | 'suspended' | 'blockedByMe' | 'slowMode' | 'readOnly';

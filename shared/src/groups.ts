@@ -43,6 +43,13 @@ export const UpdateGroupInputSchema = z.object({
     .boolean()
     .optional()
     .describe('Whether those who come from now on see what was written before.'),
+  retentionDays: z
+    .int()
+    .min(1)
+    .max(limits.retentionDaysMax)
+    .nullable()
+    .optional()
+    .describe('Messages that are older are erased; null for as long as the server keeps them.'),
   slowModeSeconds: z
     .int()
     .min(0)

@@ -13,6 +13,9 @@ export type ChatId = z.infer<typeof ChatIdSchema>;
 export const MessageIdSchema = ObjectIdSchema.brand<'MessageId'>();
 export type MessageId = z.infer<typeof MessageIdSchema>;
 
+export const FileIdSchema = ObjectIdSchema.brand<'FileId'>();
+export type FileId = z.infer<typeof FileIdSchema>;
+
 const clientIdLengthMax = 128;
 const anyUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

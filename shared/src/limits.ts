@@ -7,6 +7,16 @@ export const limits = {
   emojiLengthMax: 64,
   /** Different emoji on one message. */
   reactionsMax: 20,
+  /** Files in one message. */
+  attachmentsMax: 10,
+  fileNameLengthMax: 255,
+  mediaTypeLengthMax: 255,
+  /** What is said of a picture for those who do not see it. */
+  altLengthMax: 1_000,
+  /** A link to a file lives at least this long, and at most one and a half times as long. */
+  fileLinkMs: 30 * 60_000,
+  /** The same of a link in the text that an old app shows in place of a file. */
+  legacyFileLinkMs: 7 * 24 * 60 * 60_000,
   /** People named in one message. */
   mentionsMax: 50,
   /** People of one group. */
@@ -17,6 +27,8 @@ export const limits = {
   slowModeSecondsMax: 86_400,
   groupNameLengthMax: 100,
   avatarLengthMax: 2_048,
+  /** How long a group may say that its messages are kept. */
+  retentionDaysMax: 36_500,
   /** People named in one call, such as new members. */
   peoplePerCallMax: 1_000,
   memberPageSizeMax: 100,
@@ -25,6 +37,8 @@ export const limits = {
   inviteUsesMax: 1_000_000,
   /** Messages of one chat that a person hides from themselves. */
   hiddenMax: 1_000,
+  /** People whose part in a trace is told one by one. */
+  tracedPeopleMax: 100,
   /** Earlier texts kept of one message: its first, and the latest. */
   editsMax: 100,
   /** People that one person blocks. */
@@ -33,6 +47,9 @@ export const limits = {
   reportTextLengthMax: 1_000,
   reportPageSizeMax: 50,
   queryLengthMax: 100,
+  /** Different words from the beginning of a message by which it is found; characters, of scripts without blanks between words. */
+  searchedWordsMax: 400,
+  searchPageSizeMax: 50,
   tokenLengthMax: 8_192,
   cursorLengthMax: 512,
   userPageSizeMax: 50,
@@ -63,6 +80,12 @@ export const limits = {
   typingTtlMs: 6_000,
   /** How long a person stays online after their last connection closed. */
   offlineGraceMs: 5_000,
+  /** Devices of one person that receive pushes; another one takes the place of the one that was heard of longest ago. */
+  devicesMax: 20,
+  deviceLabelLengthMax: 100,
+  pushAddressLengthMax: 2_048,
+  /** What a push shows of a message. */
+  pushTextLengthMax: 200,
   /** People whose presence one subscription may ask for, besides those its person shares a chat with. */
   presenceAskedMax: 200,
 } as const;

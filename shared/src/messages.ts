@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { AttachmentSchema, attachmentIdsSchema } from './files.ts';
 import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { pageLimitSchema } from './paging.ts';
 import { SystemSchema } from './system.ts';
-import { MessageTextSchema, TextSchema } from './text.ts';
+import { CaptionSchema, MessageTextSchema, TextSchema } from './text.ts';
 import { UserSchema } from './users.ts';
 
 /** What a message answers to, as it is now: an edit or a deletion of the original shows here too (`toReply`). */
@@ -58,6 +59,11 @@ export const MessageSchema = z.object({
   forwardedFrom: ForwardedFromSchema.nullable(),
   mentions: z.array(UserIdSchema).max(limits.mentionsMax),
   reactions: z.array(ReactionSchema).max(limits.reactionsMax),
+  attachments: z
+    .array(AttachmentSchema)
+    .max(limits.attachmentsMax)
+    .default([])
+    .describe('None once the message was deleted.'),
   system: SystemSchema.nullable(),
 });
 export type Message = z.infer<typeof MessageSchema>;
@@ -73,6 +79,7 @@ export const neverChanged: Pick<
   | 'forwardedFrom'
   | 'mentions'
   | 'reactions'
+  | 'attachments'
   | 'system'
 > = {
   kind: 'text',
@@ -83,6 +90,7 @@ export const neverChanged: Pick<
   forwardedFrom: null,
   mentions: [],
   reactions: [],
+  attachments: [],
   system: null,
 };
 
@@ -98,12 +106,18 @@ function isOneEmoji(text: string): boolean {
   return segmenter === undefined || [...segmenter.segment(text)].length === 1;
 }
 
-/** What an answer to this message shows of it. */
-export function toReply({ id, seq, sender, text, deletedAt }: Message): Reply {
-  return { messageId: id, seq, sender, excerpt: excerptOf(text), isDeleted: deletedAt !== null };
+/** What an answer to this message shows of it: its text, or else what its files are called. */
+export function toReply({ id, seq, sender, text, attachments, deletedAt }: Message): Reply {
+  const excerpt = excerptOf(wordsOf({ text, attachments }));
+  return { messageId: id, seq, sender, excerpt, isDeleted: deletedAt !== null };
 }
 
 /** The beginning of a text, never half a character of UTF-16. */
+/** A message in words, for where its files cannot be shown: its text, or what they are called. */
+export function wordsOf({ text, attachments }: Pick<Message, 'text' | 'attachments'>): string {
+  return text || attachments.map(({ name }) => name).join(', ');
+}
+
 function excerptOf(text: string): string {
   if (text.length <= limits.excerptLengthMax) return text;
   const cut = text.slice(0, limits.excerptLengthMax);
@@ -118,13 +132,28 @@ export const newClientIdSchema = ClientIdSchema.meta({
   format: 'uuid',
 });
 
-export const SendMessageInputSchema = z.object({
-  chatId: ChatIdSchema,
-  text: MessageTextSchema,
-  clientId: newClientIdSchema,
-  replyTo: MessageIdSchema.optional().describe('A message of the same chat.'),
-  mentions: mentionsSchema.optional().describe('People of the chat.'),
-});
+export const SendMessageInputSchema = z
+  .object({
+    chatId: ChatIdSchema,
+    text: CaptionSchema.describe('May be empty beside files.'),
+    clientId: newClientIdSchema,
+    replyTo: MessageIdSchema.optional().describe('A message of the same chat.'),
+    mentions: mentionsSchema.optional().describe('People of the chat.'),
+    attachmentIds: attachmentIdsSchema
+      .optional()
+      .describe('My files that are in no message yet, in this order.'),
+  })
+  .superRefine(({ text, attachmentIds = [] }, context) => {
+    if (text !== '' || attachmentIds.length > 0) return;
+    context.addIssue({
+      code: 'too_small',
+      origin: 'string',
+      minimum: 1,
+      inclusive: true,
+      path: ['text'],
+      input: text,
+    });
+  });
 export type SendMessageInput = z.infer<typeof SendMessageInputSchema>;
 
 export const EditMessageInputSchema = z.object({

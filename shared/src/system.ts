@@ -52,6 +52,52 @@ export function describeSystem(system: System, { name: who }: Pick<User, 'name'>
   }
 }
 
+type Change = { readonly system: System | null; readonly sender: User };
+
+/** Whom a message says to be in the group from now on, besides its maker. */
+export function whoComes({ system, sender }: Change): readonly User[] {
+  switch (system?.type) {
+    case 'memberAdded':
+      return system.users;
+    case 'memberJoined':
+      return [sender];
+    case 'created':
+    case 'memberRemoved':
+    case 'memberLeft':
+    case 'roleChanged':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
+    case undefined:
+      return [];
+  }
+  return system satisfies never;
+}
+
+/** Whom it says not to be in the group any more. */
+export function whoGoes({ system, sender }: Change): readonly User[] {
+  switch (system?.type) {
+    case 'memberRemoved':
+      return [system.user];
+    case 'memberLeft':
+      return [sender];
+    case 'created':
+    case 'memberAdded':
+    case 'memberJoined':
+    case 'roleChanged':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
+    case undefined:
+      return [];
+  }
+  return system satisfies never;
+}
+
 const namesMax = 3;
 
 function listNames(users: readonly User[]): string {

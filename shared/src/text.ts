@@ -34,6 +34,11 @@ export const MessageTextSchema = TextSchema.trim()
   .max(limits.textLengthMax)
   .refine(isVisible, 'shows nothing');
 
+/** The same of a message with files, which need no words. */
+export const CaptionSchema = TextSchema.trim()
+  .max(limits.textLengthMax)
+  .refine((text) => text === '' || isVisible(text), 'shows nothing');
+
 /** A search: compared with names, so it is brought to the form that `toComparable` gives them. */
 export const QuerySchema = TextSchema.trim().max(limits.queryLengthMax);
 

@@ -1,5 +1,8 @@
 import { ServerProcess, startTestServer } from '@whisper/server/testing';
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { ChatProcess } from './chat-process.ts';
 
@@ -47,6 +50,17 @@ it('waits for a person who has not been here yet, answers commands and shows the
   carol.type('/who');
   carol.type('/people');
   await Promise.all([carol.shows('talking to dave (online)'), carol.shows('● dave')]);
+  await dave.shows('carol: message 25');
+  carol.type('/find MESSAGE 2');
+  await carol.shows('with dave, carol: message 25');
+  carol.type('/find nothing');
+  await carol.shows('* Nothing was found');
+  const archive = join(await mkdtemp(join(tmpdir(), 'whisper-export-')), 'mine.zip');
+  carol.type(`/export ${archive}`);
+  await carol.shows(`* Everything of yours is in ${archive}`);
+  expect((await readFile(archive)).subarray(0, 2).toString()).toBe('PK');
+  carol.type('/erase');
+  await carol.shows('* This deletes your account');
   expect(await carol.end()).toBe(0);
   await dave.shows('carol: message 25');
   dave.type('/quit');

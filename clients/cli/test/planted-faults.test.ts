@@ -1,5 +1,7 @@
 import { startTestServer } from '@whisper/server/testing';
 import { plantInFeeds } from '@whisper/server/testing/planted-faults/in-feeds';
+import { moveMarksBack } from '@whisper/server/testing/planted-faults/move-marks-back';
+import { serveEverybody } from '@whisper/server/testing/planted-faults/serve-everybody';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +37,8 @@ it.concurrent('says what it is at, and finds nothing wrong with the server as it
   );
   expect(output).toMatch(/6 faults: 1 kill -9 .*, [1-9] clients .*, [1-9] connections .*, [1-9] readers/);
   expect(output).toContain(
-    '0 lost, 0 duplicated, 0 reordered, 0 unstored, 0 stored twice, 0 hole, 0 stale, 0 unsettled',
+    '0 lost, 0 duplicated, 0 reordered, 0 unstored, 0 stored twice, 0 hole, 0 stale, ' +
+      '0 served after removal, 0 mark gone back, 0 unsettled',
   );
   expect(code).toBe(0);
 });
@@ -52,12 +55,18 @@ it.concurrent('reports as unstored messages acknowledged before they are written
 });
 
 it.each([
-  ['lost', 'an event in 20 that never leaves', { of: 'events', every: 20, leaves: 0 }],
-  ['duplicated', 'an event in 20 that leaves twice', { of: 'events', every: 20, leaves: 2 }],
-  ['stale', 'a change in 5 that never leaves', { of: 'changes', every: 5, leaves: 0 }],
-] as const)('reports as %s %s', { timeout: 180_000 }, async (kind, _what, fault) => {
+  ['lost', 'an event in 20 that never leaves', () => plantInFeeds({ of: 'events', every: 20, leaves: 0 })],
+  [
+    'duplicated',
+    'an event in 20 that leaves twice',
+    () => plantInFeeds({ of: 'events', every: 20, leaves: 2 }),
+  ],
+  ['stale', 'a change in 2 that never leaves', () => plantInFeeds({ of: 'changes', every: 2, leaves: 0 })],
+  ['served after removal', 'what is written in a group when somebody was put out', serveEverybody],
+  ['mark gone back', 'a read mark that goes back', moveMarksBack],
+] as const)('reports as %s %s', { timeout: 180_000 }, async (kind, _what, plant) => {
   await using server = await startTestServer();
-  using _ = plantInFeeds(fault);
+  using _ = plant();
   const options = { url: server.url, nodes: 1, messages: 100, settleSeconds: 2, seconds: 0 };
 
   const report = await runVerify(

@@ -6,6 +6,7 @@ import {
 import { nodeWebSocket } from './node-socket.ts';
 
 export * from './index.ts';
+export { folderFiles } from './files/folder-files.ts';
 export { fileStorage } from './storage/file-storage.ts';
 
 /** Connects at once, and again by itself for as long as it is not closed or refused. Brings its own WebSocket. */

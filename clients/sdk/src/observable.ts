@@ -52,3 +52,24 @@ export class Value<T> implements Observable<T> {
     this.#listeners.notify();
   }
 }
+
+/** Resolves with the first value that answers `isReady`; rejects when the signal aborts before. */
+export function whenReady<T>(
+  { getSnapshot, subscribe }: Observable<T>,
+  isReady: (value: T) => boolean,
+  signal: AbortSignal,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      const value = getSnapshot();
+      if (isReady(value)) resolve(value);
+      else if (signal.aborted) reject(new Error('The client is closed'));
+      else return;
+      unsubscribe();
+      signal.removeEventListener('abort', check);
+    };
+    const unsubscribe = subscribe(check);
+    signal.addEventListener('abort', check);
+    check();
+  });
+}

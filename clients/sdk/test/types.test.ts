@@ -21,6 +21,7 @@ describe('what a client knows without importing the server', () => {
       clientId: string;
       replyTo?: string | undefined;
       mentions?: string[] | undefined;
+      attachmentIds?: string[] | undefined;
     }>();
     expectTypeOf<WhisperApi['message']['list']['query']>().parameter(0).toHaveProperty('before');
     expectTypeOf<RouterInputs['typing']['set']['isTyping']>().toEqualTypeOf<boolean>();

@@ -6,19 +6,22 @@ import { openApp, type AppPage } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import { visitGroupStates } from './group-states.ts';
 import { visitMessageStates } from './message-states.ts';
+import { visitSearchStates } from './search-states.ts';
 import { fillWithChanges, fillWithGroup, fillWithSamples } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
 let server: TestServer;
 let chatPath: string;
+let searchedId: ChatId;
 let changedId: ChatId;
 let groupId: ChatId;
 beforeAll(async () => {
   server = await startTestServer();
   changedId = await fillWithChanges(server.url);
   groupId = await fillWithGroup(server.url);
-  chatPath = `/chats/${await fillWithSamples(server.url)}`;
+  searchedId = await fillWithSamples(server.url);
+  chatPath = `/chats/${searchedId}`;
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
@@ -46,6 +49,8 @@ describe.skipIf(!hasBrowser)('axe finds nothing serious', slow, () => {
     found.push(...(await findSerious(app)));
 
     await visitMessageStates(app.page, changedId, async () => found.push(...(await findSerious(app))));
+
+    await visitSearchStates(app.page, searchedId, async () => found.push(...(await findSerious(app))));
 
     await visitGroupStates(app.page, groupId, async () => found.push(...(await findSerious(app))));
 

@@ -16,9 +16,9 @@ type Options = BrowserContextOptions & {
   readonly hasWorker?: boolean;
 };
 
-/** What is said of requests that a cut network or a dead server did not answer, and of the worker that tests do without. */
+/** What is said of push, which such a browser has not, of requests that a cut network or a dead server did not answer, and of the worker that tests do without. */
 const networkNoise =
-  /^Failed to load resource|^WebSocket connection to|net::ERR_|^Service Worker registration blocked/;
+  /^Failed to load resource|^WebSocket connection to|net::ERR_|^Service Worker registration blocked|does not support the Push API in incognito/;
 
 /**
  * Opens the app in a context of its own. Until the end of the test it must ask nobody but its own server, and its

@@ -57,6 +57,8 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     await press(page, 'Shift+Tab');
     expect(await focusedLabel(page)).toBe('New group');
     await press(page, 'Shift+Tab');
+    expect(await focusedLabel(page)).toBe('Search messages');
+    await press(page, 'Shift+Tab');
     expect(await focusedLabel(page)).toBe('Search chats and people');
   });
 

@@ -55,6 +55,33 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
     expect(Math.abs((after?.top ?? 0) - before.top)).toBeLessThan(3);
   });
 
+  it('is searched with the keyboard: to a message of long ago, on to the next one, and back to the end', async () => {
+    const app = await open();
+    const { page } = app;
+    await app.sees(`message ${count}`);
+    await page.keyboard.press('Control+f');
+    const field = page.getByRole('combobox', { name: 'Words to look for' });
+    expect(await page.getByLabel('In which chat').inputValue()).toBe(chatId);
+    await field.fill('MESSAGE 17');
+    const chosen = page.locator('[role=option][aria-selected=true]');
+    await chosen.getByText('message 1799', { exact: false }).waitFor();
+    await field.press('ArrowDown');
+    await chosen.getByText('message 1798', { exact: false }).waitFor();
+    await field.press('Enter');
+    await expect.poll(() => focusedText(app), patience).toContain('message 1798');
+
+    await page.getByRole('button', { name: 'Results' }).click();
+    await chosen.getByText('message 1798', { exact: false }).waitFor();
+    await field.press('ArrowDown');
+    await field.press('Enter');
+    await expect.poll(() => focusedText(app), patience).toContain('message 1797');
+
+    await page.getByRole('button', { name: 'Back to where I was' }).click();
+    await app.sees(`message ${count}`);
+    await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
+    expect(await page.getByRole('button', { name: 'Results' }).count()).toBe(0);
+  });
+
   it('can be read up to its beginning, and left with one press', async () => {
     const app = await open();
     await app.sees(`message ${count}`);
@@ -167,4 +194,8 @@ async function scrollTo(app: AppPage, top: number): Promise<void> {
     element.scrollTo(0, offset);
     for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
   }, top);
+}
+
+function focusedText({ page }: AppPage): Promise<string> {
+  return page.evaluate(() => document.activeElement?.textContent ?? '');
 }

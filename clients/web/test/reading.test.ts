@@ -3,6 +3,7 @@ import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience } from './app-page.ts';
+import { startWithMessages } from './seed-messages.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
@@ -48,6 +49,24 @@ describe.skipIf(!hasBrowser)('a conversation with unread messages', slow, () => 
     await pill.click();
     await app.row('bob').locator('.badge').waitFor({ state: 'detached' });
     await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
+  });
+});
+
+describe.skipIf(!hasBrowser)('a conversation with more unread messages than a page', slow, () => {
+  it('opens at the first of them, and leads to the newest', async () => {
+    const seeded = await startWithMessages({ names: ['gina', 'hugo'], count: 300 });
+    await using full = seeded.server;
+    const hugo = await full.signIn('hugo');
+    await hugo.api.chat.markUnread.mutate({ chatId: seeded.chatId, seq: 121 });
+    const app = await openApp(browser(), { url: full.url, as: 'hugo' });
+    await app.row('gina').click();
+
+    await app.page.getByRole('heading', { name: 'New messages' }).waitFor();
+    await expect.poll(async () => (await app.topMessage()).text, patience).toContain('message 121');
+
+    await app.page.getByRole('button', { name: /new message/ }).click();
+    await app.sees('message 300');
+    await app.row('gina').locator('.badge').waitFor({ state: 'detached' });
   });
 });
 

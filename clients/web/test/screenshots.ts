@@ -6,6 +6,7 @@ import { launchBrowser } from '@whisper/server/testing/browser';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { visitGroupStates } from './group-states.ts';
 import { visitMessageStates } from './message-states.ts';
+import { visitSearchStates } from './search-states.ts';
 import { fillWithChanges, fillWithGroup, fillWithSamples, signInClient } from './sample-chats.ts';
 import { ServerProcess } from '@whisper/server/testing/server-process';
 
@@ -54,6 +55,7 @@ async function shootAll(context: BrowserContext, suffix: string): Promise<void> 
   await shootConversation(page, shoot);
   await visitMessageStates(page, changedId, (state) => shoot(`18-${state}`));
   await visitGroupStates(page, groupId, (state) => shoot(`19-${state}`));
+  await visitSearchStates(page, chatId, (state) => shoot(`20-${state}`));
   await page.goto(`/chats/${chatId}`);
   await shootTroubles(page, shoot);
   await shootDeadEnds(page, shoot);

@@ -31,7 +31,9 @@ export function createApp() {
     log: createLogger('error'),
     clock,
     broker,
-    connections: new Connections(new MemoryPresenceStore({ broker, clock, noteLastSeen: () => undefined })),
+    connections: new Connections({
+      presence: new MemoryPresenceStore({ broker, clock, noteLastSeen: () => undefined }),
+    }),
     metrics: new Metrics(),
     authenticate: identityOf,
   };

@@ -1,4 +1,5 @@
 import { nowUs } from '../clock.ts';
+import { benchGroups } from '../groups/groups.ts';
 import { printTable } from '../table.ts';
 import type { Received } from './load-process.ts';
 import { benchIdle, benchStalled } from './memory.ts';
@@ -32,6 +33,7 @@ export async function benchFanout(): Promise<void> {
   for (const each of cases) printCase(each, await race.run(each));
   await benchIdle();
   await benchStalled();
+  await benchGroups();
 }
 
 class Race implements AsyncDisposable {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findRedisServer, RedisServer } from '../../src/nodes/redis-server.ts';
 import { Peer } from '../ipc.ts';
+import { issueToken } from '../issue-token.ts';
 import type { LeanSocket } from '../lean-socket.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';
 import { printTable } from '../table.ts';
@@ -100,21 +101,11 @@ async function comeAll(
   for (let start = 0; start < names.length; start += openingMax) {
     const opened = names.slice(start, start + openingMax).map(async (name, index) => {
       const port = nodes[index % nodes.length]?.port ?? 0;
-      const token = await tokenFor(port, name);
+      const token = await issueToken(port, name);
       sockets.push(await connectPerson({ port, token, path, input: {}, onEvent }));
     });
     await Promise.all(opened);
   }
   while (Date.now() - lastAt < quietMs) await delay(100);
   return { events, sockets };
-}
-
-async function tokenFor(port: number, user: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/dev/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user }),
-  });
-  const { token } = (await response.json()) as { token: string };
-  return token;
 }

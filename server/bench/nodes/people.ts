@@ -7,15 +7,12 @@ const { Types } = mongoose;
 /** How many people each shares a chat with. */
 export const contactsEach = 20;
 
-/** Puts people into the database, each in a chat of two with the ten before and the ten after them; answers their names. */
-export async function putPeople(uri: string, count: number): Promise<string[]> {
-  const db = await connectMongo(uri);
+type Person = { readonly id: mongoose.Types.ObjectId; readonly name: string };
+
+/** Puts people into the database whom the local issuer signs in by these names. */
+export async function putUsers(db: mongoose.Connection, names: readonly string[]): Promise<Person[]> {
   const now = new Date();
-  const people = Array.from({ length: count }, (_, index) => ({
-    id: new Types.ObjectId(),
-    name: `p${index}`,
-  }));
-  const times = { createdAt: now, updatedAt: now };
+  const people = names.map((name) => ({ id: new Types.ObjectId(), name }));
   await db.collection('users').insertMany(
     people.map(({ id, name }) => ({
       _id: id,
@@ -24,9 +21,20 @@ export async function putPeople(uri: string, count: number): Promise<string[]> {
       email: '',
       searchKeys: [name],
       profileAt: now,
-      ...times,
+      createdAt: now,
+      updatedAt: now,
     })),
   );
+  return people;
+}
+
+/** Puts people into the database, each in a chat of two with the ten before and the ten after them; answers their names. */
+export async function putPeople(uri: string, count: number): Promise<string[]> {
+  const db = await connectMongo(uri);
+  const now = new Date();
+  const times = { createdAt: now, updatedAt: now };
+  const names = Array.from({ length: count }, (_, index) => `p${index}`);
+  const people = await putUsers(db, names);
   const chats = people.flatMap(({ id }, index) =>
     Array.from({ length: contactsEach / 2 }, (_, step) => people[(index + step + 1) % count]?.id ?? id).map(
       (other) => ({
@@ -41,5 +49,5 @@ export async function putPeople(uri: string, count: number): Promise<string[]> {
   );
   await db.collection('chats').insertMany(chats);
   await db.close();
-  return people.map(({ name }) => name);
+  return names;
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { quantile } from '../clock.ts';
+import { cpuOf } from '../cpu.ts';
 import { Peer } from '../ipc.ts';
 import { printTable } from '../table.ts';
 import type { Load, LoadRequest } from './load-process.ts';
@@ -11,7 +11,7 @@ import type { Pair } from './pair.ts';
 import type { SeedRequest } from './seed-process.ts';
 import type { WhisperRequest } from './whisper-process.ts';
 
-const senderCounts = [1, 16, 64];
+const usualCounts = [1, 16, 64];
 const warmUpMs = 1_500;
 const roundMs = 2_000;
 /** The flows take turns, so that whatever else the machine does falls on both. */
@@ -22,7 +22,8 @@ const wires: readonly Wire[] = ['seed', 'whisper'];
 type Result = Load & { readonly serverCpuUs: number; readonly storeCpuUs: number };
 
 /** Durable sends: the flow of the first Whisper and ours, on the same store, one after the other. */
-export async function benchSend(): Promise<void> {
+export async function benchSend(...counts: readonly number[]): Promise<void> {
+  const senderCounts = counts.length > 0 ? counts : usualCounts;
   const dir = await mkdtemp(join(tmpdir(), 'whisper-bench-'));
   try {
     await using store = await startEmbeddedMongo({ dataDir: join(dir, 'mongo') });
@@ -90,17 +91,6 @@ class SendBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const peer of [this.#load, ...Object.values(this.#servers)]) await peer[Symbol.asyncDispose]();
-  }
-}
-
-/** Microseconds of CPU another process has spent, where the system tells. */
-function cpuOf(pid: number): number {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    return ticks * 10_000;
-  } catch {
-    return Number.NaN;
   }
 }
 

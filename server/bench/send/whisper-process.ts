@@ -4,12 +4,22 @@ import { startServer } from '../../src/server.ts';
 
 export type WhisperRequest =
   | { readonly kind: 'start'; readonly uri: string; readonly dataDir: string; readonly redisUrl?: string }
-  | { readonly kind: 'cpu' };
+  | { readonly kind: 'cpu' }
+  | { readonly kind: 'memory' };
 
 serve(async (request: WhisperRequest) => {
   if (request.kind === 'cpu') return process.cpuUsage();
+  if (request.kind === 'memory') return process.memoryUsage();
   const { uri, dataDir, redisUrl } = request;
-  const settings = { PORT: '0', MONGODB_URI: uri, DATA_DIR: dataDir, RATE_LIMITS: 'off', LOG_LEVEL: 'error' };
+  const settings = {
+    PORT: '0',
+    MONGODB_URI: uri,
+    DATA_DIR: dataDir,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'error',
+    // Nobody refreshes a token here.
+    TOKEN_GRACE_SECONDS: '3600',
+  };
   const shared = redisUrl === undefined ? {} : { REDIS_URL: redisUrl };
   const server = await startServer({ env: readEnv({ ...settings, ...shared }) });
   return Number(new URL(server.url).port);

@@ -3,3 +3,6 @@ export {
   type EmbeddedMongoOptions,
   startEmbeddedMongo,
 } from './launch/start-embedded-mongo.ts';
+export { lockDataDir } from './storage/data-lock.ts';
+export { backUp } from './tools/backup.ts';
+export { fsck } from './tools/fsck.ts';

@@ -21,16 +21,27 @@ export type ChatDoc = {
   sentSeqs?: Record<string, number>;
   /** When something last changed that `chat.onChange` tells everyone in the chat. */
   marksAt?: Date;
+  /** A message waits to be pushed to whoever is to have it: when to look, or until when somebody does. */
+  pushAt?: Date;
+  /** Who looks. */
+  pushBy?: string;
+  /** Up to here whoever is to have a push has it waiting, or had it; and when that was seen to last. */
+  pushedSeq?: number;
+  pushedAt?: Date;
   /** What follows is there in a group alone. */
   name?: string;
   avatar?: string | null;
   historyVisible?: boolean;
+  /** Its messages are erased after so many days. */
+  retentionDays?: number;
   slowModeSeconds?: number;
   readOnly?: boolean;
   /** The rev of the newest system message that this document and the members' ones follow. */
   membersRev?: number;
   /** More people than `limits.smallChatMax` are in it, or once were: its messages are announced to the chat alone. */
   isLarge?: boolean;
+  /** What lies at or before this place was erased because of its age, or never has to be. */
+  expiredSeq?: number;
   /** Who made it, and the key they gave it: what makes a repeated creation one group. */
   createKey?: string;
   createdAt: Date;
@@ -50,9 +61,15 @@ const chatSchema = new Schema<ChatDoc>(
     changedAt: { type: Date },
     sentSeqs: { type: Schema.Types.Mixed },
     marksAt: { type: Date },
+    pushAt: { type: Date },
+    pushBy: { type: String },
+    pushedSeq: { type: Number },
+    pushedAt: { type: Date },
     name: { type: String },
     avatar: { type: String },
     historyVisible: { type: Boolean },
+    retentionDays: { type: Number },
+    expiredSeq: { type: Number },
     slowModeSeconds: { type: Number },
     readOnly: { type: Boolean },
     membersRev: { type: Number },
@@ -64,7 +81,9 @@ const chatSchema = new Schema<ChatDoc>(
 chatSchema.index({ participants: 1, lastMessageAt: -1, _id: -1 });
 chatSchema.index({ participants: 1, changedAt: -1 });
 chatSchema.index({ participants: 1, marksAt: -1 });
+chatSchema.index({ pushAt: 1 }, { partialFilterExpression: { pushAt: { $exists: true } } });
 chatSchema.index({ pairKey: 1 }, { unique: true, sparse: true });
+chatSchema.index({ retentionDays: 1 }, { sparse: true });
 chatSchema.index({ createKey: 1 }, { unique: true, sparse: true });
 chatSchema.index(
   { participants: 1, isLarge: 1 },

@@ -1,8 +1,9 @@
-import type { Chat, ChatId, GroupState, Message, Role, Unread, User, UserId } from '@whisper/shared';
+import type { Chat, ChatId, GroupState, Marks, Message, Role, Unread, User, UserId } from '@whisper/shared';
+import { limits } from '@whisper/shared';
 import type { Types } from 'mongoose';
 import { lastingApart, marksTold } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
-import type { MemberDoc, Marks } from './member.model.ts';
+import type { MemberDoc } from './member.model.ts';
 import type { Sight } from './sight.ts';
 
 /** Two people, for ever. */
@@ -82,12 +83,30 @@ export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect)
   };
 }
 
+type ShownGroup = Shown & {
+  readonly role: Role;
+  /** Of the others, where it is small. */
+  readonly marks: Marks[] | undefined;
+};
+
 /** The group as `viewerId` sees it, who is in it. */
-export function toGroupChat(doc: ChatDoc, viewerId: UserId, shown: Shown & { readonly role: Role }): Chat {
+export function toGroupChat(doc: ChatDoc, viewerId: UserId, { role, marks, ...shown }: ShownGroup): Chat {
   const state = toGroupState(doc);
   const { name, avatar } = state;
-  const participant = { id: toUserId(doc._id), name, email: '', avatar };
-  return { kind: 'group', ...toCommon(doc, viewerId, shown), ...state, myRole: shown.role, participant };
+  return {
+    kind: 'group',
+    ...toCommon(doc, viewerId, shown),
+    ...state,
+    myRole: role,
+    participant: { id: toUserId(doc._id), name, email: '', avatar },
+    retentionDays: doc.retentionDays ?? null,
+    ...(marks && { marks }),
+  };
+}
+
+/** Everybody in the chat is told how far each of them has come. */
+export function isSmall({ participants }: Pick<ChatDoc, 'participants'>): boolean {
+  return participants.length <= limits.smallChatMax;
 }
 
 export function toGroupState(
@@ -108,7 +127,7 @@ export function toMarks(
   { sentSeqs }: Pick<ChatDoc, 'sentSeqs'>,
   userId: UserId,
   member: MemberDoc | undefined,
-): Marks {
+): Omit<Marks, 'userId'> {
   const readSeq = Math.max(member?.readSeq ?? 0, sentSeqs?.[userId] ?? 0);
   return { readSeq, deliveredSeq: Math.max(readSeq, member?.deliveredSeq ?? 0) };
 }

@@ -23,6 +23,22 @@ type Pending = {
   changedAt: Date;
 };
 
+/** Messages that are written down here wait to be pushed. */
+export type Pushing = {
+  /** How long after it was sent a message is pushed. */
+  readonly delayMs: number;
+  /** Called when there may be something to push that long from now. */
+  readonly wake: () => void;
+};
+
+type Deps = {
+  readonly db: Connection;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Absent where nothing is pushed. */
+  readonly pushing?: Pushing | undefined;
+};
+
 const retryDelayMs = 250;
 
 /** How long an update waits for company; whoever wants to see it now does not wait. */
@@ -36,6 +52,7 @@ export class LastMessages {
   readonly #db: Connection;
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #pushing: Pushing | undefined;
   #pending = new Map<ChatId, Pending>();
   #isWriting = false;
   /** The last attempt failed, and the next has not begun. */
@@ -46,10 +63,11 @@ export class LastMessages {
   #recordedCount = 0;
   #writtenCount = 0;
 
-  constructor({ db, clock, log }: { db: Connection; clock: Clock; log: Logger }) {
+  constructor({ db, clock, log, pushing }: Deps) {
     this.#db = db;
     this.#clock = clock;
     this.#log = log;
+    this.#pushing = pushing;
   }
 
   record(last: LastMessage): void {
@@ -124,10 +142,14 @@ export class LastMessages {
     try {
       const marks = [...batch].flatMap(toMemberUpdates);
       await Promise.all([
-        chatModel(this.#db).bulkWrite([...batch].flatMap(toUpdates), { ordered: false }),
+        chatModel(this.#db).bulkWrite(
+          [...batch].flatMap((each) => toUpdates(each, this.#pushing?.delayMs)),
+          { ordered: false },
+        ),
         marks.length > 0 && memberModel(this.#db).bulkWrite(marks, { ordered: false }),
       ]);
       this.#writtenCount = recordedCount;
+      if ([...batch.values()].some(({ last }) => last)) this.#pushing?.wake();
     } catch (error) {
       this.#log.warn({ err: error }, 'could not update the last messages of chats, trying again');
       for (const [chatId, pending] of batch) this.#add(chatId, pending);
@@ -138,11 +160,14 @@ export class LastMessages {
   }
 }
 
-/** Guarded by seq, so that an older message never replaces a newer one, whichever node wrote it. */
-function toUpdates([chatId, { last, inChat, changedAt }]: [
-  ChatId,
-  Pending,
-]): AnyBulkWriteOperation<ChatDoc>[] {
+/**
+ * Guarded by seq, so that an older message never replaces a newer one, whichever node wrote it. The same write says that the
+ * message waits to be pushed: whoever makes good what a crash took of the one makes good the other.
+ */
+function toUpdates(
+  [chatId, { last, inChat, changedAt }]: [ChatId, Pending],
+  pushDelayMs: number | undefined,
+): AnyBulkWriteOperation<ChatDoc>[] {
   const _id = new Types.ObjectId(chatId);
   const changed = { updateOne: { filter: { _id }, update: { $max: { changedAt } } } };
   if (!last) return [changed];
@@ -158,6 +183,9 @@ function toUpdates([chatId, { last, inChat, changedAt }]: [
           lastSeq: last.seq,
         },
         $max: { ...Object.fromEntries(marks), changedAt },
+        ...(pushDelayMs !== undefined && {
+          $min: { pushAt: new Date(last.sentAt.getTime() + pushDelayMs) },
+        }),
       },
     },
   };

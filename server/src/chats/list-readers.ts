@@ -1,12 +1,8 @@
 import type { ChatId, Readers, UserId } from '@whisper/shared';
-import { Types } from 'mongoose';
 import { findUsers } from '../users/find-users.ts';
-import { marksTold, marksToldInGroup } from './apart.ts';
-import { toMarks, toUserIds } from './chat.view.ts';
 import type { ChatsDeps } from './deps.ts';
-import { findAllMembers, memberKey } from './find-members.ts';
-import { chatNotFound, readAs } from './require-participant.ts';
-import { settledChats } from './settled-chats.ts';
+import { readReach } from './read-reach.ts';
+import { readAs } from './require-participant.ts';
 
 type Asked = { readonly chatId: ChatId; readonly seq: number };
 
@@ -17,24 +13,8 @@ export async function listReaders(
   { chatId: askedId, seq }: Asked,
 ): Promise<Readers> {
   return readAs(deps, { chatId: askedId, userId: viewerId }, async ({ chatId }) => {
-    const chats = await settledChats(deps);
-    const [doc, members] = await Promise.all([
-      chats.findById(chatId).lean(),
-      findAllMembers(deps.db, [new Types.ObjectId(chatId)]),
-    ]);
-    if (!doc) throw chatNotFound();
-    const mine = members.get(memberKey(doc._id, viewerId));
-    const blocks = await deps.blocks.of(viewerId);
-    const others = toUserIds(doc)
-      .filter((userId) => userId !== viewerId)
-      .flatMap((userId) => {
-        const theirs = members.get(memberKey(doc._id, userId));
-        const now = toMarks(doc, userId, theirs);
-        const isPerson = doc.kind === 'direct' || !theirs;
-        const told = isPerson ? marksTold(now, { theirs, mine }) : marksToldInGroup(now, blocks, theirs);
-        return told ? [{ userId, ...told }] : [];
-      })
-      .filter(({ deliveredSeq }) => deliveredSeq >= seq);
+    const { people } = await readReach(deps, chatId, viewerId);
+    const others = people.filter(({ userId, deliveredSeq }) => userId !== viewerId && deliveredSeq >= seq);
     const users = await findUsers(
       deps,
       others.map(({ userId }) => userId),

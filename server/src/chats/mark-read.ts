@@ -1,8 +1,7 @@
 import type { ChatId, Unread, UserId } from '@whisper/shared';
-import { limits } from '@whisper/shared';
 import { lastingApart } from './apart.ts';
 import { chatModel } from './chat.model.ts';
-import { toMarks, toUserIds, type Membership } from './chat.view.ts';
+import { isSmall, toMarks, toUserIds, type Membership } from './chat.view.ts';
 import { changeMember } from './change-member.ts';
 import type { ChatsDeps } from './deps.ts';
 import type { MemberDoc } from './member.model.ts';
@@ -38,7 +37,7 @@ async function moveMark(
   const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
   if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
   const at = new Date(deps.clock.now());
-  const people = doc.participants.length <= limits.smallChatMax ? toUserIds(doc) : [viewerId];
+  const people = isSmall(doc) ? toUserIds(doc) : [viewerId];
   const told = lastingApart(known) ? [viewerId] : await deps.blocks.without(viewerId, people);
   // Who blocks the other one reads unseen.
   const isSeen = people.length > 1 && !lastingApart(known);

@@ -1,10 +1,9 @@
 import type { ChatEvent, ChatId, UserId } from '@whisper/shared';
-import { limits } from '@whisper/shared';
 import { Types } from 'mongoose';
 import { haveBlocksChanged } from '../users/block-user.ts';
 import { marksTold, marksToldInGroup } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
-import { toGroupState, toMarks, toUserIds } from './chat.view.ts';
+import { isSmall, toGroupState, toMarks, toUserIds } from './chat.view.ts';
 import type { ChatsDeps } from './deps.ts';
 import { findAllMembers, findMemberships, memberKey } from './find-members.ts';
 import { memberModel, type MemberDoc, type Marks } from './member.model.ts';
@@ -52,7 +51,7 @@ export async function readMissed(deps: Deps, { userId, since }: Since): Promise<
 async function toShared(deps: Deps, userId: UserId, docs: readonly ChatDoc[]): Promise<Missed[]> {
   const { db } = deps;
   const blocks = await deps.blocks.of(userId);
-  const small = docs.filter(({ participants }) => participants.length <= limits.smallChatMax);
+  const small = docs.filter(isSmall);
   const [members, mine] = await Promise.all([
     findAllMembers(
       db,

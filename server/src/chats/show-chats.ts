@@ -1,14 +1,14 @@
 import type { Chat, ChatId, Message, MessageId, Unread, User, UserId } from '@whisper/shared';
 import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
-import { asSeenBy } from './apart.ts';
+import { asSeenBy, marksToldInGroup } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
-import { readUpTo, toDirectChat, toGroupChat } from './chat.view.ts';
+import { isSmall, readUpTo, toDirectChat, toGroupChat, toMarks, toUserIds } from './chat.view.ts';
 import { findAllMembers, findMember, findMemberships, memberKey } from './find-members.ts';
 import type { MemberDoc } from './member.model.ts';
 import { asShown, isShown, toSight, type Sight } from './sight.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'findMessages' | 'findNewestShown' | 'countUnread'>;
+type Deps = Pick<ChatsDeps, 'db' | 'blocks' | 'findMessages' | 'findNewestShown' | 'countUnread'>;
 
 /**
  * Adds the people, the last messages and what is unread to chats; a chat that is read costs no look-up of its own. Who is
@@ -25,7 +25,7 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
   const [members, mine] = await Promise.all([
     findAllMembers(
       deps.db,
-      docs.filter(isDirect).map(({ _id }) => _id),
+      docs.filter(isSmall).map(({ _id }) => _id),
     ),
     findMemberships(
       deps.db,
@@ -34,7 +34,7 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
     ),
   ]);
   const memberOf = (doc: ChatDoc, userId: UserId) =>
-    mine.get(doc._id.toHexString()) ?? members.get(memberKey(doc._id, userId));
+    isDirect(doc) ? members.get(memberKey(doc._id, userId)) : mine.get(doc._id.toHexString());
   const shown = await Promise.all(
     docs.map((stored) => {
       const last = lastMessages.get(lastOf(stored) ?? ('' as MessageId)) ?? null;
@@ -42,7 +42,7 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
       const doc = asSeenBy(stored, parts.mine);
       return isDirect(doc)
         ? showDirect(deps, doc, { viewerId, ...parts, users, members })
-        : showGroup(deps, doc, { viewerId, ...parts });
+        : showGroup(deps, doc, { viewerId, ...parts, members });
     }),
   );
   return shown.filter((chat) => chat !== null);
@@ -71,10 +71,22 @@ async function showDirect(
   return toDirectChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), participant, theirs });
 }
 
-async function showGroup(deps: Deps, doc: ChatDoc, parts: Parts): Promise<Chat | null> {
+async function showGroup(
+  deps: Deps,
+  doc: ChatDoc,
+  { members, ...parts }: Parts & Pick<DirectParts, 'members'>,
+): Promise<Chat | null> {
   const role = parts.mine?.role;
   if (!role) return null;
-  return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role });
+  const others = isSmall(doc) ? toUserIds(doc).filter((userId) => userId !== parts.viewerId) : undefined;
+  const blocks = await deps.blocks.of(parts.viewerId);
+  const marks = others?.flatMap((userId) => {
+    const theirs = members.get(memberKey(doc._id, userId));
+    const now = toMarks(doc, userId, theirs);
+    const told = theirs ? marksToldInGroup(now, blocks, theirs) : now;
+    return told ? [{ userId, ...told }] : [];
+  });
+  return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role, marks });
 }
 
 async function showMine(deps: Deps, doc: ChatDoc, { viewerId, last, mine }: Parts) {

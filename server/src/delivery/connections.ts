@@ -8,6 +8,8 @@ export interface Connection {
   readonly userId: UserId;
   /** The person is present with it and nobody is told. */
   readonly isHidden: boolean;
+  /** Whoever opened it says that the person looks at it; `Connections.setForeground` tells when that changes. */
+  readonly isForeground: boolean;
   /** Clerk's session (`sid`), when the token named one; it changes when a refreshed token names another. */
   readonly sessionId: string | null;
   close(reason: CloseReason): void;
@@ -17,18 +19,27 @@ export interface Connection {
   move(): void;
 }
 
+type Options = {
+  readonly presence: PresenceStore;
+  /** The people who look at one of their devices. */
+  readonly foreground?: PresenceStore;
+  readonly onRemoved?: (connectionId: string) => void;
+};
+
 /**
  * Every signed-in socket of this process. Being here is what makes a person present.
  * `onRemoved` hears of every connection that leaves.
  */
 export class Connections {
   readonly #presence: PresenceStore;
+  readonly #foreground: PresenceStore | undefined;
   readonly #byId = new Map<string, Connection>();
   readonly #byUser = new Map<UserId, Set<Connection>>();
   readonly #onRemoved: (connectionId: string) => void;
 
-  constructor(presence: PresenceStore, onRemoved: (connectionId: string) => void = () => undefined) {
+  constructor({ presence, foreground, onRemoved = () => undefined }: Options) {
     this.#presence = presence;
+    this.#foreground = foreground;
     this.#onRemoved = onRemoved;
   }
 
@@ -43,6 +54,7 @@ export class Connections {
     this.#byUser.set(connection.userId, siblings.add(connection));
     this.#byId.set(connection.id, connection);
     if (!connection.isHidden) this.#presence.connect(connection.userId, connection.id);
+    if (connection.isForeground) this.#foreground?.connect(connection.userId, connection.id);
     return true;
   }
 
@@ -54,6 +66,14 @@ export class Connections {
     if (siblings?.size === 0) this.#byUser.delete(connection.userId);
     this.#onRemoved(connection.id);
     this.#presence.disconnect(connection.userId, connection.id);
+    this.#foreground?.disconnect(connection.userId, connection.id);
+  }
+
+  /** The person looks at what is on the other end of this connection, or does not any more. */
+  setForeground({ id, userId }: Pick<Connection, 'id' | 'userId'>, isForeground: boolean): void {
+    if (!this.#byId.has(id)) return;
+    if (isForeground) this.#foreground?.connect(userId, id);
+    else this.#foreground?.disconnect(userId, id);
   }
 
   /** The person hides, or shows themselves again. */

@@ -5,21 +5,28 @@ import type { NoteLastSeen, PresenceStore } from './presence-store.ts';
 import { PresentHere } from './present-here.ts';
 import { topics } from './topics.ts';
 
-type Deps = { readonly broker: Broker; readonly clock: Clock; readonly noteLastSeen: NoteLastSeen };
+type Deps = {
+  readonly broker: Pick<Broker, 'publish'>;
+  readonly clock: Clock;
+  readonly noteLastSeen: NoteLastSeen;
+  /** `limits.offlineGraceMs` unless given. */
+  readonly graceMs?: number;
+};
 
 /** Presence within one process. */
 export class MemoryPresenceStore implements PresenceStore {
   readonly #here: PresentHere;
 
-  constructor({ broker, clock, noteLastSeen }: Deps) {
-    this.#here = new PresentHere(clock, {
-      onCome: (userId) => broker.publish(topics.presenceOf(userId), { type: 'online', userId }),
-      onGo: (userId) => {
+  constructor({ broker, clock, noteLastSeen, graceMs }: Deps) {
+    const turns = {
+      onCome: (userId: UserId) => broker.publish(topics.presenceOf(userId), { type: 'online', userId }),
+      onGo: (userId: UserId) => {
         const lastSeenAt = new Date(clock.now());
         noteLastSeen(userId, lastSeenAt);
         broker.publish(topics.presenceOf(userId), { type: 'offline', userId, lastSeenAt });
       },
-    });
+    };
+    this.#here = new PresentHere(clock, turns, graceMs);
   }
 
   connect(userId: UserId, connectionId: string): void {

@@ -9,12 +9,16 @@ import { topics } from './topics.ts';
 
 type Deps = {
   readonly redis: Redis;
-  readonly broker: Broker;
+  readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly noteLastSeen: NoteLastSeen;
   /** How long a process that says nothing counts as alive; 10 s unless given. */
   readonly nodeTtlMs?: number;
+  /** What its keys in Redis begin with; `presence` unless given. */
+  readonly name?: string;
+  /** `limits.offlineGraceMs` unless given. */
+  readonly graceMs?: number;
 };
 
 const nodeTtlDefaultMs = 10_000;
@@ -81,19 +85,20 @@ export class RedisPresenceStore implements PresenceStore {
   #beating: NodeJS.Timeout | undefined;
 
   constructor(deps: Deps) {
-    const { redis, clock } = deps;
+    const { redis, clock, name = 'presence', graceMs } = deps;
     this.#deps = deps;
     this.#nodeTtlMs = deps.nodeTtlMs ?? nodeTtlDefaultMs;
-    this.#prefix = redis.name('{presence}:node:');
+    this.#prefix = redis.name(`{${name}}:node:`);
     this.#keys = [
-      redis.name('{presence}:online'),
-      redis.name('{presence}:nodes'),
+      redis.name(`{${name}}:online`),
+      redis.name(`{${name}}:nodes`),
       `${this.#prefix}${redis.nodeId}`,
     ];
-    this.#here = new PresentHere(clock, {
-      onCome: (userId) => this.#queue(userId, 'come'),
-      onGo: (userId) => this.#queue(userId, 'go'),
-    });
+    const turns = {
+      onCome: (userId: UserId) => this.#queue(userId, 'come'),
+      onGo: (userId: UserId) => this.#queue(userId, 'go'),
+    };
+    this.#here = new PresentHere(clock, turns, graceMs);
     redis.onBack(() => this.#comeBack());
     void this.#beat();
   }

@@ -11,11 +11,13 @@ const nothing = () => undefined;
 export class PresentHere {
   readonly #clock: Clock;
   readonly #turns: Turns;
+  readonly #graceMs: number;
   readonly #entries = new Map<UserId, Entry>();
 
-  constructor(clock: Clock, turns: Turns) {
+  constructor(clock: Clock, turns: Turns, graceMs: number = limits.offlineGraceMs) {
     this.#clock = clock;
     this.#turns = turns;
+    this.#graceMs = graceMs;
   }
 
   has(userId: UserId): boolean {
@@ -40,7 +42,8 @@ export class PresentHere {
   disconnect(userId: UserId, connectionId: string): void {
     const entry = this.#entries.get(userId);
     if (!entry?.connectionIds.delete(connectionId) || entry.connectionIds.size > 0) return;
-    entry.cancelGoing = this.#clock.after(limits.offlineGraceMs, () => this.forget(userId));
+    if (this.#graceMs === 0) return this.forget(userId);
+    entry.cancelGoing = this.#clock.after(this.#graceMs, () => this.forget(userId));
   }
 
   forget(userId: UserId): void {

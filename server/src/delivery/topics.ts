@@ -17,6 +17,8 @@ export type PresenceCame = Exclude<PresenceEvent, { type: 'list' }>;
 export type News =
   | { readonly type: 'joined'; readonly userId: UserId }
   | { readonly type: 'profileChanged'; readonly clerkId: string }
+  /** Of a direct chat: an erased person's place in it is a stand-in's. */
+  | { readonly type: 'peopleChanged'; readonly chatId: ChatId }
   | { readonly type: 'revoked'; readonly keys: readonly string[]; readonly at: number }
   | {
       readonly type: 'blocksChanged';

@@ -35,8 +35,9 @@ export async function readJson(request: IncomingMessage, bytesMax: number): Prom
 }
 
 export function sendError(response: ServerResponse, thrown: unknown): void {
-  const { code, message } = toAppError(thrown);
+  const { code, message, reason, retryAfterMs } = toAppError(thrown);
+  if (retryAfterMs !== undefined) response.setHeader('retry-after', String(Math.ceil(retryAfterMs / 1_000)));
   // What is left of a refused body is not worth reading.
   response.setHeader('connection', 'close');
-  sendJson(response, errorCodes[code].httpStatus, { code, message });
+  sendJson(response, errorCodes[code].httpStatus, { code, message, ...(reason && { reason }) });
 }

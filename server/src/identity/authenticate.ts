@@ -16,14 +16,16 @@ const clockSkewMs = 30_000;
 
 const rememberedTokensMax = 10_000;
 
+type FirstContact = { readonly fetchPerson: () => Promise<Person>; readonly issuedAt: number };
+
 type Deps = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly revocations: Revocations;
   /** Whether a setting names the person as a moderator. */
   readonly isNamedModerator: (viewer: Viewer) => boolean;
-  /** The person behind a Clerk id, made from `fetchPerson` on first contact; UNAUTHORIZED for the deleted. */
-  readonly ensureUser: (clerkId: string, fetchPerson: () => Promise<Person>) => Promise<Viewer>;
+  /** The person behind a Clerk id, made on first contact; UNAUTHORIZED for the deleted. */
+  readonly ensureUser: (clerkId: string, contact: FirstContact) => Promise<Viewer>;
 };
 
 /**
@@ -42,10 +44,13 @@ export function createAuthenticate(
     try {
       if (token.length > limits.tokenLengthMax) throw invalidToken('It is too long');
       const claims = await verify(token);
-      const { clerkId, sessionId, party, expiresAt } = claims;
+      const { clerkId, sessionId, party, issuedAt, expiresAt } = claims;
       if (isOfCookie && party === null) throw invalidToken('The cookie names no party');
       requireInTime(claims, deps.clock.now(), expiredForAtMostMs);
-      const viewer = await deps.ensureUser(clerkId, () => directory.fetchPerson(clerkId));
+      const viewer = await deps.ensureUser(clerkId, {
+        fetchPerson: () => directory.fetchPerson(clerkId),
+        issuedAt,
+      });
       // Last, so that a revocation which arrived during the look-ups counts.
       if (deps.revocations.includes(claims)) throw new AppError('UNAUTHORIZED', 'The session was revoked');
       const isModerator = claims.isModerator || deps.isNamedModerator(viewer);

@@ -36,6 +36,22 @@ function ask(server: TestServer, { path = '/dev/token', headers = {}, body }: As
 
 const alice = JSON.stringify({ user: 'alice' });
 
+/** The status a device of that address gets. */
+async function askFrom(
+  remoteAddress: string | undefined,
+  headers: Record<string, string>,
+  isForLan = true,
+): Promise<number> {
+  const issuer = await openDevIssuer({ dataDir: await tempDir(), clock: systemClock });
+  const incoming = new IncomingMessage(
+    Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress }),
+  );
+  Object.assign(incoming, { method: 'GET', url: '/dev/people', httpVersion: '1.1', headers });
+  const response = new ServerResponse(incoming);
+  await handleDevToken({ issuer, isForLan }, incoming, response);
+  return response.statusCode;
+}
+
 async function tempDir(): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'whisper-issuer-'));
   onTestFinished(() => rm(dir, { recursive: true, force: true }));
@@ -118,12 +134,8 @@ describe('on this machine', () => {
   });
 
   test('refuses a peer that is not on this machine', async () => {
-    const issuer = await openDevIssuer({ dataDir: await tempDir(), clock: systemClock });
-    const incoming = new IncomingMessage(new Socket());
-    Object.assign(incoming, { method: 'GET', url: '/dev/people', headers: { host: 'localhost' } });
-    const response = new ServerResponse(incoming);
-    await handleDevToken(issuer, incoming, response);
-    expect(response.statusCode).toBe(403);
+    expect(await askFrom(undefined, { host: 'localhost' }, false)).toBe(403);
+    expect(await askFrom('192.168.1.7', { host: '192.168.1.5:3000' }, false)).toBe(403);
   });
 
   test.for([
@@ -145,6 +157,45 @@ describe('on this machine', () => {
     expect((await ask(server, { body: 'x'.repeat(5_000) })).status).toBe(413);
     expect((await ask(server, { path: '/dev/token' })).status).toBe(404);
     expect((await ask(server, { path: '/dev/other', body: alice })).status).toBe(404);
+  });
+});
+
+describe('with DEV_SIGN_IN_LAN', () => {
+  test('a phone, which asks by an address, is signed in', async () => {
+    await using server = await startTestServer({ env: { DEV_SIGN_IN_LAN: 'on' } });
+    for (const host of ['192.168.1.5:3000', '10.0.2.2:3000', 'localhost:3000', '[fe80::1]:3000']) {
+      expect((await ask(server, { body: alice, headers: { host } })).status).toBe(200);
+      expect((await ask(server, { body: alice, headers: { host, origin: `http://${host}` } })).status).toBe(
+        200,
+      );
+    }
+  });
+
+  test.for(['192.168.1.7', '::ffff:10.1.2.3', '172.16.0.9', 'fe80::7', '127.0.0.1'])(
+    'serves %s',
+    async (peer) => {
+      expect(await askFrom(peer, { host: '192.168.1.5:3000' })).toBe(200);
+    },
+  );
+
+  test.for(['203.0.113.9', '::ffff:203.0.113.9', '172.32.0.1', '2001:db8::7', undefined])(
+    'refuses %s',
+    async (peer) => {
+      expect(await askFrom(peer, { host: '192.168.1.5:3000' })).toBe(403);
+    },
+  );
+
+  test.for<Record<string, string>>([
+    { host: 'evil.example' },
+    { host: '203.0.113.9:3000' },
+    { host: '192.168.1.5.evil.example' },
+    { host: '192.168.1.5', origin: 'https://evil.example' },
+    { host: '192.168.1.5', origin: 'http://192.168.1.66' },
+    { host: '192.168.1.5', origin: 'null' },
+    { host: '192.168.1.5', 'x-forwarded-for': '192.168.1.7' },
+    {},
+  ])('refuses %o from a phone', async (headers) => {
+    expect(await askFrom('192.168.1.7', headers)).toBe(403);
   });
 });
 

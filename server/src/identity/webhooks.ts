@@ -26,12 +26,15 @@ type Deps = {
   /** Closes the connections whose token named no session. */
   readonly closeNameless: (userId: UserId, reason: CloseReason) => void;
   readonly closeSession: (sessionId: string, reason: CloseReason) => void;
+  /** Nothing is pushed any more to devices that were registered in the session, or to any of the person's. */
+  readonly removeDevicesOfSession: (sessionId: string) => Promise<void>;
+  readonly removeDevicesOf: (userId: UserId) => Promise<void>;
   /** Null of someone never seen here. */
   readonly findUserId: (clerkId: string) => Promise<UserId | null>;
   /** Takes over what Clerk says of a person, who may be new. */
   readonly updateUser: (person: Person) => Promise<void>;
-  /** Leaves a tombstone, also of someone never seen here. */
-  readonly deleteUser: (clerkId: string) => Promise<UserId>;
+  /** Throws somebody out and erases what is theirs, in a while; who was never seen here never comes. */
+  readonly eraseUser: (clerkId: string) => Promise<void>;
 };
 
 /**
@@ -79,7 +82,7 @@ async function apply(deps: Deps, { type, data }: WebhookEvent): Promise<void> {
     await deps.updateUser(toPerson(user));
     if (user.banned) await endAll(deps, user);
   } else if (type === 'user.deleted' && data.id) {
-    deps.closeUser(await deps.deleteUser(data.id), 'userDeleted');
+    await deps.eraseUser(data.id);
   } else if (type === 'session.revoked' || type === 'session.ended' || type === 'session.removed') {
     await endSession(deps, parse(SessionSchema, data));
   }
@@ -89,6 +92,7 @@ async function endSession(deps: Deps, session: z.infer<typeof SessionSchema>): P
   const { id, user_id: clerkId, updated_at: at } = session;
   await deps.revocations.endSession(id, { clerkId: clerkId ?? null, at: at ?? 0 });
   deps.closeSession(id, 'sessionRevoked');
+  await deps.removeDevicesOfSession(id);
   if (!clerkId) return;
   // Whoever has another session comes back with a new token of it.
   const userId = await deps.findUserId(clerkId);
@@ -98,7 +102,9 @@ async function endSession(deps: Deps, session: z.infer<typeof SessionSchema>): P
 async function endAll(deps: Deps, { id, updated_at }: ClerkUser): Promise<void> {
   await deps.revocations.endAll(id, updated_at ?? 0);
   const userId = await deps.findUserId(id);
-  if (userId) deps.closeUser(userId, 'sessionRevoked');
+  if (!userId) return;
+  deps.closeUser(userId, 'sessionRevoked');
+  await deps.removeDevicesOf(userId);
 }
 
 function parse<T>(schema: ZodType<T>, data: unknown): T {

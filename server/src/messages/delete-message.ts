@@ -1,6 +1,7 @@
 import type { DeleteMessageInput, Message, MessageId, UserId } from '@whisper/shared';
 import { hideMessage } from '../chats/hide-message.ts';
 import { may } from '../chats/policy.ts';
+import { doubtFiles, settleThese } from '../files/settle-files.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { erased } from './log/changes.ts';
@@ -36,5 +37,9 @@ async function deleteForEveryone(
   if (message.sender.id !== viewerId && !isOthers) {
     throw new AppError('FORBIDDEN', 'Only its sender deletes a message');
   }
-  return deps.messageLog.change(membership, { messageId, by: viewerId, change: erased() });
+  const fileIds = message.attachments.map(({ fileId }) => fileId);
+  await doubtFiles(deps, fileIds);
+  const deleted = await deps.messageLog.change(membership, { messageId, by: viewerId, change: erased() });
+  await settleThese(deps, fileIds);
+  return deleted;
 }

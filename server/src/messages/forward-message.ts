@@ -1,5 +1,6 @@
 import type { ForwardMessageInput, Message } from '@whisper/shared';
 import { requireParticipant } from '../chats/require-participant.ts';
+import { copyFiles } from '../files/copy-files.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
@@ -21,6 +22,7 @@ export async function forwardMessage(
   if (message.kind === 'system') throw new AppError('FORBIDDEN', 'A system message cannot be forwarded');
   if (message.deletedAt && !sent) throw new AppError('CONFLICT', 'The message was deleted');
   const membership = await requireParticipant(deps, toChatId, viewer.id);
+  const fileIds = message.attachments.map(({ fileId }) => fileId);
   return deps.messageLog.append(membership, {
     chatId: membership.chatId,
     sender: viewer.user,
@@ -29,6 +31,9 @@ export async function forwardMessage(
     replyTo: null,
     forwardedFrom: message.forwardedFrom ?? { sender: message.sender, sentAt: message.createdAt },
     mentions: [],
+    attachments:
+      sent?.attachments ??
+      (await copyFiles(deps, { owner: viewer.id, chatId: membership.chatId, clientId, fileIds })),
     system: null,
   });
 }

@@ -2,6 +2,7 @@ import {
   DeleteMessageInputSchema,
   EditMessageInputSchema,
   ForwardMessageInputSchema,
+  FoundPageSchema,
   ListChangesInputSchema,
   ListEditsInputSchema,
   ListMessagesInputSchema,
@@ -11,9 +12,12 @@ import {
   MessageEventSchema,
   MessagePageSchema,
   MessageSchema,
+  MessageTraceSchema,
   PinInputSchema,
   ReactInputSchema,
+  SearchMessagesInputSchema,
   SendMessageInputSchema,
+  TraceInputSchema,
   WatchMessagesInputSchema,
 } from '@whisper/shared';
 import { procedure, router, trackedFeedOf } from '../trpc.ts';
@@ -26,7 +30,9 @@ import { listEdits } from './list-edits.ts';
 import { listMessages } from './list-messages.ts';
 import { pinMessage } from './pin-message.ts';
 import { react } from './react.ts';
+import { searchMessages } from './search/search-messages.ts';
 import { sendMessage } from './send-message.ts';
+import { traceMessage } from './trace-message.ts';
 import { watchMessages, watchNewMessages } from './streams/watch-messages.ts';
 
 export function createMessagesRouter(deps: MessagesDeps) {
@@ -39,6 +45,15 @@ export function createMessagesRouter(deps: MessagesDeps) {
       .input(ListMessagesInputSchema)
       .output(MessagePageSchema)
       .query(({ ctx, input }) => listMessages(deps, ctx.viewer.id, input)),
+
+    search: procedure
+      .meta({
+        docs: 'Messages of my chats that hold some words, the newest first.',
+        cost: { budget: 'reads', points: 20 },
+      })
+      .input(SearchMessagesInputSchema)
+      .output(FoundPageSchema)
+      .query(({ ctx, input }) => searchMessages(deps, ctx.viewer.id, input)),
 
     changes: procedure
       .meta({
@@ -111,6 +126,15 @@ export function createMessagesRouter(deps: MessagesDeps) {
       .input(ListEditsInputSchema)
       .output(MessageEditsSchema)
       .query(({ ctx, input }) => listEdits(deps, ctx.viewer.id, input.messageId)),
+
+    trace: procedure
+      .meta({
+        docs: 'What became of a message of mine: stored, announced, delivered to whom and read, or why not.',
+        cost: { budget: 'reads', points: 5 },
+      })
+      .input(TraceInputSchema)
+      .output(MessageTraceSchema)
+      .query(({ ctx, input }) => traceMessage(deps, ctx.viewer, input.messageId)),
 
     onEvent: procedure
       .meta({

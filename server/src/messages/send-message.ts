@@ -8,15 +8,16 @@ import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { findMessages } from './log/read-log.ts';
+import { requireAttachments } from './require-attachments.ts';
 
 /**
  * Stores a message and tells everyone in the chat. The answer means: durable, numbered and announced. The same
- * `clientId` again is the same message, for ever; with another text or chat it is CONFLICT.
+ * `clientId` again is the same message, for ever; with another text, chat or files it is CONFLICT.
  */
 export async function sendMessage(
   deps: MessagesDeps,
   viewer: Viewer,
-  { chatId, text, clientId, replyTo, mentions = [] }: SendMessageInput,
+  { chatId, text, clientId, replyTo, mentions = [], attachmentIds = [] }: SendMessageInput,
 ): Promise<Message> {
   const membership = await requireParticipant(deps, chatId, viewer.id);
   const stopTimer = deps.metrics.sendSeconds.startTimer();
@@ -28,6 +29,12 @@ export async function sendMessage(
     replyTo: replyTo ? await readReply(deps, { membership, viewerId: viewer.id }, replyTo) : null,
     forwardedFrom: null,
     mentions: await requireMentions(deps, membership, mentions),
+    attachments: await requireAttachments(deps, {
+      owner: viewer.id,
+      chatId: membership.chatId,
+      clientId,
+      fileIds: attachmentIds,
+    }),
     system: null,
   });
   stopTimer();

@@ -49,6 +49,10 @@ export type AnyMessage = {
   changedAt?: Date;
   clientId?: string;
   createdAt?: Date;
+  text?: string;
+  system?: object;
+  deletedAt?: Date;
+  terms?: string[];
 };
 
 export const usersOf = (db: Database) => db.collection<AnyUser>('users');

@@ -29,6 +29,7 @@ test('the log says what was migrated, once', async () => {
     '"migrating the messages of the Express backend"',
     '{"people":4,"chats":4,"messages":65,"merged":1,"missing":1} "migrated: the database of the Express backend is ours"',
     '{"chats":5} "migrated: how far people have read stands with the people"',
+    '{"messages":65} "migrated: messages are found by their words"',
   ]);
 
   lines.length = 0;

@@ -7,6 +7,7 @@ import { MigrationLock } from './migration-lock.ts';
 import { chatOpeners } from './chat-openers.ts';
 import { members } from './members.ts';
 import { messageIndexes } from './message-indexes.ts';
+import { searchTerms } from './search-terms.ts';
 import { searchWithoutAddresses } from './search-without-addresses.ts';
 
 /** In the order in which they are run. New ones go to the end, and none is ever taken out or renamed. */
@@ -16,6 +17,7 @@ const allMigrations: readonly Migration[] = [
   chatOpeners,
   members,
   messageIndexes,
+  searchTerms,
 ];
 
 type Deps = { readonly db: Database; readonly clock: Clock; readonly log: Logger };

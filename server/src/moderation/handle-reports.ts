@@ -74,7 +74,7 @@ export async function deleteReported(
 ): Promise<void> {
   const { evidence } = await findReport(deps, reportId);
   const message = evidence.messages.find(({ id }) => id === messageId);
-  const chat = message && (await findWritable(deps, message.chatId));
+  const chat = message && (await findWritable(deps.db, message.chatId));
   if (!message || !chat) throw new AppError('NOT_FOUND', 'Message not found');
   if (message.kind === 'system') throw new AppError('FORBIDDEN', 'A system message cannot be changed');
   const userId = message.sender.id;
@@ -86,7 +86,7 @@ export async function deleteReported(
     messageId,
     details: '',
   });
-  await deps.messageLog.change(chat, { messageId, by: null, change: erased() });
+  await deps.messageLog.change(chat, { messageId, by: 'nobody', change: erased() });
 }
 
 async function findReport({ db }: Pick<ModerationDeps, 'db'>, reportId: string): Promise<ReportDoc> {

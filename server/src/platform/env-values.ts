@@ -138,6 +138,17 @@ export const bearerSecret = z.string().regex(/^[\x21-\x7e]+$/, 'must be visible 
 
 export const password = z.string().regex(/^\P{Cc}+$/u, 'must be one line of text');
 
+/** What people usually send each other. What runs by itself when it is opened is not among it. */
+const usualMediaTypes =
+  'image/jpeg,image/png,image/gif,image/webp,image/svg+xml,audio/*,video/*,text/*,application/pdf,application/zip,application/gzip,application/x-7z-compressed,application/vnd.*,application/msword,application/rtf,application/epub+zip,application/json,application/xml,application/x-cfb,application/octet-stream';
+
+/** Comma separated media types, such as `image/png` or `audio/*`. */
+export const mediaTypes = list.refine(
+  (parts) => parts.every((part) => /^[a-z]+\/(?:[a-z0-9.+-]+\*?|\*)$/.test(part)),
+  'must be media types separated by commas, such as image/png or audio/*',
+);
+
+export const defaultMediaTypes = usualMediaTypes.split(',');
 /** A claim of a token and what it holds: `metadata.role:moderator`. */
 export const claim = z
   .string()

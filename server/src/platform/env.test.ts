@@ -80,6 +80,18 @@ describe('settings', () => {
     expect(problemsOf({ ...production, CLERK_AUTHORIZED_PARTIES: '' })).toHaveLength(1);
   });
 
+  test('the local sign-in serves the network where there is one, and only when asked to', () => {
+    expect([readEnv({}).DEV_SIGN_IN_LAN, readEnv({ DEV_SIGN_IN_LAN: 'on' }).DEV_SIGN_IN_LAN]).toEqual([
+      'off',
+      'on',
+    ]);
+    for (const elsewhere of [production, { ...production, NODE_ENV: 'development' }]) {
+      expect(problemsOf({ ...elsewhere, DEV_SIGN_IN_LAN: 'on' })).toEqual([
+        expect.stringContaining('DEV_SIGN_IN_LAN: is of the local sign-in'),
+      ]);
+    }
+  });
+
   test('production never has a local issuer', () => {
     expect(readEnv(production)).toMatchObject({
       isProduction: true,
@@ -242,6 +254,6 @@ describe('.env.example', () => {
 
 test('the settings table of the README names every setting', () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
-  const named = [...readme.matchAll(/^\| `([A-Z_]+)`/gm)].map((match) => match[1]);
+  const named = [...readme.matchAll(/^\| `([A-Z0-9_]+)`/gm)].map((match) => match[1]);
   expect(new Set(named)).toEqual(new Set(envNames));
 });

@@ -1,3 +1,4 @@
+import { limits } from '@whisper/shared';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readEnvFile } from './env-file.ts';
@@ -8,7 +9,9 @@ import {
   clerkSecretKey,
   host,
   httpUrl,
+  defaultMediaTypes,
   list,
+  mediaTypes,
   mongodbUri,
   origins,
   password,
@@ -17,6 +20,7 @@ import {
   webhookSecret,
   wholeNumber,
 } from './env-values.ts';
+import { hosts, serviceAccount, vapidKey, vapidSubject } from './push-values.ts';
 
 const hourSeconds = 3_600;
 
@@ -33,6 +37,16 @@ const EnvSchema = z.object({
   MONGODB_URI: mongodbUri.optional(),
   REDIS_URL: redisUrl.optional(),
   DATA_DIR: z.string().default('.data'),
+  FILES_SIZE_MAX_MB: wholeNumber({ min: 1, max: 1_048_576 }).default(2_048),
+  FILES_QUOTA_MB: wholeNumber({ min: 1, max: 1_073_741_824 }).default(10_240),
+  FILES_MEGAPIXELS_MAX: wholeNumber({ min: 1, max: 500 }).default(50),
+  FILES_TYPES: mediaTypes.default(defaultMediaTypes),
+  FILES_UNSENT_HOURS: wholeNumber({ min: 1, max: 8_760 }).default(24),
+  FILES_S3_URL: httpUrl.optional(),
+  FILES_S3_REGION: z.string().default('us-east-1'),
+  FILES_S3_ACCESS_KEY_ID: z.string().optional(),
+  FILES_S3_SECRET_ACCESS_KEY: z.string().optional(),
+  PUBLIC_URL: httpUrl.optional(),
   CLERK_SECRET_KEY: clerkSecretKey.optional(),
   CLERK_JWT_KEY: publicPem.optional(),
   CLERK_API_URL: httpUrl.optional(),
@@ -45,8 +59,21 @@ const EnvSchema = z.object({
   MODERATOR_CLAIM: claim.default({ path: ['metadata', 'role'], value: 'moderator' }),
   PANEL_TOKEN: password.optional(),
   METRICS_TOKEN: bearerSecret.optional(),
+  DEV_SIGN_IN_LAN: z.enum(['on', 'off']).default('off'),
   TOKEN_GRACE_SECONDS: wholeNumber({ min: 0, max: hourSeconds }).default(30),
   DRAIN_SECONDS: wholeNumber({ min: 0, max: drainSecondsMax }).default(3),
+  RETENTION_DAYS: wholeNumber({ min: 1, max: limits.retentionDaysMax }).optional(),
+  PUSH: z.enum(['on', 'off']).default('on'),
+  PUSH_DELAY_SECONDS: wholeNumber({ min: 0, max: 60 }).default(1),
+  PUSH_TEXT: z.enum(['on', 'off']).default('on'),
+  PUSH_VAPID_SUBJECT: vapidSubject.optional(),
+  PUSH_VAPID_PUBLIC_KEY: vapidKey({ bytes: 65 }).optional(),
+  PUSH_VAPID_PRIVATE_KEY: vapidKey({ bytes: 32 }).optional(),
+  PUSH_WEB_HOSTS: hosts.optional(),
+  PUSH_EXPO_ACCESS_TOKEN: bearerSecret.optional(),
+  PUSH_EXPO_URL: httpUrl.default('https://exp.host'),
+  PUSH_FCM_SERVICE_ACCOUNT: serviceAccount.optional(),
+  PUSH_FCM_URL: httpUrl.default('https://fcm.googleapis.com'),
   RATE_LIMITS: z.enum(['on', 'off']).default('on'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -130,10 +157,24 @@ function findConflicts(given: Readonly<Record<string, string>>, isProduction: bo
       `CLERK_AUTHORIZED_PARTIES: is required in production${why}: the origins whose tokens are accepted`,
     );
   }
+  if (given['DEV_SIGN_IN_LAN'] === 'on' && (isProduction || !isWithoutClerk)) {
+    conflicts.push(
+      'DEV_SIGN_IN_LAN: is of the local sign-in, which there is not in production, nor with Clerk',
+    );
+  }
   if (isProduction && given['RATE_LIMITS'] === 'off')
     conflicts.push('RATE_LIMITS: cannot be off in production');
+  if ('PUSH_VAPID_PUBLIC_KEY' in given !== 'PUSH_VAPID_PRIVATE_KEY' in given) {
+    const missing = 'PUSH_VAPID_PUBLIC_KEY' in given ? 'PUSH_VAPID_PRIVATE_KEY' : 'PUSH_VAPID_PUBLIC_KEY';
+    conflicts.push(`${missing}: belongs to the other key of VAPID, so it is required beside it`);
+  }
   if ('REDIS_URL' in given && !('MONGODB_URI' in given)) {
     conflicts.push('REDIS_URL: is for several processes over one database, so it needs MONGODB_URI');
+  }
+  const s3 = ['FILES_S3_URL', 'FILES_S3_ACCESS_KEY_ID', 'FILES_S3_SECRET_ACCESS_KEY'];
+  const missing = s3.filter((name) => !(name in given));
+  if (missing.length > 0 && missing.length < s3.length) {
+    conflicts.push(`${missing.join(', ')}: is required beside the other FILES_S3_ settings`);
   }
   return conflicts;
 }

@@ -5,6 +5,7 @@ import { ZodError } from 'zod';
 type AppErrorOptions = {
   readonly cause?: unknown;
   readonly retryAfterMs?: number;
+  /** Which of the refusals under this code it is, for programs. */
   readonly reason?: ErrorReason;
 };
 

@@ -52,6 +52,12 @@ export class Metrics {
     labelNames: ['budget'] as const,
     registers: [this.#registry],
   });
+  readonly pushes = new Counter({
+    name: 'whisper_pushes_total',
+    help: 'News of a chat for a device: sent, failed, pruned with the device, or not sent, and why.',
+    labelNames: ['result'] as const,
+    registers: [this.#registry],
+  });
   readonly sendSeconds = new Summary({
     name: 'whisper_send_seconds',
     help: 'Time from a message’s arrival until it is durable and announced, over the last minute.',

@@ -12,6 +12,8 @@ export const budgets = {
   'message.send': { points: 100, durationSeconds: 5 },
   'typing.set': { points: 50, durationSeconds: 5 },
   'chat.openDirect': { points: 100, durationSeconds: 60 },
+  /** Downloads of everything that is somebody's, and erasing it. */
+  'me.export': { points: 5, durationSeconds: 600 },
   /** Other calls that change something. */
   changes: { points: 200, durationSeconds: 5 },
   /** A client that comes back looks at each of its chats once; a page costs 2. */

@@ -1,4 +1,5 @@
 export { collect, Collector } from './collect.ts';
+export { FakePushServices, type ReceivedPush } from './fake-push.ts';
 export { FlakyLink } from './flaky-link.ts';
 export { openChat } from './open-chat.ts';
 export { openGroup } from './open-group.ts';
@@ -6,4 +7,5 @@ export { ManualClock } from './manual-clock.ts';
 export { ServerProcess } from './server-process.ts';
 export { newDatabaseUri, startTestServer, type TestServer } from './start-test-server.ts';
 export { RedisServer } from '../nodes/redis-server.ts';
+export { uploadFile } from './upload-file.ts';
 export { TestClient } from './test-client.ts';

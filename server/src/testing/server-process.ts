@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { fetchDevToken } from './dev-token.ts';
 import { programArgs } from './programs.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -46,12 +47,21 @@ export class ServerProcess implements AsyncDisposable {
     return `http://127.0.0.1:${this.#port}`;
   }
 
+  get dataDir(): string {
+    return this.#dataDir;
+  }
+
   get pid(): number {
     return this.#child?.pid ?? 0;
   }
 
-  /** Starts it, again on the port it had. Resolves when it takes connections. */
-  async start(): Promise<void> {
+  /** A fresh token of its local issuer. */
+  tokenFor(user: string): Promise<string> {
+    return fetchDevToken(this.url, user);
+  }
+
+  /** Starts it, again on the port it had. Resolves when it takes connections. `env`: settings for this life alone. */
+  async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, programArgs('server'), {
       cwd: root,
       env: {
@@ -62,6 +72,7 @@ export class ServerProcess implements AsyncDisposable {
         RATE_LIMITS: 'off',
         LOG_LEVEL: 'silent',
         ...this.#env,
+        ...env,
       },
       stdio: ['ignore', 'pipe', this.#watch.onLog ? 'pipe' : 'inherit'],
     });
@@ -83,16 +94,25 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** kill -9: no goodbye, no flush, no clean-up. */
-  async kill(): Promise<void> {
-    if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
-    this.#isWanted = false;
-    this.#child.kill('SIGKILL');
-    await gone;
+  kill(): Promise<void> {
+    return this.#end('SIGKILL');
+  }
+
+  /** As a deploy ends it: with time to say goodbye. */
+  stop(): Promise<void> {
+    return this.#end('SIGTERM');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await rm(this.#dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    if (!this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#isWanted = false;
+    this.#child.kill(signal);
+    await gone;
   }
 }

@@ -5,6 +5,7 @@ import { readEnv } from '../platform/env.ts';
 import { createLogger, type Logger } from '../platform/logger.ts';
 import { startServer, type WhisperServer } from '../server.ts';
 import './provided-context.ts';
+import { fetchDevToken } from './dev-token.ts';
 import { TestClient } from './test-client.ts';
 
 type TestServerOptions = {
@@ -54,13 +55,7 @@ export class TestServer implements AsyncDisposable {
 
   /** A fresh token of the local issuer for this name. */
   async tokenFor(user: string): Promise<string> {
-    const response = await fetch(`${this.url}/dev/token`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user }),
-    });
-    const { token } = (await response.json()) as { token: string };
-    return token;
+    return fetchDevToken(this.url, user);
   }
 
   /** A signed-in tRPC client, closed at the end of the test. */
@@ -86,6 +81,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     HOST: '127.0.0.1',
     DATA_DIR: inject('identityDir'),
     MONGODB_URI: mongoUri,
+    PUSH: 'off',
     RATE_LIMITS: 'off',
     DRAIN_SECONDS: '0',
     LOG_LEVEL: 'silent',

@@ -5,8 +5,11 @@ import { devClerkIdOf } from '../identity/dev-issuer.ts';
 import { devDirectory } from '../identity/directory.dev.ts';
 
 /** Makes the people the local issuer offers, so that the first one to come finds somebody to write to. */
-export async function ensureDemoPeople(deps: Pick<UsersDeps, 'db' | 'viewers' | 'tell'>): Promise<void> {
+export async function ensureDemoPeople(deps: Pick<UsersDeps, 'db' | 'tell'>): Promise<void> {
   for (const clerkId of demoPeople.map(devClerkIdOf)) {
-    await findOrInsert(deps, clerkId, () => devDirectory.fetchPerson(clerkId));
+    await findOrInsert(deps, clerkId, {
+      fetchPerson: () => devDirectory.fetchPerson(clerkId),
+      issuedAt: null,
+    });
   }
 }

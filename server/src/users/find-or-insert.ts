@@ -1,3 +1,4 @@
+import { hasDeparted } from './departures.ts';
 import type { UsersDeps } from './deps.ts';
 import { isDuplicateKey } from '../platform/errors.ts';
 import type { Person } from '../identity/person.ts';
@@ -7,15 +8,25 @@ import { userModel, type UserDoc } from './user.model.ts';
 
 type Deps = Pick<UsersDeps, 'db' | 'tell'>;
 
-/** The stored user of a Clerk id, as it is; made from `fetchPerson` when there is none. Tombstones included. */
+/** How somebody is met: what the directory says of them, and when their token was issued, where they showed one. */
+export type Contact = {
+  readonly fetchPerson: () => Promise<Person>;
+  readonly issuedAt: number | null;
+};
+
+/**
+ * The stored user of a Clerk id, as it is, tombstones included; made when there is none. Null when it is of somebody who went:
+ * only a token issued since makes them again.
+ */
 export async function findOrInsert(
   { db, tell }: Deps,
   clerkId: string,
-  fetchPerson: () => Promise<Person>,
-): Promise<UserDoc> {
+  { fetchPerson, issuedAt }: Contact,
+): Promise<UserDoc | null> {
   const users = userModel(db);
   const known = await users.findOne({ clerkId }).lean();
   if (known) return known;
+  if (await hasDeparted(db, clerkId, issuedAt)) return null;
   const { avatar, ...profile } = toProfile(await fetchPerson());
   try {
     const created = await users.create({ clerkId, ...profile, ...(avatar !== null && { avatar }) });

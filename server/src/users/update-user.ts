@@ -14,7 +14,7 @@ export async function updateUser(
   person: Person,
 ): Promise<void> {
   const { clerkId, updatedAt } = person;
-  await findOrInsert(deps, clerkId, () => Promise.resolve(person));
+  await findOrInsert(deps, clerkId, { fetchPerson: () => Promise.resolve(person), issuedAt: null });
   const { avatar, ...profile } = toProfile(person);
   const updated = await userModel(deps.db)
     .findOneAndUpdate(

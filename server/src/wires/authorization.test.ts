@@ -1,7 +1,7 @@
 import type { ChatId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ManualClock, startTestServer, type TestServer } from '../testing/index.ts';
+import { ManualClock, startTestServer, uploadFile, type TestServer } from '../testing/index.ts';
 import { TestClient } from '../testing/test-client.ts';
 
 /** What somebody is to the group that is asked about. */
@@ -27,6 +27,10 @@ type Ground = {
   readonly ownId: string;
   /** A member whom nobody else is. */
   readonly otherId: string;
+  /** In the owner’s message. */
+  readonly fileId: string;
+  /** Of whoever asks, in no message yet. */
+  readonly ownFileId: string;
   readonly code: string;
   readonly uuid: string;
   /** Nobody of the others. */
@@ -86,7 +90,15 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'audit.list': ofModerators(),
   'presence.list': free(),
   'presence.onChange': free(),
+  'me.export': free(),
   'presence.hide': free(() => ({ hidden: true })),
+  'device.register': free(({ uuid }) => ({ kind: 'expo', token: `ExpoPushToken[${uuid}]` })),
+  'device.list': free(),
+  // Of a device that is another person's it says what it says of none.
+  'device.remove': free(({ otherId }) => ({ deviceId: otherId })),
+  'device.settings': free(),
+  'device.setSettings': free(() => ({ showText: true })),
+  'device.setForeground': free(() => ({ foreground: true })),
   'chat.list': free(() => ({})),
   'chat.openDirect': free(({ otherId }) => ({ userId: otherId })),
   'chat.createGroup': free(({ uuid }) => ({ name: 'Mine', memberIds: [], clientId: uuid })),
@@ -111,7 +123,11 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'chat.createInvite': ofChat(admins),
   'chat.listInvites': ofChat(admins),
   'chat.revokeInvite': ofChat(admins, ({ code }) => ({ code })),
+  'file.create': free(({ uuid }) => ({ name: 'x', type: '', size: 1, clientId: uuid })),
+  'file.get': { allowed: everyone, input: ({ fileId }) => ({ fileId }) },
+  'file.describe': free(({ ownFileId }) => ({ fileId: ownFileId, alt: 'x' })),
   'message.list': ofChat(everyone),
+  'message.search': ofChat(everyone, { query: 'x' }),
   'message.changes': ofChat(everyone, { afterRev: 0 }),
   'message.send': ofChat(everyone, ({ uuid }) => ({ text: 'x', clientId: uuid })),
   'message.edit': [
@@ -130,14 +146,15 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
     input: ({ messageId, chatId, uuid }) => ({ messageId, toChatId: chatId, clientId: uuid }),
   },
   'message.edits': ofMessage(everyone, 'messageId'),
+  'message.trace': [ofMessage(everyone, 'ownId'), ofMessage(owners, 'messageId')],
   'message.onEvent': ofChat(everyone),
   'message.onNew': ofChat(everyone),
   'typing.set': ofChat(everyone, { isTyping: true }),
   'typing.onChange': ofChat(everyone),
 };
 
-/** It takes a token and not what it is about: whoever has no valid one is refused as anonymous. */
-const apart = ['auth.refresh'];
+/** It takes a token and not what it is about, or ends whoever asks: whoever has no valid token is refused as anonymous. */
+const apart = ['auth.refresh', 'me.erase'];
 
 let server: TestServer;
 const tokens = new Map<Role, string>();
@@ -145,7 +162,7 @@ let people: Readonly<Record<Exclude<Role, 'anonymous'> | 'other' | 'victim', Tes
 let report: Pick<Ground, 'victimId' | 'reportId' | 'reportedId'>;
 beforeAll(async () => {
   // Time stands still, so that nobody's token runs out.
-  const env = { MODERATORS: 'moderator@example.test, nobody@example.test' };
+  const env = { PUSH: 'on', MODERATORS: 'moderator@example.test, nobody@example.test' };
   server = await startTestServer({ clock: new ManualClock(), env });
   const open = async (name: string) => TestClient.open(server.url, await server.tokenFor(name));
   const [suspended, outsider, moderator, removed, blocked] = await Promise.all([
@@ -189,9 +206,22 @@ async function makeGround(role: Role): Promise<Ground> {
   await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
   const write = (client: TestClient) =>
     client.api.message.send.mutate({ chatId, text: 'x', clientId: randomUUID() });
-  const message = await write(owner);
+  const fileId = await uploadFile(server, owner);
+  const message = await owner.api.message.send.mutate({
+    chatId,
+    text: 'x',
+    clientId: randomUUID(),
+    attachmentIds: [fileId],
+  });
   const isWriter = role === 'removed' || everyone.some((each) => each === role);
   const own = isWriter && role !== 'anonymous' ? await write(people[role]) : message;
+  const asker = role === 'anonymous' || role === 'suspended' ? owner : people[role];
+  const { fileId: ownFileId } = await asker.api.file.create.mutate({
+    name: 'x',
+    type: '',
+    size: 1,
+    clientId: randomUUID(),
+  });
   const { code } = await api.chat.createInvite.mutate({ chatId });
   await api.chat.removeMember.mutate({ chatId, userId: removed.me.id });
   return {
@@ -199,6 +229,8 @@ async function makeGround(role: Role): Promise<Ground> {
     messageId: message.id,
     ownId: own.id,
     otherId: other.me.id,
+    fileId,
+    ownFileId,
     code,
     uuid: randomUUID(),
     ...report,
@@ -220,6 +252,8 @@ const absent: Ground = {
   messageId: 'f'.repeat(24),
   ownId: 'f'.repeat(24),
   otherId: 'f'.repeat(24),
+  fileId: 'f'.repeat(24),
+  ownFileId: 'f'.repeat(24),
   code: 'f'.repeat(24),
   uuid: randomUUID(),
   victimId: 'f'.repeat(24),

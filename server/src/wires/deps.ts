@@ -8,7 +8,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Env } from '../platform/env.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { RateLimits } from '../platform/rate-limits.ts';
-import type { SharedSessions } from './socketio/sessions.ts';
+import type { OtherSessions } from './socketio/sessions.ts';
+import type { LinkTo } from './legacy-view.ts';
 import type { CreateCaller } from '../router.ts';
 
 /** What every wire needs. The features are reached through the router alone. */
@@ -28,6 +29,8 @@ export type WireDeps = {
 /** A wire that translates also calls procedures. */
 export type LegacyDeps = WireDeps & {
   readonly createCaller: CreateCaller;
-  /** Where other processes find the old clients of this one; null when there are none. */
-  readonly sharedSessions: SharedSessions | null;
+  /** Below the server’s address; good for some days, because the old apps ask for no other. */
+  readonly lastingLinkOf: LinkTo;
+  /** Where other processes, and the next life of this one, find its old clients. */
+  readonly legacySessions: OtherSessions;
 };

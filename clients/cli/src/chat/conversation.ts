@@ -3,6 +3,8 @@ import { faceOf, type Chat } from '@whisper/shared';
 import { changeLast, requireText } from './change-last.ts';
 import { findDirect, findOrMakeGroup, listPeople, type Search } from './choose-chat.ts';
 import { readEntered, type Command } from './entered-line.ts';
+import { Finder } from './find.ts';
+import { erase, exportTo } from './own-data.ts';
 import { whenFreshOrKept } from './fresh-or-kept.ts';
 import { Narrator } from './narrator.ts';
 import { watchGroups } from './notices.ts';
@@ -14,11 +16,14 @@ const help = [
   '* /people    who is there                           /with NAME   talk to somebody else',
   '* /group     your groups                            /group NAME  go to one of them',
   '* /group NAME: PERSON, PERSON                        make one and go there',
+  '* /find WORDS  messages of all your chats that hold them; /find alone goes further back',
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /block     neither of you hears of the other any more; /unblock ends it',
   '* /report TEXT  show moderators this chat, and say why',
   '* /retry     send again what the server refused      /discard  throw it away',
+  '* /export FILE  save everything that is yours as a ZIP file',
+  '* /erase     delete your account and everything of yours',
   '* /quit      leave; what is unsent is kept',
   '* Anything else is sent. Of two slashes in front the first is left out: //who sends /who.',
 ];
@@ -28,6 +33,7 @@ export class Conversation implements Disposable {
   readonly #search: Search;
   readonly #client: WhisperClient;
   readonly #terminal: Terminal;
+  readonly #finder: Finder;
   readonly #stops: (() => void)[] = [];
   #chat: Chat | undefined;
   #narrator: Narrator | undefined;
@@ -44,6 +50,7 @@ export class Conversation implements Disposable {
     this.#search = search;
     this.#client = search.client;
     this.#terminal = terminal;
+    this.#finder = new Finder(search.client.store);
   }
 
   async start(chat: Chat): Promise<void> {
@@ -139,6 +146,9 @@ export class Conversation implements Disposable {
         return this.#switchTo(argument);
       case '/group':
         return this.#group(argument);
+      case '/find':
+        for (const line of await this.#finder.find(argument)) this.#terminal.note(line);
+        return;
       case '/reply':
       case '/edit':
       case '/delete':
@@ -152,6 +162,10 @@ export class Conversation implements Disposable {
       case '/retry':
       case '/discard':
         return this.#settle(command);
+      case '/export':
+        return this.#terminal.note(await exportTo(this.#client, { url: this.#search.url, file: argument }));
+      case '/erase':
+        return this.#terminal.note(await erase(this.#client, { url: this.#search.url, typed: argument }));
       case '/quit':
         return this.#end();
     }

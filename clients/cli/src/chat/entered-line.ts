@@ -4,6 +4,7 @@ export const commands = [
   '/people',
   '/with',
   '/group',
+  '/find',
   '/reply',
   '/edit',
   '/delete',
@@ -13,6 +14,8 @@ export const commands = [
   '/report',
   '/retry',
   '/discard',
+  '/export',
+  '/erase',
   '/quit',
 ] as const;
 

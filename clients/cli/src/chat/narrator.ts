@@ -84,12 +84,17 @@ export class Narrator {
   #tellReceipt(snapshot: ChatSnapshot): Line[] {
     const chat = this.#chat;
     const last = messagesOf(snapshot.open.get(chat.id)).at(-1);
-    if (chat.kind !== 'direct' || last?.sender.id !== snapshot.me?.id || !last || last.deletedAt) return [];
+    if (last?.sender.id !== snapshot.me?.id || last?.kind !== 'text' || last.deletedAt) return [];
     const receipt = receiptOf(chat, last);
     const key = `${last.seq} ${receipt}`;
     if (key === this.#toldReceipt || (receipt === 'sent' && isOnline(chat, snapshot) !== false)) return [];
     this.#toldReceipt = key;
-    return [{ kind: 'note', text: `✓ ${describeReceipt(receipt, chat.participant)}` }];
+    return [
+      {
+        kind: 'note',
+        text: `✓ ${describeReceipt(receipt, chat.kind === 'direct' ? chat.participant.name : 'everybody')}`,
+      },
+    ];
   }
 
   #tellOutbox(snapshot: ChatSnapshot): Line[] {
@@ -150,7 +155,7 @@ function isOnline(chat: Chat, { online, isSynced }: ChatSnapshot): boolean | und
   return isSynced && chat.kind === 'direct' ? online.has(chat.participant.id) : undefined;
 }
 
-function describeReceipt(receipt: ReturnType<typeof receiptOf>, { name }: User): string {
+function describeReceipt(receipt: ReturnType<typeof receiptOf>, name: string): string {
   switch (receipt) {
     case 'sent':
       return `sent, not yet delivered to ${name}`;

@@ -1,30 +1,5 @@
-/** One message as the database holds it at the end. */
-export type StoredMessage = {
-  readonly id: string;
-  readonly chatId: string;
-  readonly seq: number;
-  readonly clientId: string;
-  /** What can change of it, in words that two of the same state have in common. */
-  readonly state: string;
-};
-
-/** What one client saw of one chat, by the messages' ids, in the order it saw them. */
-export type Account = {
-  readonly who: string;
-  readonly chatId: string;
-  readonly seenIds: readonly string[];
-  /** The state in which it holds each message at the end; nothing for a client that only hears of new ones. */
-  readonly states?: ReadonlyMap<string, string>;
-  /** The positions of the log in the order it heard of them, which is theirs. */
-  readonly revs?: readonly number[];
-  /** Repeats are a fault only where the stream promises none. */
-  readonly mayRepeat: boolean;
-  /** Order is a fault only where the stream promises one. */
-  readonly mayReorder: boolean;
-};
-
-/** A message the server said it had stored. */
-export type Receipt = { readonly clientId: string; readonly id: string };
+import type { Account, Evidence, MarkAccount, Receipt, StoredMessage } from './evidence.ts';
+import { membershipOf } from './membership.ts';
 
 /** In the order of the report. */
 export const findingKinds = [
@@ -35,6 +10,8 @@ export const findingKinds = [
   'stored twice',
   'hole',
   'stale',
+  'served after removal',
+  'mark gone back',
   'unsettled',
 ] as const;
 
@@ -43,16 +20,18 @@ export type Finding = {
   readonly detail: string;
 };
 
-/** Compares every account and every receipt with the database. Finding nothing is the proof. */
-export function audit(
-  stored: readonly StoredMessage[],
-  accounts: readonly Account[],
-  receipts: readonly Receipt[],
-): Finding[] {
+/** Compares what clients saw and were promised with the database. Finding nothing is the proof. */
+export function audit({ stored, accounts, receipts, marks, comparisons }: Evidence): Finding[] {
   return [
     ...checkStore(stored),
     ...checkReceipts(stored, receipts),
     ...accounts.flatMap((account) => checkAccount(stored, account)),
+    ...marks.flatMap(checkMarks),
+    ...comparisons
+      .filter(({ held, stored: is }) => held !== is)
+      .map(({ who, what, held, stored: is }): Finding => {
+        return { kind: 'stale', detail: `${who}: ${what} is held as ${held}, not ${is}` };
+      }),
   ];
 }
 
@@ -82,34 +61,75 @@ function checkReceipts(stored: readonly StoredMessage[], receipts: readonly Rece
     );
 }
 
-function checkAccount(stored: readonly StoredMessage[], account: Account): Finding[] {
-  const expected = stored.filter(({ chatId }) => chatId === account.chatId);
-  const seqOf = new Map(expected.map(({ id, seq }) => [id, seq]));
-  const seen = new Set<string>();
-  const findings: Finding[] = [];
-  const find = (kind: Finding['kind'], detail: string) =>
-    findings.push({ kind, detail: `${account.who}: ${detail}` });
+function checkMarks({ who, what, told }: MarkAccount): Finding[] {
+  return told.flatMap((mark, index): Finding[] => {
+    const before = told[index - 1] ?? 0;
+    return mark < before
+      ? [{ kind: 'mark gone back', detail: `${who}: ${what} at ${mark} after ${before}` }]
+      : [];
+  });
+}
 
-  const { revs = [] } = account;
-  for (const [index, rev] of revs.entries()) {
-    const before = revs[index - 1] ?? 0;
-    if (rev <= before) find('reordered', `position ${rev} after ${before}`);
-  }
+function checkAccount(stored: readonly StoredMessage[], account: Account): Finding[] {
+  const log = stored.filter(({ chatId }) => chatId === account.chatId);
+  return [...checkSeen(log, account), ...checkHeard(log, account), ...checkHeld(log, account)];
+}
+
+/** Nothing twice, out of order or made up, and nothing that was not this person's to see. */
+function checkSeen(log: readonly StoredMessage[], account: Account): Finding[] {
+  const seqOf = new Map(log.map(({ id, seq }) => [id, seq]));
+  const { mayHaveSeen } = membershipOf(log, account.person);
+  const seen = new Set<string>();
   let highest = 0;
-  for (const id of account.seenIds) {
+  return account.seenIds.flatMap((id): Finding[] => {
     const seq = seqOf.get(id);
-    if (seq === undefined) find('unstored', `saw ${id}, which is not there`);
-    else if (seen.has(id) && !account.mayRepeat) find('duplicated', `message ${seq}`);
-    else if (!seen.has(id) && seq < highest && !account.mayReorder)
-      find('reordered', `message ${seq} after ${highest}`);
+    if (seq === undefined) return [toFinding('unstored', account, `saw ${id}, which is not there`)];
+    const isRepeated = seen.has(id);
+    const isLate = !isRepeated && seq < highest;
+    const findings = [
+      isRepeated && !account.mayRepeat && toFinding('duplicated', account, `message ${seq}`),
+      isLate && !account.mayReorder && toFinding('reordered', account, `message ${seq} after ${highest}`),
+      !mayHaveSeen(seq) && toFinding('served after removal', account, `message ${seq}`),
+    ];
     seen.add(id);
-    highest = Math.max(highest, seq ?? 0);
-  }
-  for (const { id, seq, state } of expected) {
-    const held = account.states?.get(id);
-    if (!seen.has(id)) find('lost', `message ${seq}${held === state ? ', though it is held as it is' : ''}`);
-    else if (account.states && held !== state)
-      find('stale', `message ${seq} is held as ${held}, not ${state}`);
-  }
-  return findings;
+    highest = Math.max(highest, seq);
+    return findings.filter((finding) => finding !== false);
+  });
+}
+
+function checkHeard(log: readonly StoredMessage[], account: Account): Finding[] {
+  const seqOf = new Map(log.map(({ id, seq }) => [id, seq]));
+  const { mayHaveSeen } = membershipOf(log, account.person);
+  const { heard = [], isHeardInOrder = false } = account;
+  return heard.flatMap(({ id, rev }, index): Finding[] => {
+    const before = heard[index - 1]?.rev ?? 0;
+    const seq = seqOf.get(id) ?? 0;
+    const findings = [
+      isHeardInOrder && rev <= before && toFinding('reordered', account, `position ${rev} after ${before}`),
+      seq > 0 &&
+        mayHaveSeen(seq) &&
+        !mayHaveSeen(seq, rev) &&
+        toFinding('served after removal', account, `change ${rev} of message ${seq}`),
+    ];
+    return findings.filter((finding) => finding !== false);
+  });
+}
+
+/** Everything that is shown to the person at the end, as it is then. */
+function checkHeld(log: readonly StoredMessage[], account: Account): Finding[] {
+  const { isShown } = membershipOf(log, account.person);
+  const seen = new Set(account.seenIds);
+  return log
+    .filter(({ seq }) => isShown(seq) && seq > (account.afterSeq ?? 0))
+    .flatMap(({ id, seq, state }): Finding[] => {
+      const held = account.states?.get(id);
+      const asItIs = held === state ? ', though it is held as it is' : '';
+      if (!seen.has(id)) return [toFinding('lost', account, `message ${seq}${asItIs}`)];
+      if (!account.states || held === state) return [];
+      return [toFinding('stale', account, `message ${seq} is held as ${held}, not ${state}`)];
+    });
+}
+
+function toFinding(kind: Finding['kind'], { who }: Account, detail: string): Finding {
+  return { kind, detail: `${who}: ${detail}` };
 }

@@ -32,8 +32,8 @@ export const usage = `Proves on your machine that nothing is lost, doubled or re
   --chaos    also with --url: drop sockets and stop reading from them (always done without --url)
   --seed     the seed a report named, for the same schedule of faults
 
-Clients on both wires talk through kills, drops and slow reading; then what each saw is compared with what the
-database holds. Ends with 0 when everything agrees, with 1 when not. Rate limits should be off on the server.`;
+Clients on both wires talk and read through kills, drops and slow reading, in direct chats and in a group whose people
+come and go; then what each saw is compared with what the database holds. Ends with 0 when everything agrees, with 1 when not. Rate limits should be off on the server.`;
 
 /** Undefined when help was asked for. Throws on anything it does not understand. */
 export function readOptions(args: readonly string[]): VerifyOptions | undefined {

@@ -1,11 +1,14 @@
 import type { ChatId } from '@whisper/shared';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from './actors/actor.ts';
+import { GroupKeeper } from './actors/group-keeper.ts';
+import { MarkReader } from './actors/mark-reader.ts';
 import { RawObserver } from './actors/raw-observer.ts';
 import { RawSender } from './actors/raw-sender.ts';
 import { SdkPerson } from './actors/sdk-person.ts';
 import { SocketIoPerson } from './actors/socketio-person.ts';
-import { audit, findingKinds, type Finding, type StoredMessage } from './audit.ts';
+import { audit, findingKinds, type Finding } from './audit.ts';
+import type { StoredMessage } from './evidence.ts';
 import {
   faultWords,
   makeFaults,
@@ -33,8 +36,9 @@ export type Report = {
 
 const sendPauseMs = 5;
 
-/** After one of so many messages something is changed. */
+/** After one of so many messages something is changed in the chat, or who is in the group. */
 const changeEvery = 3;
+const administerEvery = 10;
 
 /** One run: set the stage, let people talk while things break, let them settle, compare. Says what it is at. */
 export async function runVerify(options: VerifyOptions, say: (line: string) => void): Promise<Report> {
@@ -76,15 +80,19 @@ type Talker = Actor & {
   change?(chatId: ChatId, choice: number): void;
 };
 
-function createActors(url: string, { people, chats }: Stage): Actor[] {
-  const chatsOf = (person: string) =>
-    chats.filter((chat) => chat.people.includes(person)).map(({ id }) => id);
+function createActors(url: string, stage: Stage): Actor[] {
+  const { people, chats } = stage;
+  const chatsOf = (person: string) => chats.filter((chat) => chat.people.includes(person));
+  const groups = chats.filter(({ isGroup }) => isGroup);
   return [
     ...people.map((person) => new SdkPerson(url, person, chatsOf(person))),
     ...people.map((person) => new SocketIoPerson(url, person, chatsOf(person))),
     ...people.map((person) => new RawSender(url, person)),
-    ...chats.flatMap(({ id, people: both }) => both.map((person) => new RawObserver(url, person, [id]))),
+    ...people.map((person) => new MarkReader(url, person, chatsOf(person))),
+    new MarkReader(url, stage.keeper, groups),
+    ...chats.flatMap((chat) => chat.people.map((person) => new RawObserver(url, person, [chat]))),
     ...people.map((person) => new RawObserver(url, person, chatsOf(person))),
+    ...groups.map(({ id }) => new GroupKeeper(url, stage, id)),
   ];
 }
 
@@ -133,15 +141,21 @@ async function talk(
   { random, signal, countMin, tally }: TalkOptions,
 ): Promise<void> {
   const talkers = actors.filter((actor): actor is Talker => 'send' in actor);
+  const readers = actors.filter((actor) => actor instanceof MarkReader);
+  const keepers = actors.filter((actor) => actor instanceof GroupKeeper);
   for (let count = 1; !signal.aborted || count <= countMin; count += 1) {
     const talker = random.pick(talkers);
-    const own = chats.filter(({ people }) => people.some((person) => talker.name.startsWith(`${person} (`)));
     if (!talker.isBusy) {
-      const { id } = random.pick(own);
-      talker.send(id, `message ${count} of ${talker.name}`);
+      const own = chats.filter(({ people }) =>
+        people.some((person) => talker.name.startsWith(`${person} (`)),
+      );
+      const { id: chatId } = random.pick(own);
+      talker.send(chatId, `message ${count} of ${talker.name}`);
       tally.messages += 1;
-      if (count % changeEvery === 0) talker.change?.(id, count);
+      if (count % changeEvery === 0) talker.change?.(chatId, count);
     }
+    random.pick(readers).read(count);
+    if (count % administerEvery === 0) for (const keeper of keepers) keeper.administer(random.between(0, 99));
     await delay(sendPauseMs);
   }
 }
@@ -162,9 +176,13 @@ async function settle({ url, stage, actors, settleMs }: Ending) {
     for (const actor of actors) await actor.remember?.();
     const accounts = actors.flatMap((actor) => actor.accounts());
     const receipts = actors.flatMap((actor) => actor.receipts?.() ?? []);
+    const marks = actors.flatMap((actor) => actor.marks?.() ?? []);
+    const comparisons = (
+      await Promise.all(actors.map(async (actor) => (await actor.compare?.()) ?? []))
+    ).flat();
     // Read after the accounts, so that every message in them must be in it.
     const stored = await readStored(url, stage);
-    const findings = [...audit(stored, accounts, receipts), ...findUnsettled(actors)];
+    const findings = [...audit({ stored, accounts, receipts, marks, comparisons }), ...findUnsettled(actors)];
     const mayHeal = findings.some(({ kind }) => kind === 'lost' || kind === 'stale' || kind === 'unsettled');
     if (!mayHeal || isLate()) return { stored, findings };
     await delay(500);
@@ -180,7 +198,7 @@ function findUnsettled(actors: readonly Actor[]): Finding[] {
     }));
 }
 
-const shownMax = 10;
+const shownMax = Number(process.env['SHOWN'] ?? 10);
 
 /** The report a person reads. */
 export function describeReport({ seed, stored, faults, actors, receipts, findings }: Report): string {
@@ -190,6 +208,7 @@ export function describeReport({ seed, stored, faults, actors, receipts, finding
   const counts = findingKinds.map((kind) => `${countOf(findings, kind)} ${kind}`).join(', ');
   return [
     `${stored.length} messages stored, ${receipts} receipts checked, ${actors.length} clients compared`,
+    `${count(stored, 'comes')} times somebody came into the group, ${count(stored, 'goes')} times out of it`,
     `${totalOf(faults)} faults: ${made.join(', ') || 'none'}`,
     counts,
     ...findings.slice(0, shownMax).map(({ kind, detail }) => `  ${kind}: ${detail}`),
@@ -197,6 +216,10 @@ export function describeReport({ seed, stored, faults, actors, receipts, finding
     findings.length === 0 ? 'Everything agrees.' : `Something is wrong. Run again with --seed ${seed}`,
     '',
   ].join('\n');
+}
+
+function count(stored: readonly StoredMessage[], what: 'comes' | 'goes'): number {
+  return stored.reduce((sum, message) => sum + message[what].length, 0);
 }
 
 function countOf(findings: readonly Finding[], kind: Finding['kind']): number {

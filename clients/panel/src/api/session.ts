@@ -10,7 +10,7 @@ import {
 } from '@trpc/client';
 import type { AppRouter } from '@whisper/server';
 import { devTokens, refusalFor, systemClock, TokenSource, Value, type GetToken } from '@whisper/client';
-import { transformer } from '@whisper/shared';
+import { contractHeader, contractVersion, transformer } from '@whisper/shared';
 import { appUrl } from './app-url.ts';
 import type { ProcedureKind } from './description.ts';
 import { toCallError, type Outcome, type Transport, type WirePart } from './outcome.ts';
@@ -55,7 +55,7 @@ export class Session {
     this.#isRenewable = signIn.kind === 'name';
     this.#socket = createWSClient({
       url: trpcUrl.replace(/^http/, 'ws'),
-      connectionParams: async () => ({ token: await this.getToken() }),
+      connectionParams: async () => ({ token: await this.getToken(), contract: String(contractVersion) }),
       WebSocket: recordingSocket((frame) => this.#tell(frame)),
       lazy: { enabled: true, closeMs: socketIdleMs },
       onOpen: () => this.#scheduleRenewal(),
@@ -115,7 +115,10 @@ export class Session {
         httpLink({
           url: trpcUrl,
           transformer,
-          headers: async () => ({ authorization: `Bearer ${await this.getToken()}` }),
+          headers: async () => ({
+            authorization: `Bearer ${await this.getToken()}`,
+            [contractHeader]: String(contractVersion),
+          }),
           fetch: recordingFetch(wire),
         }),
       ],

@@ -171,6 +171,13 @@ export const widgets: RegistryWidgetsType<unknown, RJSFSchema, FormContext> = {
       hint="No invitation yet: chat.createInvite makes one."
     />
   ),
+  device: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.devices}
+      hint="No device yet: device.register makes one."
+    />
+  ),
   message: (props: Props) => (
     <PickWidget
       {...props}

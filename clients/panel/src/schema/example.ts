@@ -4,7 +4,13 @@ import { alternativesOf, isNullable, withoutNull } from './visit.ts';
 /** Values to start from, by the name of the field; they win over what the schema suggests. */
 export type Hints = Readonly<Record<string, unknown>>;
 
-const words: Hints = { text: 'Hello from the panel', isTyping: true, emoji: '👍', name: 'A group' };
+const words: Hints = {
+  text: 'Hello from the panel',
+  isTyping: true,
+  emoji: '👍',
+  name: 'A group',
+  query: 'hello',
+};
 
 /** An input to start from: what is required, made up where it must be, and the defaults of the rest. */
 export function exampleOf(schema: JsonSchema | null, hints: Hints = {}): unknown {

@@ -59,10 +59,11 @@ function singularOf(key: string): string {
 }
 
 function widgetFor(key: string, schema: JsonSchema): string | undefined {
-  if (key === 'userId') return 'person';
+  if (key === 'userId' || key === 'senderId') return 'person';
   if (key === 'chatId' || key === 'toChatId') return 'chat';
   if (key === 'messageId' || key === 'replyTo') return 'message';
   if (key === 'code') return 'invite';
+  if (key === 'deviceId') return 'device';
   if (key === 'token') return 'token';
   if (schema.format === 'uuid') return 'uuid';
   if (schema.format === 'date-time') return 'moment';

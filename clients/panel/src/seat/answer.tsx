@@ -2,12 +2,16 @@ import type { CallError, Outcome, WirePart } from '../api/outcome.ts';
 import { Code } from '../ui/code.tsx';
 import { JsonTree } from '../ui/json-tree.tsx';
 import { Tabs } from '../ui/tabs.tsx';
+import { isTrace, Timeline } from './timeline.tsx';
 
 /** The result of a call: the value or the typed error, the duration, and what went over the wire. */
 export function Answer({ outcome }: { readonly outcome: Outcome }) {
   const { result, ms, transport, wire } = outcome;
   const views = result.ok
     ? [
+        ...(isTrace(result.data)
+          ? [{ name: 'Timeline', content: () => <Timeline trace={result.data} /> }]
+          : []),
         {
           name: 'Tree',
           content: () => (

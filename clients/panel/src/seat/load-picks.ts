@@ -16,13 +16,14 @@ export async function loadPicks(session: Session, me: string, demoPeople: readon
   const strangers = demoPeople.filter((name) => !names.has(name));
   await Promise.all(strangers.map(introduce));
   const groups = chats.filter(({ isManaged }) => isManaged).slice(0, chatsMax);
-  const [people, messages, members, invites] = await Promise.all([
+  const [people, messages, members, invites, devices] = await Promise.all([
     strangers.length > 0 ? loadPeople(session) : known,
     ofEach(chats.slice(0, chatsMax), (chat) => loadMessages(session, me, chat)),
     ofEach(groups, (group) => loadMembers(session, me, group)),
     ofEach(groups, (group) => loadInvites(session, group)),
+    loadDevices(session),
   ]);
-  return { people, chats, messages, members, invites };
+  return { people, chats, messages, members, invites, devices };
 }
 
 async function ofEach<T>(chats: readonly ChatPick[], load: (chat: ChatPick) => Promise<readonly T[]>) {
@@ -76,6 +77,11 @@ async function loadMembers(session: Session, me: string, { id: chatId }: Pick): 
 async function loadInvites(session: Session, { id: chatId, label }: Pick): Promise<readonly InChat[]> {
   const invites = await rows(session, 'chat.listInvites', { chatId });
   return invites.map(({ code }) => ({ id: String(code), label, chatId }));
+}
+
+async function loadDevices(session: Session): Promise<readonly Pick[]> {
+  const devices = await rows(session, 'device.list', {});
+  return devices.map(({ id, kind, label }) => ({ id: String(id), label: String(label || kind) }));
 }
 
 function isCalled({ name }: Row, me: string): boolean {

@@ -35,6 +35,13 @@ it('offers the members and the invitations of the chosen group, and outsiders to
   expect(idsOf(picksFor('chat.join', picks).invites)).toEqual(['code-3', 'code-2']);
 });
 
+it('suggests a device of the person where one is asked for', () => {
+  const devices = [{ id: 'd1', label: 'Phone' }];
+  expect(hintsFrom(picksFor('device.remove', { ...picks, devices }), 'bob')).toMatchObject({
+    deviceId: 'd1',
+  });
+});
+
 it('suggests the group, its members and its invitation together', () => {
   expect(hintsFrom(picksFor('chat.revokeInvite', picks), 'bob')).toMatchObject({
     chatId: 'g2',

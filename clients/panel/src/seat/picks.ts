@@ -20,9 +20,11 @@ export type Picks = {
   readonly members: readonly InChat[];
   /** The invitations to them, by their codes. */
   readonly invites: readonly InChat[];
+  /** Those of this person that receive pushes. */
+  readonly devices: readonly Pick[];
 };
 
-export const noPicks: Picks = { people: [], chats: [], messages: [], members: [], invites: [] };
+export const noPicks: Picks = { people: [], chats: [], messages: [], members: [], invites: [], devices: [] };
 
 /** What a direct chat refuses. */
 const ofGroups = [
@@ -54,6 +56,7 @@ export function picksFor(path: string, picks: Picks, chosenId?: string): Picks {
     messages: ofChat(picks.messages),
     members,
     invites: ofChat(picks.invites),
+    devices: picks.devices,
   };
 }
 
@@ -72,7 +75,7 @@ function peopleFor(path: string, people: readonly Pick[], members: readonly Pick
 
 /** Starting values for fields that name a person, a chat, a message or a place; `partner` is preferred. */
 export function hintsFrom(
-  { people, chats, messages, invites }: Picks,
+  { people, chats, messages, invites, devices }: Picks,
   partner: string,
 ): Readonly<Record<string, unknown>> {
   const isPartner = ({ label }: Pick) => label.toLowerCase() === partner.toLowerCase();
@@ -83,12 +86,14 @@ export function hintsFrom(
   const message = messages.find(({ isMine }) => isMine) ?? messages[0];
   return {
     userId: person?.id ?? '',
+    senderId: person?.id ?? '',
     userIds: some,
     memberIds: some,
     chatId: chat?.id ?? '',
     toChatId: chat?.id ?? '',
     messageId: message?.id ?? '',
     code: invites[0]?.id ?? '',
+    deviceId: devices[0]?.id ?? '',
     seq: chat?.lastSeq ?? 0,
   };
 }

@@ -17,15 +17,15 @@ export function sentIn({ result }: Outcome, myId: string | null): Sent | null {
 
 type Props = Sent & { readonly session: Session };
 
-/** How far a message in a direct chat has come, as it goes on. */
+/** How far a message has come, as it goes on; nothing in a group that is too large for that. */
 export function Receipt({ session, chatId, seq }: Props) {
   const chat = useLiveChat(session, chatId);
-  if (chat?.kind !== 'direct') return null;
+  if (!chat || (chat.kind === 'group' && !chat.marks)) return null;
   const receipt = receiptOf(chat, { seq });
   return (
     <p className="note" role="status" aria-label="Receipt">
       Message {seq} was <span className="pill pill-ok">{receipt}</span> {receipt === 'read' ? 'by' : 'to'}{' '}
-      {faceOf(chat).name}
+      {chat.kind === 'direct' ? faceOf(chat).name : 'everybody'}
     </p>
   );
 }

@@ -3,6 +3,7 @@ import { closeCodes, contractVersion, type CloseReason } from '@whisper/shared';
 import type { AppRouter } from '@whisper/server';
 import { systemClock, type Clock } from '../clock.ts';
 import { Value, type Observable } from '../observable.ts';
+import { Foreground, pageForeground, type ForegroundWatch } from './foreground.ts';
 import { createLinks } from './links.ts';
 import { Pace } from './pace.ts';
 import { SessionRenewal } from './session-renewal.ts';
@@ -36,6 +37,8 @@ export type ConnectionOptions = {
   readonly WebSocket?: typeof WebSocket;
   /** Where there is one, a server behind a proxy that lets no WebSocket through is reached over HTTP alone. */
   readonly EventSource?: typeof EventSource;
+  /** Says whether the person looks at this client: while they do, their devices are told of nothing. `pageForeground` unless given. */
+  readonly foreground?: ForegroundWatch;
   /** Hears of what is tried again by itself, such as a `getToken` that throws. */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
@@ -56,6 +59,8 @@ const refusalMessages: Record<'signedOut' | 'unauthorized', string> = {
 /** The typed API over HTTP and one socket that stays open, stays signed in and says how it is. */
 export class Connection {
   readonly api: WhisperApi;
+  /** The server's address, without a slash at its end. */
+  readonly url: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onError: (error: unknown) => void;
@@ -67,9 +72,9 @@ export class Connection {
   readonly #http: TimedFetch;
   readonly #socket: TRPCWebSocketClient;
   readonly #renewal: SessionRenewal;
+  readonly #foreground: Foreground;
   readonly #transport = new Transport();
   readonly #EventSource: typeof EventSource | undefined;
-  readonly #livenessUrl: string;
   #wake = new AbortController();
   #attempt = 0;
   #openedAt: number | undefined;
@@ -79,8 +84,8 @@ export class Connection {
     this.random = options.random ?? Math.random;
     this.onError = options.onError ?? (() => undefined);
     this.#EventSource = options.EventSource ?? (typeof EventSource === 'undefined' ? undefined : EventSource);
-    this.#livenessUrl = `${options.url.replace(/\/+$/, '')}/livez`;
-    const httpUrl = `${options.url.replace(/\/+$/, '')}/trpc`;
+    this.url = options.url.replace(/\/+$/, '');
+    const httpUrl = `${this.url}/trpc`;
     this.#wsUrl = httpUrl.replace(/^http/, 'ws');
     this.#tokens = new TokenSource(options.getToken, this.clock);
     this.#sockets = new TimedSockets(socketClassOf(options), this.clock);
@@ -99,6 +104,12 @@ export class Connection {
         replaceToken: () => this.#renewal.replaceToken(),
         stoppedBecause: () => stopMessage(this.state.getSnapshot()),
       }),
+    });
+    this.#foreground = new Foreground({
+      watch: options.foreground ?? pageForeground,
+      isOpen: () => this.isOpen && this.#transport.way === 'socket',
+      tell: (foreground) => this.api.device.setForeground.mutate({ foreground }),
+      onError: this.onError,
     });
     this.#renewal = new SessionRenewal({
       tokens: this.#tokens,
@@ -151,6 +162,7 @@ export class Connection {
       connectionParams: async () => ({
         token: (await this.#tokens.get()) ?? '',
         contract: String(contractVersion),
+        foreground: this.#foreground.param(),
       }),
       onOpen: () => this.#opened(),
       onClose: (cause) => this.#closed(cause?.code),
@@ -182,7 +194,7 @@ export class Connection {
   async #isWithoutSockets(): Promise<boolean> {
     if (this.#transport.way !== undefined || !this.#EventSource || this.#attempt <= handshakesTried)
       return false;
-    const isReached = await this.#http.fetch(this.#livenessUrl).then(
+    const isReached = await this.#http.fetch(`${this.url}/livez`).then(
       ({ ok }) => ok,
       () => false,
     );
@@ -208,6 +220,7 @@ export class Connection {
     this.#transport.choose('socket');
     this.#wake = new AbortController();
     this.#renewal.schedule();
+    this.#foreground.update();
   }
 
   #closed(code: number | undefined): void {
@@ -227,6 +240,7 @@ export class Connection {
     this.#state.set(state);
     this.#wake.abort();
     this.#renewal.stop();
+    this.#foreground.stop();
     void this.#socket.close();
     // tRPC would keep the socket open until calls under way are answered.
     this.#sockets.end();

@@ -13,6 +13,17 @@ export class TooLargeError extends Error {
   override readonly message = 'This is too large to be sent';
 }
 
+/** Bytes of a file that did not arrive, or were not taken. */
+export class UploadError extends Error {
+  override readonly name = 'UploadError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
 /**
  * Why a call failed. `UNREACHABLE`: no answer arrived, so whether it was carried out is unknown. `STOPPED`: this
  * client makes no calls any more.
@@ -25,9 +36,10 @@ export type Failure = {
   readonly retryAfterMs: number;
 };
 
-/** Sorts anything a call of `api` throws. */
+/** Sorts anything that a call of `api` or an upload throws. */
 export function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof UploadError) return error.failure;
   if (!isTRPCClientError<AppRouter>(error)) {
     return { code: 'INTERNAL_SERVER_ERROR', message, isRetryable: false, retryAfterMs: 0 };
   }

@@ -1,16 +1,20 @@
 import type { Clock } from '../clock.ts';
 
-const deadlines = { headersMs: 10_000, bodyMs: 30_000 } as const;
+type Deadlines = { readonly headersMs: number; readonly bodyMs: number };
+
+const deadlinesOfCalls: Deadlines = { headersMs: 10_000, bodyMs: 30_000 };
 
 type Init = Omit<RequestInit, 'signal'> & { readonly signal?: AbortSignal | null | undefined };
 
 /** `fetch` that gives up: a request over a connection that died silently would hang for minutes. */
 export class TimedFetch {
   readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
   readonly #running = new Set<AbortController>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, deadlines = deadlinesOfCalls) {
     this.#clock = clock;
+    this.#deadlines = deadlines;
   }
 
   readonly fetch = async (input: RequestInfo | URL, init: Init = {}): Promise<Response> => {
@@ -18,13 +22,14 @@ export class TimedFetch {
     const stop = () => abort.abort();
     if (init.signal?.aborted) stop();
     init.signal?.addEventListener('abort', stop, { once: true });
-    let cancel = this.#clock.after(deadlines.headersMs, stop);
+    let cancel = this.#clock.after(this.#deadlines.headersMs, stop);
     this.#running.add(abort);
     try {
       const response = await fetch(input, { ...init, signal: abort.signal });
       cancel();
-      cancel = this.#clock.after(deadlines.bodyMs, stop);
-      return new Response(await response.arrayBuffer(), response);
+      cancel = this.#clock.after(this.#deadlines.bodyMs, stop);
+      // Null where there is none, which a 204 insists on. As text: React Native takes each byte of an ArrayBuffer for a character.
+      return new Response((await response.text()) || null, response);
     } finally {
       cancel();
       this.#running.delete(abort);

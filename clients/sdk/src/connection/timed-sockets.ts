@@ -41,16 +41,21 @@ export class TimedSockets {
   }
 }
 
+type EventName = 'open' | 'message' | 'error' | 'close';
+type Listener = (this: unknown, event: object) => void;
+
 /**
  * One socket. Once it is closed, or found dead, it is done with at once: nothing waits for the peer's goodbye, and
- * nothing that still arrives is passed on.
+ * nothing that still arrives is passed on. It keeps its listeners itself: React Native has neither `Event` nor
+ * `EventTarget`.
  */
-class TimedSocket extends EventTarget {
+class TimedSocket {
   static readonly CONNECTING = 0;
   static readonly OPEN = 1;
   static readonly CLOSING = 2;
   static readonly CLOSED = 3;
   readonly OPEN = TimedSocket.OPEN;
+  readonly #listeners = new Map<EventName, Set<Listener>>();
   readonly #shared: Shared;
   readonly #inner: WebSocket;
   /** Who sent the pings that are not answered yet; tRPC sends some itself. */
@@ -59,7 +64,6 @@ class TimedSocket extends EventTarget {
   #state: 'connecting' | 'open' | 'asked' | 'ended' = 'connecting';
 
   constructor(url: string | URL, shared: Shared) {
-    super();
     this.#shared = shared;
     this.#inner = new shared.base(url);
     this.#cancel = shared.clock.after(deadlines.handshakeMs, () => this.#end({ code: 1006 }));
@@ -77,6 +81,14 @@ class TimedSocket extends EventTarget {
 
   set binaryType(type: BinaryType) {
     this.#inner.binaryType = type;
+  }
+
+  addEventListener(name: EventName, listener: Listener): void {
+    this.#listeners.set(name, (this.#listeners.get(name) ?? new Set()).add(listener));
+  }
+
+  removeEventListener(name: EventName, listener: Listener): void {
+    this.#listeners.get(name)?.delete(listener);
   }
 
   send(data: string): void {
@@ -97,14 +109,14 @@ class TimedSocket extends EventTarget {
   #opened(): void {
     if (this.#state === 'ended') return;
     this.#awaitSilence();
-    this.dispatchEvent(new Event('open'));
+    this.#tell('open', {});
   }
 
   #heard(data: unknown): void {
     if (this.#state === 'ended') return;
     this.#awaitSilence();
     if (data === 'PONG' && this.#pings.shift() === 'ours') return;
-    this.dispatchEvent(Object.assign(new Event('message'), { data }));
+    this.#tell('message', { data });
   }
 
   #awaitSilence(): void {
@@ -121,6 +133,10 @@ class TimedSocket extends EventTarget {
     this.#inner.send('PING');
   }
 
+  #tell(type: EventName, event: object): void {
+    for (const listener of [...(this.#listeners.get(type) ?? [])]) listener.call(this, { type, ...event });
+  }
+
   #end(close: { readonly code: number; readonly reason?: string }): void {
     if (this.#state === 'ended') return;
     const hadOpened = this.#state !== 'connecting';
@@ -130,8 +146,8 @@ class TimedSocket extends EventTarget {
     this.#inner.close();
     // As a browser does: never within the call, and an error first when it never opened.
     queueMicrotask(() => {
-      if (!hadOpened) this.dispatchEvent(new Event('error'));
-      this.dispatchEvent(Object.assign(new Event('close'), close));
+      if (!hadOpened) this.#tell('error', {});
+      this.#tell('close', close);
     });
   }
 }

@@ -1,14 +1,22 @@
-import type { Message } from '@whisper/shared';
+import type { FileId, Message } from '@whisper/shared';
 import type { WhisperApi } from '../connection/connection.ts';
 import type { StoredChange, StoredEntry } from './entry.ts';
 
 /** Asks the server for what an entry says; asking again for the same entry changes nothing more. */
-export function carryOut({ message }: WhisperApi, entry: StoredEntry): Promise<Message> {
+export function carryOut(
+  { message }: WhisperApi,
+  entry: StoredEntry,
+  attachmentIds: FileId[],
+): Promise<Message> {
   const { clientId } = entry;
   switch (entry.kind) {
     case 'send': {
       const { chatId, text, replyTo, mentions } = entry;
-      const said = { ...(replyTo && { replyTo }), ...(mentions && { mentions: [...mentions] }) };
+      const said = {
+        ...(replyTo && { replyTo }),
+        ...(mentions && { mentions: [...mentions] }),
+        ...(attachmentIds.length > 0 && { attachmentIds }),
+      };
       return message.send.mutate({ chatId, text, clientId, ...said });
     }
     case 'forward':

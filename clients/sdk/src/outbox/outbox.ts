@@ -3,9 +3,20 @@ import type { Connection } from '../connection/connection.ts';
 import { toFailure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
 import { carryOut } from './carry-out.ts';
+import type { Uploads } from '../files/uploads.ts';
 import { createUuid } from './create-uuid.ts';
 import { EntryKeeper } from './entry-keeper.ts';
-import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from './entry.ts';
+import {
+  filesOf,
+  isAlike,
+  isDraft,
+  toTarget,
+  touchedBy,
+  type NewEntry,
+  type StoredChange,
+  type StoredDraft,
+  type StoredEntry,
+} from './entry.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { EntryShelf } from './entry-shelf.ts';
 import { withKind } from './stored-entry.ts';
@@ -16,12 +27,12 @@ const lanesMax = 16;
 type OutboxOptions = {
   readonly connection: Connection;
   readonly storage: DeviceStorage;
+  /** What messages wait for: one whose files are not there yet is overtaken. */
+  readonly uploads: Uploads;
   readonly onChange: () => void;
   /** The server has it; the entry stays visible until this resolves. Must not reject. */
   readonly onSent: (message: Message, entry: StoredEntry) => Promise<void>;
 };
-
-type New<Entry> = Entry extends StoredEntry ? Omit<Entry, 'clientId' | 'queuedAt' | 'failure'> : never;
 
 /**
  * Messages and changes on their way out: strictly in order per chat and per message. A message has one `clientId`
@@ -96,14 +107,19 @@ export class Outbox {
     await Promise.all([keeper.open(), ...this.#entries.map((entry) => keeper.put(entry))]);
   }
 
-  add(entry: New<StoredEntry>): ClientId {
+  /** Sends what waited for a file. */
+  goOn(): void {
+    this.#sendNext();
+  }
+
+  add(entry: NewEntry<StoredEntry>): ClientId {
     const clientId = ClientIdSchema.parse(createUuid());
     this.#put({ ...entry, clientId, queuedAt: this.#nextPlace() });
     return clientId;
   }
 
   /** Adds a change; it takes the place of one like it that was refused. */
-  change(change: New<StoredChange>): void {
+  change(change: NewEntry<StoredChange>): void {
     for (const each of this.#entries) {
       if (each.failure && !isDraft(each) && isAlike(each, change)) this.discard(each.clientId);
     }
@@ -126,6 +142,7 @@ export class Outbox {
   retry(clientId: ClientId): void {
     const entry = this.#find(clientId);
     if (!entry?.failure) return;
+    this.#options.uploads.retry(filesOf(entry));
     const { failure: _, ...again } = entry;
     this.#put({ ...again, queuedAt: this.#nextPlace() });
   }
@@ -153,6 +170,7 @@ export class Outbox {
     this.#lastQueuedAt = stored.reduce((last, { queuedAt }) => Math.max(last, queuedAt), this.#lastQueuedAt);
     for (const { clientId } of found) this.#attempted.add(clientId);
     this.#set([...this.#entries, ...found.map(toUnrefused)]);
+    this.#options.uploads.takeUp(found.flatMap(filesOf));
     this.#sendNext();
   }
 
@@ -171,6 +189,8 @@ export class Outbox {
   }
 
   #drop(clientId: ClientId): void {
+    const entry = this.#find(clientId);
+    if (entry) this.#options.uploads.remove(filesOf(entry));
     this.#forget(clientId);
     this.#unkept.delete(clientId);
     void this.#keeper?.remove(clientId);
@@ -198,7 +218,7 @@ export class Outbox {
   #next(): StoredEntry | undefined {
     const passed = new Set([...this.#busy.values()].flatMap(touchedBy));
     for (const entry of this.#entries) {
-      if (entry.failure || this.#sent.has(entry.clientId)) continue;
+      if (entry.failure || this.#sent.has(entry.clientId) || this.#waitsForFiles(entry)) continue;
       const touched = touchedBy(entry);
       const isFree = !touched.some((id) => passed.has(id));
       if (isFree && !this.#unkept.has(entry.clientId)) return entry;
@@ -207,13 +227,21 @@ export class Outbox {
     return undefined;
   }
 
+  /** Itself, or the message that it changes. */
+  #waitsForFiles(entry: StoredEntry): boolean {
+    const draft = isDraft(entry) ? entry : entry.draftId && this.#find(entry.draftId);
+    return draft ? !this.#options.uploads.areSettled(filesOf(draft)) : false;
+  }
+
   /** Never rejects. */
   async #send(entry: StoredEntry): Promise<void> {
-    const { connection } = this.#options;
+    const { connection, uploads } = this.#options;
     const isAlone = this.#isCareful;
     this.#attempted.add(entry.clientId);
     try {
-      const message = await callWithRetries(connection, async () => carryOut(connection.api, entry));
+      const message = await callWithRetries(connection, async () =>
+        carryOut(connection.api, entry, uploads.idsOf(filesOf(entry))),
+      );
       this.#finish(entry, message);
     } catch (error) {
       // Closed before the answer came. The entry is still stored, and the next process sends it.
@@ -241,6 +269,7 @@ export class Outbox {
     for (const change of this.#waitingFor(clientId)) this.#put({ ...change, messageId: message.id });
     void this.#keeper?.remove(clientId);
     void this.#options.onSent(message, entry).then(() => {
+      this.#options.uploads.remove(filesOf(entry));
       this.#forget(clientId);
       this.#sent.delete(clientId);
     });
@@ -262,22 +291,6 @@ export class Outbox {
     this.#lastQueuedAt = Math.max(Date.now(), this.#lastQueuedAt + 1);
     return this.#lastQueuedAt;
   }
-}
-
-/** What must not be overtaken: the chat's order, and the message's wherever it is passed on to. */
-function touchedBy(entry: StoredEntry): string[] {
-  const { chatId } = entry;
-  return entry.kind === 'send' || entry.messageId === null ? [chatId] : [chatId, entry.messageId];
-}
-
-function toTarget({ chatId, clientId }: StoredDraft) {
-  return { chatId, messageId: null, draftId: clientId };
-}
-
-/** Whether two changes decide the same of a message. */
-function isAlike(one: New<StoredChange>, other: New<StoredChange>): boolean {
-  if (one.messageId !== other.messageId || one.draftId !== other.draftId) return false;
-  return one.kind === 'react' && other.kind === 'react' ? one.emoji === other.emoji : one.kind === other.kind;
 }
 
 /** Versions up to 0.1.0 took the refusal of a bundle for the refusal of each message in it: it is sent once more. */

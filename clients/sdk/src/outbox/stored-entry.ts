@@ -1,6 +1,7 @@
 import {
   ChatIdSchema,
   ClientIdSchema,
+  CreateFileInputSchema,
   EditMessageInputSchema,
   MessageIdSchema,
   PinInputSchema,
@@ -42,7 +43,7 @@ function isEntry(value: unknown): value is StoredEntry {
 function hasFieldsOfKind(fields: Fields): boolean {
   switch (fields['kind']) {
     case 'send':
-      return typeof fields['text'] === 'string';
+      return typeof fields['text'] === 'string' && hasFiles(fields);
     case 'forward':
       return typeof fields['text'] === 'string' && MessageIdSchema.safeParse(fields['messageId']).success;
     case 'edit':
@@ -57,6 +58,10 @@ function hasFieldsOfKind(fields: Fields): boolean {
     default:
       return false;
   }
+}
+
+function hasFiles({ files }: Fields): boolean {
+  return files === undefined || CreateFileInputSchema.array().safeParse(files).success;
 }
 
 function namesMessage({ messageId, draftId }: Fields): boolean {

@@ -1,11 +1,14 @@
 import {
+  limits,
   mayCountAnew,
   mergeChat,
   nothingUnread,
   readHere,
+  whoComes,
+  whoGoes,
   withChangedMessage,
+  withMarks,
   withNewMessage,
-  withTheirMarks,
   type Chat,
   type ChatId,
   type ChatEvent,
@@ -100,7 +103,8 @@ export class ChatList {
     const wanted = unlisted.filter((id) => isDoubtful(id) || isHeardOf(id) || this.#options.isOpen(id));
     const dropped = new Set(unlisted.filter((id) => !wanted.includes(id)));
     if (dropped.size > 0) this.#set(this.#chats.filter(({ id }) => !dropped.has(id)));
-    await this.refetch([...wanted, ...[...listed].filter(isDoubtful)]);
+    // Of what came while the answer was under way the list knows more than it, but not what it knows besides.
+    await this.refetch([...wanted, ...[...listed].filter((id) => isDoubtful(id) || isHeardOf(id))]);
   }
 
   async #fetchPage(cursor: string | null): Promise<ChatPage> {
@@ -150,7 +154,11 @@ export class ChatList {
     if (seq > chat.lastSeq) {
       this.#replace(withNewMessage(chat, message, viewerId));
       if (message.sender.id !== viewerId) this.#options.onDelivered(chatId, seq);
-      return;
+      // Who has come how far is told anew; in a larger group, where a thousand would ask at once, it is not told at all.
+      const isSmall = chat.kind === 'group' && chat.memberCount <= limits.smallChatMax + 1;
+      return isSmall && [...whoComes(message), ...whoGoes(message)].length > 0
+        ? this.refetch([chatId])
+        : undefined;
     }
     const isQuoted = chat.lastMessage?.replyTo?.messageId === message.id;
     const mayCount = mayCountAnew(chat, message, viewerId);
@@ -170,16 +178,15 @@ export class ChatList {
   }
 
   /** Applies how far a person has come. */
-  async applyMarks(
-    { chatId, userId, readSeq, deliveredSeq }: MarksMoved,
-    viewerId: UserId | undefined,
-  ): Promise<void> {
+  async applyMarks(moved: MarksMoved, viewerId: UserId | undefined): Promise<void> {
+    const { chatId, userId, readSeq } = moved;
     const chat = this.get(chatId);
     if (this.#restored.has(chatId)) this.#doubt(chatId);
-    if (chat?.kind === 'direct' && userId === chat.participant.id) {
-      return this.#replace(withTheirMarks(chat, readSeq, deliveredSeq));
+    if (userId !== viewerId) {
+      const { deliveredSeq } = moved;
+      if (chat) this.#replace(withMarks(chat, { userId, readSeq, deliveredSeq }));
+      return;
     }
-    if (userId !== viewerId) return;
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
     if (chat.unread > 0 && readSeq < chat.lastSeq) return this.refetch([chatId]);
@@ -203,17 +210,18 @@ export class ChatList {
   async #fetch(chatId: ChatId): Promise<void> {
     const heardSeq = () => this.#heardSeqs.get(chatId) ?? 0;
     const doubts = () => this.#doubts.get(chatId) ?? 0;
+    const { api } = this.#connection;
     try {
       let askedAt: number;
       let doubtsBefore: number;
+      let answer: Chat;
       do {
         askedAt = heardSeq();
         doubtsBefore = doubts();
-        this.put([
-          await callWithRetries(this.#connection, () => this.#connection.api.chat.get.query({ chatId })),
-        ]);
-        // What was heard of while the call was under way may be missing from the answer.
-      } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, this.get(chatId)?.lastSeq ?? 0));
+        answer = await callWithRetries(this.#connection, () => api.chat.get.query({ chatId }));
+        this.put([answer]);
+        // What was heard of while the call was under way may be missing from the answer, which counts for nothing then.
+      } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, answer.lastSeq));
     } catch (error) {
       if (toFailure(error).code === 'NOT_FOUND') this.#options.onGone(chatId);
       throw error;

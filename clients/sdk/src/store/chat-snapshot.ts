@@ -1,3 +1,4 @@
+import { marksOf } from '@whisper/shared';
 import type { Blocked, Chat, ChatId, ClientId, Me, Message, MessageId, UserId } from '@whisper/shared';
 import type { ConnectionState } from '../connection/connection.ts';
 import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from '../outbox/entry.ts';
@@ -90,11 +91,12 @@ function withOwnChanges(draft: StoredDraft, changes: readonly StoredChange[]): S
 }
 
 /**
- * How far a message of mine has come: stored, on a device of the other person, or seen by them. Whoever has read it
- * has received it.
+ * How far a message of mine has come: stored, on a device of everybody else in the chat, or seen by all of them. Whoever has
+ * read it has received it. In a group of more than `limits.smallChatMax` people it stays `sent`.
  */
 export function receiptOf(chat: Chat, { seq }: Pick<Message, 'seq'>): 'sent' | 'delivered' | 'read' {
-  if (chat.kind !== 'direct') return 'sent';
-  if (seq <= chat.theirReadSeq) return 'read';
-  return seq <= chat.theirDeliveredSeq ? 'delivered' : 'sent';
+  const others = marksOf(chat);
+  if (others.length === 0) return 'sent';
+  if (others.every(({ readSeq }) => seq <= readSeq)) return 'read';
+  return others.every(({ deliveredSeq }) => seq <= deliveredSeq) ? 'delivered' : 'sent';
 }

@@ -1,6 +1,7 @@
 import {
+  CaptionSchema,
   EmojiSchema,
-  SendMessageInputSchema,
+  MessageTextSchema,
   type Chat,
   type ChatId,
   type ClientId,
@@ -11,10 +12,14 @@ import {
 } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
-import { Listeners, type Observable } from '../observable.ts';
-import { isDraft, type StoredDraft } from '../outbox/entry.ts';
+import type { Upload } from '../files/upload.ts';
+import type { Uploads } from '../files/uploads.ts';
+import { Listeners, whenReady, type Observable } from '../observable.ts';
+import type { StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
 import { Groups } from './groups.ts';
+import { editMessage, removeMessage, toTarget } from './message-acts.ts';
+import { MessageSearch, type SearchWanted } from './message-search.ts';
 import { Optimistic } from './optimistic.ts';
 import { ReadersWatch } from './readers-watch.ts';
 import { StoreParts, type Kept } from './store-parts.ts';
@@ -31,6 +36,8 @@ export class ChatStore implements Observable<ChatSnapshot> {
   readonly #typingSignal: TypingSignal;
   readonly #optimistic = new Optimistic();
   readonly groups: Groups;
+  /** Files on their way out: `attach` begins, `send` is given what it gave, now or after a restart. */
+  readonly uploads: Uploads;
   #snapshot: ChatSnapshot | undefined;
 
   constructor(connection: Connection, kept: Kept) {
@@ -38,6 +45,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
     this.#typingSignal = new TypingSignal(connection);
     this.#parts = new StoreParts(connection, kept, () => this.#changed());
     this.groups = new Groups(connection, this.#parts);
+    this.uploads = this.#parts.uploads;
   }
 
   getSnapshot = (): ChatSnapshot => {
@@ -49,20 +57,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /** Resolves with the snapshot as soon as it answers `isReady`; rejects when the client is closed or refused. */
   when(isReady: (snapshot: ChatSnapshot) => boolean): Promise<ChatSnapshot> {
-    return new Promise((resolve, reject) => {
-      const check = () => {
-        const snapshot = this.getSnapshot();
-        if (isReady(snapshot)) resolve(snapshot);
-        else if (this.#connection.signal.aborted) reject(new Error('The client is closed'));
-        else return;
-        unsubscribe();
-        signal.removeEventListener('abort', check);
-      };
-      const { signal } = this.#connection;
-      const unsubscribe = this.subscribe(check);
-      signal.addEventListener('abort', check);
-      check();
-    });
+    return whenReady(this, isReady, this.#connection.signal);
   }
 
   /** Holds a chat's newest messages and keeps them live. Rejects when the chat is not one's own. */
@@ -74,6 +69,15 @@ export class ChatStore implements Observable<ChatSnapshot> {
       chat.load(),
       this.#parts.list.get(chatId) ? undefined : this.#parts.list.fetch(chatId),
     ]);
+  }
+
+  /**
+   * Opens a chat for as long as it is shown, which may be in several places: until the returned function is called. The
+   * last ones stay open for a while, so that going back shows them at once. A failure shows as the view's own status.
+   */
+  holdChat(chatId: ChatId): () => void {
+    void this.openChat(chatId).catch(() => undefined);
+    return this.#parts.openChats.hold(chatId);
   }
 
   /** Lets go of a chat's messages; it stays in the list. */
@@ -122,10 +126,20 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /**
    * Queues a message: it shows at once, goes out in order as soon as there is a connection, also after a restart,
-   * and is stored exactly once. Throws a ZodError when the text is empty or too long.
+   * and is stored exactly once. With files it waits for them and is overtaken meanwhile. Throws a ZodError when the text is
+   * too long, or empty without a file.
    */
   send(chatId: ChatId, text: string, options: SendOptions = {}): ClientId {
-    const draft = { kind: 'send', chatId, text: parseText(text), ...options } as const;
+    const { files: uploads = [], ...said } = options;
+    const files = uploads.map(({ file }) => file);
+    const parsed = files.length > 0 ? CaptionSchema.parse(text) : parseText(text);
+    const draft = {
+      kind: 'send',
+      chatId,
+      text: parsed,
+      ...said,
+      ...(files.length > 0 && { files }),
+    } as const;
     this.#typingSignal.forget();
     // A failure shows as the view's own status.
     void this.loadNewest(chatId).catch(() => undefined);
@@ -137,20 +151,12 @@ export class ChatStore implements Observable<ChatSnapshot> {
    * goes out in order as a message does. Throws a ZodError when the text is empty or too long.
    */
   edit(message: Message | StoredDraft, text: string): void {
-    const parsed = parseText(text);
-    const target = this.#targetOf(message);
-    if (!target) return;
-    if ('queuedAt' in target) return this.#parts.outbox.editDraft(target, parsed);
-    const { mentions } = target;
-    this.#parts.outbox.change({ kind: 'edit', text: parsed, mentions, ...toTarget(target) });
+    editMessage(this.#parts, message, parseText(text));
   }
 
   /** Deletes a message of mine for everyone. */
   remove(message: Message | StoredDraft): void {
-    const target = this.#targetOf(message);
-    if (!target) return;
-    if ('queuedAt' in target) return this.#parts.outbox.removeDraft(target);
-    this.#parts.outbox.change({ kind: 'delete', ...toTarget(target) });
+    removeMessage(this.#parts, message);
   }
 
   /** Deletes a message for me alone: from then on none of my devices shows it. */
@@ -171,16 +177,6 @@ export class ChatStore implements Observable<ChatSnapshot> {
   /** Sends a message on to another chat of mine, where it names who wrote it. */
   forward({ id, text }: Message, toChatId: ChatId): void {
     this.#parts.outbox.add({ kind: 'forward', chatId: toChatId, messageId: id, text });
-  }
-
-  /** What stands for a message now: a draft may have been sent since it was shown. */
-  #targetOf(message: Message | StoredDraft): Message | StoredDraft | undefined {
-    if (!('queuedAt' in message)) return message;
-    const { chatId, clientId } = message;
-    const draft = this.#parts.outbox.entries.filter(isDraft).find((each) => each.clientId === clientId);
-    return (
-      draft ?? this.#parts.openChats.get(chatId)?.log?.messages.find((each) => each.clientId === clientId)
-    );
   }
 
   /** Sends a message again that the server refused. */
@@ -224,6 +220,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
       seq,
       onMarks: (listener) => this.#parts.onMarks(listener),
     });
+  }
+
+  /** Looks for messages in all chats, or in one. Close it when another search takes its place. */
+  search(wanted: SearchWanted): MessageSearch {
+    return new MessageSearch(this.#connection, wanted);
   }
 
   /** Nothing that this person and I do reaches the other any more. They are not told. */
@@ -281,12 +282,13 @@ export class ChatStore implements Observable<ChatSnapshot> {
   }
 }
 
-type SendOptions = { readonly replyTo?: MessageId; readonly mentions?: readonly UserId[] };
+type SendOptions = {
+  readonly replyTo?: MessageId;
+  readonly mentions?: readonly UserId[];
+  /** What `uploads.attach` gave. */
+  readonly files?: readonly Upload[];
+};
 
 function parseText(text: string): string {
-  return SendMessageInputSchema.shape.text.parse(text);
-}
-
-function toTarget({ chatId, id }: Message) {
-  return { chatId, messageId: id };
+  return MessageTextSchema.parse(text);
 }

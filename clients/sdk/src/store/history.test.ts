@@ -1,10 +1,11 @@
 import { startTestServer } from '@whisper/server/testing';
-import type { ChatId } from '@whisper/shared';
+import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { expect, it } from 'vitest';
 import { openConversation, openDevice } from '../../test/people.ts';
 import { storeCopies } from '../../test/store-copies.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { messagesOf, rowsOf } from './chat-snapshot.ts';
+import type { MessageSearch, SearchSnapshot } from './message-search.ts';
 
 it('jumps to a message that is not held, reads on from there, and is back at the newest when one writes', async () => {
   await using server = await startTestServer();
@@ -76,4 +77,45 @@ function placesOf(client: WhisperClient, chatId: ChatId): number[] {
   );
   expect(seqs).toEqual(Array.from(seqs, (_, index) => (seqs[0] ?? 0) + index));
   return [seqs[0] ?? 0, seqs.at(-1) ?? 0];
+}
+
+it('finds messages page by page, the newest first, and jumps to one', async () => {
+  await using server = await startTestServer();
+  const { alice, bob, chatId } = await openConversation(server);
+  for (let count = 1; count <= 25; count += 1) bob.store.send(chatId, `word ${count}`);
+  await bob.store.when(({ outbox }) => outbox.length === 0);
+
+  using search = alice.store.search({ query: 'WOR' });
+  const first = await settled(search);
+  expect(first).toMatchObject({ status: 'paused', failure: null });
+  expect(first.found.map(({ message }) => message.text)).toEqual(
+    Array.from({ length: 20 }, (_, index) => `word ${25 - index}`),
+  );
+  expect(first.found[0]?.highlights).toEqual([{ start: 0, end: 3 }]);
+
+  await search.loadMore();
+  const { found, status } = search.getSnapshot();
+  expect(status).toBe('complete');
+  expect(found).toHaveLength(25);
+  await alice.store.openAround(chatId, found.at(-1)?.message.seq ?? 0);
+  expect(placesOf(alice, chatId)[0]).toBe(1);
+});
+
+it('says of a search why it failed, and tries again', async () => {
+  await using server = await startTestServer();
+  const { alice } = await openConversation(server);
+  using search = alice.store.search({ query: 'x', chatId: ChatIdSchema.parse('f'.repeat(24)) });
+  expect(await settled(search)).toMatchObject({ status: 'failed', failure: { code: 'NOT_FOUND' } });
+  await search.loadMore();
+  expect(search.getSnapshot().status).toBe('failed');
+});
+
+function settled(search: MessageSearch): Promise<SearchSnapshot> {
+  return new Promise((resolve) => {
+    const check = () => {
+      if (search.getSnapshot().status !== 'searching') resolve(search.getSnapshot());
+    };
+    search.subscribe(check);
+    check();
+  });
 }

@@ -2,11 +2,16 @@ import type { ChatId, ChatLog, LogEvent } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { OpenChat, type ChatView, type OpenChatOptions } from './open-chat.ts';
 
+/** So many chats that were held and are not any more stay, because people go back and forth. */
+const restingMax = 20;
+
 /** The chats whose messages are held. */
 export class OpenChats {
   readonly #connection: Connection;
   readonly #options: OpenChatOptions;
   readonly #chats = new Map<ChatId, OpenChat>();
+  /** How many hold each chat; those that nobody holds any more in the order in which they were let go. */
+  readonly #holders = new Map<ChatId, number>();
   #views: ReadonlyMap<ChatId, ChatView> = new Map();
 
   constructor(connection: Connection, options: OpenChatOptions) {
@@ -34,6 +39,16 @@ export class OpenChats {
     this.#chats.set(chatId, chat);
     this.#show();
     return chat;
+  }
+
+  /** Keeps a chat until the returned function is called, and for as long as few others were let go after it. */
+  hold(chatId: ChatId): () => void {
+    this.#count(chatId, 1);
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.#count(chatId, -1);
+      isHeld = false;
+    };
   }
 
   delete(chatId: ChatId): void {
@@ -64,6 +79,17 @@ export class OpenChats {
       void chat.load().catch(() => undefined);
     }
     this.#show();
+  }
+
+  #count(chatId: ChatId, change: 1 | -1): void {
+    const holders = (this.#holders.get(chatId) ?? 0) + change;
+    this.#holders.delete(chatId);
+    this.#holders.set(chatId, holders);
+    const resting = [...this.#holders].flatMap(([id, count]) => (count === 0 ? [id] : []));
+    for (const id of resting.slice(0, -restingMax)) {
+      this.#holders.delete(id);
+      this.delete(id);
+    }
   }
 
   #make(chatId: ChatId): OpenChat {

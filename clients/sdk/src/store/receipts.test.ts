@@ -1,6 +1,6 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
-import type { ChatId } from '@whisper/shared';
+import type { ChatId, GroupChat } from '@whisper/shared';
 import { describe, expect, it, vi } from 'vitest';
 import { meOf, openConversation, openDevice } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
@@ -34,6 +34,60 @@ describe('a message of mine', () => {
     expect(alice.store.getSnapshot().chats[0]).toMatchObject({ theirReadSeq: 4, theirDeliveredSeq: 4 });
   });
 });
+
+describe('a message of mine in a group', () => {
+  it('is delivered when it reached everybody else, and read when the last of them has read it', async () => {
+    await using server = await startTestServer();
+    const [alice, bob, carol] = await Promise.all(
+      ['alice', 'bob', 'carol'].map((name) => openDevice(server.url, name)),
+    );
+    if (!alice || !bob || !carol) throw new Error('They are three');
+    const memberIds = [bob, carol].map((client) => meOf(client).id);
+    const { id: chatId } = await alice.store.groups.create({ name: 'Garden', memberIds });
+    carol.close();
+    alice.store.send(chatId, 'hello');
+    await bob.store.when(({ chats }) => chats[0]?.unread === 1);
+    await bob.store.openChat(chatId);
+    bob.store.markRead(chatId);
+    await alice.store.when(({ chats: [chat] }) => chat?.kind === 'group' && hasRead(chat, bob));
+    expect(receiptOfHello(alice)).toBe('sent');
+
+    const later = await openDevice(server.url, 'carol');
+    await alice.store.when(() => receiptOfHello(alice) === 'delivered');
+    later.store.send(chatId, 'an answer');
+
+    await alice.store.when(() => receiptOfHello(alice) === 'read');
+  });
+
+  it('waits for nobody who left, and is read by whoever came later', async () => {
+    await using server = await startTestServer();
+    const [alice, bob, carol] = await Promise.all(
+      ['alice', 'bob', 'carol'].map((name) => openDevice(server.url, name)),
+    );
+    if (!alice || !bob || !carol) throw new Error('They are three');
+    const { id: chatId } = await alice.store.groups.create({ name: 'Garden', memberIds: [meOf(bob).id] });
+    bob.close();
+    alice.store.send(chatId, 'hello');
+    await alice.store.when(() => receiptOfHello(alice) === 'sent');
+    await alice.api.chat.addMembers.mutate({ chatId, userIds: [meOf(carol).id] });
+    await alice.store.when(({ chats: [chat] }) => chat?.kind === 'group' && hasRead(chat, carol));
+    expect(receiptOfHello(alice)).toBe('sent');
+
+    await alice.api.chat.removeMember.mutate({ chatId, userId: meOf(bob).id });
+
+    await alice.store.when(() => receiptOfHello(alice) === 'read');
+  });
+});
+
+/** Before it the group was made and people were added. */
+function receiptOfHello({ store }: WhisperClient): string | undefined {
+  const [chat] = store.getSnapshot().chats;
+  return chat && chat.lastSeq >= 3 ? receiptOf(chat, { seq: 3 }) : undefined;
+}
+
+function hasRead({ marks = [], lastSeq }: GroupChat, reader: WhisperClient): boolean {
+  return marks.some(({ userId, readSeq }) => userId === meOf(reader).id && readSeq >= lastSeq);
+}
 
 describe('a badge', () => {
   it('goes at once when another device reads the chat, and after a lost connection', async () => {

@@ -2,6 +2,8 @@ import type { ChatId, LogEvent, Me, Message } from '@whisper/shared';
 import { ChatCache, type CacheOptions, type Held } from '../cache/chat-cache.ts';
 import type { Connection, RefusalReason } from '../connection/connection.ts';
 import type { StoredEntry } from '../outbox/entry.ts';
+import type { DeviceFiles } from '../files/device-files.ts';
+import { Uploads } from '../files/uploads.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { BlockList } from './block-list.ts';
@@ -15,13 +17,18 @@ import { TypingWatch } from './typing-watch.ts';
 /** How long a mark of what arrived waits for the next: messages may come in a burst. */
 const deliveredDelayMs = 100;
 
-export type Kept = { readonly storage: DeviceStorage; readonly cache: CacheOptions | undefined };
+export type Kept = {
+  readonly storage: DeviceStorage;
+  readonly files: DeviceFiles;
+  readonly cache: CacheOptions | undefined;
+};
 
 /** What a store is made of, put together: one person's state, from the cache first and from the server then. */
 export class StoreParts {
   readonly list: ChatList;
   readonly openChats: OpenChats;
   readonly outbox: Outbox;
+  readonly uploads: Uploads;
   readonly readMarks: Marks;
   readonly typing: TypingWatch;
   readonly presence: PresenceWatch;
@@ -34,7 +41,7 @@ export class StoreParts {
   readonly #marksListeners = new Set<(chatId: ChatId) => void>();
   readonly #stopWatching: () => void;
 
-  constructor(connection: Connection, { storage, cache }: Kept, onChanged: () => void) {
+  constructor(connection: Connection, { storage, files, cache }: Kept, onChanged: () => void) {
     const onChange = () => {
       this.#cache?.changed();
       onChanged();
@@ -61,9 +68,10 @@ export class StoreParts {
     this.openChats = new OpenChats(connection, { onChange, readKept, onGone });
     this.typing = new TypingWatch(connection.clock, onChange);
     this.presence = new PresenceWatch(onChange);
+    this.uploads = new Uploads({ connection, files, onSettled: () => this.outbox.goOn() });
     this.blocks = new BlockList(connection, { onChange, list: this.list });
     this.outbox = new Outbox({
-      ...{ connection, storage, onChange },
+      ...{ connection, storage, uploads: this.uploads, onChange },
       onSent: (message, { kind }) => this.#done(message, kind),
     });
     const { list, openChats, typing, presence } = this;
@@ -105,6 +113,7 @@ export class StoreParts {
     this.#cache?.close();
     this.sync.close();
     this.outbox.close();
+    this.uploads.close();
     this.typing.clear();
   }
 
@@ -120,6 +129,7 @@ export class StoreParts {
       this.sync.restore(home.me);
       for (const { chatId, seq } of home.marks) this.readMarks.mark(chatId, seq);
       this.list.restore(home.chats);
+      this.uploads.open(home.me.id);
       void this.outbox.open(home.me.id);
     }
     this.sync.start(home?.chatsPosition);
@@ -136,6 +146,7 @@ export class StoreParts {
   async #start({ id }: Me): Promise<void> {
     this.readMarks.start();
     this.#deliveredMarks.start();
+    this.uploads.open(id);
     await Promise.all([this.outbox.start(id), this.blocks.load()]);
   }
 
@@ -144,6 +155,7 @@ export class StoreParts {
     this.readMarks.clear();
     this.#deliveredMarks.clear();
     this.outbox.clear();
+    this.uploads.clear();
     this.list.clear();
     this.blocks.clear();
     this.openChats.startAnew();

@@ -1,11 +1,12 @@
-import type { Message, MessageId } from '@whisper/shared';
+import type { FileId, Message, MessageId } from '@whisper/shared';
 import { createContext, useContext, useMemo, useState } from 'react';
 
 /** What is open over the conversation for one message. */
-export type Overlay = {
-  readonly type: 'menu' | 'emoji' | 'delete' | 'forward' | 'edits' | 'readers' | 'report';
-  readonly id: MessageId;
-};
+export type Overlay = { readonly id: MessageId } & (
+  | { readonly type: 'menu' | 'emoji' | 'delete' | 'forward' | 'edits' | 'readers' | 'trace' | 'report' }
+  /** Begins with this picture. */
+  | { readonly type: 'gallery'; readonly fileId: FileId }
+);
 
 /** What the text field is for besides a new message; the text of an edit is no draft. */
 export type Mode =

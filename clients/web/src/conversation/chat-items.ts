@@ -1,5 +1,13 @@
-import type { ChatRow, receiptOf, RefusedChange } from '@whisper/client';
-import { toReply, type ClientId, type Me, type Message, type Reply, type UserId } from '@whisper/shared';
+import { filesOf, type ChatRow, type receiptOf, type RefusedChange } from '@whisper/client';
+import {
+  toReply,
+  type ClientId,
+  type CreateFileInput,
+  type Me,
+  type Message,
+  type Reply,
+  type UserId,
+} from '@whisper/shared';
 import { dayNumberOf } from '../ui/format-time.ts';
 import { noticeOf } from './notice.ts';
 
@@ -17,6 +25,8 @@ export type ChatItem = {
   /** Its place in the chat; null until the server gave it one. */
   readonly seq: number | null;
   readonly text: string;
+  /** What a message on its way takes along. */
+  readonly files: readonly CreateFileInput[];
   /** What somebody did to the group; null for what somebody said. */
   readonly notice: string | null;
   /** The names of those it mentions, one a line. */
@@ -52,17 +62,18 @@ type Options = {
   readonly receiptOf: (message: Message) => Receipt;
   readonly nameOf: (id: UserId) => string | undefined;
   readonly hasOlder: boolean;
-  /** The place of the first unread message; null without one. */
+  /** The place from which messages of others are unread; null where all are read. */
   readonly unreadFrom: number | null;
 };
 
 /** The rows of a conversation with their days and groups. What an unknown message comes before starts nothing. */
 export function toChatItems(rows: readonly ChatRow[], options: Options): ChatItem[] {
-  const { hasOlder, unreadFrom } = options;
+  const { hasOlder } = options;
   const bare = rows.map((row) =>
     row.state === 'sent' ? toBare(row, options) : toBareDraft(row, { rows, options }),
   );
-  const isUnreadStart = ({ seq }: Bare) => seq !== null && seq === unreadFrom;
+  const unreadStart = findUnreadStart(bare, options);
+  const isUnreadStart = (item: Bare) => item === unreadStart;
   const isApart = (earlier: Bare, later: Bare) => isUnreadStart(later) || !isOneGo(earlier, later);
   return bare.map((item, index) => {
     const before = bare[index - 1];
@@ -77,6 +88,18 @@ export function toChatItems(rows: readonly ChatRow[], options: Options): ChatIte
   });
 }
 
+/** The first of the unread messages, where it is held. */
+function findUnreadStart(bare: readonly Bare[], { unreadFrom, hasOlder }: Options): Bare | undefined {
+  const oldest = bare[0]?.seq ?? null;
+  if (unreadFrom === null || (hasOlder && oldest !== null && oldest > unreadFrom)) return undefined;
+  return bare.find((item) => isUnreadAfter(unreadFrom - 1, item));
+}
+
+/** Whether it is a message that counts as unread to somebody who has read up to a place. */
+export function isUnreadAfter(readSeq: number, { seq, isMine, message }: Bare): boolean {
+  return seq !== null && seq > readSeq && !isMine && message?.kind === 'text' && message.deletedAt === null;
+}
+
 function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
   const { message } = row;
   const { sender, clientId, seq, text, createdAt: at } = message;
@@ -89,6 +112,7 @@ function toBare(row: SentRow, { me, receiptOf, nameOf }: Options): Bare {
     receipt: isMine && message.kind === 'text' ? receiptOf(message) : null,
     seq,
     text,
+    files: [],
     notice: noticeOf(message, me.id),
     mentioned: namesOf(message.mentions, nameOf),
     at,
@@ -115,6 +139,7 @@ function toBareDraft({ state, draft }: DraftRow, { rows, options: { me, nameOf }
     receipt: null,
     seq: null,
     text,
+    files: filesOf(draft),
     notice: null,
     mentioned: draft.kind === 'send' ? namesOf(draft.mentions, nameOf) : '',
     at,

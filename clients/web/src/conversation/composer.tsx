@@ -1,6 +1,10 @@
-import type { ChatId } from '@whisper/shared';
-import type { KeyboardEvent, RefObject } from 'react';
+import { wordsOf, type ChatId } from '@whisper/shared';
+import type { ClipboardEvent, KeyboardEvent, RefObject } from 'react';
 import { EmojiDialog } from '../emoji/emoji-dialog.tsx';
+import { AttachButton } from '../files/attach-button.tsx';
+import { AttachStrip } from '../files/attach-strip.tsx';
+import type { AttachedFiles } from '../files/use-attached.ts';
+import { VoiceButton } from '../files/voice-button.tsx';
 import { usePeopleOf } from '../store/use-people-of.ts';
 import { DialogButton } from '../ui/dialog-button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -12,15 +16,17 @@ import { useMentionOffer } from './use-mention-offer.ts';
 
 const lengthNoteId = 'length-note';
 
-type Props = { readonly chatId: ChatId; readonly name: string; readonly mode: Mode | null };
+type Props = {
+  readonly chatId: ChatId;
+  readonly name: string;
+  readonly mode: Mode | null;
+  readonly attached: AttachedFiles;
+};
 
-export function Composer({ chatId, name, mode }: Props) {
+export function Composer({ chatId, name, mode, attached }: Props) {
   const people = usePeopleOf(chatId);
-  const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = useComposer({
-    chatId,
-    mode,
-    people,
-  });
+  const composer = useComposer({ chatId, mode, people, attached });
+  const { text, note, isTooLong, canSend, field, change, insert, send, leave, editLast } = composer;
   const { offered, active, pick, takeKey, fieldProps } = useMentionOffer({ text, field, people, change });
   const isTouch = hasTouchKeyboard();
   const onKeyDown = (event: KeyboardEvent) => {
@@ -37,6 +43,7 @@ export function Composer({ chatId, name, mode }: Props) {
   return (
     <form className="composer" onSubmit={send}>
       {mode && <ModeLine mode={mode} onLeave={leave} />}
+      {mode?.type !== 'edit' && <AttachStrip attached={attached} />}
       <MentionList offered={offered} active={active} onPick={pick} />
       <div className="composer-box">
         <textarea
@@ -51,8 +58,10 @@ export function Composer({ chatId, name, mode }: Props) {
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => pasteFiles(event, attached.add)}
           {...fieldProps}
         />
+        {mode?.type !== 'edit' && <FileButtons isEmpty={text === ''} add={attached.add} />}
         <EmojiButton field={field} onPick={insert} />
         <SendButton label={mode?.type === 'edit' ? 'Save' : 'Send'} isDisabled={!canSend} />
       </div>
@@ -61,6 +70,25 @@ export function Composer({ chatId, name, mode }: Props) {
       </p>
     </form>
   );
+}
+
+type FileProps = { readonly isEmpty: boolean; readonly add: AttachedFiles['add'] };
+
+function FileButtons({ isEmpty, add }: FileProps) {
+  return (
+    <>
+      {isEmpty && <VoiceButton onRecorded={(file) => add([file])} />}
+      <AttachButton onPick={add} />
+    </>
+  );
+}
+
+/** A copied picture comes as a file; copied words may bring a picture of themselves, which nobody means. */
+function pasteFiles(event: ClipboardEvent, add: (files: readonly File[]) => void): void {
+  const files = [...event.clipboardData.files];
+  if (files.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+  event.preventDefault();
+  add(files);
 }
 
 type SendProps = { readonly label: string; readonly isDisabled: boolean };
@@ -105,7 +133,7 @@ function ModeLine({ mode: { type, message }, onLeave }: ModeProps) {
         <span key={type}>{type === 'reply' ? 'Reply to' : 'Edit your message'}</span>{' '}
         {type === 'reply' && <bdi>{message.sender.name}</bdi>}
         <span className="mode-text" dir="auto">
-          {message.text.slice(0, excerptLength)}
+          {wordsOf(message).slice(0, excerptLength)}
         </span>
       </p>
       <button

@@ -1,3 +1,4 @@
+import { useChat, useTyping } from '@whisper/react';
 import { faceOf, type Chat, type ChatId } from '@whisper/shared';
 import { useEffect } from 'react';
 import { EmptyPane } from '../layout/empty-pane.tsx';
@@ -6,8 +7,12 @@ import { goHome, homePath } from '../routing/route.ts';
 import { GroupButton } from '../group/group-button.tsx';
 import { WhereOneMayWrite } from '../protect/closed-composer.tsx';
 import { SlowModeLine } from '../protect/slow-mode-line.tsx';
-import { useClient, useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
+import { SearchButton } from '../search/search-button.tsx';
+import { useSearching } from '../search/searching.ts';
+import { useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
+import { useAttached } from '../files/use-attached.ts';
+import { useDrop } from '../files/use-drop.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ActsProvider, useActing } from './acts.ts';
@@ -17,12 +22,19 @@ import { MessageList } from './message-list.tsx';
 import { Overlays } from './overlays.tsx';
 
 export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
-  const chat = useChat(chatId);
-  const view = useStore(({ open }) => open.get(chatId));
+  const { chat, view, rows } = useChat(chatId);
   const me = useStore((snapshot) => snapshot.me);
   const { acts, mode, overlay, target } = useActing();
+  const { goal, arrive } = useSearching();
+  useEffect(() => {
+    if (goal?.chatId !== chatId) return;
+    acts.jumpTo(goal.seq);
+    arrive();
+  }, [goal, arrive, chatId, acts]);
+  const attached = useAttached(chatId);
+  const { isOver, dropProps } = useDrop(attached.add);
 
-  if (view?.status === 'failed') {
+  if (view.status === 'failed') {
     const isMissing = view.failure.code === 'NOT_FOUND';
     return (
       <EmptyPane
@@ -37,11 +49,12 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
     <section
       className="conversation"
       aria-label={chat ? `Conversation with ${faceOf(chat).name}` : 'Conversation'}
+      {...dropProps}
     >
       <ActsProvider value={acts}>
         <ConversationHeader chat={chat} />
-        {view?.status === 'ready' && chat && me ? (
-          <MessageList chat={chat} view={view} me={me} target={target} />
+        {view.status === 'ready' && chat && me ? (
+          <MessageList chat={chat} view={view} rows={rows} me={me} target={target} />
         ) : (
           <div className="messages" />
         )}
@@ -49,9 +62,10 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
         {me && (
           <WhereOneMayWrite chat={chat}>
             <SlowModeLine chat={chat} />
-            <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} />
+            <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} attached={attached} />
           </WhereOneMayWrite>
         )}
+        {isOver && <p className="drop-note">Drop files to attach them</p>}
         <Overlays overlay={overlay} view={view} />
       </ActsProvider>
     </section>
@@ -66,6 +80,7 @@ function ConversationHeader({ chat }: { readonly chat: Chat | undefined }) {
       </Link>
       {chat && <Title chat={chat} />}
       <div className="header-end">
+        {chat && <SearchButton chatId={chat.id} />}
         {chat?.kind === 'group' && <GroupButton chat={chat} />}
         {chat && <ChatMenuButton chat={chat} />}
       </div>
@@ -98,9 +113,9 @@ function countPeople(count: number): string {
 
 /** Keeps its place while nobody types, so that nothing moves when somebody does. */
 function TypingLine({ chatId }: { readonly chatId: ChatId }) {
-  const typing = useStore((snapshot) => snapshot.typing.get(chatId));
+  const { typing } = useTyping(chatId);
   const nameOf = useNameOf(chatId);
-  const names = typing?.map((id) => nameOf(id) ?? 'somebody') ?? [];
+  const names = typing.map((id) => nameOf(id) ?? 'somebody');
   return (
     <p className="typing-line" role="status">
       {names.length > 0 && (
@@ -125,14 +140,4 @@ const typersMax = 3;
 function describeTyping(count: number): string {
   if (count === 1) return 'is typing';
   return count > typersMax ? `and ${count - typersMax} more are typing` : 'are typing';
-}
-
-/** A chat, held live while it is shown. Undefined until it is fetched. */
-function useChat(chatId: ChatId): Chat | undefined {
-  const { store } = useClient().client;
-  useEffect(() => {
-    // A failure shows as the view's own status.
-    void store.openChat(chatId).catch(() => undefined);
-  }, [store, chatId]);
-  return useStore(({ chats }) => chats.find(({ id }) => id === chatId));
 }

@@ -1,4 +1,6 @@
 import type { ForwardedFrom, Message, Reply } from '@whisper/shared';
+import { Attachments } from '../files/attachments.tsx';
+import { QueuedFiles } from '../files/queued-file.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useLongPress } from '../ui/use-long-press.ts';
 import { moreButtonId, useActs } from './acts.ts';
@@ -46,14 +48,16 @@ function ActionableBody({ item, id, isEntry }: Props & Pick<Message, 'id'>) {
   );
 }
 
-function Bubble({ item: { text, mentioned, reply, message } }: Pick<Props, 'item'>) {
+function Bubble({ item: { text, files, mentioned, reply, message } }: Pick<Props, 'item'>) {
   const forwardedFrom = message?.forwardedFrom;
   const isBare = !reply && !forwardedFrom && isEmojiOnly(text);
   return (
     <div className="bubble" data-emoji={isBare || undefined}>
       {forwardedFrom && <ForwardedLine from={forwardedFrom} />}
       {reply && <Quote reply={reply} />}
-      <MessageText text={text} mentioned={mentioned} />
+      {message && <Attachments message={message} />}
+      <QueuedFiles files={files} />
+      {text !== '' && <MessageText text={text} mentioned={mentioned} />}
     </div>
   );
 }

@@ -1,11 +1,11 @@
-import { receiptOf, rowsOf, type ChatView } from '@whisper/client';
-import { faceOf, type Chat, type Me, type Message } from '@whisper/shared';
+import { receiptOf, type ChatRow, type ChatView } from '@whisper/client';
+import { faceOf, type Chat, type ChatId, type Me, type Message } from '@whisper/shared';
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { useClient, useStore } from '../store/use-client.ts';
+import { useClient, useIsLost } from '../store/use-client.ts';
 import { useNameOf } from '../store/use-people-of.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Target } from './acts.ts';
-import { isActionable, toChatItems, type ChatItem } from './chat-items.ts';
+import { isActionable, isUnreadAfter, toChatItems, type ChatItem } from './chat-items.ts';
 import { MessageItem } from './message-item.tsx';
 import { PinnedBar } from './pinned-bar.tsx';
 import { moveBetweenMessages } from './move-between-messages.ts';
@@ -18,18 +18,28 @@ type Ready = Extract<ChatView, { status: 'ready' }>;
 type Props = {
   readonly chat: Chat;
   readonly view: Ready;
+  readonly rows: readonly ChatRow[];
   readonly me: Me;
   /** The message that was jumped to. */
   readonly target: Target | null;
 };
-/** The place of the first message that was unread when the conversation was opened; null without one. */
+/** The place from which messages were unread when the conversation was opened; null without any. */
 type Unread = { readonly unreadFrom: number | null };
 
-/** The messages: only those in sight are in the document, however many there are. */
-export function MessageList({ chat, view, me, target }: Props) {
+/** The messages, from where one left them or the first unread one, which is fetched where it is not held. */
+export function MessageList(props: Props) {
+  const { chat, view } = props;
+  const { places } = useClient();
+  const [unreadFrom] = useState(() => (chat.unread > 0 ? chat.readSeq + 1 : null));
+  const [startSeq] = useState(() => places.get(chat.id) ?? unreadFrom);
+  const isThere = useIsThere(chat.id, startSeq, view);
+  return isThere ? <Messages {...props} unreadFrom={unreadFrom} /> : <div className="messages" />;
+}
+
+/** Only those in sight are in the document, however many there are. */
+function Messages({ chat, view, rows, me, target, unreadFrom }: Props & Unread) {
   const { hasOlder, hasNewer } = view.log;
-  const [unreadFrom] = useState(() => firstUnreadOf(chat));
-  const items = useItems({ chat, view, me, unreadFrom });
+  const items = useItems({ chat, view, rows, me, unreadFrom });
   const { scrollRef, virtualizer, isAtEnd, top, goToEnd } = useMessageScroll(items, {
     chatId: chat.id,
     hasOlder,
@@ -108,15 +118,14 @@ function Rows({ items, virtualizer, chat, log: { hasOlder, hasNewer } }: RowsPro
   );
 }
 
-function useItems({ chat, view, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
-  const outbox = useStore((snapshot) => snapshot.outbox);
+function useItems({ chat, view, rows, me, unreadFrom }: Omit<Props, 'target'> & Unread): ChatItem[] {
   const nameOf = useNameOf(chat.id);
   const { hasOlder } = view.log;
   return useMemo(() => {
     const myReceiptOf = (message: Message) => receiptOf(chat, message);
     const options = { me, receiptOf: myReceiptOf, nameOf, hasOlder, unreadFrom };
-    return toChatItems(rowsOf(chat.id, { view, outbox }), options);
-  }, [chat, view, outbox, me, nameOf, hasOlder, unreadFrom]);
+    return toChatItems(rows, options);
+  }, [chat, rows, me, nameOf, hasOlder, unreadFrom]);
 }
 
 /** The day of what stands at the top; the headings of days say it to those who listen. */
@@ -164,9 +173,22 @@ function JumpPill({ unseen, onJump }: PillProps) {
   );
 }
 
-/** The place of the first message that nobody read here yet; null when all were. */
-function firstUnreadOf({ unread, lastMessage }: Chat): number | null {
-  return unread > 0 && lastMessage ? lastMessage.seq - unread + 1 : null;
+/** Whether the messages around a place are held; they are fetched once, unless there is no connection. */
+function useIsThere(chatId: ChatId, seq: number | null, { log }: Ready): boolean {
+  const { store } = useClient().client;
+  const isLost = useIsLost();
+  const oldest = log.messages[0]?.seq ?? 0;
+  const [isThere, setIsThere] = useState(seq === null || seq >= oldest || !log.hasOlder);
+  useEffect(() => {
+    if (isThere || seq === null) return;
+    const arrive = () => setIsThere(true);
+    void store.openAround(chatId, seq).then(arrive, arrive);
+  }, [store, chatId, seq]);
+  // What is held is better than nothing.
+  useEffect(() => {
+    if (isLost) setIsThere(true);
+  }, [isLost]);
+  return isThere;
 }
 
 type Seen = Unread & { readonly chat: Chat; readonly hasNewer: boolean; readonly isAtEnd: boolean };
@@ -182,8 +204,8 @@ function useUnseen(items: readonly ChatItem[], { chat, hasNewer, isAtEnd, unread
   if (isAtEnd) return 0;
   // Whose the ones are that are not held is not known here.
   if (hasNewer) return chat.unread;
-  const mine = items.filter(({ seq, isMine }) => isMine && seq !== null && seq > seenSeq);
-  return lastSeq - seenSeq - mine.length;
+  const above = Math.max(0, (items[0]?.seq ?? 0) - seenSeq - 1);
+  return above + items.filter((item) => isUnreadAfter(seenSeq, item)).length;
 }
 
 /** Marks the chat read while its end is in sight of somebody who looks at this window. */

@@ -81,6 +81,7 @@ function Actions({ message }: { readonly message: Message }) {
       {isGroup && (
         <MenuItem icon="delivered" label="Who has read it…" act={() => show({ type: 'readers', id })} />
       )}
+      {isMine && <MenuItem icon="info" label="Info…" act={() => show({ type: 'trace', id })} />}
       {!isMine && <MenuItem icon="warning" label="Report…" act={() => show({ type: 'report', id })} />}
       {!isMine && <BlockItem person={message.sender} onDone={close} />}
       <MenuItem icon="remove" label="Delete…" act={() => show({ type: 'delete', id })} />

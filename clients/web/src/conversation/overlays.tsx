@@ -1,5 +1,7 @@
 import type { ChatView } from '@whisper/client';
 import { messagesOf } from '@whisper/client';
+import { Gallery } from '../files/gallery.tsx';
+import { TraceDialog } from '../own-data/trace-dialog.tsx';
 import type { Message } from '@whisper/shared';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EditsDialog } from './edits-dialog.tsx';
@@ -32,10 +34,14 @@ export function Overlays({ overlay, view }: Props) {
       return <ForwardDialog message={message} />;
     case 'readers':
       return <ReadersDialog message={message} />;
+    case 'trace':
+      return <TraceDialog message={message} />;
     case 'report':
       return <ReportMessage message={message} />;
     case 'edits':
       return <EditsDialog message={message} />;
+    case 'gallery':
+      return <Gallery first={overlay.fileId} messages={messagesOf(view)} />;
   }
-  return overlay.type satisfies never;
+  return overlay satisfies never;
 }

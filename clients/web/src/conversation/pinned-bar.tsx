@@ -1,4 +1,4 @@
-import type { Message } from '@whisper/shared';
+import { wordsOf, type Message } from '@whisper/shared';
 import { useState } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -23,7 +23,7 @@ export function PinnedBar({ messages }: { readonly messages: readonly Message[] 
         <Icon name="pin" />
         <span className="hidden">Go to the pinned message:</span>
         <bdi>{pinned.sender.name}</bdi>
-        <span dir="auto">{pinned.text.slice(0, excerptLength)}</span>
+        <span dir="auto">{wordsOf(pinned).slice(0, excerptLength)}</span>
       </button>
       <button type="button" className="icon-button" aria-label="Unpin this message" onClick={unpin}>
         <Icon name="close" />

@@ -1,6 +1,7 @@
 import { messagesOf, type ChatSnapshot } from '@whisper/client';
 import { limits, type ChatId, type Message } from '@whisper/shared';
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import type { AttachedFiles } from '../files/use-attached.ts';
 import { useClient } from '../store/use-client.ts';
 import { useDraft } from '../store/use-drafts.ts';
 import { hasTouchKeyboard } from '../ui/keyboard.ts';
@@ -21,17 +22,18 @@ function describeLength(left: number, refused: number): string {
 }
 
 type Written = { readonly chatId: ChatId; readonly mode: Mode | null };
-type Options = Written & { readonly people: readonly Person[] };
+type Options = Written & { readonly people: readonly Person[]; readonly attached: AttachedFiles };
 
 /** A message being written: its text, whether it may go out, and its way there. */
-export function useComposer({ chatId, mode, people }: Options) {
+export function useComposer({ chatId, mode, people, attached }: Options) {
   const { store } = useClient().client;
   const { edit, setMode } = useActs();
   const [text, setText] = useText({ chatId, mode });
   const [refused, setRefused] = useState(0);
   const field = useField({ text, mode, onRefused: setRefused });
   const left = limits.textLengthMax - text.trim().length;
-  const canSend = text.trim() !== '' && left >= 0;
+  const takesFiles = mode?.type !== 'edit' && attached.uploads.length > 0;
+  const canSend = (text.trim() !== '' || takesFiles) && left >= 0;
 
   const change = (value: string) => {
     setRefused(0);
@@ -52,6 +54,7 @@ export function useComposer({ chatId, mode, people }: Options) {
     } else {
       const mentions = mentionedIn(text, people);
       store.send(chatId, text, {
+        files: attached.take(),
         ...(mode && { replyTo: mode.message.id }),
         ...(mentions.length > 0 && { mentions }),
       });

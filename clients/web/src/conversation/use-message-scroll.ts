@@ -20,7 +20,7 @@ type Options = {
   readonly chatId: ChatId;
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
-  /** The place of the first unread message; null without one. */
+  /** The place from which messages are unread; null without any. */
   readonly unreadFrom: number | null;
 };
 
@@ -121,7 +121,7 @@ function useStart(virtualizer: MessageVirtualizer, { items, startSeq }: Start): 
     // Without the first unread message, more of them are above the oldest one that is held.
     const first = Math.max(
       0,
-      items.findIndex(({ seq }) => seq !== null && seq === startSeq),
+      items.findIndex(({ seq }) => seq !== null && startSeq !== null && seq >= startSeq),
     );
     if (startSeq !== null) virtualizer.scrollToIndex(first, { align: 'start' });
     else virtualizer.scrollToEnd();

@@ -3,16 +3,18 @@ import { useState, type SyntheticEvent } from 'react';
 import { BackButton, type GroupViewProps } from './add-people.tsx';
 import { WritingSettings } from './writing-settings.tsx';
 
-/** The name of a group, and what those see who come into it. */
+/** The name of a group, what those see who come into it, and how long messages are kept. */
 export function GroupSettings({ chat, acting: { act, isPending }, onBack }: GroupViewProps) {
   const [name, setName] = useState(chat.name);
   const [historyVisible, setHistoryVisible] = useState(chat.historyVisible);
+  const [retentionDays, setRetentionDays] = useState(chat.retentionDays ?? null);
   const { readOnly = false, slowModeSeconds = 0 } = chat;
   const [writing, setWriting] = useState({ readOnly, slowModeSeconds });
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
     const changes = {
       ...(name.trim() !== chat.name && { name }),
+      ...(retentionDays !== (chat.retentionDays ?? null) && { retentionDays }),
       ...(historyVisible !== chat.historyVisible && { historyVisible }),
       ...(writing.readOnly !== readOnly && { readOnly: writing.readOnly }),
       ...(writing.slowModeSeconds !== slowModeSeconds && { slowModeSeconds: writing.slowModeSeconds }),
@@ -39,6 +41,7 @@ export function GroupSettings({ chat, acting: { act, isPending }, onBack }: Grou
         />
         <span>Those who come see what was written before</span>
       </label>
+      <KeptFor days={retentionDays} onChange={setRetentionDays} />
       <WritingSettings value={writing} onChange={setWriting} />
       <div className="button-row">
         <button
@@ -51,5 +54,34 @@ export function GroupSettings({ chat, acting: { act, isPending }, onBack }: Grou
         <BackButton onBack={onBack} />
       </div>
     </form>
+  );
+}
+
+const offeredDays = [1, 7, 30, 90, 365] as const;
+
+type KeptForProps = {
+  readonly days: number | null;
+  readonly onChange: (days: number | null) => void;
+};
+
+function KeptFor({ days, onChange }: KeptForProps) {
+  const isOther = days !== null && !offeredDays.some((offered) => offered === days);
+  const offered = isOther ? [...offeredDays, days].toSorted((a, b) => a - b) : offeredDays;
+  return (
+    <label className="kept-for">
+      <span>Messages are kept</span>
+      <select
+        className="field"
+        value={days ?? ''}
+        onChange={({ target }) => onChange(target.value === '' ? null : Number(target.value))}
+      >
+        <option value="">as long as the server keeps them</option>
+        {offered.map((each) => (
+          <option key={each} value={each}>
+            {each === 1 ? 'for a day' : `for ${each} days`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -1,6 +1,10 @@
 import { faceOf, type Chat } from '@whisper/shared';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { JoinPage } from '../group/join-page.tsx';
+import { usePush } from '../push/use-push.ts';
+import { SearchDialog } from '../search/search-dialog.tsx';
+import { SearchingProvider, useMakeSearching } from '../search/searching.ts';
+import { WayBack } from '../search/way-back.tsx';
 import { useRoute, type Route } from '../routing/route.ts';
 import { Sidebar } from '../sidebar/sidebar.tsx';
 import { isMuted } from '../store/muted.ts';
@@ -28,27 +32,34 @@ export function ChatApp() {
   const connection = useStore((snapshot) => snapshot.connection);
   useTitle(route);
   useNotifications();
+  usePush();
   const [isSwitching, setIsSwitching] = useState(false);
-  useShortcuts({ onSwitch: () => setIsSwitching(true) });
+  const searching = useMakeSearching();
+  const chatId = route.page === 'chat' ? route.chatId : undefined;
+  useShortcuts({ onSwitch: () => setIsSwitching(true), onSearch: () => searching.open(chatId) });
   if (connection.status === 'refused') return <RefusedPage refusal={connection} />;
 
   return (
-    <div className="app" data-page={route.page}>
-      <div className="notices">
-        <UpdateNotice />
-        <ConnectionBanner />
+    <SearchingProvider value={searching}>
+      <div className="app" data-page={route.page}>
+        <div className="notices">
+          <UpdateNotice />
+          <ConnectionBanner />
+        </div>
+        <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
+        <main className="pane">
+          <WayBack />
+          <ErrorBoundary key={route.page === 'chat' ? route.chatId : route.page}>
+            <Suspense>
+              <Pane route={route} />
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+        <Announcer />
+        {isSwitching && <QuickSwitcher onClose={() => setIsSwitching(false)} />}
+        {searching.isOpen && <SearchDialog />}
       </div>
-      <Sidebar selected={route.page === 'chat' ? route.chatId : null} />
-      <main className="pane">
-        <ErrorBoundary key={route.page === 'chat' ? route.chatId : route.page}>
-          <Suspense>
-            <Pane route={route} />
-          </Suspense>
-        </ErrorBoundary>
-      </main>
-      <Announcer />
-      {isSwitching && <QuickSwitcher onClose={() => setIsSwitching(false)} />}
-    </div>
+    </SearchingProvider>
   );
 }
 

@@ -1,11 +1,11 @@
 import { isDraft, type ConnectionState } from '@whisper/client';
-import { useClient, useIsLost, useStore } from '../store/use-client.ts';
+import { useConnection } from '@whisper/react';
+import { useClient, useStore } from '../store/use-client.ts';
 import { useAppWorker } from './use-app-worker.ts';
 
 /** Says that the connection is lost and how many messages wait for it. Nothing while all is well. */
 export function ConnectionBanner() {
-  const { client } = useClient();
-  const isLost = useIsLost();
+  const { isLost, retryNow } = useConnection();
   const waiting = useStore(({ outbox }) => outbox.filter(isDraft).filter(({ failure }) => !failure).length);
   const isLoaded = useStore(({ me }) => me !== null);
 
@@ -15,7 +15,7 @@ export function ConnectionBanner() {
         <>
           <span className="banner-dot" aria-hidden="true" />
           <p>{`No connection. ${isLoaded ? describeWaiting(waiting) : 'Your chats come as soon as there is one.'}`}</p>
-          <button type="button" className="text-button" onClick={() => client.retryNow()}>
+          <button type="button" className="text-button" onClick={retryNow}>
             Try now
           </button>
         </>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { appUrl } from '../routing/app-url.ts';
 import { chatPath } from '../routing/route.ts';
 import type { Order } from '../service-worker/orders.ts';
+import { isWanted, joinPush, permissionNow } from '../push/own-browser.ts';
 import { isMuted } from '../store/muted.ts';
 import { useClient, useStore } from '../store/use-client.ts';
 import { useNews } from './news.ts';
@@ -11,9 +12,10 @@ const bodyLengthMax = 200;
 
 /** Tells the device of new messages while nobody looks at the app, and takes that back when they are read. */
 export function useNotifications(): void {
+  const { notes } = useClient();
   const chats = useStore((snapshot) => snapshot.chats);
   useNews((messages) => {
-    if (permissionNow() !== 'granted') return;
+    if (!isWanted(notes)) return;
     for (const message of messages) {
       const chat = chats.find(({ id }) => id === message.chatId);
       if (chat && !isMuted(chat)) void order(toNotice(message, chat));
@@ -38,20 +40,20 @@ async function order(what: Order): Promise<void> {
   registration?.active?.postMessage(what);
 }
 
-/** Where there is no worker there is nobody to show anything. */
-function permissionNow(): NotificationPermission {
-  return 'Notification' in window && navigator.serviceWorker ? Notification.permission : 'denied';
-}
-
 const refusal = 'whisper:notifications';
 
 /** Offers notifications, once somebody has written and so may wait for an answer. */
 export function NotificationOffer() {
-  const { notes } = useClient();
+  const { client, notes } = useClient();
   const [permission, setPermission] = useState(permissionNow);
   const [isRefused, setIsRefused] = useState(() => notes.get(refusal) !== '');
   const hasWritten = useHasWritten();
   if (permission !== 'default' || isRefused || !hasWritten) return null;
+  const allow = async () => {
+    const allowed = await Notification.requestPermission();
+    setPermission(allowed);
+    if (allowed === 'granted') await joinPush(client);
+  };
   const refuse = () => {
     notes.set(refusal, 'no');
     setIsRefused(true);
@@ -60,11 +62,7 @@ export function NotificationOffer() {
     <aside className="offer" aria-label="Notifications">
       <p>Hear of answers while you look elsewhere?</p>
       <div className="button-row">
-        <button
-          type="button"
-          className="text-button"
-          onClick={() => void Notification.requestPermission().then(setPermission)}
-        >
+        <button type="button" className="text-button" onClick={() => void allow()}>
           Turn on notifications
         </button>
         <button type="button" className="text-button soft" onClick={refuse}>

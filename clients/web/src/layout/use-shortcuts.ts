@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { goHome } from '../routing/route.ts';
 import { isComposing } from '../ui/keyboard.ts';
 
@@ -7,16 +7,24 @@ export const searchFieldId = 'search';
 type Shortcuts = {
   /** Ctrl+K, and Cmd+K where there is such a key. */
   readonly onSwitch: () => void;
+  /** Ctrl+F; pressed once more in the search it is the browser's own. */
+  readonly onSearch: () => void;
 };
 
 /** `/` finds somebody; Escape goes back, unless something nearer has taken it. */
-export function useShortcuts({ onSwitch }: Shortcuts): void {
+export function useShortcuts(shortcuts: Shortcuts): void {
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isComposing(event)) return;
-      if (isSwitchKey(event)) {
+      if (isCtrlKey(event, 'k')) {
         event.preventDefault();
-        return onSwitch();
+        return latest.current.onSwitch();
+      }
+      if (isCtrlKey(event, 'f') && !document.querySelector('dialog[open]')) {
+        event.preventDefault();
+        return latest.current.onSearch();
       }
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === 'Escape') return goHome();
@@ -33,8 +41,8 @@ export function useShortcuts({ onSwitch }: Shortcuts): void {
   }, []);
 }
 
-function isSwitchKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean {
-  return key.toLowerCase() === 'k' && ctrlKey !== metaKey && !altKey && !shiftKey;
+function isCtrlKey({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent, letter: string): boolean {
+  return key.toLowerCase() === letter && ctrlKey !== metaKey && !altKey && !shiftKey;
 }
 
 export function isEditable(target: EventTarget | null): boolean {

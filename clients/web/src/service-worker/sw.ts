@@ -1,5 +1,6 @@
 import type { Order } from './orders.ts';
 import { pageFor, planFor } from './plan.ts';
+import { readPush } from './read-push.ts';
 
 /**
  * Keeps the shell of the app, so that it opens without a network: the pages, scripts and styles, and nothing of anybody's
@@ -64,6 +65,10 @@ self.addEventListener('message', (event) => {
   return order satisfies never;
 });
 
+self.addEventListener('push', (event) => {
+  event.waitUntil(tellPush(event.data?.text() ?? ''));
+});
+
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   const { url }: { url: string } = event.notification.data;
@@ -90,15 +95,31 @@ async function answerFile(request: Request): Promise<Response> {
   return (await caches.match(request, asStored)) ?? fetch(request);
 }
 
-/** Several windows may tell of the same message. */
+/** What this worker told of, by chat: a notice that was put away already is not shown again by whoever tells of it later. */
+const told = new Map<string, number>();
+
+/** Several windows may tell of the same message, and the server. */
 async function notify({ chatId, seq, url, title, body }: Extract<Order, { type: 'notify' }>): Promise<void> {
   const windows = await self.clients.matchAll({ type: 'window' });
   const shown = await self.registration.getNotifications({ tag: chatId });
   if (windows.some(({ focused }) => focused) || shown.some(({ data }) => data.seq >= seq)) return;
+  if ((told.get(chatId) ?? 0) >= seq) return;
+  told.set(chatId, seq);
   const icon = new URL('icons/192.png', scope).href;
   const badge = new URL('icons/badge-96.png', scope).href;
   const options = { body, tag: chatId, renotify: true, data: { url, seq }, icon, badge };
   await self.registration.showNotification(title, options);
+}
+
+/** A browser wants something to be shown for every push, also for one that cannot be read. */
+async function tellPush(text: string): Promise<void> {
+  const push = readPush(text);
+  if (!push)
+    return self.registration.showNotification('Whisper', { body: 'New message', data: { url: scope.href } });
+  const { badge, ...news } = push;
+  // Browsers without it, and apps that are not installed, refuse.
+  await self.navigator.setAppBadge?.(badge).catch(() => undefined);
+  await notify({ type: 'notify', ...news, url: new URL(`chats/${push.chatId}`, scope).href });
 }
 
 async function closeNotices(chatId: string): Promise<void> {
@@ -110,6 +131,7 @@ async function showPage(url: string): Promise<void> {
   const windows = await self.clients.matchAll({ type: 'window' });
   const [window] = windows.toSorted((one, other) => Number(other.focused) - Number(one.focused));
   if (!window) return void (await self.clients.openWindow(url));
-  await window.focus();
+  // A browser that does not let it come to the front shows the chat behind.
+  await window.focus().catch(() => undefined);
   window.postMessage({ type: 'open', path: new URL(url).pathname });
 }

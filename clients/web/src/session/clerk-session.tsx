@@ -2,6 +2,7 @@ import { ClerkFailed, ClerkProvider, SignIn, useAuth } from '@clerk/react';
 import { indexedDbStorage } from '@whisper/client';
 import { useMemo } from 'react';
 import { ChatApp } from '../layout/chat-app.tsx';
+import { ErasureNotice } from '../own-data/erasure-notice.tsx';
 import { homePath } from '../routing/route.ts';
 import { SignedIn } from './signed-in.tsx';
 
@@ -30,6 +31,7 @@ function ClerkGate() {
   if (!session) {
     return (
       <main className="sign-in">
+        <ErasureNotice />
         <SignIn routing="hash" />
       </main>
     );

@@ -1,11 +1,19 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { browserStorage, createWhisperClient, toFailure, type WhisperClient } from '@whisper/client';
+import {
+  browserStorage,
+  createWhisperClient,
+  indexedDbFiles,
+  toFailure,
+  type WhisperClient,
+} from '@whisper/client';
+import { useWhisperClient, WhisperProvider } from '@whisper/react';
 import type { ChatId } from '@whisper/shared';
-import { useEffect, useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
+import { Attached } from '../files/attached.ts';
 import { appUrl } from '../routing/app-url.ts';
+import { leavePush } from '../push/own-browser.ts';
 import { findStorage, Notes } from '../store/notes.ts';
 import { ClientContext } from '../store/use-client.ts';
-import { watchLoss } from '../store/watch-loss.ts';
 import type { Session } from './session.ts';
 
 const retriesMax = 3;
@@ -14,26 +22,31 @@ type Props = { readonly session: Session; readonly children: ReactNode };
 
 /** Gives everything below one person's client and what it has fetched; both end with the session. */
 export function SignedIn({ session, children }: Props) {
-  const [generation, setGeneration] = useState(0);
   const [notes] = useState(() => new Notes(findStorage('localStorage')));
   const [places] = useState(() => new Map<ChatId, number>());
-  const client = useWhisperClient(session, generation);
-  const reconnect = () => setGeneration((current) => current + 1);
-  const loss = useMemo(() => client && watchLoss(client.connection), [client]);
+  const [attached] = useState(() => new Attached());
+  const { client, renew } = useWhisperClient(session, connect);
   const ending = useMemo(() => client && withForgetting(session, client), [session, client]);
-  if (!client || !loss || !ending) return null;
+  if (!client || !ending) return null;
   return (
-    <Provided key={generation} value={{ client, loss, session: ending, notes, places, reconnect }}>
+    <Provided value={{ client, session: ending, notes, places, attached, reconnect: renew }}>
       {children}
     </Provided>
   );
 }
 
-/** Signing out leaves nothing of what was shown on the device. */
+function connect({ getToken, cache }: Session): WhisperClient {
+  const files = indexedDbFiles('whisper-files');
+  return createWhisperClient({ url: appUrl.href, getToken, storage: browserStorage(), files, cache });
+}
+
+/** Signing out leaves nothing of what was shown on the device, and nothing is pushed to it any more. */
 function withForgetting(session: Session, client: WhisperClient): Session {
   const signOut = () => {
-    void client.forget();
-    session.signOut();
+    void leavePush(client).then(() => {
+      void client.forget();
+      session.signOut();
+    });
   };
   return { ...session, signOut };
 }
@@ -44,7 +57,9 @@ function Provided({ value, children }: ProvidedProps) {
   const [queries] = useState(createQueryClient);
   return (
     <QueryClientProvider client={queries}>
-      <ClientContext value={value}>{children}</ClientContext>
+      <WhisperProvider client={value.client}>
+        <ClientContext value={value}>{children}</ClientContext>
+      </WhisperProvider>
     </QueryClientProvider>
   );
 }
@@ -61,28 +76,4 @@ function createQueryClient(): QueryClient {
       mutations: { networkMode: 'always' },
     },
   });
-}
-
-/** The client of a session; another `generation` makes a new one. Null until it is made. */
-function useWhisperClient(session: Session, generation: number): WhisperClient | null {
-  const [client, setClient] = useState<WhisperClient | null>(null);
-  useEffect(() => {
-    const made = createWhisperClient({
-      url: appUrl.href,
-      getToken: session.getToken,
-      storage: browserStorage(),
-      cache: session.cache,
-    });
-    const retry = () => {
-      if (document.visibilityState === 'visible') made.retryNow();
-    };
-    document.addEventListener('visibilitychange', retry);
-    setClient(made);
-    return () => {
-      document.removeEventListener('visibilitychange', retry);
-      setClient(null);
-      made.close();
-    };
-  }, [session, generation]);
-  return client;
 }

@@ -1,6 +1,6 @@
+import { useChats } from '@whisper/react';
 import type { Chat, ChatId } from '@whisper/shared';
 import { useState } from 'react';
-import { useClient, useStore } from '../store/use-client.ts';
 import { useToday } from '../ui/use-today.ts';
 import { ChatRow } from './chat-row.tsx';
 
@@ -12,8 +12,7 @@ type Props = {
 
 /** My conversations, the newest first, those kept at the top before them and the archive behind. */
 export function ChatList({ chats, selected, isSearch }: Props) {
-  const { client } = useClient();
-  const hasMore = useStore((snapshot) => snapshot.hasMoreChats);
+  const { hasMore, loadMore } = useChats();
   const today = useToday();
   const [showsArchive, setShowsArchive] = useState(false);
   if (chats.length === 0) return null;
@@ -45,12 +44,7 @@ export function ChatList({ chats, selected, isSearch }: Props) {
         </button>
       )}
       {hasMore && !isSearch && (
-        <button
-          type="button"
-          className="more"
-          data-row=""
-          onClick={() => void client.store.loadMoreChats().catch(() => undefined)}
-        >
+        <button type="button" className="more" data-row="" onClick={loadMore}>
           Show older chats
         </button>
       )}

@@ -19,7 +19,7 @@ export function ChatRow({ chat, isSelected, today }: Props) {
   const isTyping = useStore(({ typing }) => typing.has(chat.id));
   const preview = usePreview(chat, isSelected);
   // Starts the fetch at pointer down, before the click.
-  const prepare = () => void client.store.openChat(chat.id).catch(() => undefined);
+  const prepare = () => client.store.holdChat(chat.id)();
 
   return (
     <li>

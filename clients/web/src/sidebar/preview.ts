@@ -1,5 +1,5 @@
-import { isDraft, type StoredEntry } from '@whisper/client';
-import type { Chat, UserId } from '@whisper/shared';
+import { filesOf, isDraft, type StoredEntry } from '@whisper/client';
+import { wordsOf, type Chat, type UserId } from '@whisper/shared';
 import { noticeOf } from '../conversation/notice.ts';
 
 /** What a chat's line in the list shows of it. */
@@ -28,13 +28,22 @@ export function previewOf(chat: Chat, { meId, draft, outbox }: Own): Preview {
   const own = outbox.filter(isDraft).findLast(({ chatId }) => chatId === id);
   if (own && own.clientId !== lastMessage?.clientId) {
     const type = own.failure ? 'failed' : 'waiting';
-    return { type, text: cut(own.text), at: new Date(own.queuedAt) };
+    return {
+      type,
+      text: cut(
+        own.text ||
+          filesOf(own)
+            .map(({ name }) => name)
+            .join(', '),
+      ),
+      at: new Date(own.queuedAt),
+    };
   }
   if (!lastMessage) return { type: 'none' };
   const { sender, createdAt, deletedAt } = lastMessage;
   const notice = noticeOf(lastMessage, meId);
   if (notice !== null) return { type: 'said', text: cut(notice), at: createdAt, by: null };
-  const text = deletedAt === null ? lastMessage.text : 'Message deleted';
+  const text = deletedAt === null ? wordsOf(lastMessage) : 'Message deleted';
   const name = chat.kind === 'group' ? sender.name : null;
   return { type: 'said', text: cut(text), at: createdAt, by: sender.id === meId ? 'You' : name };
 }

@@ -2,7 +2,10 @@ import { limits, type ChatId } from '@whisper/shared';
 import { useState, type KeyboardEvent } from 'react';
 import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
+import { NotificationSettingsButton } from '../push/notification-settings.tsx';
+import { MyDataDialog } from '../own-data/my-data-dialog.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
+import { SearchButton } from '../search/search-button.tsx';
 import { ProtectButtons } from '../protect/protect-buttons.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -28,6 +31,7 @@ export function Sidebar({ selected }: Props) {
       </header>
       <div className="search-row">
         <SearchField value={search} onChange={setSearch} />
+        <SearchButton />
         <NewGroupButton />
       </div>
       <div className="rows" ref={rows.ref}>
@@ -38,7 +42,7 @@ export function Sidebar({ selected }: Props) {
   );
 }
 
-/** The signed-in person and the button to sign out. */
+/** The signed-in person, what is theirs, and the button to sign out. */
 function Me() {
   const { session } = useClient();
   const me = useStore((snapshot) => snapshot.me);
@@ -52,6 +56,10 @@ function Me() {
           <Avatar person={me} />
         </>
       )}
+      <NotificationSettingsButton />
+      <DialogButton label="My data" icon="myData">
+        {(close) => <MyDataDialog onClose={close} />}
+      </DialogButton>
       <ProtectButtons />
       <button
         type="button"
@@ -89,7 +97,7 @@ function SearchField({ value, onChange }: SearchProps) {
         id={searchFieldId}
         type="text"
         aria-label="Search chats and people"
-        placeholder="Search chats and people"
+        placeholder="Chats and people"
         aria-keyshortcuts="/"
         autoComplete="off"
         maxLength={limits.queryLengthMax}

@@ -1,5 +1,6 @@
 import { fetchDevPeople, type DevPeople } from '@whisper/client';
 import { useEffect, useState } from 'react';
+import { ErasureNotice } from '../own-data/erasure-notice.tsx';
 import { appUrl } from '../routing/app-url.ts';
 import { DemoSignIn } from './demo-sign-in.tsx';
 
@@ -18,6 +19,7 @@ export function SignInPage({ onSignIn }: Props) {
     <main className="sign-in">
       <div className="sign-in-card">
         <h1 className="wordmark">Whisper</h1>
+        <ErasureNotice />
         {people && <Choice people={people} onSignIn={onSignIn} onRetry={() => setAttempt(attempt + 1)} />}
       </div>
     </main>

@@ -37,7 +37,7 @@ export function admitChanges(people: ChatPeople, changes: readonly Change[]): Pr
   return admit(people, changes, { personOf: ({ by }) => by, refusal: messageNotFound });
 }
 
-type Rule<E> = { readonly personOf: (entry: E) => UserId | null; readonly refusal: () => AppError };
+type Rule<E> = { readonly personOf: (entry: E) => UserId | 'nobody'; readonly refusal: () => AppError };
 
 async function admit<E extends Append | Change>(
   people: ChatPeople,
@@ -49,9 +49,9 @@ async function admit<E extends Append | Change>(
   for (const entry of entries) {
     const person = personOf(entry);
     try {
-      if (person !== null && !people.has(person)) throw refusal();
+      if (person !== 'nobody' && !people.has(person)) throw refusal();
       // Where anybody is ignored there are two people, and the other one may do nothing.
-      if (person !== null) ignoring = await people.findIgnoring(person);
+      if (person !== 'nobody') ignoring = await people.findIgnoring(person);
       admitted.push(entry);
     } catch (error) {
       entry.reject(error);

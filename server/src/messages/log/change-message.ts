@@ -1,6 +1,7 @@
 import type { MessageId, UserId } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import { AppError, isDuplicateKey } from '../../platform/errors.ts';
+import { withTerms } from '../../words/terms.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** The message as it is after a change; the same object when there is nothing to change. Throws when it is not allowed. */
@@ -9,11 +10,11 @@ export type ChangeMessage = (doc: MessageDoc, now: Date) => MessageDoc;
 /** A message that is not there and a message of a chat that is not yours get the same answer. */
 export const messageNotFound = () => new AppError('NOT_FOUND', 'Message not found');
 
-/** A change of one message, and who makes it. */
+/** A change of one message, and who makes it: somebody in the chat. */
 export type Changing = {
   readonly messageId: MessageId;
-  /** Null for a moderator, who need not be in the chat. */
-  readonly by: UserId | null;
+  /** `nobody`: what the product itself does, whoever is in the chat. */
+  readonly by: UserId | 'nobody';
   readonly change: ChangeMessage;
 };
 
@@ -72,7 +73,7 @@ export async function replaceMessage(
     throw new AppError('SERVICE_UNAVAILABLE', 'This message changes too fast right now');
   try {
     const createdRev = doc.createdRev ?? doc.seq;
-    const stored = { ...next, rev, createdRev, revs, changedAt: now, updatedAt: now };
+    const stored = withTerms({ ...next, rev, createdRev, revs, changedAt: now, updatedAt: now });
     const { matchedCount } = await messageModel(db).collection.replaceOne(
       { _id: doc._id, rev: doc.rev },
       stored,

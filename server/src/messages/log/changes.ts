@@ -1,5 +1,6 @@
 import { limits, type UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
+import type { GroupChange } from '../../chats/group-change.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ChangeMessage } from './change-message.ts';
 import type { MessageDoc } from './message.model.ts';
@@ -44,6 +45,59 @@ export function erased(): ChangeMessage {
       deletedAt: now,
     };
   };
+}
+
+type Leaving = { readonly userId: UserId; readonly standInId: UserId };
+
+/**
+ * What is left when a person is erased: of their own messages the place, of a system message what happened, of others' messages
+ * everything but the person. Where they have to be somebody the stand-in is.
+ */
+export function withoutPerson({ userId, standInId }: Leaving): ChangeMessage {
+  const isThem = (id: Types.ObjectId) => id.toHexString() === userId;
+  const standIn = (id: Types.ObjectId) => (isThem(id) ? new Types.ObjectId(standInId) : id);
+  const without = (ids: readonly Types.ObjectId[]) => ids.filter((id) => !isThem(id));
+  return (doc, now) => {
+    const isOwn = isThem(doc.sender);
+    const kept = isOwn && !doc.system ? erased()(doc, now) : doc;
+    const { forwardedFrom, mentions, reactions, edits, system } = kept;
+    const next = {
+      ...kept,
+      ...(isOwn && { sender: standIn(doc.sender), clientId: doc._id.toHexString() }),
+      ...(forwardedFrom && {
+        forwardedFrom: { ...forwardedFrom, sender: standIn(forwardedFrom.sender) },
+      }),
+      ...(mentions && { mentions: without(mentions) }),
+      ...(reactions && {
+        reactions: reactions
+          .map((each) => ({ ...each, users: without(each.users) }))
+          .filter(({ users }) => users.length > 0),
+      }),
+      ...(edits && { edits: edits.map((each) => ({ ...each, mentions: without(each.mentions) })) }),
+      ...(system && { system: withStandIn(system, { userId, standInId }) }),
+    };
+    return JSON.stringify(next) === JSON.stringify(doc) ? doc : next;
+  };
+}
+
+function withStandIn(change: GroupChange, { userId, standInId }: Leaving): GroupChange {
+  const standIn = (id: UserId) => (id === userId ? standInId : id);
+  switch (change.type) {
+    case 'memberAdded':
+      return { ...change, userIds: change.userIds.map(standIn) };
+    case 'memberRemoved':
+    case 'roleChanged':
+      return { ...change, userId: standIn(change.userId) };
+    case 'created':
+    case 'memberJoined':
+    case 'memberLeft':
+    case 'renamed':
+    case 'avatarChanged':
+    case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
+      return change;
+  }
 }
 
 type Reacting = { readonly userId: UserId; readonly emoji: string; readonly on: boolean };

@@ -166,5 +166,6 @@ export function planDrafts(group: Group, { by, plan }: ChangeGroup): Draft[] {
     replyTo: null,
     forwardedFrom: null,
     mentions: [],
+    attachments: [],
   }));
 }

@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const plain = { replyTo: null, forwardedFrom: null, mentions: [], system: null };
+const plain = { replyTo: null, forwardedFrom: null, mentions: [], attachments: [], system: null };
 
 const failCommand = (times: number, data: object) =>
   server.app.db.db?.admin().command({ configureFailPoint: 'failCommand', mode: { times }, data });

@@ -1,6 +1,8 @@
 import type { ChatId, ClientId, ForwardedFrom, Reply, User, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
+import type { StoredAttachment } from '../../files/file.view.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
+import { withTerms } from '../../words/terms.ts';
 import { findConflicts, type Conflict } from './insert-conflicts.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
@@ -13,6 +15,7 @@ export type Draft = {
   readonly replyTo: Reply | null;
   readonly forwardedFrom: ForwardedFrom | null;
   readonly mentions: readonly UserId[];
+  readonly attachments: readonly StoredAttachment[];
   /** A system message does this. */
   readonly system: GroupChange | null;
 };
@@ -109,8 +112,8 @@ async function insertAll(db: Database, batch: readonly Waiting[]): Promise<void>
 }
 
 function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
-  const { chatId, sender, text, clientId, replyTo, forwardedFrom, mentions, system } = draft;
-  return {
+  const { chatId, sender, text, clientId, replyTo, forwardedFrom, mentions, attachments, system } = draft;
+  return withTerms<MessageDoc>({
     _id: new Types.ObjectId(),
     chat: new Types.ObjectId(chatId),
     sender: new Types.ObjectId(sender.id),
@@ -131,6 +134,7 @@ function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
       },
     }),
     ...(mentions.length > 0 && { mentions: mentions.map((id) => new Types.ObjectId(id)) }),
+    ...(attachments.length > 0 && { attachments: [...attachments] }),
     ...(system && { system, systemRev: rev }),
-  };
+  });
 }

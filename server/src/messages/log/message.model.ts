@@ -1,4 +1,5 @@
 import { Schema, type Connection, type Model, type Types } from 'mongoose';
+import type { StoredAttachment } from '../../files/file.view.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
 
 export type MessageDoc = {
@@ -28,14 +29,17 @@ export type MessageDoc = {
   mentions?: Types.ObjectId[];
   /** In the order in which the first person used each emoji. */
   reactions?: { emoji: string; users: Types.ObjectId[] }[];
+  attachments?: StoredAttachment[];
   /** Earlier texts, oldest first. */
   edits?: { text: string; mentions: Types.ObjectId[]; at: Date }[];
   /** What it still is to people who block whoever changed it since. */
   frozen?: FrozenDoc[];
-  /** There in a system message, which never changes. */
+  /** There in a system message, in which only the person who is erased ever changes. */
   system?: GroupChange;
   /** The rev of a system message: how those of a group are found. */
   systemRev?: number;
+  /** What a search finds it by, kept by the write that stores the message: `termsOf`. */
+  terms?: string[];
 };
 
 /** What changes of a message that is not erased. */
@@ -64,10 +68,12 @@ const messageSchema = new Schema<MessageDoc>(
     forwardedFrom: { type: { _id: false, sender: ObjectId, sentAt: Date }, default: undefined },
     mentions: { type: [ObjectId], default: undefined },
     reactions: { type: [{ _id: false, emoji: String, users: [ObjectId] }], default: undefined },
+    attachments: { type: [Schema.Types.Mixed], default: undefined },
     edits: { type: [{ _id: false, text: String, mentions: [ObjectId], at: Date }], default: undefined },
     frozen: { type: [Schema.Types.Mixed], default: undefined },
     system: { type: Schema.Types.Mixed },
     systemRev: { type: Number },
+    terms: { type: [String], default: undefined },
   },
   { timestamps: true, versionKey: false },
 );
@@ -78,6 +84,11 @@ messageSchema.index(
 );
 messageSchema.index({ chat: 1, seq: 1 }, { unique: true });
 messageSchema.index({ sender: 1, clientId: 1 }, { unique: true });
+messageSchema.index({ 'forwardedFrom.sender': 1 }, { sparse: true });
+messageSchema.index(
+  { chat: 1, terms: 1, createdAt: 1 },
+  { partialFilterExpression: { terms: { $exists: true } } },
+);
 messageSchema.index({ chat: 1, systemRev: 1 }, { partialFilterExpression: { systemRev: { $exists: true } } });
 
 export function messageModel(db: Connection): Model<MessageDoc> {

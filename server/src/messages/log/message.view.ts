@@ -12,6 +12,7 @@ import {
   type UserId,
 } from '@whisper/shared';
 import type { Connection as Database, Types } from 'mongoose';
+import { toAttachment } from '../../files/file.view.ts';
 import { findUsers } from '../../users/find-users.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
 import { asSeenBy } from './frozen.ts';
@@ -44,6 +45,7 @@ export function toMessage(doc: MessageDoc, { sender, replyTo, forwardedFrom, sys
     pinnedAt: doc.pinnedAt ?? null,
     mentions: (doc.mentions ?? []).map(toUserId),
     reactions: (doc.reactions ?? []).map(({ emoji, users }) => ({ emoji, userIds: users.map(toUserId) })),
+    attachments: (doc.attachments ?? []).map(toAttachment),
     system,
   };
 }

@@ -160,6 +160,35 @@ export async function countUnread(db: Database, range: CountedRange): Promise<Un
   return { unread, unreadMentions };
 }
 
+type NewestUnread = {
+  readonly range: UnreadRange;
+  /** What is older is left out. */
+  readonly since: Date;
+  readonly isMentioned: boolean;
+  /** What these people wrote is left out. */
+  readonly notFrom: readonly UserId[];
+};
+
+/** The newest of what is unread; with `isMentioned`, of what names the person. */
+export async function findNewestUnread(
+  db: Database,
+  { range, since, isMentioned, notFrom }: NewestUnread,
+): Promise<Message | null> {
+  const viewer = new Types.ObjectId(range.viewerId);
+  const counted = { ...range, notFrom: new Set(notFrom) };
+  const docs = await messageModel(db)
+    .find({
+      ...toUnreadFilter(counted),
+      createdAt: { $gte: since },
+      ...(isMentioned && { mentions: viewer }),
+    })
+    .sort({ seq: -1 })
+    .limit(1)
+    .lean();
+  const [message] = await toMessages(db, docs, range.sight.viewerId);
+  return message ?? null;
+}
+
 /** The oldest of what is unread. */
 export async function listUnread(db: Database, range: CountedRange, limit: number): Promise<Message[]> {
   const docs = await messageModel(db).find(toUnreadFilter(range)).sort({ seq: 1 }).limit(limit).lean();
@@ -206,7 +235,11 @@ export async function readEdits(
   viewerId?: UserId,
 ): Promise<MessageEdits['edits']> {
   const doc = await findDoc(db, messageId);
-  return ((doc && asSeenBy(doc, viewerId))?.edits ?? []).map(({ text, mentions, at }) => ({
+  return toEdits(doc ? asSeenBy(doc, viewerId).edits : undefined);
+}
+
+export function toEdits(edits: MessageDoc['edits'] = []): MessageEdits['edits'] {
+  return edits.map(({ text, mentions, at }) => ({
     text,
     mentions: mentions.map((id) => id.toHexString() as UserId),
     writtenAt: at,
@@ -250,5 +283,10 @@ export function firstTextOf({ text, edits }: MessageDoc): string {
 /** Whether this was sent, whatever became of it since. Of a deleted message nothing is left to compare. */
 export function isSameMessage(sent: MessageDoc, draft: Draft): boolean {
   if (sent.chat.toHexString() !== draft.chatId) return false;
-  return sent.deletedAt !== undefined || firstTextOf(sent) === draft.text;
+  const isSame = firstTextOf(sent) === draft.text && hasSameFiles(sent.attachments, draft.attachments);
+  return sent.deletedAt !== undefined || isSame;
+}
+
+function hasSameFiles(one: Draft['attachments'] = [], other: Draft['attachments']): boolean {
+  return one.length === other.length && one.every(({ file }, index) => other[index]?.file.equals(file));
 }

@@ -1,4 +1,11 @@
-import type { ChatEvent, ChatId, LogEvent, Message, MessageEvent, UserId } from '@whisper/shared';
+import {
+  whoComes,
+  type ChatEvent,
+  type ChatId,
+  type LogEvent,
+  type MessageEvent,
+  type UserId,
+} from '@whisper/shared';
 import { findSights } from '../../chats/find-members.ts';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
 import { listLargeGroups } from '../../chats/find-groups.ts';
@@ -102,7 +109,11 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     if ((known !== undefined && rev <= known) || !isShown(sight, message.seq)) return 'skip';
     const isGap = known !== undefined && prevRev !== known;
     // Who comes into a group may be shown less than there is, which is read with what they missed.
-    if (isGap || !isPlainly(sight, message) || isComing(message, this.#watch.userId)) {
+    if (
+      isGap ||
+      !isPlainly(sight, message) ||
+      whoComes(message).some(({ id }) => id === this.#watch.userId)
+    ) {
       this.#gaps.add(chatId);
       return 'gap';
     }
@@ -212,25 +223,5 @@ async function orNotFound<T>(reading: Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined;
     throw error;
-  }
-}
-
-function isComing({ system, sender }: Message, userId: UserId): boolean {
-  switch (system?.type) {
-    case 'memberAdded':
-      return system.users.some(({ id }) => id === userId);
-    case 'memberJoined':
-      return sender.id === userId;
-    case 'created':
-    case 'memberRemoved':
-    case 'memberLeft':
-    case 'roleChanged':
-    case 'renamed':
-    case 'avatarChanged':
-    case 'historyChanged':
-    case 'slowModeChanged':
-    case 'readOnlyChanged':
-    case undefined:
-      return false;
   }
 }

@@ -14,6 +14,9 @@ export type Row = Pick<LegacyMessage, '_id' | 'chat' | 'text'> & {
   readonly sender: { readonly _id: string };
 };
 
+/** Where an app finds its backend and its tokens. */
+type LegacyHost = Pick<TestServer, 'url' | 'tokenFor'>;
+
 /** What the old mobile and web apps have in common: their caches and how events change them. */
 export class LegacyApp {
   readonly messages = new Map<string, Row[]>();
@@ -25,13 +28,13 @@ export class LegacyApp {
   isConnected = false;
   /** REST requests that were refused: the apps would repeat them, or show an error. */
   refused: string[] = [];
-  readonly #server: TestServer;
+  readonly #server: LegacyHost;
   readonly #name: string;
   #socket: LegacyTestSocket | undefined;
   #me: LegacyMe | undefined;
   #tempCount = 0;
 
-  constructor(server: TestServer, name: string) {
+  constructor(server: LegacyHost, name: string) {
     this.#server = server;
     this.#name = name;
   }

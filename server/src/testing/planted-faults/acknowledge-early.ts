@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 
-const lateByMs = 300;
+const lateByMs = 1_000;
 const { Collection } = mongoose;
 // oxlint-disable-next-line typescript/unbound-method -- called with its own `this` below
 const insertMany = Collection.prototype.insertMany;

@@ -3,6 +3,7 @@ import type { LegacyError } from '@whisper/shared/legacy';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { RequestListener } from 'node:http';
+import { publicAddressOf } from '../../http/public-address.ts';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -74,6 +75,7 @@ function serve(deps: RestDeps, endpoint: Endpoint): RequestHandler {
             viewerId,
             users.map(({ id }) => id),
           ),
+        linkTo: (attachment) => `${publicAddressOf(deps.env, request)}${deps.lastingLinkOf(attachment)}`,
         request,
         response,
       });

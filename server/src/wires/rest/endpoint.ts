@@ -3,15 +3,16 @@ import type { LegacyHistoryQuerySchema } from '@whisper/shared/legacy';
 import type { Request, Response } from 'express';
 import type { ZodType } from 'zod';
 import type { Procedures } from '../../router.ts';
-import type { Emails } from '../legacy-view.ts';
+import type { Emails, LinkTo } from '../legacy-view.ts';
 
 /**
  * `api`: the procedures, called as the person who made the request. `findEmails`: the addresses of those among people whom
- * this person shares a chat with; procedures show none.
+ * this person shares a chat with; procedures show none. `linkTo`: where they find a file.
  */
 type Call = {
   readonly api: Procedures;
   readonly findEmails: (users: readonly User[]) => Promise<Emails>;
+  readonly linkTo: LinkTo;
   readonly request: Request;
   readonly response: Response;
 };

@@ -52,10 +52,10 @@ export const endpoints: readonly Endpoint[] = [
     summary: 'My chats, the one with the newest message first.',
     answer: LegacyChatListSchema,
     refusals: [],
-    async answerWith({ api, findEmails }) {
+    async answerWith({ api, findEmails, linkTo }) {
       const chats = await listAllChats(api);
       const emails = await findEmails(chats.map(({ participant }) => participant));
-      return chats.map((chat) => toLegacyChat(chat, emails));
+      return chats.map((chat) => toLegacyChat(chat, linkTo, emails));
     },
   },
   {
@@ -65,10 +65,10 @@ export const endpoints: readonly Endpoint[] = [
       'The direct chat with a person, made when it is missing; or the group that a chat names as its participant.',
     answer: LegacyChatSchema,
     refusals: [400, 404, 429],
-    async answerWith({ api, findEmails, request }) {
+    async answerWith({ api, findEmails, linkTo, request }) {
       const userId = read(LegacyUserIdSchema, request.params['participantId'], 'Invalid participant ID');
       const chat = await openWith(api, userId);
-      return toLegacyChat(chat, await findEmails([chat.participant]));
+      return toLegacyChat(chat, linkTo, await findEmails([chat.participant]));
     },
   },
   {
@@ -78,7 +78,7 @@ export const endpoints: readonly Endpoint[] = [
     answer: LegacyMessageListSchema,
     query: LegacyHistoryQuerySchema,
     refusals: [400, 404],
-    async answerWith({ api, findEmails, request, response }) {
+    async answerWith({ api, findEmails, linkTo, request, response }) {
       const chatId = read(LegacyChatIdSchema, request.params['chatId'], 'Invalid chat ID');
       const query = read(LegacyHistoryQuerySchema, request.query, 'Invalid before or limit');
       const { messages, hasMore } = await readHistory(api, { chatId, ...query });
@@ -88,7 +88,7 @@ export const endpoints: readonly Endpoint[] = [
         response.set({ Link: `<${older}>; rel="next"`, 'Access-Control-Expose-Headers': 'Link' });
       }
       const emails = await findEmails(messages.map(({ sender }) => sender));
-      return messages.map((message) => toLegacyMessage(message, emails));
+      return messages.map((message) => toLegacyMessage(message, linkTo, emails));
     },
   },
 ];

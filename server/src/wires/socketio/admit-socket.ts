@@ -4,10 +4,7 @@ import { AppError, toAppError } from '../../platform/errors.ts';
 import { clientAddressOf } from '../../http/client-address.ts';
 import type { Identity } from '../../identity/viewer.ts';
 import type { AskDeps } from '../ask.ts';
-import type { Delivered } from './delivered.ts';
-
-/** `delivered` is there when the client goes on where it was, `identity` once it is admitted. */
-type SocketData = { delivered?: Delivered; identity?: Identity };
+import type { SocketData } from './sessions.ts';
 
 export type LegacyServer = Server<LegacyClientEvents, LegacyServerEvents, DefaultEventsMap, SocketData>;
 export type AdmittedSocket = Socket<LegacyClientEvents, LegacyServerEvents, DefaultEventsMap, SocketData>;
@@ -49,13 +46,15 @@ async function spendOfStranger(
 
 async function identify(
   { authenticate }: AskDeps,
-  { data: { delivered }, handshake }: AdmittedSocket,
+  { data: { delivered, isUnknown }, handshake }: AdmittedSocket,
 ): Promise<Identity> {
   const token: unknown = handshake.auth['token'];
   const identity = await authenticate(
     typeof token === 'string' ? token : undefined,
     delivered && { expiredForAtMostMs },
-  );
+  ).catch((cause: unknown) => {
+    throw isUnknown ? new AppError('SERVICE_UNAVAILABLE', 'Sessions cannot be read now', { cause }) : cause;
+  });
   if (delivered && delivered.userId !== identity.viewer.id) {
     throw new AppError('UNAUTHORIZED', 'The session is somebody else’s');
   }

@@ -29,7 +29,7 @@ export interface SocketIo {
 
 /** Serves the old Socket.IO interface on `http`, whose own request listener must be there already. */
 export function attachSocketIo(deps: LegacyDeps, http: HttpServer): SocketIo {
-  const sessions = new Sessions(deps.clock, deps.sharedSessions);
+  const sessions = new Sessions(deps.clock, deps.legacySessions);
   const queues = new Set<TaskQueue>();
   const streams = trackUpgraded(http);
   let isClosing = false;
@@ -82,7 +82,7 @@ function serve({ deps, sessions, queues }: Host, socket: AdmittedSocket): void {
   if (!identity) return void socket.disconnect(true);
   const { id } = identity.viewer;
   const now = deps.clock.now();
-  const known = socket.data.delivered ?? deps.sharedSessions?.begin(id, now);
+  const known = socket.data.delivered ?? deps.legacySessions.begin(id, now);
   const delivered = known ?? new Delivered(id, now);
   const person = new LegacySocket(deps, { socket, identity, delivered });
   const pid = pidOf(socket);

@@ -8,7 +8,6 @@ import {
 import { randomUUID } from 'node:crypto';
 import { AppError, toAppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { toLegacyMessage } from '../legacy-view.ts';
 import type { AdmittedSocket } from './admit-socket.ts';
 import type { LegacySocket } from './legacy-socket.ts';
 import type { TaskQueue } from './task-queue.ts';
@@ -39,7 +38,7 @@ export function listenToClient(sender: Sender): void {
 async function send(sender: Sender, args: readonly unknown[]): Promise<void> {
   try {
     const message = await store(sender, args[0]);
-    ackOf(args)?.(toLegacyMessage(message));
+    ackOf(args)?.(sender.person.show(message));
   } catch (error) {
     refuse(sender, args, explain(sender, error));
   }

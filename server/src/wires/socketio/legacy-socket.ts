@@ -7,8 +7,10 @@ import {
   type TypingEvent,
   type UserId,
 } from '@whisper/shared';
+import type { LegacyMessage } from '@whisper/shared/legacy';
 import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
+import { publicAddressOf } from '../../http/public-address.ts';
 import { toAppError } from '../../platform/errors.ts';
 import type { Connection } from '../../delivery/connections.ts';
 import type { Holder } from '../../delivery/held-bytes.ts';
@@ -38,6 +40,8 @@ export class LegacySocket implements Connection, Held, Holder {
   readonly userId;
   readonly sessionId;
   readonly isHidden;
+  /** An old app says nothing of that. */
+  readonly isForeground = false;
   readonly delivered: Delivered;
   /** The procedures, called as this person on this connection. */
   readonly api: Procedures;
@@ -61,7 +65,7 @@ export class LegacySocket implements Connection, Held, Holder {
       clock: deps.clock,
       onStalled: () => this.close('slowReader'),
     });
-    const callingSocket = { id: this.id, refresh: () => undefined };
+    const callingSocket = { id: this.id, refresh: () => undefined, setForeground: () => undefined };
     const { admission } = deps;
     this.api = deps.createCaller({
       identity,
@@ -168,9 +172,15 @@ export class LegacySocket implements Connection, Held, Holder {
     this.tempIds.delete(message.clientId);
     this.#socket.emit(
       'new-message',
-      { ...toLegacyMessage(message), ...(tempId !== undefined && { tempId }) },
+      { ...this.show(message), ...(tempId !== undefined && { tempId }) },
       ...this.#tell(offset),
     );
+  }
+
+  /** A message as this client knows it. */
+  show(message: Message): LegacyMessage {
+    const address = publicAddressOf(this.#deps.env, this.#socket.request);
+    return toLegacyMessage(message, (attachment) => `${address}${this.#deps.lastingLinkOf(attachment)}`);
   }
 
   #tell(offset: string): [string?] {

@@ -1,12 +1,16 @@
 import type { Message, UserId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { connectMongo } from '../../platform/mongo.ts';
+import { newDatabaseUri } from '../../testing/start-test-server.ts';
 import { ManualClock } from '../../testing/manual-clock.ts';
 import { openRedis } from '../../testing/open-redis.ts';
 import { hasRedis } from '../../testing/with-redis.ts';
 import { Delivered } from './delivered.ts';
-import { RedisSessions } from './sessions.redis.ts';
-import { awayMaxMs, Sessions, type Held, type SharedSessions } from './sessions.ts';
+import { KeptSessions, type SessionShelf } from './kept-sessions.ts';
+import { DatabaseSessionShelf } from './session-shelf.database.ts';
+import { RedisSessionShelf } from './session-shelf.redis.ts';
+import { awayMaxMs, Sessions, type Held } from './sessions.ts';
 
 const alice = 'a'.repeat(24) as UserId;
 const cursorAt = (at: number) => `t:${at}`;
@@ -22,15 +26,15 @@ function makeHeld(startedAt = 0): Held & { released: number } {
   return held;
 }
 
-/** What sessions promise, whether other processes know of them or not. */
-function describeSessions(
-  name: 'of one process' | 'on Redis',
-  makeShared: () => Promise<SharedSessions | null>,
-): void {
+type OpenShelf = (clock: ManualClock) => Promise<SessionShelf>;
+
+/** What sessions promise, wherever they are kept. */
+function describeSessions(name: 'in the database' | 'on Redis', openShelf: OpenShelf): void {
   describe(`sessions ${name}`, () => {
     const setUp = async () => {
       const clock = new ManualClock();
-      return { clock, sessions: new Sessions(clock, await makeShared()), pid: randomUUID() };
+      const others = new KeptSessions({ shelf: await openShelf(clock), cursorAt, isOneOfMany: false });
+      return { clock, others, sessions: new Sessions(clock, others), pid: randomUUID() };
     };
 
     it('know a client while it is there and while it may come back', async () => {
@@ -55,6 +59,20 @@ function describeSessions(
       expect(await sessions.find(pid, 'start')).toBe(now.delivered);
     });
 
+    it('know a client after a restart, shortly before what it saw last', async () => {
+      const { clock, others, sessions, pid } = await setUp();
+      const held = makeHeld(5);
+      sessions.hold(pid, held);
+      sessions.expectBack(pid, held);
+      const restarted = new Sessions(clock, others);
+      const seenAt = 1_900_000_000;
+      const offset = `${seenAt.toString(16)}${'0'.repeat(16)}`;
+
+      await expect.poll(() => restarted.find(pid, offset)).toMatchObject({ userId: alice, startedAt: 5 });
+      const found = await restarted.find(pid, offset);
+      expect(found?.rewind(offset)).toBe(`t:${(seenAt - 30) * 1_000}`);
+    });
+
     it('forget a client that meant to leave', async () => {
       const { sessions, pid } = await setUp();
       const held = makeHeld();
@@ -66,28 +84,52 @@ function describeSessions(
   });
 }
 
-describeSessions('of one process', () => Promise.resolve(null));
+async function openDatabase() {
+  const db = await connectMongo(newDatabaseUri());
+  onTestFinished(() => db.close());
+  return db;
+}
+
+describeSessions(
+  'in the database',
+  async (clock) => new DatabaseSessionShelf({ db: await openDatabase(), clock }),
+);
+
+test('the database does not hold what a client would show', async () => {
+  const [db, pid] = [await openDatabase(), randomUUID()];
+  const shelf = new DatabaseSessionShelf({ db, clock: new ManualClock() });
+  await shelf.put(pid, { userId: alice, startedAt: 5 }, 1_000);
+
+  const stored = await db.collection('legacysessions').find().toArray();
+  expect(stored).toHaveLength(1);
+  expect(JSON.stringify(stored)).not.toContain(pid);
+});
 
 describe.runIf(hasRedis)('on several processes', () => {
-  describeSessions('on Redis', async () => new RedisSessions({ redis: await openRedis(), cursorAt }));
+  describeSessions('on Redis', async () => new RedisSessionShelf(await openRedis()));
 
   test('a new client is read to from the moment it connected, so that it misses nothing while its process begins to listen', async () => {
-    const shared = new RedisSessions({ redis: await openRedis(), cursorAt });
+    const shared = new KeptSessions({
+      shelf: new RedisSessionShelf(await openRedis()),
+      cursorAt,
+      isOneOfMany: true,
+    });
     const at = 1_000_000;
     const delivered = shared.begin(alice, at);
     const message = (id: string, createdAt: number) =>
       ({ id, chatId: 'c', rev: 1, createdAt: new Date(createdAt) }) as unknown as Message;
 
-    expect(delivered.rewind('start')).toBe(cursorAt(at));
-    expect(delivered.add(message('old', at - 60_000), 't')).toBeUndefined();
-    expect(delivered.add(message('meanwhile', at + 5), 't')).toBe('meanwhile');
+    expect(delivered?.rewind('start')).toBe(cursorAt(at));
+    expect(delivered?.add(message('old', at - 60_000), 't')).toBeUndefined();
+    expect(delivered?.add(message('meanwhile', at + 5), 't')).toBe('meanwhile');
   });
 
   test('a client goes on at another, shortly before what it saw last', async () => {
     const namespace = randomUUID();
     const [one, other] = await Promise.all(
       [1, 2].map(async () => {
-        const shared = new RedisSessions({ redis: await openRedis(namespace), cursorAt });
+        const shelf = new RedisSessionShelf(await openRedis(namespace));
+        const shared = new KeptSessions({ shelf, cursorAt, isOneOfMany: true });
         return new Sessions(new ManualClock(), shared);
       }),
     );

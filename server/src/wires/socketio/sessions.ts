@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { Adapter, type Session } from 'socket.io-adapter';
 import type { Clock } from '../../platform/clock.ts';
+import type { Identity } from '../../identity/viewer.ts';
 import type { Delivered } from './delivered.ts';
 
 /** How long a client may be away and still go on where it was. */
@@ -17,18 +18,19 @@ export interface Held {
   release(): void;
 }
 
-/** Where other processes find a client that comes back to them. Never rejects: what is not found is a new client. */
-export interface SharedSessions {
+/** Where other processes find a client that comes back to them, and this one does after a restart. */
+export interface OtherSessions {
   /**
-   * A client that was not here before. It is told that it is connected before this process listens to the others, so what is
-   * written meanwhile is read from the log; messages of the last seconds may be among it.
+   * A client that was not here before. Where others write as well, it is told that it is connected before this process
+   * listens to them, so what is written meanwhile is read from the log; messages of the last seconds may be among it.
    */
-  begin(userId: UserId, at: number): Delivered;
+  begin(userId: UserId, at: number): Delivered | undefined;
+  /** Neither this nor the next two reject: a client that is not kept is a new one later. */
   keep(pid: string, delivered: Delivered): Promise<void>;
   /** The connection broke: it is kept for a while. */
   expectBack(pid: string): Promise<void>;
   forget(pid: string): Promise<void>;
-  /** What is known of the client, who says that this is what it saw last. */
+  /** What is known of the client, who says that this is what it saw last. Rejects when that cannot be found out now. */
   find(pid: string, offset: string): Promise<Delivered | undefined>;
 }
 
@@ -38,27 +40,28 @@ type Entry = { readonly held: Held; cancelForget: () => void };
  * Clients by the secret id that Socket.IO gives them for connection state recovery. Its own store forgets a client
  * that heard nothing for two minutes, does not know one whose dead connection is not noticed yet, and hands out what
  * was missed before the token is checked; this one does none of that. A client that comes back to another process is
- * found in `shared`; of the last seconds before what it saw last it may be sent messages again.
+ * found in `others`, and so is one that comes back after a restart; of the last seconds before what it saw last it may be
+ * sent messages again.
  */
 export class Sessions {
   readonly #clock: Clock;
-  readonly #shared: SharedSessions | null;
+  readonly #others: OtherSessions;
   readonly #entries = new LRUCache<string, Entry>({ max: sessionsMax });
 
-  constructor(clock: Clock, shared: SharedSessions | null = null) {
+  constructor(clock: Clock, others: OtherSessions) {
     this.#clock = clock;
-    this.#shared = shared;
+    this.#others = others;
   }
 
   async find(pid: string, offset: string): Promise<Delivered | undefined> {
-    return this.#entries.get(pid)?.held.delivered ?? this.#shared?.find(pid, offset);
+    return this.#entries.get(pid)?.held.delivered ?? this.#others.find(pid, offset);
   }
 
   /** The client has this connection now; one it had before is released. */
   hold(pid: string, held: Held): void {
     const previous = this.#entries.get(pid);
     this.#entries.set(pid, { held, cancelForget: () => undefined });
-    void this.#shared?.keep(pid, held.delivered);
+    void this.#others.keep(pid, held.delivered);
     previous?.cancelForget();
     previous?.held.release();
   }
@@ -67,13 +70,13 @@ export class Sessions {
   expectBack(pid: string, held: Held): void {
     const entry = this.#entries.get(pid);
     if (entry?.held !== held) return;
-    void this.#shared?.expectBack(pid);
+    void this.#others.expectBack(pid);
     entry.cancelForget = this.#clock.after(awayMaxMs, () => this.#drop(pid, held));
   }
 
   /** The connection ended because the client or the server meant it. */
   forget(pid: string, held: Held): void {
-    if (this.#drop(pid, held)) void this.#shared?.forget(pid);
+    if (this.#drop(pid, held)) void this.#others.forget(pid);
   }
 
   #drop(pid: string, held: Held): boolean {
@@ -81,13 +84,20 @@ export class Sessions {
   }
 }
 
+/**
+ * `delivered` is there when the client goes on where it was, `isUnknown` when nobody can say now whether it does,
+ * `identity` once it is admitted.
+ */
+export type SocketData = { delivered?: Delivered; isUnknown?: true; identity?: Identity };
+
 /** Socket.IO's side of recovery: it restores nothing but who the client is. */
 export function createAdapterClass(sessions: Sessions): typeof Adapter {
   return class extends Adapter {
     override async restoreSession(pid: string, offset: string): Promise<Session> {
-      const delivered = await sessions.find(pid, offset);
-      if (!delivered) throw new Error('There is no such session');
-      return { sid: randomUUID(), pid, rooms: [], data: { delivered }, missedPackets: [] };
+      const found = await sessions.find(pid, offset).catch(() => 'unknown' as const);
+      if (!found) throw new Error('There is no such session');
+      const data: SocketData = found === 'unknown' ? { isUnknown: true } : { delivered: found };
+      return { sid: randomUUID(), pid, rooms: [], data, missedPackets: [] };
     }
   };
 }

@@ -40,6 +40,8 @@ class EventStream implements Connection, Holder {
   readonly userId: UserId;
   readonly sessionId: string | null;
   readonly isHidden: boolean;
+  /** Nothing can be said on it later, so it never counts as looked at. */
+  readonly isForeground = false;
   readonly #response: ServerResponse;
 
   constructor(response: ServerResponse, { viewer, sessionId }: Identity) {

@@ -96,15 +96,23 @@ async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<Request
   cancelDeadline();
   socket.admit();
   people.set(socket, asker.identity.viewer.id);
-  const signedIn = new SignedInSocket(deps, socket, asker.identity);
+  const isForeground = params.success && params.data.foreground;
+  const signedIn = new SignedInSocket(deps, { socket, identity: asker.identity, isForeground });
   signedIn.join();
   return signedIn.context;
 }
+
+type Opened = {
+  readonly socket: OpenSocket;
+  readonly identity: Identity;
+  readonly isForeground: boolean;
+};
 
 /** A socket of which it is known whose it is: one of the person's connections, and what their calls arrive on. */
 class SignedInSocket implements Connection, CallingSocket, Holder {
   readonly id: string;
   readonly userId: UserId;
+  readonly isForeground: boolean;
   /** The same object for all calls of the socket, so that the next ones see a refreshed identity. */
   readonly context: RequestContext;
   readonly #deps: SocketDeps;
@@ -112,9 +120,10 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
   #identity: Identity;
   #cancelExpiry: () => void = () => undefined;
 
-  constructor(deps: SocketDeps, socket: OpenSocket, identity: Identity) {
+  constructor(deps: SocketDeps, { socket, identity, isForeground }: Opened) {
     this.id = socket.id;
     this.userId = identity.viewer.id;
+    this.isForeground = isForeground;
     this.#deps = deps;
     this.#socket = socket;
     this.#identity = identity;
@@ -162,6 +171,10 @@ class SignedInSocket implements Connection, CallingSocket, Holder {
     this.#identity = identity;
     Object.assign(this.context, { identity });
     this.#armExpiry();
+  }
+
+  setForeground(isForeground: boolean): void {
+    this.#deps.connections.setForeground(this, isForeground);
   }
 
   close(reason: CloseReason): void {

@@ -1,4 +1,4 @@
-import type { Account, Receipt } from '../audit.ts';
+import type { Account, Comparison, MarkAccount, Receipt } from '../evidence.ts';
 
 /** A client under test. Faults are made to it, and at the end it reports what it saw. */
 export interface Actor {
@@ -16,5 +16,8 @@ export interface Actor {
   remember?(): Promise<void>;
   accounts(): Account[];
   receipts?(): Receipt[];
+  marks?(): MarkAccount[];
+  /** What it holds beside what the server answers now. */
+  compare?(): Promise<Comparison[]>;
   close(): void;
 }

@@ -1,10 +1,9 @@
-import { TRPCClientError } from '@trpc/client';
 import type { ChatId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Account, Receipt } from '../audit.ts';
+import type { Account, Receipt } from '../evidence.ts';
 import type { Actor } from './actor.ts';
 import { createHttpApi } from './http-api.ts';
+import { patiently } from './patiently.ts';
 
 /**
  * Sends over plain HTTP, again and again with the same clientId until it gets an answer, and keeps every answer: each
@@ -53,20 +52,9 @@ export class RawSender implements Actor {
 
   async #send(input: { chatId: ChatId; text: string; clientId: string }): Promise<void> {
     this.#unanswered += 1;
-    for (let isSent = false; !isSent; ) {
-      try {
-        const { id } = await this.#api.message.send.mutate(input);
-        this.#receipts.push({ clientId: input.clientId, id });
-        isSent = true;
-      } catch (error) {
-        if (isFinal(error)) throw error;
-        await delay(100);
-      }
-    }
+    // Whoever is not in the group at the moment hears that there is no such chat.
+    const stored = await patiently(() => this.#api.message.send.mutate(input), ['NOT_FOUND']);
+    if (stored) this.#receipts.push({ clientId: input.clientId, id: stored.id });
     this.#unanswered -= 1;
   }
-}
-
-function isFinal(error: unknown): boolean {
-  return error instanceof TRPCClientError && error.data?.isRetryable === false;
 }

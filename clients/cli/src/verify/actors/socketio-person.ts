@@ -1,7 +1,8 @@
 import type { ChatId } from '@whisper/shared';
 import { setTimeout as delay } from 'node:timers/promises';
 import { io, type Socket } from 'socket.io-client';
-import type { Account } from '../audit.ts';
+import type { Account } from '../evidence.ts';
+import type { StageChat } from '../stage.ts';
 import type { Actor } from './actor.ts';
 import { patientTokens } from './tokens.ts';
 
@@ -13,19 +14,21 @@ type LegacyMessage = { readonly _id: string; readonly chat: string };
  */
 export class SocketIoPerson implements Actor {
   readonly name: string;
+  readonly #person: string;
   readonly #url: string;
   readonly #getToken: () => Promise<string>;
-  readonly #chatIds: readonly ChatId[];
+  readonly #chats: readonly StageChat[];
   readonly #seenIds = new Map<string, string[]>();
   readonly #socket: Socket;
   #readings = 0;
 
-  constructor(url: string, name: string, chatIds: readonly ChatId[]) {
-    this.name = `${name} (Socket.IO)`;
+  constructor(url: string, person: string, chats: readonly StageChat[]) {
+    this.name = `${person} (Socket.IO)`;
+    this.#person = person;
     this.#url = url;
-    this.#getToken = patientTokens(url, name);
-    this.#chatIds = chatIds;
-    for (const chatId of chatIds) this.#seenIds.set(chatId, []);
+    this.#getToken = patientTokens(url, person);
+    this.#chats = chats;
+    for (const { id } of chats) this.#seenIds.set(id, []);
     this.#socket = io(url, {
       autoConnect: false,
       reconnectionDelay: 100,
@@ -54,6 +57,11 @@ export class SocketIoPerson implements Actor {
     return this.#readings > 0 || !this.#socket.connected;
   }
 
+  /** Nobody tells an old app that it is in a group again: it sees so when the screen opens. */
+  async remember(): Promise<void> {
+    await Promise.all(this.#chats.filter(({ isGroup }) => isGroup).map(({ id }) => this.#read(id)));
+  }
+
   cut(): void {
     this.#socket.io.engine?.close();
   }
@@ -63,6 +71,7 @@ export class SocketIoPerson implements Actor {
   accounts(): Account[] {
     return [...this.#seenIds].map(([chatId, seenIds]) => ({
       who: this.name,
+      person: this.#person,
       chatId,
       seenIds: [...seenIds],
       // A page read over REST repeats messages that came live, and may come before them.
@@ -80,10 +89,10 @@ export class SocketIoPerson implements Actor {
   }
 
   async #joined(): Promise<void> {
-    for (const chatId of this.#chatIds) this.#socket.emit('join-chat', chatId);
+    for (const { id } of this.#chats) this.#socket.emit('join-chat', id);
     if (this.#socket.recovered) return;
     this.#readings += 1;
-    await Promise.all(this.#chatIds.map((chatId) => this.#read(chatId)));
+    await Promise.all(this.#chats.map(({ id }) => this.#read(id)));
     this.#readings -= 1;
   }
 
@@ -103,6 +112,8 @@ export class SocketIoPerson implements Actor {
       const response: Response = await fetch(`${this.#url}${path}`, {
         headers: { authorization: `Bearer ${await this.#getToken()}` },
       });
+      // It is a group, and not theirs at the moment.
+      if (response.status === 404 || response.status === 403) return true;
       for (const message of (await response.json()) as LegacyMessage[]) this.#see(message);
       path = /<([^>]+)>/.exec(response.headers.get('link') ?? '')?.[1];
     }

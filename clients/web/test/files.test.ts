@@ -1,0 +1,124 @@
+import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { hasBrowser, slow } from '@whisper/server/testing/browser';
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApp, patience } from './app-page.ts';
+import { useBrowser } from './use-browser.ts';
+
+const browser = useBrowser();
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+async function openPair(names: readonly [string, string]) {
+  const [one, other] = await Promise.all(names.map((as) => openApp(browser(), { url: server.url, as })));
+  if (!one || !other) throw new Error('There are two');
+  await one.open(names[1]);
+  await one.send('hello');
+  await one.sees('hello');
+  await other.open(names[0]);
+  await other.sees('hello');
+  return [one, other] as const;
+}
+
+/** As a screenshot is pasted, or a file is dropped. */
+async function give(page: Page, how: 'paste' | 'drop', color: string): Promise<void> {
+  await page.evaluate(
+    async ([kind, fill]) => {
+      const canvas = new OffscreenCanvas(300, 200);
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('It draws nothing');
+      context.fillStyle = fill;
+      context.fillRect(0, 0, 300, 200);
+      const file = new File([await canvas.convertToBlob()], `${fill}.png`, { type: 'image/png' });
+      const data = new DataTransfer();
+      data.items.add(file);
+      const field = document.querySelector('.composer textarea');
+      const options = { bubbles: true, cancelable: true };
+      field?.dispatchEvent(
+        kind === 'paste'
+          ? new ClipboardEvent('paste', { ...options, clipboardData: data })
+          : new DragEvent('drop', { ...options, dataTransfer: data }),
+      );
+    },
+    [how, color] as const,
+  );
+}
+
+describe.skipIf(!hasBrowser)('files', slow, () => {
+  it('pasted and dropped in one browser are pictures in the other, and are gone through with keys', async () => {
+    const [alice, bob] = await openPair(['alice', 'bob']);
+    await give(alice.page, 'paste', 'red');
+    await give(alice.page, 'drop', 'green');
+    await alice.page.getByRole('button', { name: 'Describe red.png' }).click();
+    await alice.page.getByLabel('What it shows').fill('A red field');
+    await alice.page.getByRole('button', { name: 'Save' }).click();
+    await alice.page.getByRole('button', { name: 'Send', exact: true }).click();
+
+    const pictures = bob.messages.getByRole('img');
+    await expect
+      .poll(() => pictures.evaluateAll((all) => all.map((each) => each.getAttribute('alt'))), patience)
+      .toEqual(['A red field', 'green.png']);
+    await expect
+      .poll(
+        () => pictures.evaluateAll((all) => all.map((each) => (each as HTMLImageElement).naturalWidth > 0)),
+        patience,
+      )
+      .toEqual([true, true]);
+    await bob.row('alice').getByText('red.png, green.png').waitFor();
+
+    await bob.messages.getByRole('button', { name: 'A red field' }).click();
+    const gallery = bob.page.getByRole('dialog', { name: 'Pictures' });
+    await gallery.getByText('1 of 2').waitFor();
+    await bob.page.keyboard.press('ArrowRight');
+    await gallery.getByRole('img', { name: 'green.png' }).waitFor();
+    await expect
+      .poll(
+        () => gallery.getByRole('img').evaluate((each: HTMLImageElement) => each.naturalWidth > 0),
+        patience,
+      )
+      .toBe(true);
+    await bob.page.keyboard.press('Escape');
+    await gallery.waitFor({ state: 'detached' });
+  });
+
+  it('that are paused go on after a reload, and come whole', async () => {
+    const [carol, dave] = await openPair(['carol', 'dave']);
+    const buffer = Buffer.from('A line of many.\n'.repeat(200_000));
+    await carol.page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'lines.txt', mimeType: 'text/plain', buffer });
+    await carol.page.getByRole('button', { name: 'Pause lines.txt' }).click();
+    await carol.page.getByRole('button', { name: 'Send', exact: true }).click();
+    await carol.send('overtakes it');
+    await dave.sees('overtakes it');
+    expect(await dave.messages.getByRole('link', { name: /lines.txt/ }).count()).toBe(0);
+
+    await carol.page.reload();
+
+    const [download] = await Promise.all([
+      dave.page.waitForEvent('download'),
+      dave.messages.getByRole('link', { name: /lines.txt/ }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('lines.txt');
+    expect((await readFile(await download.path())).equals(buffer)).toBe(true);
+  });
+
+  it('that are recorded are heard by the other', async () => {
+    const [eve, frank] = await openPair(['eve', 'frank']);
+    await eve.page.getByRole('button', { name: 'Record a voice note' }).click();
+    await eve.page.getByText('0:01').waitFor();
+    await eve.page.getByRole('button', { name: 'Attach the recording' }).click();
+    await eve.page.getByRole('button', { name: /Do not send Voice note/ }).waitFor();
+    await eve.page.getByRole('button', { name: 'Send', exact: true }).click();
+
+    const player = frank.messages.locator('audio');
+    await player.waitFor();
+    await expect
+      .poll(() => player.evaluate((each: HTMLAudioElement) => each.duration > 0.5), patience)
+      .toBe(true);
+  });
+});
