@@ -1,13 +1,9 @@
-import { transformer, type Attachment, type ChatId, type CloseReason, type UserId } from '@whisper/shared';
+import { transformer, type Attachment, type CloseReason, type UserId } from '@whisper/shared';
 import { EventTexts, LoopShare } from '@whisper/trpc-socket';
-import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
-import type { KnownChat } from './chats/chat.view.ts';
-import type { ChatsDeps, UnreadRange } from './chats/deps.ts';
-import { meetAgain, partWays } from './chats/part-ways.ts';
-import { publishBlocksChanged } from './chats/publish-chat-events.ts';
+import type { ChatsDeps } from './chats/deps.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { RedisBroker } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
@@ -34,15 +30,8 @@ import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
-import { thawed } from './messages/log/frozen.ts';
-import {
-  countUnread,
-  findFrozen,
-  findMessages,
-  findNewestShown,
-  listUnread,
-} from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
+import { createChatsDeps, tellChats } from './hand-down.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
 import { FairGate } from './platform/fair-gate.ts';
@@ -65,8 +54,6 @@ import { DatabaseSessionShelf } from './wires/socketio/session-shelf.database.ts
 import { RedisSessionShelf } from './wires/socketio/session-shelf.redis.ts';
 import type { OtherSessions } from './wires/socketio/sessions.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
-
-const membershipsMax = 50_000;
 
 type Foundations = {
   readonly env: Env;
@@ -282,54 +269,6 @@ function createPushes(
 
 function isNamed(names: Env['MODERATORS'] = [], { id, email }: Viewer): boolean {
   return names.some((name) => name === id || name.toLowerCase() === email);
-}
-
-type Own = Pick<ChatsDeps, 'db' | 'clock' | 'broker' | 'lastMessages' | 'blocks' | 'reads'>;
-
-function createChatsDeps(own: Own, messageLog: MessageLog): ChatsDeps {
-  return {
-    ...own,
-    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
-    ...handDown({ ...own, messageLog }),
-  };
-}
-
-/** What people use of the chats above them. */
-function tellChats(chats: ChatsDeps): Pick<UsersDeps, 'partWays' | 'meetAgain' | 'tellBlocksChanged'> {
-  return {
-    partWays: (...two) => partWays(chats, ...two),
-    meetAgain: (...two) => meetAgain(chats, ...two),
-    tellBlocksChanged: (userId, at) => publishBlocksChanged(chats.broker, userId, at),
-  };
-}
-
-type Below = Pick<Context, 'db' | 'blocks' | 'messageLog'>;
-
-type HandedDown = Pick<
-  ChatsDeps,
-  'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup' | 'betweenWrites' | 'thaw'
->;
-
-/** What chats use of the messages above them. */
-function handDown({ db, blocks, messageLog }: Below): HandedDown {
-  const counted = async (range: UnreadRange) => ({
-    ...range,
-    notFrom: (await blocks.of(range.viewerId)).blocked,
-  });
-  return {
-    findMessages: (ids) => findMessages(db, ids),
-    findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
-    countUnread: async (range) => countUnread(db, await counted(range)),
-    listUnread: async (range, limit) => listUnread(db, await counted(range), limit),
-    changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
-    betweenWrites: (membership, act) => messageLog.betweenWrites(membership, act),
-    async thaw(membership, { userId, afterRev }) {
-      const { chatId } = membership;
-      for (const messageId of await findFrozen(db, { chatId, afterRev, userId })) {
-        await messageLog.change(membership, { messageId, by: userId, change: thawed(userId) });
-      }
-    },
-  };
 }
 
 function watchSizes(
