@@ -1,10 +1,8 @@
-import { transformer, type Attachment, type ChatId, type CloseReason, type UserId } from '@whisper/shared';
+import { transformer, type Attachment, type CloseReason, type UserId } from '@whisper/shared';
 import { EventTexts, LoopShare } from '@whisper/trpc-socket';
-import { LRUCache } from 'lru-cache';
 import type { Connection as Database } from 'mongoose';
 import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
-import type { KnownChat } from './chats/chat.view.ts';
 import type { ChatsDeps } from './chats/deps.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { RedisBroker } from './delivery/broker.redis.ts';
@@ -26,14 +24,14 @@ import { openStorage } from './files/open-storage.ts';
 import { createAuthenticate } from './identity/authenticate.ts';
 import type { IdentityProvider } from './identity/identity-provider.ts';
 import { Revocations } from './identity/revocations.ts';
-import type { Authenticate } from './identity/viewer.ts';
+import type { Authenticate, Viewer } from './identity/viewer.ts';
 import { isAttachmentShown, isInMessage } from './messages/is-attachment-shown.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
-import { countUnread, findMessages, findNewestShown, listUnread } from './messages/log/read-log.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
+import { createChatsDeps, tellChats } from './hand-down.ts';
 import { Strangers } from './http/strangers.ts';
 import { Admission } from './platform/admission.ts';
 import { FairGate } from './platform/fair-gate.ts';
@@ -47,16 +45,15 @@ import type { RouterDeps } from './router.ts';
 import { findPushOutcomes } from './push/find-push-outcomes.ts';
 import { createPushChannels } from './push/push-channels.ts';
 import { Pusher } from './push/pusher.ts';
-import type { UsersDeps } from './users/deps.ts';
+import { Blocks } from './users/blocks.ts';
 import { ensureUser } from './users/ensure-user.ts';
+import type { UsersDeps } from './users/deps.ts';
 import { LastSeen } from './users/last-seen.ts';
 import { KeptSessions } from './wires/socketio/kept-sessions.ts';
 import { DatabaseSessionShelf } from './wires/socketio/session-shelf.database.ts';
 import { RedisSessionShelf } from './wires/socketio/session-shelf.redis.ts';
 import type { OtherSessions } from './wires/socketio/sessions.ts';
 import { ViewerCache } from './users/viewer-cache.ts';
-
-const membershipsMax = 50_000;
 
 type Foundations = {
   readonly env: Env;
@@ -106,32 +103,31 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const tell = (news: News) => broker.publish(topics.news(), news);
   const people = createPeople(foundations, broker);
   const viewers = new ViewerCache(clock);
-  const memberships = new LRUCache<ChatId, KnownChat>({ max: membershipsMax });
-  const messageLog = new MessageLog({ db, clock, broker, lastMessages });
+  const blocks = new Blocks(db);
+  const messageLog = new MessageLog({ db, clock, broker, lastMessages, blocks });
   const bounds = createBounds(foundations, metrics);
-  const files = createFiles(foundations, { memberships, share: bounds.share });
-  const handedDown = handDown(db, messageLog);
-  const pushes = createPushes(foundations, { ...handedDown, ...people, lastMessages, metrics });
+  const own = { db, clock, broker, lastMessages, blocks, reads: bounds.admission.reads };
+  const chats = createChatsDeps(own, messageLog);
+  const files = createFiles(foundations, { ...chats, share: bounds.share });
+  const pushes = createPushes(foundations, { ...chats, ...people, metrics });
+  const users = { ...tellChats(chats), ...people, blocks, viewers, tell };
   watchSizes(metrics, { ...people, broker, ...pushes });
   return {
     ...foundations,
     ...people,
     ...pushes,
+    ...chats,
     metrics,
     texts,
-    broker,
     tell,
     viewers,
     ...createSignIn(foundations, { viewers, tell }, identity),
-    lastMessages,
+    ...tellChats(chats),
     ...bounds,
-    reads: bounds.admission.reads,
-    memberships,
     messageLog,
     ...files,
-    ...handedDown,
-    ...createOwnData({ ...foundations, ...files, ...handedDown, broker, messageLog, tell, viewers }),
-    isModerator: () => false,
+    ...createOwnData({ ...foundations, ...files, ...chats, ...users, messageLog }),
+    isModerator: (viewer) => isNamed(foundations.env.MODERATORS, viewer),
     legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
@@ -140,13 +136,17 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
 
 /** The one way in, and what ends before its time. */
 function createSignIn(
-  { db, clock, log }: Foundations,
+  { db, env, clock, log }: Foundations,
   { viewers, tell }: Pick<Context, 'viewers' | 'tell'>,
   identity: IdentityProvider,
 ): Pick<Context, 'revocations' | 'authenticate'> {
   const announce = (keys: readonly string[], at: number) => tell({ type: 'revoked', keys, at });
   const revocations = new Revocations({ db, clock, announce });
-  const deps = { log, clock, revocations, ensureUser: ensureUser.bind(null, { db, viewers, tell }) };
+  const deps = {
+    ...{ log, clock, revocations },
+    isNamedModerator: (viewer: Viewer) => isNamed(env.MODERATORS, viewer),
+    ensureUser: ensureUser.bind(null, { db, clock, viewers, tell }),
+  };
   return { revocations, authenticate: createAuthenticate(deps, identity) };
 }
 
@@ -259,26 +259,16 @@ function createLastMessages(foundations: Foundations, pusher: () => Pusher): Las
 
 function createPushes(
   foundations: Foundations,
-  parts: Pick<Context, 'lastMessages' | 'countUnread' | 'metrics' | 'foreground'>,
+  parts: Pick<Context, 'lastMessages' | 'countUnread' | 'metrics' | 'foreground' | 'blocks'>,
 ): Pick<Context, 'pushChannels' | 'findSilenced' | 'findPushOutcomes' | 'pusher'> {
   const pushChannels = createPushChannels(foundations);
-  const findSilenced = () => Promise.resolve([]);
+  const findSilenced = async (userId: UserId) => [...(await parts.blocks.of(userId)).blocked];
   const pusher = new Pusher({ ...foundations, ...parts, pushChannels, findSilenced });
   return { pushChannels, findSilenced, pusher, findPushOutcomes: findPushOutcomes.bind(null, foundations) };
 }
 
-/** What chats use of the messages above them. */
-function handDown(
-  db: Database,
-  messageLog: MessageLog,
-): Pick<ChatsDeps, 'findMessages' | 'findNewestShown' | 'countUnread' | 'listUnread' | 'changeGroup'> {
-  return {
-    findMessages: (ids) => findMessages(db, ids),
-    findNewestShown: (chatId, sight) => findNewestShown(db, chatId, sight),
-    countUnread: (range) => countUnread(db, range),
-    listUnread: (range, limit) => listUnread(db, range, limit),
-    changeGroup: (chatId, change) => messageLog.changeGroup(chatId, change),
-  };
+function isNamed(names: Env['MODERATORS'] = [], { id, email }: Viewer): boolean {
+  return names.some((name) => name === id || name.toLowerCase() === email);
 }
 
 function watchSizes(

@@ -5,7 +5,7 @@ import { findUserId } from './users/find-user-id.ts';
 
 type Deps = Pick<
   Context,
-  'broker' | 'clock' | 'connections' | 'db' | 'log' | 'memberships' | 'revocations' | 'viewers'
+  'blocks' | 'broker' | 'clock' | 'connections' | 'db' | 'log' | 'memberships' | 'revocations' | 'viewers'
 >;
 
 /** Covers clocks that differ and what was under way. */
@@ -23,7 +23,7 @@ export function followNews(deps: Deps): Promise<() => void> {
   );
 }
 
-function apply({ connections, memberships, revocations, viewers }: Deps, news: News): void {
+function apply({ blocks, connections, memberships, revocations, viewers }: Deps, news: News): void {
   switch (news.type) {
     case 'joined':
       return;
@@ -34,6 +34,8 @@ function apply({ connections, memberships, revocations, viewers }: Deps, news: N
       return;
     case 'revoked':
       return revocations.learn(news.keys, news.at);
+    case 'blocksChanged':
+      return blocks.doubt([news.by, news.userId]);
     case 'presenceHidden':
       return connections.setHidden(news.userId, news.isHidden);
     case 'closeUser':
@@ -47,6 +49,7 @@ function apply({ connections, memberships, revocations, viewers }: Deps, news: N
 }
 
 async function catchUp({
+  blocks,
   broker,
   clock,
   connections,
@@ -58,6 +61,7 @@ async function catchUp({
   const since = Math.min(clock.now(), broker.completeUntil) - overlapMs;
   memberships.clear();
   viewers.doubtAll();
+  blocks.doubtAll();
   for (const { _id } of await revocations.recallSince(new Date(since))) {
     const [kind, ...rest] = _id.split(':');
     const name = rest.join(':');

@@ -10,6 +10,9 @@ import type { FilesDeps } from './files/deps.ts';
 import type { DataPlace } from './platform/person-data.ts';
 import { pushKeysPlace, pushPersonData } from './push/push.person-data.ts';
 import { dataDirPlaces } from './platform/places.person-data.ts';
+import { reportsPersonData } from './moderation/reports.person-data.ts';
+import { auditsPersonData } from './users/audits.person-data.ts';
+import { blocksPersonData } from './users/blocks.person-data.ts';
 import { departurePlace, usersPersonData } from './users/users.person-data.ts';
 import { legacySessionsPersonData } from './wires/socketio/sessions.person-data.ts';
 
@@ -25,6 +28,9 @@ export function createDataRegistry(deps: Deps): readonly DataPlace[] {
     messagesPersonData(deps),
     ...filesPersonData(deps),
     ...chatsPersonData(deps),
+    reportsPersonData(deps.db),
+    auditsPersonData(deps.db),
+    blocksPersonData(deps),
     usersPersonData(deps),
     revocationsPersonData(deps.db),
     exportTicketsPersonData(deps.db),

@@ -7,6 +7,7 @@ import type { MessagesDeps } from './messages/deps.ts';
 import { createMessagesRouter } from './messages/messages.router.ts';
 import type { OwnDataDeps } from './own-data/deps.ts';
 import { createOwnDataRouter } from './own-data/own-data.router.ts';
+import { createAuditRouter, createReportsRouter } from './moderation/moderation.router.ts';
 import { createPresenceRouter } from './presence/presence.router.ts';
 import type { PresenceDeps } from './presence/deps.ts';
 import type { PushDeps } from './push/deps.ts';
@@ -39,6 +40,8 @@ export function createAppRouter(deps: RouterDeps) {
     presence: createPresenceRouter(deps),
     me: createOwnDataRouter(deps),
     device: createDevicesRouter(deps),
+    report: createReportsRouter(deps),
+    audit: createAuditRouter(deps),
   });
 }
 

@@ -26,6 +26,7 @@ import { openIdentityProvider, type IdentityProvider } from './identity/identity
 import { createRevocationIndexes } from './identity/revocations.ts';
 import { createMessageIndexes } from './messages/log/create-message-indexes.ts';
 import { repairChats } from './messages/log/repair-chats.ts';
+import { createReportIndexes } from './moderation/create-report-indexes.ts';
 import { migrateDatabase } from './migrations/migrate-database.ts';
 import { systemClock, type Clock } from './platform/clock.ts';
 import type { Env } from './platform/env.ts';
@@ -132,6 +133,7 @@ export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' |
         createOwnDataIndexes,
         createLegacySessionIndexes,
         createPushIndexes,
+        createReportIndexes,
       ].map((create) => create(db)),
     );
   } finally {

@@ -56,14 +56,21 @@ export const { router, createCallerFactory } = t;
 export const procedure = t.procedure.use(({ ctx, meta, type, signal, next }) => {
   if (!ctx.identity) throw ctx.refusal ?? new AppError('UNAUTHORIZED', 'Sign in first');
   if (!meta) throw new TypeError('A procedure says what it costs');
-  const { viewer } = ctx.identity;
+  const { identity } = ctx;
+  const { viewer } = identity;
   const { admission, answer, isRefusedLate } = ctx;
   const call = { personId: viewer.id, type, cost: meta.cost, answer, signal, isRefusedLate };
   return admission.run(call, async () => {
-    const result = await next({ ctx: { viewer } });
+    const result = await next({ ctx: { viewer, identity } });
     if (result.ok && type === 'query') await admission.countResult(call, result.data);
     return result;
   });
+});
+
+/** For moderators alone; everybody else who is signed in is refused with FORBIDDEN before the verb runs. */
+export const moderatorProcedure = procedure.use(({ ctx, next }) => {
+  if (!ctx.identity.isModerator) throw new AppError('FORBIDDEN', 'Only moderators may do this');
+  return next();
 });
 
 /** What kind each procedure is and what a call of it costs, by its path. */

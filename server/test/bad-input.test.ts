@@ -23,6 +23,29 @@ const bad: Record<string, readonly unknown[]> = {
     { cursor: operator },
   ],
   'user.get': [undefined, {}, { userId: 'me' }, { userId: operator }, { userId: unknownId.toUpperCase() }],
+  'user.suspend': [
+    undefined,
+    { userId: unknownId, reason: 'x' },
+    { userId: unknownId, until: 'soon', reason: 'x' },
+    { userId: unknownId, until: null, reason: ' ' },
+    { userId: operator, until: null, reason: 'x' },
+  ],
+  'user.unsuspend': [undefined, {}, { userId: operator }],
+  'report.create': [
+    undefined,
+    { reason: 'spam' },
+    { messageId: unknownId, userId: unknownId, reason: 'spam' },
+    { messageId: unknownId, reason: 'dull' },
+    { userId: operator, reason: 'spam' },
+    { userId: unknownId, reason: 'spam', text: 'x'.repeat(1_001) },
+  ],
+  'report.list': [{ state: 'lost' }, { limit: 51 }, { cursor: operator }],
+  'report.resolve': [undefined, { reportId: unknownId }, { reportId: operator, outcome: 'dismissed' }],
+  'report.deleteMessage': [undefined, { reportId: unknownId }, { reportId: operator, messageId: unknownId }],
+  'audit.list': [{ limit: 0 }, { cursor: operator }],
+  'user.block': [undefined, {}, { userId: 'bob' }, { userId: operator }],
+  'user.unblock': [undefined, {}, { userId: 'bob' }, { userId: operator }],
+  'user.blocked': [undefined, { limit: 0 }, { limit: 51 }, { cursor: '!' }, { cursor: operator }],
   'chat.list': [
     { limit: 1.5 },
     { limit: 51 },
@@ -277,7 +300,7 @@ const leaks = /node_modules|\bat .+:\d+|mongo|E11000|ObjectId|stack/i;
 
 describe('bad input', () => {
   it('is known here for every procedure', async () => {
-    await using server = await startTestServer();
+    await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
 
     expect(Object.keys(bad).concat(withoutInput).sort()).toEqual(
       Object.keys(server.server.router._def.procedures).sort(),
@@ -287,7 +310,7 @@ describe('bad input', () => {
   it.each(Object.entries(bad))(
     'is refused by %s with a typed error, and stores nothing',
     async (path, inputs) => {
-      await using server = await startTestServer();
+      await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
       const { alice } = await openChat(server);
 
       for (const input of inputs) {
@@ -304,7 +327,7 @@ describe('bad input', () => {
   it.each(Object.keys(bad).concat(withoutInput))(
     'does not matter to %s when nobody is signed in',
     async (path) => {
-      await using server = await startTestServer();
+      await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
 
       for (const token of [undefined, 'garbage', 'a.b.c', 'null']) {
         const { body } = await call(server, path, { ...(token && { token }), input: bad[path]?.[0] });
@@ -315,7 +338,7 @@ describe('bad input', () => {
   );
 
   it('does not bring the server down as broken JSON, as a huge body, or on a path that is not there', async () => {
-    await using server = await startTestServer();
+    await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
     const token = await server.tokenFor('alice');
     const post = async (path: string, body: string) => {
       const response = await fetch(`${server.url}${path}`, {

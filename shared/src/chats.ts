@@ -35,6 +35,7 @@ export const DirectChatSchema = z.object({
   participant: UserSchema.describe('The other person.'),
   theirReadSeq: count.describe('The place of the newest message the other person has read.'),
   theirDeliveredSeq: count.describe('The newest message that reached a device of the other person.'),
+  isBlocked: z.boolean().optional().describe('I block the other person: nothing goes either way.'),
 });
 export type DirectChat = z.infer<typeof DirectChatSchema>;
 
@@ -44,6 +45,10 @@ export const GroupStateSchema = z.object({
   avatar: z.string().nullable(),
   memberCount: count,
   historyVisible: z.boolean().describe('Whether those who come see what was written before.'),
+  slowModeSeconds: count
+    .optional()
+    .describe('So long members wait after each message of theirs; 0 or absent for no time.'),
+  readOnly: z.boolean().optional().describe('Only owners and admins write.'),
 });
 export type GroupState = z.infer<typeof GroupStateSchema>;
 
@@ -151,6 +156,13 @@ export const MarksMovedSchema = z.object({
 });
 export type MarksMoved = z.infer<typeof MarksMovedSchema>;
 
+/** The places of a direct chat that are not shown to whoever blocked the other person while they were written. */
+export const StretchSchema = z.object({
+  afterSeq: count,
+  untilSeq: count.nullable().describe('Null while it lasts.'),
+});
+export type Stretch = z.infer<typeof StretchSchema>;
+
 /** What happens to my chats besides messages. State, not deltas, so a repeat is harmless. */
 export const ChatEventSchema = z.discriminatedUnion('type', [
   MarksMovedSchema,
@@ -164,8 +176,16 @@ export const ChatEventSchema = z.discriminatedUnion('type', [
     .object({ type: z.literal('gone'), chatId: ChatIdSchema })
     .describe('I am not in it any more, and cannot read it.'),
   z
-    .object({ type: z.literal('hidden'), chatId: ChatIdSchema, seqs: z.array(z.int().min(1)) })
-    .describe('I deleted these messages for myself: they are not shown to me any more.'),
+    .object({
+      type: z.literal('hidden'),
+      chatId: ChatIdSchema,
+      seqs: z.array(z.int().min(1)),
+      apart: StretchSchema.optional(),
+    })
+    .describe('I deleted these messages for myself, or block who writes them: they are not shown to me.'),
+  z
+    .object({ type: z.literal('blocks') })
+    .describe('Whom I block changed, on another device of mine: fetch user.blocked.'),
   z
     .object({ type: z.literal('synced') })
     .describe('Everything that was missed has been sent; what follows is live.'),

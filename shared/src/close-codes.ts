@@ -20,6 +20,7 @@ export const closeCodes = {
     reason: 'This app is too old for the server: update it',
     shouldReconnect: false,
   },
+  suspended: { code: 4505, reason: 'The account is suspended', shouldReconnect: false },
   frameTooLarge: { code: 1009, reason: 'A frame was too large', shouldReconnect: true },
 } as const;
 

@@ -20,4 +20,4 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /** What a code alone does not say, where a program needs to know: in `data.reason` of a tRPC error. */
-export type ErrorReason = FileRefusal;
+export type ErrorReason = FileRefusal | 'suspended' | 'blockedByMe' | 'slowMode' | 'readOnly';

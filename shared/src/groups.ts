@@ -50,6 +50,13 @@ export const UpdateGroupInputSchema = z.object({
     .nullable()
     .optional()
     .describe('Messages that are older are erased; null for as long as the server keeps them.'),
+  slowModeSeconds: z
+    .int()
+    .min(0)
+    .max(limits.slowModeSecondsMax)
+    .optional()
+    .describe('So long members wait after each message of theirs; 0 for no time.'),
+  readOnly: z.boolean().optional().describe('Whether only owners and admins write.'),
 });
 export type UpdateGroupInput = z.infer<typeof UpdateGroupInputSchema>;
 

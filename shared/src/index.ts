@@ -1,4 +1,5 @@
 export * from './auth.ts';
+export * from './blocks.ts';
 export * from './chat-log.ts';
 export * from './chat-state.ts';
 export * from './chats.ts';
@@ -13,6 +14,7 @@ export * from './limits.ts';
 export * from './message-search.ts';
 export * from './messages.ts';
 export * from './own-data.ts';
+export * from './moderation.ts';
 export * from './presence.ts';
 export * from './roles.ts';
 export * from './system.ts';

@@ -23,6 +23,8 @@ export const limits = {
   groupSizeMax: 1_000,
   /** In a chat of more people than this, how far each has read is not told to all, and who types to nobody. */
   smallChatMax: 32,
+  /** What members of a group can be made to wait between two messages: a day. */
+  slowModeSecondsMax: 86_400,
   groupNameLengthMax: 100,
   avatarLengthMax: 2_048,
   /** How long a group may say that its messages are kept. */
@@ -39,6 +41,11 @@ export const limits = {
   tracedPeopleMax: 100,
   /** Earlier texts kept of one message: its first, and the latest. */
   editsMax: 100,
+  /** People that one person blocks. */
+  blockedMax: 1_000,
+  /** What somebody writes with a report, a resolution or a suspension. */
+  reportTextLengthMax: 1_000,
+  reportPageSizeMax: 50,
   queryLengthMax: 100,
   /** Different words from the beginning of a message by which it is found; characters, of scripts without blanks between words. */
   searchedWordsMax: 400,

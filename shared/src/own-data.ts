@@ -92,6 +92,13 @@ export const ExportPushSettingsRowSchema = z.object({
 });
 
 /** The last row: an archive without it broke off. */
+/** Somebody whom the person blocks. */
+export const ExportBlockRowSchema = z.object({
+  kind: z.literal('block'),
+  userId: UserIdSchema,
+  at: z.date(),
+});
+
 export const ExportEndRowSchema = z.object({
   kind: z.literal('end'),
   rows: z.int().min(0).describe('How many rows stand between the first and this one.'),
@@ -109,6 +116,7 @@ export const ExportRowSchema = z.discriminatedUnion('kind', [
   ExportMentionRowSchema,
   ExportDeviceRowSchema,
   ExportPushSettingsRowSchema,
+  ExportBlockRowSchema,
   ExportEndRowSchema,
 ]);
 export type ExportRow = z.infer<typeof ExportRowSchema>;

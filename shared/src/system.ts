@@ -15,6 +15,8 @@ export const SystemSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('renamed'), name: z.string() }),
   z.object({ type: z.literal('avatarChanged'), avatar: z.string().nullable() }),
   z.object({ type: z.literal('historyChanged'), historyVisible: z.boolean() }),
+  z.object({ type: z.literal('slowModeChanged'), slowModeSeconds: z.int().min(0) }),
+  z.object({ type: z.literal('readOnlyChanged'), readOnly: z.boolean() }),
 ]);
 export type System = z.infer<typeof SystemSchema>;
 
@@ -41,6 +43,12 @@ export function describeSystem(system: System, { name: who }: Pick<User, 'name'>
       return system.historyVisible
         ? `${who} lets new members see what was written before`
         : `${who} hides from new members what was written before`;
+    case 'slowModeChanged':
+      return system.slowModeSeconds > 0
+        ? `${who} lets members write once in ${describeSeconds(system.slowModeSeconds)}`
+        : `${who} lets members write as often as they like`;
+    case 'readOnlyChanged':
+      return system.readOnly ? `${who} lets only owners and admins write` : `${who} lets everybody write`;
   }
 }
 
@@ -60,6 +68,8 @@ export function whoComes({ system, sender }: Change): readonly User[] {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
     case undefined:
       return [];
   }
@@ -80,6 +90,8 @@ export function whoGoes({ system, sender }: Change): readonly User[] {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
     case undefined:
       return [];
   }
@@ -93,4 +105,18 @@ function listNames(users: readonly User[]): string {
   const more = users.length - shown.length;
   const [last, ...before] = more > 0 ? [`${more} more`, ...shown.toReversed()] : shown.toReversed();
   return before.length > 0 ? `${before.toReversed().join(', ')} and ${last}` : `${last}`;
+}
+
+const units = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+] as const;
+
+/** A length of time in the largest unit that names it whole: "30 seconds", "an hour" is "1 hour". */
+export function describeSeconds(seconds: number): string {
+  const [size, unit] = units.find(([each]) => seconds % each === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }

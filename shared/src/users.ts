@@ -17,6 +17,7 @@ export type User = z.infer<typeof UserSchema>;
 export const MeSchema = UserSchema.extend({
   email: z.string(),
   clerkId: z.string(),
+  isModerator: z.boolean().optional().describe('I may do what moderators may.'),
   createdAt: z.date(),
   updatedAt: z.date(),
 });

@@ -13,6 +13,7 @@ const nothing: ChatSnapshot = {
   outbox: [],
   typing: new Map(),
   online: new Set(),
+  blocked: [],
 };
 
 const noStore: Observable<ChatSnapshot> = {

@@ -9,6 +9,7 @@ export async function identityOf(token: string | undefined): Promise<Identity> {
   return {
     viewer: { id, clerkId: name, user, isHidden: false },
     sessionId: name,
+    isModerator: false,
     expiresAt: Date.now() + 3_600_000,
   };
 }

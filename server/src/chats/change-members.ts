@@ -6,6 +6,7 @@ import { requireActiveUsers } from '../users/require-active-user.ts';
 import { changeAndShow, changeGroup, requireGroup } from './change-group.ts';
 import { groupFull } from './create-group.ts';
 import type { ChatsDeps } from './deps.ts';
+import { requireNotBlocked } from './part-ways.ts';
 import { removalOf, requireMay, requireOtherOwner } from './policy.ts';
 
 /** Brings people into a group. Those who are in it already stay what they are. */
@@ -18,6 +19,7 @@ export async function addMembers(
   // Who may not add anybody is not told who there is.
   requireMay((await requireGroup(deps, viewer, chatId)).role, 'addMembers');
   await requireActiveUsers(deps, wanted);
+  await requireNotBlocked(deps, viewer.id, wanted);
   return changeAndShow(deps, viewer, {
     chatId,
     plan({ roles }, role) {

@@ -34,6 +34,8 @@ export type ChatDoc = {
   historyVisible?: boolean;
   /** Its messages are erased after so many days. */
   retentionDays?: number;
+  slowModeSeconds?: number;
+  readOnly?: boolean;
   /** The rev of the newest system message that this document and the members' ones follow. */
   membersRev?: number;
   /** More people than `limits.smallChatMax` are in it, or once were: its messages are announced to the chat alone. */
@@ -68,6 +70,8 @@ const chatSchema = new Schema<ChatDoc>(
     historyVisible: { type: Boolean },
     retentionDays: { type: Number },
     expiredSeq: { type: Number },
+    slowModeSeconds: { type: Number },
+    readOnly: { type: Boolean },
     membersRev: { type: Number },
     isLarge: { type: Boolean },
     createKey: { type: String },

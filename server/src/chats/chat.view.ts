@@ -1,6 +1,7 @@
 import type { Chat, ChatId, GroupState, Marks, Message, Role, Unread, User, UserId } from '@whisper/shared';
 import { limits } from '@whisper/shared';
 import type { Types } from 'mongoose';
+import { lastingApart, marksTold } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
 import type { MemberDoc } from './member.model.ts';
 import type { Sight } from './sight.ts';
@@ -71,13 +72,14 @@ type ShownDirect = Shown & { readonly participant: User; readonly theirs: Member
 
 /** The direct chat as `viewerId` sees it. */
 export function toDirectChat(doc: ChatDoc, viewerId: UserId, shown: ShownDirect): Chat {
-  const theirs = toMarks(doc, shown.participant.id, shown.theirs);
+  const theirs = marksTold(toMarks(doc, shown.participant.id, shown.theirs), shown);
   return {
     kind: 'direct',
     ...toCommon(doc, viewerId, shown),
     participant: shown.participant,
     theirReadSeq: theirs.readSeq,
     theirDeliveredSeq: theirs.deliveredSeq,
+    ...(lastingApart(shown.mine) && { isBlocked: true }),
   };
 }
 
@@ -108,13 +110,15 @@ export function isSmall({ participants }: Pick<ChatDoc, 'participants'>): boolea
 }
 
 export function toGroupState(
-  doc: Pick<ChatDoc, 'name' | 'avatar' | 'participants' | 'historyVisible'>,
+  doc: Pick<ChatDoc, 'name' | 'avatar' | 'participants' | 'historyVisible' | 'slowModeSeconds' | 'readOnly'>,
 ): GroupState {
   return {
     name: doc.name ?? '',
     avatar: doc.avatar ?? null,
     memberCount: doc.participants.length,
     historyVisible: doc.historyVisible ?? true,
+    slowModeSeconds: doc.slowModeSeconds ?? 0,
+    readOnly: doc.readOnly ?? false,
   };
 }
 

@@ -8,6 +8,7 @@ import type { ChatsDeps } from './deps.ts';
 import { drawChatId } from './draw-chat-id.ts';
 import { getChat } from './get-chat.ts';
 import type { PlanChanges } from './group-change.ts';
+import { requireNotBlocked } from './part-ways.ts';
 
 /** Makes a group with oneself as its owner. The same `clientId` again is the same group, whatever became of it. */
 export async function createGroup(
@@ -18,6 +19,7 @@ export async function createGroup(
   const others = [...new Set(memberIds)].filter((userId) => userId !== viewer.id);
   if (others.length >= limits.groupSizeMax) throw groupFull();
   await requireActiveUsers(deps, others);
+  await requireNotBlocked(deps, viewer.id, others);
   const chatId = await findOrCreate(deps, name, `${viewer.id}:${clientId}`);
   await deps.changeGroup(chatId, { by: viewer.user, plan: planBeginning(name, others) });
   return getChat(deps, viewer.id, chatId);

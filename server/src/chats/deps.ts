@@ -4,7 +4,8 @@ import type { Connection as Database } from 'mongoose';
 import type { Broker } from '../delivery/broker.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { FairGate } from '../platform/fair-gate.ts';
-import type { KnownChat } from './chat.view.ts';
+import type { Blocks } from '../users/blocks.ts';
+import type { DirectMembership, KnownChat } from './chat.view.ts';
 import type { PlanChanges } from './group-change.ts';
 import type { LastMessages } from './last-messages.ts';
 import type { Sight } from './sight.ts';
@@ -28,16 +29,30 @@ export type ChatsDeps = {
   readonly listUnread: (range: UnreadRange, limit: number) => Promise<Message[]>;
   /** Changes a group, in the order of its log. */
   readonly changeGroup: (chatId: ChatId, change: ChangeGroup) => Promise<void>;
+  readonly blocks: Blocks;
+  /** Does something while nobody here writes to the chat. */
+  readonly betweenWrites: (
+    membership: DirectMembership,
+    act: (heads: LogHeads) => Promise<void>,
+  ) => Promise<void>;
+  /** Messages that changed after that position are to the person again what they are to everyone. */
+  readonly thaw: (
+    membership: DirectMembership,
+    frozen: { readonly userId: UserId; readonly afterRev: number },
+  ) => Promise<void>;
 };
+
+/** Where a chat's log ends: the highest rev, and the highest place; zeros while it is empty. */
+export type LogHeads = { readonly rev: number; readonly seq: number };
 
 export type ChangeGroup = { readonly by: User; readonly plan: PlanChanges };
 
-/** What others wrote between two places and did not delete, and the person did not hide. */
+/** What others wrote between two places and did not delete, and the person is shown. Of whom they block nothing counts. */
 export type UnreadRange = {
   readonly chatId: ChatId;
   readonly afterSeq: number;
   /** The chat's newest place when it was read, so that what comes meanwhile is in both or in neither. */
   readonly untilSeq: number;
   readonly viewerId: UserId;
-  readonly hidden: ReadonlySet<number>;
+  readonly sight: Sight;
 };

@@ -44,13 +44,30 @@ export async function findAllMembers(
 /** What of their chats is shown to a person, where that is not everything. */
 export async function findSights(db: Database, userId: UserId): Promise<Map<ChatId, Sight>> {
   const found = await memberModel(db)
-    .find({ user: new Types.ObjectId(userId), isPartial: true }, { chat: 1, joinedSeq: 1, hidden: 1 })
+    .find(
+      { user: new Types.ObjectId(userId), isPartial: true },
+      { chat: 1, user: 1, joinedSeq: 1, hidden: 1, apart: 1 },
+    )
     .lean();
   return new Map(found.map((member) => [member.chat.toHexString() as ChatId, toSight(member)]));
 }
 
+/** The direct chats in which a person blocks the other one, or once did, by chat. */
+export async function findApartMembers(db: Database, userId: UserId): Promise<Map<string, MemberDoc>> {
+  const found = await memberModel(db)
+    .find({ user: new Types.ObjectId(userId), isPartial: true, apart: { $exists: true } })
+    .lean();
+  return new Map(found.map((member) => [member.chat.toHexString(), member]));
+}
+
 export function memberKey(chat: Types.ObjectId, user: Types.ObjectId | UserId): string {
   return `${chat.toHexString()}:${String(user)}`;
+}
+
+/** What of the chat is shown to a person who is in it. */
+export async function sightIn(db: Database, membership: Membership, userId: UserId): Promise<Sight> {
+  if (membership.kind === 'group') return membership.sight;
+  return toSight(await findMember(db, membership.chatId, userId));
 }
 
 /** Whether all these people, each named once, are in the chat. */

@@ -10,7 +10,9 @@ export type GroupChange =
   | { readonly type: 'roleChanged'; readonly userId: UserId; readonly role: Role }
   | { readonly type: 'renamed'; readonly name: string }
   | { readonly type: 'avatarChanged'; readonly avatar: string | null }
-  | { readonly type: 'historyChanged'; readonly historyVisible: boolean };
+  | { readonly type: 'historyChanged'; readonly historyVisible: boolean }
+  | { readonly type: 'slowModeChanged'; readonly slowModeSeconds: number }
+  | { readonly type: 'readOnlyChanged'; readonly readOnly: boolean };
 
 /** A change with its place in the log. */
 export type LoggedChange = {
@@ -28,6 +30,9 @@ export type Group = {
   readonly name: string;
   readonly avatar: string | null;
   readonly historyVisible: boolean;
+  /** Between two messages of one member; 0 for none. */
+  readonly slowModeSeconds: number;
+  readonly readOnly: boolean;
   readonly isLarge: boolean;
   readonly roles: ReadonlyMap<UserId, Role>;
   /** The rev with which each of them came. */
@@ -64,6 +69,8 @@ export function comingBy({ change, by }: LoggedChange): ReadonlyMap<UserId, Role
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
       return new Map();
   }
 }
@@ -82,6 +89,8 @@ export function leavingBy({ change, by }: LoggedChange): UserId | undefined {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
       return undefined;
   }
 }
@@ -106,6 +115,10 @@ export function withChange(group: Group, logged: LoggedChange): Group {
       return { ...next, avatar: change.avatar };
     case 'historyChanged':
       return { ...next, historyVisible: change.historyVisible };
+    case 'slowModeChanged':
+      return { ...next, slowModeSeconds: change.slowModeSeconds };
+    case 'readOnlyChanged':
+      return { ...next, readOnly: change.readOnly };
   }
 }
 

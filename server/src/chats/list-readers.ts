@@ -8,12 +8,12 @@ type Asked = { readonly chatId: ChatId; readonly seq: number };
 
 /** Who else has read as far as a place, and whom it has only reached. */
 export async function listReaders(
-  deps: Pick<ChatsDeps, 'db' | 'memberships' | 'lastMessages'>,
+  deps: Pick<ChatsDeps, 'db' | 'memberships' | 'lastMessages' | 'blocks'>,
   viewerId: UserId,
   { chatId: askedId, seq }: Asked,
 ): Promise<Readers> {
   return readAs(deps, { chatId: askedId, userId: viewerId }, async ({ chatId }) => {
-    const { people } = await readReach(deps, chatId);
+    const { people } = await readReach(deps, chatId, viewerId);
     const others = people.filter(({ userId, deliveredSeq }) => userId !== viewerId && deliveredSeq >= seq);
     const users = await findUsers(
       deps,

@@ -1,4 +1,5 @@
 import type { ChatId, Unread, UserId } from '@whisper/shared';
+import { lastingApart } from './apart.ts';
 import { chatModel } from './chat.model.ts';
 import { isSmall, toMarks, toUserIds, type Membership } from './chat.view.ts';
 import { changeMember } from './change-member.ts';
@@ -36,13 +37,16 @@ async function moveMark(
   const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
   if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
   const at = new Date(deps.clock.now());
-  const isTold = isSmall(doc);
+  const people = isSmall(doc) ? toUserIds(doc) : [viewerId];
+  const told = lastingApart(known) ? [viewerId] : await deps.blocks.without(viewerId, people);
+  // Who blocks the other one reads unseen.
+  const isSeen = people.length > 1 && !lastingApart(known);
   const [member] = await Promise.all([
     writeMark(deps, { membership, viewerId, field, mark, at }),
     // Whoever comes back asks by this for what moved while they were away.
-    isTold && chatModel(deps.db).updateOne({ _id: doc._id }, { $max: { marksAt: at } }),
+    isSeen && chatModel(deps.db).updateOne({ _id: doc._id }, { $max: { marksAt: at } }),
   ]);
-  publishMarks(deps.broker, isTold ? toUserIds(doc) : [viewerId], {
+  publishMarks(deps.broker, told, {
     chatId,
     userId: viewerId,
     at,

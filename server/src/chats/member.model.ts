@@ -16,6 +16,8 @@ export type MemberDoc = {
   joinedAt?: Date;
   /** The rev of the message that brought them; what bears a lower one is not announced to them. */
   joinedRev?: number;
+  /** The place of that message: so far a person has come who has done nothing in the group. */
+  cameSeq?: number;
   /** What lies at or before this place is not shown to the person. */
   joinedSeq?: number;
   /** The person is not in the group any more. */
@@ -32,12 +34,30 @@ export type MemberDoc = {
   archivedAt?: Date;
   /** Messages that the person deleted for themselves. */
   hidden?: { seq: number; at: Date }[];
-  /** Something is kept from the person: `joinedSeq` or `hidden` say what. */
+  /** In a direct chat: when the person blocked the other one, oldest first. */
+  apart?: ApartDoc[];
+  /** Something is kept from the person: `joinedSeq`, `hidden` or `apart` say what. */
   isPartial?: boolean;
   /** When something that concerns this person alone last changed: their role, mute, pin, what they hid. */
   mineAt?: Date;
   /** The same, or a mark. */
   changedAt: Date;
+};
+
+/** How far a person has come in a chat. */
+export type Marks = { readonly readSeq: number; readonly deliveredSeq: number };
+
+export type ApartDoc = {
+  afterSeq: number;
+  /** Absent while it lasts. */
+  untilSeq?: number;
+  /** The log's position when it began: older messages that changed since show whoever is apart what they were. */
+  afterRev: number;
+  /** The chat's newest message at that time. */
+  lastMessageAt: Date;
+  /** How far both had come: neither hears of the other's going on. */
+  mine: Marks;
+  theirs: Marks;
 };
 
 const { ObjectId } = Schema.Types;
@@ -50,6 +70,7 @@ const memberSchema = new Schema<MemberDoc>(
     rev: { type: Number, required: true },
     joinedAt: { type: Date },
     joinedRev: { type: Number },
+    cameSeq: { type: Number },
     joinedSeq: { type: Number },
     leftAt: { type: Date },
     wasRemoved: { type: Boolean },
@@ -60,6 +81,7 @@ const memberSchema = new Schema<MemberDoc>(
     pinnedAt: { type: Date },
     archivedAt: { type: Date },
     hidden: { type: [{ _id: false, seq: Number, at: Date }], default: undefined },
+    apart: { type: [Schema.Types.Mixed], default: undefined },
     isPartial: { type: Boolean },
     mineAt: { type: Date },
     changedAt: { type: Date, required: true },

@@ -6,6 +6,7 @@ import { requireActiveUser } from '../users/require-active-user.ts';
 import { chatModel, type ChatDoc } from './chat.model.ts';
 import { drawChatId } from './draw-chat-id.ts';
 import { pairKeyOf } from './pair-key.ts';
+import { blockedByMe, partWays } from './part-ways.ts';
 import { chatNotFound } from './require-participant.ts';
 import { publishContacts } from './publish-chat-events.ts';
 import { settledChats } from './settled-chats.ts';
@@ -40,6 +41,8 @@ async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): P
   const chats = await settledChats(deps);
   const known = await chats.findOne({ pairKey }).lean();
   if (known) return known;
+  const [viewerId, userId] = pair;
+  if ((await deps.blocks.of(viewerId)).blocked.has(userId)) throw blockedByMe();
   const now = new Date(deps.clock.now());
   try {
     const participants = pair.map((id) => new Types.ObjectId(id));
@@ -52,7 +55,9 @@ async function findOrCreate(deps: ChatsDeps, pair: readonly [UserId, UserId]): P
       lastMessageAt: now,
       lastSeq: 0,
     });
-    publishContacts(deps.broker, pair, pair);
+    // Looked at after the chat is there: a block that is made at this moment looks for the chat after it is stored.
+    if ((await deps.blocks.read(viewerId)).blockedBy.has(userId)) await partWays(deps, userId, viewerId);
+    else publishContacts(deps.broker, pair, pair);
     return created.toObject();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;

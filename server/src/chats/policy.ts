@@ -14,6 +14,10 @@ const rolesFor = {
   removeAdmin: ['owner'],
   removeOwner: ['owner'],
   setRole: ['owner'],
+  /** While the group is read-only. */
+  write: ['owner', 'admin'],
+  /** As often as they like, in a group with slow mode. */
+  writeAtOnce: ['owner', 'admin'],
   /** A message that somebody else sent. */
   deleteMessage: ['owner', 'admin'],
 } as const satisfies Readonly<Record<string, readonly Role[]>>;
@@ -57,3 +61,13 @@ export function requireOtherOwner({ roles }: Group, userId: UserId): void {
     throw new AppError('CONFLICT', 'Its last owner hands the group over first');
   }
 }
+
+/** What a member hears who wants to write where only owners and admins do. */
+export const readOnlyNow = () =>
+  new AppError('FORBIDDEN', 'Only owners and admins write in this group', { reason: 'readOnly' });
+
+/** What a member hears who wrote a moment ago in a group with slow mode. */
+export const tooSoon = (retryAfterMs: number) =>
+  new AppError('TOO_MANY_REQUESTS', `You can write again in ${Math.ceil(retryAfterMs / 1_000)} s`, {
+    ...{ retryAfterMs, reason: 'slowMode' },
+  });

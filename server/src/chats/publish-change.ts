@@ -5,7 +5,7 @@ import { comingBy, leavingBy, type Group, type LoggedChange } from './group-chan
 
 /** Tells everyone whom a change concerns, by the group as it is after it. */
 export function publishChange(broker: Broker, group: Group, logged: LoggedChange): void {
-  const { chatId, name, avatar, historyVisible, participants } = group;
+  const { chatId, name, avatar, historyVisible, slowModeSeconds, readOnly, participants } = group;
   const { change, at, rev } = logged;
   const id = cursorAt(broker, at, `${chatId}:${rev}`);
   const coming = comingBy(logged);
@@ -14,7 +14,10 @@ export function publishChange(broker: Broker, group: Group, logged: LoggedChange
   publishToPeople(broker, [...coming.keys()], { data: { type: 'new', chatId }, id });
   if (leaving) publishToPeople(broker, [leaving], { data: { type: 'gone', chatId }, id });
   if (change.type === 'roleChanged') return publishMine(broker, change.userId, { chatId, at });
-  const state = { name, avatar, historyVisible, memberCount: participants.length };
+  const state = {
+    ...{ name, avatar, historyVisible, slowModeSeconds, readOnly },
+    memberCount: participants.length,
+  };
   const others = participants.filter((userId: UserId) => !coming.has(userId));
   publishToPeople(broker, others, { data: { type: 'changed', chatId, group: state }, id });
 }

@@ -25,6 +25,11 @@ export function publishMine(
   });
 }
 
+/** Tells a person's devices that whom they block changed. */
+export function publishBlocksChanged(broker: Broker, userId: UserId, at: Date): void {
+  publishToPeople(broker, [userId], { data: { type: 'blocks' }, id: cursorAt(broker, at, 'blocks') });
+}
+
 export function publishToPeople(broker: Broker, to: readonly UserId[], item: FeedItem<ChatEvent>): void {
   for (const userId of to) broker.publish(topics.chatsOfUser(userId), item);
 }

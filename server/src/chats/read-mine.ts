@@ -1,4 +1,5 @@
 import type { ChatId, UserId } from '@whisper/shared';
+import { asSeenBy } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
 import type { ChatsDeps } from './deps.ts';
 import { findMember } from './find-members.ts';
@@ -16,5 +17,5 @@ export async function readMine(deps: ChatsDeps, chatId: ChatId, viewerId: UserId
     findMember(deps.db, chatId, viewerId),
   ]);
   if (!doc) throw chatNotFound();
-  return { doc, member };
+  return { doc: asSeenBy(doc, member), member };
 }

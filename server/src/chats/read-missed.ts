@@ -1,13 +1,15 @@
 import type { ChatEvent, ChatId, UserId } from '@whisper/shared';
 import { Types } from 'mongoose';
+import { haveBlocksChanged } from '../users/block-user.ts';
+import { marksTold, marksToldInGroup } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
 import { isSmall, toGroupState, toMarks, toUserIds } from './chat.view.ts';
 import type { ChatsDeps } from './deps.ts';
 import { findAllMembers, findMemberships, memberKey } from './find-members.ts';
-import { memberModel, type MemberDoc } from './member.model.ts';
+import { memberModel, type MemberDoc, type Marks } from './member.model.ts';
 import { settledChats } from './settled-chats.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'lastMessages'>;
+type Deps = Pick<ChatsDeps, 'db' | 'lastMessages' | 'blocks'>;
 
 /** An event, and what tells it from others of the same moment. */
 export type Missed = { readonly subject: string; readonly data: ChatEvent };
@@ -40,11 +42,15 @@ export async function readMissed(deps: Deps, { userId, since }: Since): Promise<
     .lean();
   // Who is in a group is read last, as everywhere: what was read before is from when the person was in it.
   const told = await toShared(deps, userId, shared);
-  return [...toOwn(own, [...shared, ...others], since), ...told];
+  const haveChanged = await haveBlocksChanged(deps, userId, since);
+  const blocks: Missed[] = haveChanged ? [{ subject: 'blocks', data: { type: 'blocks' } }] : [];
+  return [...blocks, ...toOwn(own, [...shared, ...others], since), ...told];
 }
 
 /** What everyone in the chats is told. */
-async function toShared({ db }: Deps, userId: UserId, docs: readonly ChatDoc[]): Promise<Missed[]> {
+async function toShared(deps: Deps, userId: UserId, docs: readonly ChatDoc[]): Promise<Missed[]> {
+  const { db } = deps;
+  const blocks = await deps.blocks.of(userId);
   const small = docs.filter(isSmall);
   const [members, mine] = await Promise.all([
     findAllMembers(
@@ -64,11 +70,15 @@ async function toShared({ db }: Deps, userId: UserId, docs: readonly ChatDoc[]):
       const chatId = toChatId(doc);
       return { subject: `${chatId}:group`, data: { type: 'changed', chatId, group: toGroupState(doc) } };
     }),
-    ...small
-      .filter(isMine)
-      .flatMap((doc) =>
-        toUserIds(doc).map((each) => toMoved(doc, each, members.get(memberKey(doc._id, each)))),
-      ),
+    ...small.filter(isMine).flatMap((doc) =>
+      toUserIds(doc).flatMap((each) => {
+        const theirs = members.get(memberKey(doc._id, each));
+        const now = toMarks(doc, each, theirs);
+        if (each === userId) return toMoved(doc, each, now);
+        if (doc.kind === 'group' && theirs) return toMoved(doc, each, marksToldInGroup(now, blocks, theirs));
+        return toMoved(doc, each, marksTold(now, { theirs, mine: members.get(memberKey(doc._id, userId)) }));
+      }),
+    ),
   ];
 }
 
@@ -88,16 +98,15 @@ function toOwn(members: readonly MemberDoc[], docs: readonly ChatDoc[], since: D
       isNew && { subject: `${chatId}:new`, data: { type: 'new', chatId } },
       isChanged && { subject: `${chatId}:mine`, data: { type: 'changed', chatId, group: null } },
       hidden.length > 0 && { subject: `${chatId}:hidden`, data: { type: 'hidden', chatId, seqs: hidden } },
-      toMoved(doc, userId, member),
+      ...toMoved(doc, userId, toMarks(doc, userId, member)),
     ];
     return told.filter((each) => each !== false);
   });
 }
 
-function toMoved(doc: ChatDoc, userId: UserId, member: MemberDoc | undefined): Missed {
+function toMoved(doc: ChatDoc, userId: UserId, marks: Marks | undefined): Missed[] {
   const chatId = toChatId(doc);
-  const data = { type: 'marks', chatId, userId, ...toMarks(doc, userId, member) } as const;
-  return { subject: `${chatId}:${userId}`, data };
+  return marks ? [{ subject: `${chatId}:${userId}`, data: { type: 'marks', chatId, userId, ...marks } }] : [];
 }
 
 function toChatId({ _id }: ChatDoc): ChatId {

@@ -13,7 +13,7 @@ type Deps = Pick<ChatsDeps, 'db' | 'clock' | 'countUnread'>;
  * What is read of a chat: not its people, who may be a thousand. It is read as it is written: waiting for what follows the
  * sends would hurry that, and what comes later is told of later.
  */
-const fields = { kind: 1, name: 1, lastSeq: 1, sentSeqs: 1, mergedInto: 1 } as const;
+const fields = { kind: 1, name: 1, lastSeq: 1, lastMessageAt: 1, sentSeqs: 1, mergedInto: 1 } as const;
 
 /** What a chat is to somebody who may be told of its news. */
 export type Receiver = {

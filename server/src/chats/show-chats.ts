@@ -1,13 +1,14 @@
 import type { Chat, ChatId, Message, MessageId, Unread, User, UserId } from '@whisper/shared';
 import type { ChatsDeps } from './deps.ts';
 import { findUsers } from '../users/find-users.ts';
+import { asSeenBy, marksToldInGroup } from './apart.ts';
 import type { ChatDoc } from './chat.model.ts';
 import { isSmall, readUpTo, toDirectChat, toGroupChat, toMarks, toUserIds } from './chat.view.ts';
 import { findAllMembers, findMember, findMemberships, memberKey } from './find-members.ts';
 import type { MemberDoc } from './member.model.ts';
-import { asShown, isShown, toSight } from './sight.ts';
+import { asShown, isShown, toSight, type Sight } from './sight.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'findMessages' | 'findNewestShown' | 'countUnread'>;
+type Deps = Pick<ChatsDeps, 'db' | 'blocks' | 'findMessages' | 'findNewestShown' | 'countUnread'>;
 
 /**
  * Adds the people, the last messages and what is unread to chats; a chat that is read costs no look-up of its own. Who is
@@ -35,9 +36,10 @@ export async function showChats(deps: Deps, viewerId: UserId, docs: readonly Cha
   const memberOf = (doc: ChatDoc, userId: UserId) =>
     isDirect(doc) ? members.get(memberKey(doc._id, userId)) : mine.get(doc._id.toHexString());
   const shown = await Promise.all(
-    docs.map((doc) => {
-      const last = lastMessages.get(lastOf(doc) ?? ('' as MessageId)) ?? null;
-      const parts = { last, mine: memberOf(doc, viewerId) };
+    docs.map((stored) => {
+      const last = lastMessages.get(lastOf(stored) ?? ('' as MessageId)) ?? null;
+      const parts = { last, mine: memberOf(stored, viewerId) };
+      const doc = asSeenBy(stored, parts.mine);
       return isDirect(doc)
         ? showDirect(deps, doc, { viewerId, ...parts, users, members })
         : showGroup(deps, doc, { viewerId, ...parts, members });
@@ -77,10 +79,13 @@ async function showGroup(
   const role = parts.mine?.role;
   if (!role) return null;
   const others = isSmall(doc) ? toUserIds(doc).filter((userId) => userId !== parts.viewerId) : undefined;
-  const marks = others?.map((userId) => ({
-    userId,
-    ...toMarks(doc, userId, members.get(memberKey(doc._id, userId))),
-  }));
+  const blocks = await deps.blocks.of(parts.viewerId);
+  const marks = others?.flatMap((userId) => {
+    const theirs = members.get(memberKey(doc._id, userId));
+    const now = toMarks(doc, userId, theirs);
+    const told = theirs ? marksToldInGroup(now, blocks, theirs) : now;
+    return told ? [{ userId, ...told }] : [];
+  });
   return toGroupChat(doc, parts.viewerId, { ...(await showMine(deps, doc, parts)), role, marks });
 }
 
@@ -88,10 +93,15 @@ async function showMine(deps: Deps, doc: ChatDoc, { viewerId, last, mine }: Part
   const sight = toSight(mine);
   const chatId = doc._id.toHexString() as ChatId;
   const [lastMessage, unread] = await Promise.all([
-    !last || isShown(sight, last.seq) ? last : findNewest(deps, mine, { chatId, userId: viewerId }),
+    !last || isSeenAlike(sight, last.seq) ? last : findNewest(deps, mine, { chatId, userId: viewerId }),
     countUnread(deps, { doc, viewerId, mine }),
   ]);
   return { mine, lastMessage: lastMessage && asShown(sight, lastMessage), unread };
+}
+
+/** Whether the message is shown, and to the person what it is to everyone. */
+function isSeenAlike(sight: Sight, seq: number): boolean {
+  return sight.apart.length === 0 && isShown(sight, seq);
 }
 
 type Viewing = { readonly chatId: ChatId; readonly userId: UserId };
@@ -108,7 +118,7 @@ async function findNewest(
 }
 
 type Counted = {
-  readonly doc: Pick<ChatDoc, '_id' | 'lastSeq' | 'sentSeqs'>;
+  readonly doc: Pick<ChatDoc, '_id' | 'lastSeq' | 'lastMessageAt' | 'sentSeqs'>;
   readonly viewerId: UserId;
   readonly mine: MemberDoc | undefined;
 };
@@ -125,7 +135,7 @@ export function toUnreadRange({ doc, viewerId, mine }: Counted) {
     afterSeq: readUpTo(doc, viewerId, mine),
     untilSeq: doc.lastSeq,
     viewerId,
-    hidden: toSight(mine).hidden,
+    sight: toSight(mine),
   };
 }
 

@@ -23,6 +23,8 @@ export async function readGroup(db: Database, chatId: ChatId): Promise<Group | u
     name: doc.name ?? '',
     avatar: doc.avatar ?? null,
     historyVisible: doc.historyVisible ?? true,
+    slowModeSeconds: doc.slowModeSeconds ?? 0,
+    readOnly: doc.readOnly ?? false,
     isLarge: doc.isLarge ?? false,
     participants,
     roles: new Map(participants.map((userId) => [userId, roles.get(userId) ?? 'member'])),
@@ -38,7 +40,7 @@ export async function storeChange(db: Database, group: Group, logged: LoggedChan
   const next = withChange(group, logged);
   await writeMembers(db, toMemberWrites(next, logged));
   const isLarge = group.isLarge || next.participants.length > limits.smallChatMax;
-  const { name, avatar, historyVisible, rev } = next;
+  const { name, avatar, historyVisible, slowModeSeconds, readOnly, rev } = next;
   await chatModel(db).updateOne(
     { _id: new Types.ObjectId(group.chatId), membersRev: { $lt: rev } },
     {
@@ -48,6 +50,8 @@ export async function storeChange(db: Database, group: Group, logged: LoggedChan
         name,
         avatar,
         historyVisible,
+        slowModeSeconds,
+        readOnly,
         ...(isLarge && { isLarge }),
       },
       $max: { marksAt: logged.at },
@@ -102,6 +106,7 @@ function toComing(
           rev,
           joinedAt: at,
           joinedRev: rev,
+          cameSeq: seq,
           changedAt: at,
           ...(isHidden && { joinedSeq: seq - 1, isPartial: true }),
         },

@@ -9,7 +9,10 @@ import { listParticipants } from './list-changed-chats.ts';
 import { requireMay } from './policy.ts';
 import { publishMine } from './publish-chat-events.ts';
 
-/** Changes what a group is called, its picture, whether those who come see what was written before, and how long messages are kept. */
+/**
+ * Changes what a group is called, its picture, whether those who come see what was written before, who may write how often, and
+ * how long messages are kept.
+ */
 export async function updateGroup(
   deps: ChatsDeps,
   viewer: Viewer,
@@ -40,13 +43,25 @@ async function keepFor(
 
 function differences(
   group: Group,
-  { name, avatar, historyVisible }: Omit<UpdateGroupInput, 'chatId' | 'retentionDays'>,
+  {
+    name,
+    avatar,
+    historyVisible,
+    slowModeSeconds,
+    readOnly,
+  }: Omit<UpdateGroupInput, 'chatId' | 'retentionDays'>,
 ): GroupChange[] {
   return [
     ...(name !== undefined && name !== group.name ? [{ type: 'renamed', name } as const] : []),
     ...(avatar !== undefined && avatar !== group.avatar ? [{ type: 'avatarChanged', avatar } as const] : []),
     ...(historyVisible !== undefined && historyVisible !== group.historyVisible
       ? [{ type: 'historyChanged', historyVisible } as const]
+      : []),
+    ...(slowModeSeconds !== undefined && slowModeSeconds !== group.slowModeSeconds
+      ? [{ type: 'slowModeChanged', slowModeSeconds } as const]
+      : []),
+    ...(readOnly !== undefined && readOnly !== group.readOnly
+      ? [{ type: 'readOnlyChanged', readOnly } as const]
       : []),
   ];
 }

@@ -6,7 +6,7 @@ import type { ChatsDeps } from './deps.ts';
 import { parseChatsCursor, toChatsCursor } from './publish-chat-events.ts';
 import { readMissed, type Missed } from './read-missed.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'reads' | 'lastMessages'>;
+type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'blocks'>;
 
 /** Covers clocks that differ between nodes and writes that were in flight at the cursor's time. */
 const overlapMs = 15_000;

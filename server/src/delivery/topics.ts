@@ -20,6 +20,13 @@ export type News =
   /** Of a direct chat: an erased person's place in it is a stand-in's. */
   | { readonly type: 'peopleChanged'; readonly chatId: ChatId }
   | { readonly type: 'revoked'; readonly keys: readonly string[]; readonly at: number }
+  | {
+      readonly type: 'blocksChanged';
+      readonly by: UserId;
+      readonly userId: UserId;
+      readonly isBlocked: boolean;
+      readonly at: number;
+    }
   | { readonly type: 'presenceHidden'; readonly userId: UserId; readonly isHidden: boolean }
   | { readonly type: 'closeUser' | 'closeNameless'; readonly userId: UserId; readonly reason: CloseReason }
   | { readonly type: 'closeSession'; readonly sessionId: string; readonly reason: CloseReason };

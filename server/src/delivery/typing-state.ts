@@ -33,12 +33,13 @@ export class TypingState {
   /** Ends by itself after `limits.typingTtlMs` unless it is called again. */
   start(typer: Typer, deviceId: string): void {
     const key = keyOf(typer);
-    const entry = this.#entries.get(key) ?? {
-      ...typer,
-      cancelByDevice: new Map<string, () => void>(),
-      announcedAt: Number.NEGATIVE_INFINITY,
-    };
+    const known = this.#entries.get(key);
+    const begun = { cancelByDevice: new Map<string, () => void>(), announcedAt: Number.NEGATIVE_INFINITY };
+    // Who is told may change while somebody types.
+    const entry: Entry = { ...(known ?? begun), ...typer };
     this.#entries.set(key, entry);
+    const leftOut = known?.audience.filter((userId) => !typer.audience.includes(userId)) ?? [];
+    this.#announce({ ...typer, audience: leftOut }, false);
     entry.cancelByDevice.get(deviceId)?.();
     entry.cancelByDevice.set(
       deviceId,
@@ -80,7 +81,7 @@ export class TypingState {
     this.#announce(entry, false);
   }
 
-  #announce({ chatId, userId, audience }: Entry, isTyping: boolean): void {
+  #announce({ chatId, userId, audience }: Typer, isTyping: boolean): void {
     const event = { chatId, userId, isTyping };
     for (const other of audience) this.#broker.publish(topics.typingForUser(other), event);
   }

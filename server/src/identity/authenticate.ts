@@ -22,13 +22,15 @@ type Deps = {
   readonly log: Logger;
   readonly clock: Clock;
   readonly revocations: Revocations;
+  /** Whether a setting names the person as a moderator. */
+  readonly isNamedModerator: (viewer: Viewer) => boolean;
   /** The person behind a Clerk id, made on first contact; UNAUTHORIZED for the deleted. */
   readonly ensureUser: (clerkId: string, contact: FirstContact) => Promise<Viewer>;
 };
 
 /**
  * Makes the one way from a token to a person. It throws UNAUTHORIZED for every token that does not prove who
- * calls, SERVICE_UNAVAILABLE when Clerk or the database cannot be asked, and provisions on first contact.
+ * calls, FORBIDDEN for a suspended person, SERVICE_UNAVAILABLE when Clerk or the database cannot be asked, and provisions on first contact.
  * `expiredForAtMostMs` lets a token in that expired so long ago, for clients that cannot get another one. A token of
  * a cookie, which a browser sends by itself, must say for which page it was made.
  */
@@ -51,7 +53,8 @@ export function createAuthenticate(
       });
       // Last, so that a revocation which arrived during the look-ups counts.
       if (deps.revocations.includes(claims)) throw new AppError('UNAUTHORIZED', 'The session was revoked');
-      return { viewer, sessionId, expiresAt };
+      const isModerator = claims.isModerator || deps.isNamedModerator(viewer);
+      return { viewer, sessionId, expiresAt, isModerator };
     } catch (thrown) {
       if (!(thrown instanceof AppError)) deps.log.error({ err: thrown }, 'authenticating failed');
       else if (thrown.code === 'UNAUTHORIZED')

@@ -6,7 +6,10 @@ import type { TokenVerifier } from './token-verifier.ts';
 import { verifySessionToken, type Expected } from './verify-session-token.ts';
 
 type Options = {
-  readonly env: Pick<Env, 'CLERK_JWT_KEY' | 'CLERK_AUTHORIZED_PARTIES' | 'CLERK_ISSUER' | 'CLERK_AUDIENCE'>;
+  readonly env: Pick<
+    Env,
+    'CLERK_JWT_KEY' | 'CLERK_AUTHORIZED_PARTIES' | 'CLERK_ISSUER' | 'CLERK_AUDIENCE' | 'MODERATOR_CLAIM'
+  >;
   readonly api: ClerkApi;
   readonly clock: Clock;
 };
@@ -18,6 +21,7 @@ export function createClerkVerifier({ env, api, clock }: Options): TokenVerifier
     parties: env.CLERK_AUTHORIZED_PARTIES,
     issuers: env.CLERK_ISSUER,
     audiences: env.CLERK_AUDIENCE,
+    moderator: env.MODERATOR_CLAIM,
   };
   return {
     verify: (token) => verifySessionToken(token, expected, (keyId) => env.CLERK_JWT_KEY ?? keys.find(keyId)),

@@ -4,6 +4,8 @@ export type SessionClaims = {
   readonly sessionId: string | null;
   /** The origin that the token was made for (`azp`); null when whoever asked for it had none, as native apps. */
   readonly party: string | null;
+  /** The token says that its person is a moderator. */
+  readonly isModerator: boolean;
   readonly issuedAt: number;
   readonly notBefore: number;
   readonly expiresAt: number;

@@ -10,6 +10,8 @@ export type Expected = {
   readonly issuers?: readonly string[] | undefined;
   /** A token that names an audience must name one of these; there is none unless somebody says so. */
   readonly audiences?: readonly string[] | undefined;
+  /** What a moderator's token says, and under which path of its claims. */
+  readonly moderator?: { readonly path: readonly string[]; readonly value: string } | undefined;
 };
 
 const secondsSchema = z.number().min(0).max(1e10);
@@ -56,7 +58,8 @@ function decode(token: string) {
   }
 }
 
-function readClaims(payload: unknown, { parties, issuers, audiences = [] }: Expected): SessionClaims {
+function readClaims(payload: unknown, expected: Expected): SessionClaims {
+  const { parties, issuers, audiences = [] } = expected;
   const { data, error } = ClaimsSchema.safeParse(payload);
   if (!data) throw invalidToken(error);
   const { sub, sid, azp, iss, aud, iat, nbf, exp } = data;
@@ -67,10 +70,21 @@ function readClaims(payload: unknown, { parties, issuers, audiences = [] }: Expe
     clerkId: sub,
     sessionId: sid ?? null,
     party: azp ?? null,
+    isModerator: saysModerator(payload, expected.moderator),
     issuedAt: iat * 1000,
     notBefore: Math.max(iat, nbf) * 1000,
     expiresAt: exp * 1000,
   };
+}
+
+function saysModerator(payload: unknown, moderator: Expected['moderator']): boolean {
+  if (!moderator) return false;
+  let found: unknown = payload;
+  for (const name of moderator.path) {
+    const isThere = typeof found === 'object' && found !== null && Object.hasOwn(found, name);
+    found = isThere ? (found as Readonly<Record<string, unknown>>)[name] : undefined;
+  }
+  return Array.isArray(found) ? found.includes(moderator.value) : found === moderator.value;
 }
 
 /** Why a token was refused, in our words. */

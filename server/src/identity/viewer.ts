@@ -7,6 +7,8 @@ export type Viewer = {
   readonly user: User;
   /** Nobody is told whether they are there. */
   readonly isHidden: boolean;
+  /** Theirs alone: no answer about them holds it. */
+  readonly email?: string;
 };
 
 /** What a verified token says: who, in which session, until when (epoch milliseconds). */
@@ -14,6 +16,8 @@ export type Identity = {
   readonly viewer: Viewer;
   readonly sessionId: string | null;
   readonly expiresAt: number;
+  /** Whether they may do what moderators may. */
+  readonly isModerator: boolean;
 };
 
 export type AuthenticateOptions = {

@@ -13,7 +13,7 @@ export type FindPushOutcomes = (
 /** What this room needs. */
 export type MessagesDeps = Pick<
   ChatsDeps,
-  'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'memberships'
+  'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'memberships' | 'blocks'
 > &
   Pick<FilesDeps, 'storage' | 'rules' | 'inspections' | 'isInMessage'> & {
     readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;

@@ -20,7 +20,12 @@ export async function listChanges(
       const size = found.length === 0 ? firstPieceSize : pieceSize;
       const wanted = Math.min(size, limit + 1 - found.length);
       const afterFound = found.at(-1)?.rev ?? afterRev;
-      const piece = await readLog(deps.db, { chatId, afterRev: afterFound, limit: wanted });
+      const piece = await readLog(deps.db, {
+        chatId,
+        afterRev: afterFound,
+        limit: wanted,
+        viewerId: sight.viewerId,
+      });
       found.push(...piece.map(({ message }) => message));
       isMore = piece.length === wanted;
     }

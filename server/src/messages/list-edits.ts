@@ -12,5 +12,7 @@ export async function listEdits(
 ): Promise<MessageEdits> {
   const { message } = await openMessage(deps, messageId, viewerId);
   const reader = { chatId: message.chatId, userId: viewerId };
-  return readAs(deps, reader, async () => ({ edits: await readEdits(deps.db, messageId) }));
+  return readAs(deps, reader, async ({ sight }) => ({
+    edits: await readEdits(deps.db, messageId, sight.viewerId),
+  }));
 }

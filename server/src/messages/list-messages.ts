@@ -18,7 +18,7 @@ export async function listMessages(
     // The head is read first: what is written between the two reads has a higher rev and is not promised.
     const rev = await readHead(deps.db, chatId);
     const { docs, hasMore } = await readPage(deps, { ...wanted, chatId, sight });
-    const messages = await toMessages(deps.db, docs);
+    const messages = await toMessages(deps.db, docs, sight.viewerId);
     return { messages: messages.map((message) => asShown(sight, message)), hasMore, rev };
   });
 }

@@ -1,7 +1,8 @@
 import type { Message, MessageId, UserId } from '@whisper/shared';
 import type { Membership } from '../chats/chat.view.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
-import { asShown } from '../chats/sight.ts';
+import { sightIn } from '../chats/find-members.ts';
+import { asShown, mayBeOpened } from '../chats/sight.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { messageNotFound } from './log/change-message.ts';
@@ -21,10 +22,12 @@ export async function openMessage(
   const message = (await findMessages(deps.db, [messageId])).get(messageId);
   if (!message) throw messageNotFound();
   const membership = await requireMembership(deps, message, viewerId);
-  if (membership.kind === 'direct') return { message, membership };
-  const { sight } = membership;
-  if (message.seq <= sight.afterSeq) throw messageNotFound();
-  return { message: asShown(sight, message), membership };
+  const sight = await sightIn(deps.db, membership, viewerId);
+  if (!mayBeOpened(sight, message.seq)) throw messageNotFound();
+  const isSame = sight.viewerId === undefined;
+  const mine = isSame ? message : (await findMessages(deps.db, [messageId], viewerId)).get(messageId);
+  if (!mine) throw messageNotFound();
+  return { message: asShown(sight, mine), membership };
 }
 
 /** The same for what is done to a message: nothing is done to a system message. */

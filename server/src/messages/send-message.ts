@@ -1,8 +1,8 @@
 import type { Message, MessageId, Reply, SendMessageInput, UserId } from '@whisper/shared';
 import { toReply } from '@whisper/shared';
-import { areIn } from '../chats/find-members.ts';
+import { areIn, sightIn } from '../chats/find-members.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
-import { isShown } from '../chats/sight.ts';
+import { mayBeOpened } from '../chats/sight.ts';
 import type { Membership } from '../chats/chat.view.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
@@ -26,7 +26,7 @@ export async function sendMessage(
     sender: viewer.user,
     text,
     clientId,
-    replyTo: replyTo ? await readReply(deps, membership, replyTo) : null,
+    replyTo: replyTo ? await readReply(deps, { membership, viewerId: viewer.id }, replyTo) : null,
     forwardedFrom: null,
     mentions: await requireMentions(deps, membership, mentions),
     attachments: await requireAttachments(deps, {
@@ -42,12 +42,18 @@ export async function sendMessage(
   return message;
 }
 
-async function readReply({ db }: MessagesDeps, membership: Membership, messageId: MessageId): Promise<Reply> {
-  const original = (await findMessages(db, [messageId])).get(messageId);
+type Answering = { readonly membership: Membership; readonly viewerId: UserId };
+
+async function readReply(
+  { db }: MessagesDeps,
+  { membership, viewerId }: Answering,
+  messageId: MessageId,
+): Promise<Reply> {
+  const original = (await findMessages(db, [messageId], viewerId)).get(messageId);
   const isHere =
     original?.chatId === membership.chatId &&
     original.kind === 'text' &&
-    (membership.kind === 'direct' || isShown(membership.sight, original.seq));
+    mayBeOpened(await sightIn(db, membership, viewerId), original.seq);
   if (!original || !isHere) throw new AppError('BAD_REQUEST', 'A reply answers a message of the same chat');
   return toReply(original);
 }

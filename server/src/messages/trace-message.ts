@@ -8,7 +8,10 @@ import { messageNotFound } from './log/change-message.ts';
 import { findDoc, findMessages } from './log/read-log.ts';
 import { openMessage } from './open-message.ts';
 
-type Deps = Pick<MessagesDeps, 'db' | 'memberships' | 'lastMessages' | 'isModerator' | 'findPushOutcomes'>;
+type Deps = Pick<
+  MessagesDeps,
+  'db' | 'memberships' | 'lastMessages' | 'isModerator' | 'findPushOutcomes' | 'blocks'
+>;
 
 /**
  * What became of a message, for its sender and for moderators. What is not known is said to be unknown. Its sender is told of
@@ -18,7 +21,7 @@ export async function traceMessage(deps: Deps, viewer: Viewer, messageId: Messag
   const isModerator = deps.isModerator(viewer);
   const message = isModerator ? await findAny(deps, messageId) : await findOwn(deps, viewer, messageId);
   const createdRev = (await findDoc(deps.db, messageId))?.createdRev ?? message.seq;
-  const { people, lastSeq } = await readReach(deps, message.chatId);
+  const { people, lastSeq } = await readReach(deps, message.chatId, viewer.id);
   const meant = people.filter(
     ({ userId, joinedRev }) => userId !== message.sender.id && joinedRev < createdRev,
   );

@@ -149,3 +149,14 @@ export const mediaTypes = list.refine(
 );
 
 export const defaultMediaTypes = usualMediaTypes.split(',');
+/** A claim of a token and what it holds: `metadata.role:moderator`. */
+export const claim = z
+  .string()
+  .regex(
+    /^[\w-]+(\.[\w-]+)*:\S+$/,
+    'must be the path of a claim and what it holds, such as metadata.role:moderator',
+  )
+  .transform((text) => {
+    const [path = '', value = ''] = text.split(/:(.*)/s);
+    return { path: path.split('.'), value };
+  });

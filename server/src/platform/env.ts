@@ -5,6 +5,7 @@ import { readEnvFile } from './env-file.ts';
 import {
   basePath,
   bearerSecret,
+  claim,
   clerkSecretKey,
   host,
   httpUrl,
@@ -54,6 +55,8 @@ const EnvSchema = z.object({
   CLERK_AUDIENCE: list.optional(),
   CLERK_WEBHOOK_SIGNING_SECRET: webhookSecret.optional(),
   FRONTEND_URL: origins.optional(),
+  MODERATORS: list.optional(),
+  MODERATOR_CLAIM: claim.default({ path: ['metadata', 'role'], value: 'moderator' }),
   PANEL_TOKEN: password.optional(),
   METRICS_TOKEN: bearerSecret.optional(),
   DEV_SIGN_IN_LAN: z.enum(['on', 'off']).default('off'),

@@ -4,7 +4,7 @@ import type { PresenceStore } from '../delivery/presence-store.ts';
 import type { UsersDeps } from '../users/deps.ts';
 
 /** What this room needs. */
-export type PresenceDeps = Pick<UsersDeps, 'viewers' | 'tell'> & {
+export type PresenceDeps = Pick<UsersDeps, 'viewers' | 'tell' | 'blocks'> & {
   readonly db: Database;
   readonly broker: Broker;
   readonly presence: PresenceStore;

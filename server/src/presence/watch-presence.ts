@@ -2,11 +2,11 @@ import { limits, type PresenceEvent, type UserId, type WatchPresenceInput } from
 import type { Feed, FeedItem } from '@whisper/trpc-socket/feed';
 import { listContacts } from '../chats/list-contacts.ts';
 import { createEphemeralFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
-import { topics } from '../delivery/topics.ts';
+import { topics, type News } from '../delivery/topics.ts';
 import { listUsers } from '../users/list-users.ts';
 import type { PresenceDeps } from './deps.ts';
 
-type Deps = Pick<PresenceDeps, 'db' | 'broker' | 'presence'>;
+type Deps = Pick<PresenceDeps, 'db' | 'broker' | 'presence' | 'blocks'>;
 
 /** Of whom a person may hear: those they share a chat with, those they ask for, and themselves. */
 export async function findWatched(
@@ -39,6 +39,8 @@ class PresenceSource implements FeedSource<PresenceEvent> {
   readonly #input: NonNullable<WatchPresenceInput>;
   readonly #stops: (() => void)[] = [];
   #watched: Set<UserId> = new Set();
+  /** Between whom and the viewer there is a block: they are as if they were not there. */
+  readonly #apart = new Set<UserId>();
   #isStopped = false;
 
   constructor(deps: Deps, viewerId: UserId, input: NonNullable<WatchPresenceInput>) {
@@ -52,7 +54,9 @@ class PresenceSource implements FeedSource<PresenceEvent> {
     const addAll = (userIds: readonly UserId[]) => userIds.forEach((id) => void this.#add(id, listener));
     // Before the contacts are read, so that none is made in between.
     this.#stops.push(await broker.subscribe(topics.contactsOfUser(this.#viewerId), addAll, onMissed));
-    if (this.#input.listed) await this.#followNewcomers(addAll);
+    await this.#followNews(listener, addAll);
+    const { blocked, blockedBy } = await this.#deps.blocks.of(this.#viewerId);
+    for (const userId of [...blocked, ...blockedBy.keys()]) this.#apart.add(userId);
     this.#watched = await findWatched(this.#deps, this.#viewerId, this.#input);
     const stops = await Promise.all([...this.#watched].map((userId) => this.#listen(userId, listener)));
     this.#stops.push(...stops);
@@ -67,15 +71,41 @@ class PresenceSource implements FeedSource<PresenceEvent> {
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<PresenceEvent>[]> {
-    yield [{ data: { type: 'list', userIds: await this.#deps.presence.findOnline([...this.#watched]) } }];
+    yield [{ data: { type: 'list', userIds: await this.#findOnline([...this.#watched]) } }];
   }
 
   /** Whoever is new stands on the page while there is room. */
-  async #followNewcomers(addAll: (userIds: readonly UserId[]) => void): Promise<void> {
+  async #followNews(listener: Listener, addAll: (userIds: readonly UserId[]) => void): Promise<void> {
+    const hasRoom = () => this.#input.listed && this.#watched.size <= limits.userPageSizeMax;
     const stop = await this.#deps.broker.subscribe(topics.news(), (news) => {
-      if (news.type === 'joined' && this.#watched.size <= limits.userPageSizeMax) addAll([news.userId]);
+      if (news.type === 'joined' && hasRoom()) addAll([news.userId]);
+      if (news.type === 'blocksChanged') void this.#noteBlocks(news, listener);
     });
     this.#stops.push(stop);
+  }
+
+  /** Never rejects: what cannot be found out stays as it was told. */
+  async #noteBlocks(news: Extract<News, { type: 'blocksChanged' }>, listener: Listener): Promise<void> {
+    const { by, isBlocked, at } = news;
+    if (by !== this.#viewerId && news.userId !== this.#viewerId) return;
+    const userId = by === this.#viewerId ? news.userId : by;
+    const { blocks, presence } = this.#deps;
+    const wasApart = this.#apart.has(userId);
+    if (isBlocked) this.#apart.add(userId);
+    try {
+      const isLeft = isBlocked || (await blocks.isBetween(this.#viewerId, userId));
+      if (!isLeft) this.#apart.delete(userId);
+      const [online] = this.#watched.has(userId) ? await presence.findOnline([userId]) : [];
+      if (!online || wasApart === isLeft) return;
+      const lastSeenAt = new Date(at);
+      listener({ data: isLeft ? { type: 'offline', userId, lastSeenAt } : { type: 'online', userId } });
+    } catch {
+      return;
+    }
+  }
+
+  #findOnline(userIds: readonly UserId[]): Promise<UserId[]> {
+    return this.#deps.presence.findOnline(userIds.filter((userId) => !this.#apart.has(userId)));
   }
 
   /** Never rejects: who cannot be listened to is missing, as they would be without having been added. */
@@ -86,7 +116,7 @@ class PresenceSource implements FeedSource<PresenceEvent> {
       const stop = await this.#listen(userId, listener);
       if (this.#isStopped) return stop();
       this.#stops.push(stop);
-      const [online] = await this.#deps.presence.findOnline([userId]);
+      const [online] = await this.#findOnline([userId]);
       if (online && !this.#isStopped) listener({ data: { type: 'online', userId } });
     } catch {
       this.#watched.delete(userId);
@@ -94,6 +124,8 @@ class PresenceSource implements FeedSource<PresenceEvent> {
   }
 
   #listen(userId: UserId, listener: Listener): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.presenceOf(userId), (data) => listener({ data }));
+    return this.#deps.broker.subscribe(topics.presenceOf(userId), (data) => {
+      if (!this.#apart.has(userId)) listener({ data });
+    });
   }
 }

@@ -18,9 +18,10 @@ export async function setTyping(
 ): Promise<void> {
   const membership = await requireParticipant(deps, askedId, viewer.id);
   const { chatId } = membership;
-  const participants = await listPeopleOfSmallChat(deps, membership);
+  const people = await listPeopleOfSmallChat(deps, membership);
+  const told = await deps.blocks.without(viewer.id, people);
   const deviceId = socket?.id ?? 'http';
-  const typer = { chatId, userId: viewer.id, audience: participants.filter((id) => id !== viewer.id) };
+  const typer = { chatId, userId: viewer.id, audience: told.filter((id) => id !== viewer.id) };
   if (!isTyping) return deps.typing.stop(typer, deviceId);
   deps.typing.start(typer, deviceId);
 }

@@ -2,7 +2,7 @@ import { MeSchema, RefreshInputSchema, RefreshOutputSchema } from '@whisper/shar
 import type { Authenticate } from '../identity/viewer.ts';
 import { procedure, router } from '../trpc.ts';
 import type { UsersDeps } from './deps.ts';
-import { getMe } from './get-me.ts';
+import { showMe } from './get-me.ts';
 import { refreshSession } from './refresh-session.ts';
 
 type AuthDeps = Pick<UsersDeps, 'db'> & { readonly authenticate: Authenticate };
@@ -15,7 +15,7 @@ export function createAuthRouter(deps: AuthDeps) {
         cost: { budget: 'reads', points: 1 },
       })
       .output(MeSchema)
-      .query(({ ctx }) => getMe(deps, ctx.viewer.id)),
+      .query(({ ctx }) => showMe(deps, ctx.identity)),
 
     sync: procedure
       .meta({
@@ -23,7 +23,7 @@ export function createAuthRouter(deps: AuthDeps) {
         cost: { budget: 'changes', points: 1 },
       })
       .output(MeSchema)
-      .mutation(({ ctx }) => getMe(deps, ctx.viewer.id)),
+      .mutation(({ ctx }) => showMe(deps, ctx.identity)),
 
     refresh: procedure
       .meta({

@@ -23,6 +23,17 @@ export async function findLastSeen(
   );
 }
 
+/** Notes that a person was there at a moment, if one is given, and answers when they last were, as others may know it. */
+export async function noteSeen(
+  db: Database,
+  userId: UserId,
+  at: Date | undefined,
+): Promise<Date | undefined> {
+  const shown = { _id: new Types.ObjectId(userId), isHidden: null };
+  if (at) await userModel(db).updateOne(shown, { $max: { lastSeenAt: at } }, { timestamps: false });
+  return (await userModel(db).findOne(shown, { lastSeenAt: 1 }).lean())?.lastSeenAt;
+}
+
 /** Writes down when people went, those of one moment together. Of no weight: what cannot be written is left out. */
 export class LastSeen {
   readonly #deps: Deps;

@@ -15,6 +15,10 @@ export type UserDoc = {
   lastSeenAt?: Date;
   /** Nobody is told whether they are there. Absent when everybody is. */
   isHidden?: boolean;
+  /** When whom they block last changed. */
+  blocksAt?: Date;
+  /** Signing in is refused until then, or until somebody ends it. */
+  suspension?: { until: Date | null; reason: string };
   /** Set on a tombstone: the person is gone, their id stays in chats. */
   deletedAt?: Date;
   createdAt: Date;
@@ -31,6 +35,8 @@ const userSchema = new Schema<UserDoc>(
     profileAt: { type: Date, required: true },
     lastSeenAt: { type: Date },
     isHidden: { type: Boolean },
+    blocksAt: { type: Date },
+    suspension: { type: { _id: false, until: Date, reason: String }, default: undefined },
     deletedAt: { type: Date },
   },
   { timestamps: true, versionKey: false },

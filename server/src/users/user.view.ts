@@ -19,5 +19,5 @@ export function toMe(doc: UserDoc): Me {
 
 export function toViewer(doc: UserDoc): Viewer {
   const user = toUser(doc);
-  return { id: user.id, clerkId: doc.clerkId, user, isHidden: doc.isHidden ?? false };
+  return { id: user.id, clerkId: doc.clerkId, user, isHidden: doc.isHidden ?? false, email: doc.email };
 }

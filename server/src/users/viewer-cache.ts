@@ -3,7 +3,11 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../platform/clock.ts';
 import type { Viewer } from '../identity/viewer.ts';
 
-type SharedViewer = Omit<Viewer, 'user' | 'isHidden'> & { user: User; isHidden: boolean };
+type SharedViewer = Omit<Viewer, 'user' | 'isHidden' | 'email'> & {
+  user: User;
+  isHidden: boolean;
+  email?: string;
+};
 type Entry = { readonly viewer: SharedViewer; freshUntil: number };
 
 const viewersMax = 10_000;
@@ -72,10 +76,11 @@ export class ViewerCache {
     return this.#loading.get(clerkId) === mine ? this.#keep(viewer) : this.find(clerkId, load);
   }
 
-  #keep({ id, clerkId, user, isHidden }: Viewer): Viewer {
+  #keep({ id, clerkId, user, isHidden, email }: Viewer): Viewer {
     const viewer = this.#entries.get(clerkId)?.viewer ?? { id, clerkId, user, isHidden };
     viewer.user = user;
     viewer.isHidden = isHidden;
+    if (email !== undefined) viewer.email = email;
     this.#entries.set(clerkId, { viewer, freshUntil: this.#clock.now() + freshForMs });
     return viewer;
   }

@@ -5,7 +5,17 @@ import { ManualClock, startTestServer, uploadFile, type TestServer } from '../te
 import { TestClient } from '../testing/test-client.ts';
 
 /** What somebody is to the group that is asked about. */
-const roles = ['anonymous', 'outsider', 'removed', 'member', 'admin', 'owner'] as const;
+const roles = [
+  'anonymous',
+  'suspended',
+  'outsider',
+  'moderator',
+  'removed',
+  'blocked',
+  'member',
+  'admin',
+  'owner',
+] as const;
 type Role = (typeof roles)[number];
 
 /** What a call names; made anew for each call of each person, so that no call finds what another did. */
@@ -23,18 +33,24 @@ type Ground = {
   readonly ownFileId: string;
   readonly code: string;
   readonly uuid: string;
+  /** Nobody of the others. */
+  readonly victimId: string;
+  readonly reportId: string;
+  readonly reportedId: string;
 };
 
 /** Who is let in; everybody else in the group hears FORBIDDEN, and outside of it NOT_FOUND. */
-const everyone = ['member', 'admin', 'owner'] as const;
+const everyone = ['blocked', 'member', 'admin', 'owner'] as const;
 const admins = ['admin', 'owner'] as const;
 const owners = ['owner'] as const;
 /** Procedures that name nothing of a chat: whoever is signed in. */
-const anybody = ['outsider', 'removed', 'member', 'admin', 'owner'] as const;
+const anybody = ['outsider', 'moderator', 'removed', 'blocked', 'member', 'admin', 'owner'] as const;
 
 type Row = {
   readonly allowed: readonly Role[];
   readonly input: (ground: Ground) => unknown;
+  /** What it names is no secret: whoever is signed in hears FORBIDDEN. */
+  readonly isOpen?: boolean;
 };
 
 const ofChat = (allowed: readonly Role[], more: object | ((ground: Ground) => object) = {}): Row => ({
@@ -45,6 +61,11 @@ const ofMessage = (allowed: readonly Role[], id: 'messageId' | 'ownId', more: ob
   allowed,
   input: (ground) => ({ messageId: ground[id], ...more }),
 });
+const ofModerators = (input: Row['input'] = () => ({})): Row => ({
+  allowed: ['moderator'],
+  input,
+  isOpen: true,
+});
 const free = (input: Row['input'] = () => undefined): Row => ({ allowed: anybody, input });
 
 /** Every procedure, and who may call it. A new one has no row yet, and fails. */
@@ -53,6 +74,20 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'auth.me': free(),
   'user.list': free(() => ({})),
   'user.get': free(({ otherId }) => ({ userId: otherId })),
+  'user.block': free(({ otherId }) => ({ userId: otherId })),
+  'user.unblock': free(({ otherId }) => ({ userId: otherId })),
+  'user.blocked': free(() => ({})),
+  'user.suspend': ofModerators(({ victimId }) => ({ userId: victimId, until: null, reason: 'x' })),
+  'user.unsuspend': ofModerators(({ victimId }) => ({ userId: victimId })),
+  'report.create': [
+    ofMessage(everyone, 'messageId', { reason: 'spam' }),
+    ofChat(everyone, { reason: 'spam' }),
+    free(({ otherId }) => ({ userId: otherId, reason: 'spam' })),
+  ],
+  'report.list': ofModerators(),
+  'report.resolve': ofModerators(({ reportId }) => ({ reportId, outcome: 'dismissed' })),
+  'report.deleteMessage': ofModerators(({ reportId, reportedId }) => ({ reportId, messageId: reportedId })),
+  'audit.list': ofModerators(),
   'presence.list': free(),
   'presence.onChange': free(),
   'me.export': free(),
@@ -68,7 +103,10 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'chat.openDirect': free(({ otherId }) => ({ userId: otherId })),
   'chat.createGroup': free(({ uuid }) => ({ name: 'Mine', memberIds: [], clientId: uuid })),
   'chat.onChange': free(() => ({})),
-  'chat.join': { allowed: ['outsider', 'member', 'admin', 'owner'], input: ({ code }) => ({ code }) },
+  'chat.join': {
+    allowed: ['outsider', 'moderator', 'blocked', 'member', 'admin', 'owner'],
+    input: ({ code }) => ({ code }),
+  },
   'chat.get': ofChat(everyone),
   'chat.members': ofChat(everyone),
   'chat.readers': ofChat(everyone, { seq: 1 }),
@@ -81,7 +119,7 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
   'chat.addMembers': ofChat(admins, ({ otherId }) => ({ userIds: [otherId] })),
   'chat.removeMember': ofChat(admins, ({ otherId }) => ({ userId: otherId })),
   'chat.setRole': ofChat(owners, ({ otherId }) => ({ userId: otherId, role: 'admin' })),
-  'chat.leave': ofChat(['member', 'admin']),
+  'chat.leave': ofChat(['blocked', 'member', 'admin']),
   'chat.createInvite': ofChat(admins),
   'chat.listInvites': ofChat(admins),
   'chat.revokeInvite': ofChat(admins, ({ code }) => ({ code })),
@@ -120,18 +158,39 @@ const apart = ['auth.refresh', 'me.erase'];
 
 let server: TestServer;
 const tokens = new Map<Role, string>();
-let people: Readonly<Record<Exclude<Role, 'anonymous'> | 'other', TestClient>>;
+let people: Readonly<Record<Exclude<Role, 'anonymous'> | 'other' | 'victim', TestClient>>;
+let report: Pick<Ground, 'victimId' | 'reportId' | 'reportedId'>;
 beforeAll(async () => {
   // Time stands still, so that nobody's token runs out.
-  server = await startTestServer({ clock: new ManualClock(), env: { PUSH: 'on' } });
-  const [outsider, removed, member, admin, owner, other] = await Promise.all(
-    ['outsider', 'removed', 'member', 'admin', 'owner', 'other'].map(async (name) =>
-      TestClient.open(server.url, await server.tokenFor(name)),
-    ),
-  );
-  if (!outsider || !removed || !member || !admin || !owner || !other) throw new Error('Somebody is missing');
-  for (const role of roles.slice(1)) tokens.set(role, await server.tokenFor(role));
-  people = { outsider, removed, member, admin, owner, other };
+  const env = { PUSH: 'on', MODERATORS: 'moderator@example.test, nobody@example.test' };
+  server = await startTestServer({ clock: new ManualClock(), env });
+  const open = async (name: string) => TestClient.open(server.url, await server.tokenFor(name));
+  const [suspended, outsider, moderator, removed, blocked] = await Promise.all([
+    open('suspended'),
+    open('outsider'),
+    open('moderator'),
+    open('removed'),
+    open('blocked'),
+  ]);
+  const [member, admin, owner, other, victim] = await Promise.all([
+    open('member'),
+    open('admin'),
+    open('owner'),
+    open('other'),
+    open('victim'),
+  ]);
+  people = { suspended, outsider, moderator, removed, blocked, member, admin, owner, other, victim };
+  await Promise.all(roles.slice(1).map(async (role) => tokens.set(role, await server.tokenFor(role))));
+  await other.api.user.block.mutate({ userId: blocked.me.id });
+  const { id: chatId } = await owner.api.chat.openDirect.mutate({ userId: victim.me.id });
+  const { id: reportedId } = await victim.api.message.send.mutate({
+    chatId,
+    text: 'x',
+    clientId: randomUUID(),
+  });
+  const { reportId } = await owner.api.report.create.mutate({ messageId: reportedId, reason: 'spam' });
+  report = { victimId: victim.me.id, reportId, reportedId };
+  await moderator.api.user.suspend.mutate({ userId: suspended.me.id, until: null, reason: 'x' });
 });
 afterAll(async () => {
   await Promise.all(Object.values(people).map((client) => client.close()));
@@ -140,9 +199,9 @@ afterAll(async () => {
 
 /** A group in which everybody is what their name says. */
 async function makeGround(role: Role): Promise<Ground> {
-  const { owner, admin, member, removed, other } = people;
+  const { owner, admin, member, blocked, removed, other } = people;
   const { api } = owner;
-  const memberIds = [admin, member, removed, other].map(({ me }) => me.id);
+  const memberIds = [admin, member, blocked, removed, other].map(({ me }) => me.id);
   const { id: chatId } = await api.chat.createGroup.mutate({ name: 'G', memberIds, clientId: randomUUID() });
   await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
   const write = (client: TestClient) =>
@@ -154,9 +213,9 @@ async function makeGround(role: Role): Promise<Ground> {
     clientId: randomUUID(),
     attachmentIds: [fileId],
   });
-  const isWriter = role !== 'anonymous' && role !== 'outsider';
-  const own = isWriter ? await write(people[role]) : message;
-  const asker = role === 'anonymous' ? owner : people[role];
+  const isWriter = role === 'removed' || everyone.some((each) => each === role);
+  const own = isWriter && role !== 'anonymous' ? await write(people[role]) : message;
+  const asker = role === 'anonymous' || role === 'suspended' ? owner : people[role];
   const { fileId: ownFileId } = await asker.api.file.create.mutate({
     name: 'x',
     type: '',
@@ -174,6 +233,7 @@ async function makeGround(role: Role): Promise<Ground> {
     ownFileId,
     code,
     uuid: randomUUID(),
+    ...report,
   };
 }
 
@@ -196,6 +256,9 @@ const absent: Ground = {
   ownFileId: 'f'.repeat(24),
   code: 'f'.repeat(24),
   uuid: randomUUID(),
+  victimId: 'f'.repeat(24),
+  reportId: 'f'.repeat(24),
+  reportedId: 'f'.repeat(24),
 };
 
 type Kind = 'query' | 'mutation' | 'subscription';
@@ -248,7 +311,7 @@ describe('every procedure', () => {
 
   it.each(rows)('%s lets in whom it should, and refuses the others in the same words', async (path, row) => {
     const kind = kindOf(path);
-    for (const role of roles) {
+    const check = async (role: Role) => {
       const isChanging = kind === 'mutation' && row.allowed.includes(role) && row.allowed !== anybody;
       const [here, nowhere] = await Promise.all([
         groundFor(role, isChanging).then((ground) => call(path, kind, { role, input: row.input(ground) })),
@@ -257,10 +320,12 @@ describe('every procedure', () => {
       const isInGroup = everyone.some((each) => each === role);
       if (row.allowed.includes(role)) expect([role, here.code]).toEqual([role, 'OK']);
       else if (role === 'anonymous') expect([role, here.code]).toEqual([role, 'UNAUTHORIZED']);
+      else if (role === 'suspended' || row.isOpen) expect([role, here.code]).toEqual([role, 'FORBIDDEN']);
       else if (isInGroup)
         expect([role, here.code]).toEqual([role, expect.stringMatching(/FORBIDDEN|CONFLICT/)]);
       else expect([role, here.code]).toEqual([role, 'NOT_FOUND']);
       if (!row.allowed.includes(role) && !isInGroup) expect(here.body).toBe(nowhere.body);
-    }
+    };
+    await Promise.all(roles.map(check));
   });
 });

@@ -24,6 +24,8 @@ const help = [
   '* /link N    a new link to file [N]: one lives about half an hour; /link alone, to the last file',
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
+  '* /block     neither of you hears of the other any more; /unblock ends it',
+  '* /report TEXT  show moderators this chat, and say why',
   '* /retry     send again what the server refused      /discard  throw it away',
   '* /export FILE  save everything that is yours as a ZIP file',
   '* /erase     delete your account and everything of yours',
@@ -171,6 +173,11 @@ export class Conversation implements Disposable {
       case '/delete':
       case '/react':
         return changeLast(this.#client.store, { chat, command, argument });
+      case '/block':
+      case '/unblock':
+        return this.#block(chat, command);
+      case '/report':
+        return this.#report(chat, argument);
       case '/retry':
       case '/discard':
         return this.#settle(command);
@@ -213,6 +220,20 @@ export class Conversation implements Disposable {
   async #link(number: string): Promise<void> {
     const { text, link } = await this.#files.link(this.#client.api, number);
     this.#terminal.note(text, link);
+  }
+
+  async #block(chat: Chat, command: '/block' | '/unblock'): Promise<void> {
+    if (chat.kind === 'group')
+      return this.#terminal.note('* In a group nobody can be blocked; talk to them first');
+    const { store } = this.#client;
+    const { id, name } = chat.participant;
+    await (command === '/block' ? store.block(id) : store.unblock(id));
+    this.#terminal.note(command === '/block' ? `* You block ${name}` : `* You do not block ${name} any more`);
+  }
+
+  async #report({ id }: Chat, text: string): Promise<void> {
+    await this.#client.api.report.create.mutate({ chatId: id, reason: 'other', text });
+    this.#terminal.note('* Moderators will look at it');
   }
 
   #settle(command: '/retry' | '/discard'): void {

@@ -1,5 +1,5 @@
 import { marksOf } from '@whisper/shared';
-import type { Chat, ChatId, ClientId, Me, Message, MessageId, UserId } from '@whisper/shared';
+import type { Blocked, Chat, ChatId, ClientId, Me, Message, MessageId, UserId } from '@whisper/shared';
 import type { ConnectionState } from '../connection/connection.ts';
 import { isDraft, type StoredChange, type StoredDraft, type StoredEntry } from '../outbox/entry.ts';
 import type { ChatView } from './open-chat.ts';
@@ -23,6 +23,8 @@ export type ChatSnapshot = {
   readonly outbox: readonly StoredEntry[];
   readonly typing: ReadonlyMap<ChatId, readonly UserId[]>;
   readonly online: ReadonlySet<UserId>;
+  /** Whom I block, the latest first: their messages in groups are mine to fold. */
+  readonly blocked: readonly Blocked[];
 };
 
 /** A change that the server refused; `retry` and `discard` of the store take its `clientId`. */

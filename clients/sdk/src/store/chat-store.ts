@@ -227,6 +227,16 @@ export class ChatStore implements Observable<ChatSnapshot> {
     return new MessageSearch(this.#connection, wanted);
   }
 
+  /** Nothing that this person and I do reaches the other any more. They are not told. */
+  block(userId: UserId): Promise<void> {
+    return this.#parts.blocks.block(userId);
+  }
+
+  /** Ends a block. What was written meanwhile stays hidden from me. */
+  unblock(userId: UserId): Promise<void> {
+    return this.#parts.blocks.unblock(userId);
+  }
+
   /** Call it on every key; it tells the server no more than needed and stops by itself after a pause. */
   setTyping(chatId: ChatId, isTyping: boolean): void {
     this.#typingSignal.set(chatId, isTyping);
@@ -262,6 +272,7 @@ export class ChatStore implements Observable<ChatSnapshot> {
       outbox,
       typing: this.#parts.typing.typing,
       online: this.#parts.presence.online,
+      blocked: this.#parts.blocks.people,
     };
   }
 

@@ -6,6 +6,7 @@ import type { DeviceFiles } from '../files/device-files.ts';
 import { Uploads } from '../files/uploads.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
+import { BlockList } from './block-list.ts';
 import { ChatList } from './chat-list.ts';
 import { Marks } from './marks.ts';
 import { OpenChats } from './open-chats.ts';
@@ -31,6 +32,7 @@ export class StoreParts {
   readonly readMarks: Marks;
   readonly typing: TypingWatch;
   readonly presence: PresenceWatch;
+  readonly blocks: BlockList;
   readonly sync: Sync;
   readonly #deliveredMarks: Marks;
   readonly #cache: ChatCache | undefined;
@@ -40,16 +42,18 @@ export class StoreParts {
   readonly #stopWatching: () => void;
 
   constructor(connection: Connection, { storage, files, cache }: Kept, onChanged: () => void) {
-    const { api } = connection;
     const onChange = () => {
       this.#cache?.changed();
       onChanged();
     };
     this.#cache = cache && new ChatCache({ ...cache, connection, read: () => this.#held() });
-    this.readMarks = new Marks(connection, { tell: (mark) => api.chat.markRead.mutate(mark), delayMs: 0 });
+    this.readMarks = new Marks(connection, {
+      tell: (mark) => connection.api.chat.markRead.mutate(mark),
+      delayMs: 0,
+    });
     const readHere = (chatId: ChatId) => this.readMarks.seqOf(chatId);
     this.#deliveredMarks = new Marks(connection, {
-      tell: (mark) => api.chat.markDelivered.mutate(mark),
+      tell: (mark) => connection.api.chat.markDelivered.mutate(mark),
       delayMs: deliveredDelayMs,
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
@@ -65,6 +69,7 @@ export class StoreParts {
     this.typing = new TypingWatch(connection.clock, onChange);
     this.presence = new PresenceWatch(onChange);
     this.uploads = new Uploads({ connection, files, onSettled: () => this.outbox.goOn() });
+    this.blocks = new BlockList(connection, { onChange, list: this.list });
     this.outbox = new Outbox({
       ...{ connection, storage, uploads: this.uploads, onChange },
       onSent: (message, { kind }) => this.#done(message, kind),
@@ -81,6 +86,7 @@ export class StoreParts {
       onMineChanged: (chatId) => this.readMarks.forget(chatId),
       onComeBack: (chatId) => this.#readAnew(chatId),
       onHidden: (hidden) => this.#hide(hidden),
+      onBlocks: () => void this.blocks.load().catch(connection.onError),
       onReset: () => this.#renew(),
     });
     this.#stopWatching = connection.state.subscribe(() => {
@@ -141,7 +147,7 @@ export class StoreParts {
     this.readMarks.start();
     this.#deliveredMarks.start();
     this.uploads.open(id);
-    await this.outbox.start(id);
+    await Promise.all([this.outbox.start(id), this.blocks.load()]);
   }
 
   /** Nothing of what is held is this person's. */
@@ -151,6 +157,7 @@ export class StoreParts {
     this.outbox.clear();
     this.uploads.clear();
     this.list.clear();
+    this.blocks.clear();
     this.openChats.startAnew();
     void this.#cache?.erase();
   }

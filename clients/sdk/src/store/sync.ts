@@ -26,6 +26,8 @@ type SyncOptions = {
   readonly onComeBack: (chatId: ChatId) => void;
   /** The person does not see these messages any more, which no log tells. */
   readonly onHidden: (hidden: Hidden) => void;
+  /** Whom the person blocks changed on another device, or may have. */
+  readonly onBlocks: () => void;
   /** Such things may have been missed. */
   readonly onReset: () => void;
   /** What was restored is another person's than the server says. */
@@ -141,7 +143,8 @@ export class Sync {
   }
 
   #applyChat(event: ChatEvent): void {
-    const { list, connection, onMarks, onMineChanged, onGone, onHidden, onComeBack, onReset } = this.#options;
+    const { list, connection, onMarks, onMineChanged, onGone, onHidden, onComeBack, onBlocks, onReset } =
+      this.#options;
     switch (event.type) {
       case 'marks':
         onMarks(event.chatId);
@@ -158,6 +161,8 @@ export class Sync {
       case 'hidden':
         onHidden(event);
         return void list.refetch([event.chatId]).catch(connection.onError);
+      case 'blocks':
+        return onBlocks();
       case 'synced':
         return this.#goLive('chats');
       case 'reset':

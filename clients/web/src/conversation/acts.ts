@@ -3,7 +3,7 @@ import { createContext, useContext, useMemo, useState } from 'react';
 
 /** What is open over the conversation for one message. */
 export type Overlay = { readonly id: MessageId } & (
-  | { readonly type: 'menu' | 'emoji' | 'delete' | 'forward' | 'edits' | 'readers' | 'trace' }
+  | { readonly type: 'menu' | 'emoji' | 'delete' | 'forward' | 'edits' | 'readers' | 'trace' | 'report' }
   /** Begins with this picture. */
   | { readonly type: 'gallery'; readonly fileId: FileId }
 );

@@ -2,6 +2,7 @@ import { messagesOf } from '@whisper/client';
 import type { Chat, Message } from '@whisper/shared';
 import { useId, useState } from 'react';
 import { goHome } from '../routing/route.ts';
+import { BlockItem } from '../protect/block-items.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { isMuted } from '../store/muted.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -81,6 +82,7 @@ function Actions({ chat, onDone }: ActionsProps) {
         label={isArchived ? 'Take out of the archive' : 'Archive'}
         act={set({ archived: !isArchived })}
       />
+      {chat.kind === 'direct' && <BlockItem person={chat.participant} onDone={onDone} />}
     </>
   );
 }

@@ -5,6 +5,8 @@ import { EmptyPane } from '../layout/empty-pane.tsx';
 import { Link } from '../routing/link.tsx';
 import { goHome, homePath } from '../routing/route.ts';
 import { GroupButton } from '../group/group-button.tsx';
+import { WhereOneMayWrite } from '../protect/closed-composer.tsx';
+import { SlowModeLine } from '../protect/slow-mode-line.tsx';
 import { SearchButton } from '../search/search-button.tsx';
 import { useSearching } from '../search/searching.ts';
 import { useIsLost, useIsOnline, useStore } from '../store/use-client.ts';
@@ -58,7 +60,10 @@ export function ConversationPage({ chatId }: { readonly chatId: ChatId }) {
         )}
         <TypingLine chatId={chatId} />
         {me && (
-          <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} attached={attached} />
+          <WhereOneMayWrite chat={chat}>
+            <SlowModeLine chat={chat} />
+            <Composer chatId={chatId} name={chat ? faceOf(chat).name : ''} mode={mode} attached={attached} />
+          </WhereOneMayWrite>
         )}
         {isOver && <p className="drop-note">Drop files to attach them</p>}
         <Overlays overlay={overlay} view={view} />

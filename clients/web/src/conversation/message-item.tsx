@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { Folded } from '../protect/folded.tsx';
 import { tintOf } from '../ui/avatar.tsx';
 import { formatDay } from '../ui/format-time.ts';
 import type { ChatItem } from './chat-items.ts';
@@ -56,8 +57,10 @@ function Said({ item, isGroup, isEntry }: Omit<Props, 'today'>) {
       ) : (
         <span className="hidden">{isMine ? 'You:' : `${senderName}:`}</span>
       )}
-      <MessageBody item={item} isEntry={isEntry} />
-      {message && <Reactions message={message} />}
+      <Folded message={message}>
+        <MessageBody item={item} isEntry={isEntry} />
+        {message && <Reactions message={message} />}
+      </Folded>
       <MessageNote item={item} />
     </article>
   );

@@ -1,4 +1,5 @@
 import type { Message } from '@whisper/shared';
+import { BlockItem } from '../protect/block-items.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
@@ -81,6 +82,8 @@ function Actions({ message }: { readonly message: Message }) {
         <MenuItem icon="delivered" label="Who has read it…" act={() => show({ type: 'readers', id })} />
       )}
       {isMine && <MenuItem icon="info" label="Info…" act={() => show({ type: 'trace', id })} />}
+      {!isMine && <MenuItem icon="warning" label="Report…" act={() => show({ type: 'report', id })} />}
+      {!isMine && <BlockItem person={message.sender} onDone={close} />}
       <MenuItem icon="remove" label="Delete…" act={() => show({ type: 'delete', id })} />
     </>
   );

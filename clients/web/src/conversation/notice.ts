@@ -24,6 +24,8 @@ function named(system: System, name: (user: User) => User): System {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
       return system;
   }
   return system satisfies never;

@@ -2,13 +2,20 @@ import type { ChatView } from '@whisper/client';
 import { messagesOf } from '@whisper/client';
 import { Gallery } from '../files/gallery.tsx';
 import { TraceDialog } from '../own-data/trace-dialog.tsx';
+import type { Message } from '@whisper/shared';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { EditsDialog } from './edits-dialog.tsx';
 import { ReactionDialog } from './reaction-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { ReadersDialog } from './readers-dialog.tsx';
 import { MessageMenu } from './message-menu.tsx';
-import type { Overlay } from './acts.ts';
+import { ReportDialog } from '../protect/report-dialog.tsx';
+import { useActs, type Overlay } from './acts.ts';
+
+function ReportMessage({ message }: { readonly message: Message }) {
+  const { close } = useActs();
+  return <ReportDialog title="Report this message" subject={{ messageId: message.id }} onClose={close} />;
+}
 
 type Props = { readonly overlay: Overlay | null; readonly view: ChatView | undefined };
 
@@ -29,6 +36,8 @@ export function Overlays({ overlay, view }: Props) {
       return <ReadersDialog message={message} />;
     case 'trace':
       return <TraceDialog message={message} />;
+    case 'report':
+      return <ReportMessage message={message} />;
     case 'edits':
       return <EditsDialog message={message} />;
     case 'gallery':

@@ -1,18 +1,23 @@
 import { GroupNameSchema, limits } from '@whisper/shared';
 import { useState, type SyntheticEvent } from 'react';
 import { BackButton, type GroupViewProps } from './add-people.tsx';
+import { WritingSettings } from './writing-settings.tsx';
 
 /** The name of a group, what those see who come into it, and how long messages are kept. */
 export function GroupSettings({ chat, acting: { act, isPending }, onBack }: GroupViewProps) {
   const [name, setName] = useState(chat.name);
   const [historyVisible, setHistoryVisible] = useState(chat.historyVisible);
   const [retentionDays, setRetentionDays] = useState(chat.retentionDays ?? null);
+  const { readOnly = false, slowModeSeconds = 0 } = chat;
+  const [writing, setWriting] = useState({ readOnly, slowModeSeconds });
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
     const changes = {
       ...(name.trim() !== chat.name && { name }),
       ...(retentionDays !== (chat.retentionDays ?? null) && { retentionDays }),
       ...(historyVisible !== chat.historyVisible && { historyVisible }),
+      ...(writing.readOnly !== readOnly && { readOnly: writing.readOnly }),
+      ...(writing.slowModeSeconds !== slowModeSeconds && { slowModeSeconds: writing.slowModeSeconds }),
     };
     if (Object.keys(changes).length === 0) return onBack();
     act((group) => group.update.mutate({ chatId: chat.id, ...changes }), onBack);
@@ -37,6 +42,7 @@ export function GroupSettings({ chat, acting: { act, isPending }, onBack }: Grou
         <span>Those who come see what was written before</span>
       </label>
       <KeptFor days={retentionDays} onChange={setRetentionDays} />
+      <WritingSettings value={writing} onChange={setWriting} />
       <div className="button-row">
         <button
           type="submit"

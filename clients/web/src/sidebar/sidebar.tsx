@@ -6,6 +6,7 @@ import { NotificationSettingsButton } from '../push/notification-settings.tsx';
 import { MyDataDialog } from '../own-data/my-data-dialog.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { SearchButton } from '../search/search-button.tsx';
+import { ProtectButtons } from '../protect/protect-buttons.tsx';
 import { useClient, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { DialogButton } from '../ui/dialog-button.tsx';
@@ -59,6 +60,7 @@ function Me() {
       <DialogButton label="My data" icon="myData">
         {(close) => <MyDataDialog onClose={close} />}
       </DialogButton>
+      <ProtectButtons />
       <button
         type="button"
         className="icon-button"

@@ -94,6 +94,8 @@ function withStandIn(change: GroupChange, { userId, standInId }: Leaving): Group
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
       return change;
   }
 }

@@ -2,7 +2,7 @@ import type { ChatId, LogEvent, UserId } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { toEvents } from './message-events.ts';
+import { toEvents, toldOf } from './message-events.ts';
 import { readHead, readHeadBefore, readLog } from './read-log.ts';
 
 export type LineDeps = {
@@ -108,7 +108,11 @@ export class ChatLine {
       if (events.some(({ type }, index) => type !== news[index]?.type)) {
         return this.#skipTo(await readHead(db, this.chatId));
       }
-      for (const event of events) this.#emit(event, audienceAt(event.rev));
+      for (const [index, event] of events.entries()) {
+        const entry = entries[index];
+        const people = audienceAt(event.rev);
+        this.#emit(event, entry ? toldOf(entry, people) : people);
+      }
       stats.repaired += events.length;
       head = entries.at(-1)?.message.rev ?? head;
       isMore = entries.length === pageSize;

@@ -1,16 +1,20 @@
-import { ClientIdSchema, type ChatId, type UserId } from '@whisper/shared';
+import { ClientIdSchema, type ChatId, type ClientId, type UserId } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import { Types } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import type { ChangeGroup } from '../../chats/deps.ts';
 import { audienceAt, type Group, type LoggedChange } from '../../chats/group-change.ts';
+import { may, readOnlyNow, tooSoon } from '../../chats/policy.ts';
 import { publishChange } from '../../chats/publish-change.ts';
 import { readGroup, storeChange } from '../../chats/store-change.ts';
+import { blockedByMe } from '../../chats/part-ways.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
 import type { Broker } from '../../delivery/broker.ts';
 import type { Draft } from './insert-queue.ts';
+import type { LogDeps } from './log-deps.ts';
 import type { Audience } from './message-events.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
+import { findLastSentAt, findSent } from './read-log.ts';
 
 /** Who is in a chat, as far as its log has been read by the one who writes it. */
 export interface ChatPeople {
@@ -19,17 +23,40 @@ export interface ChatPeople {
   /** Who may receive what bears this number. */
   audienceAt(rev: number): Audience;
   has(userId: UserId): boolean;
+  /** Those who are not to see what the person does. Throws when the person wants to see nothing of them either. */
+  findIgnoring(by: UserId): Promise<readonly UserId[]>;
+  /** Throws when the person may not send a message now. */
+  requireMaySend(sending: Sending): Promise<void>;
   /** Called when the end of the log was read: from then on it is as it is there. */
   refresh(): Promise<void>;
 }
 
-/** Two people, for ever. */
+/** Who sends what, and when they sent last in the same batch, if they did. */
+export type Sending = {
+  readonly userId: UserId;
+  readonly clientId: ClientId;
+  readonly now: number;
+  readonly justSentAt: number | undefined;
+};
+
+/** Two people, for ever, of whom one may block the other. */
 export class DirectPeople implements ChatPeople {
   readonly keeps = 'inChat';
+  readonly #deps: Pick<LogDeps, 'blocks' | 'broker'>;
   readonly #audience: Audience;
 
-  constructor(participants: readonly UserId[]) {
+  constructor(deps: Pick<LogDeps, 'blocks' | 'broker'>, participants: readonly UserId[]) {
+    this.#deps = deps;
     this.#audience = { participants, isLarge: false };
+  }
+
+  /** Another process may know of a block of which this one has not heard yet. */
+  async findIgnoring(by: UserId): Promise<readonly UserId[]> {
+    const { blocks, broker } = this.#deps;
+    const { blocked, blockedBy } = await (broker.isShared ? blocks.read(by) : blocks.of(by));
+    const { participants } = this.#audience;
+    if (participants.some((userId) => blocked.has(userId))) throw blockedByMe();
+    return participants.filter((userId) => blockedBy.has(userId));
   }
 
   audienceAt(): Audience {
@@ -38,6 +65,10 @@ export class DirectPeople implements ChatPeople {
 
   has(userId: UserId): boolean {
     return this.#audience.participants.includes(userId);
+  }
+
+  requireMaySend(): Promise<void> {
+    return Promise.resolve();
   }
 
   refresh(): Promise<void> {
@@ -74,6 +105,25 @@ export class GroupPeople implements ChatPeople {
 
   has(userId: UserId): boolean {
     return this.group.roles.has(userId);
+  }
+
+  /** In a group everybody sees what everybody does: each person's own devices leave out whom they block. */
+  findIgnoring(): Promise<readonly UserId[]> {
+    return Promise.resolve([]);
+  }
+
+  /** What was sent already is answered, whatever the rules have become. */
+  async requireMaySend({ userId, clientId, now, justSentAt }: Sending): Promise<void> {
+    const { roles, readOnly, slowModeSeconds } = this.group;
+    const role = roles.get(userId) ?? 'member';
+    const mustWait = slowModeSeconds > 0 && !may(role, 'writeAtOnce');
+    if (!mustWait && (!readOnly || may(role, 'write'))) return;
+    const { db } = this.#deps;
+    if (await findSent(db, userId, clientId)) return;
+    if (readOnly) throw readOnlyNow();
+    const sentAt = justSentAt ?? (await findLastSentAt(db, this.#chatId, userId));
+    const retryAfterMs = sentAt === undefined ? 0 : sentAt + slowModeSeconds * 1_000 - now;
+    if (retryAfterMs > 0) throw tooSoon(retryAfterMs);
   }
 
   async refresh(): Promise<void> {

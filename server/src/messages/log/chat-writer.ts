@@ -1,13 +1,23 @@
-import type { ChatId, Message, MessageId, UserId } from '@whisper/shared';
-import type { ChangeGroup } from '../../chats/deps.ts';
+import type { ChatId, Message, MessageId } from '@whisper/shared';
+import type { ChangeGroup, LogHeads } from '../../chats/deps.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
 import { doubtFiles } from '../../files/settle-files.ts';
 import { AppError } from '../../platform/errors.ts';
-import { applyChanges, messageNotFound, replaceMessage, type Changing } from './change-message.ts';
+import { admitAppends, admitChanges } from './admit.ts';
+import { applyChanges, replaceMessage, type Changing } from './change-message.ts';
 import { GroupPeople, planDrafts, toLoggedChange, type ChatPeople } from './chat-people.ts';
 import { ExpectedChange } from './expected-change.ts';
 import type { Draft, InsertQueue } from './insert-queue.ts';
-import { takeBatch, type Administer, type Answer, type Append, type Change, type Entry } from './entries.ts';
+import {
+  takeBatch,
+  type Administer,
+  type Answer,
+  type Append,
+  type Between,
+  type Change,
+  type Entry,
+} from './entries.ts';
+import { frozenFor } from './frozen.ts';
 import type { LogDeps } from './log-deps.ts';
 import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
@@ -79,6 +89,10 @@ export class ChatWriter {
     return this.#enqueue<void>((answer) => ({ ...answer, ...change }));
   }
 
+  betweenWrites(act: (heads: LogHeads) => Promise<void>): Promise<void> {
+    return this.#enqueue<void>((answer) => ({ ...answer, act }));
+  }
+
   #enqueue<T>(toEntry: (answer: Answer<T>) => Entry): Promise<T> {
     if (this.#queue.length >= queuedMax) {
       const refusal = new AppError('SERVICE_UNAVAILABLE', 'This chat takes no more messages right now');
@@ -112,6 +126,7 @@ export class ChatWriter {
     await this.#expected.ensure();
     const [first] = batch;
     if (first && 'plan' in first) return this.#administer(first);
+    if (first && 'act' in first) return this.#actBetween(first);
     const changes = batch.filter((entry) => 'messageId' in entry);
     if (first && 'messageId' in first) return this.#changeOne(first.messageId, changes);
     await this.#insert(batch.filter((entry) => 'draft' in entry));
@@ -121,7 +136,7 @@ export class ChatWriter {
     let rest = batch;
     while (rest.length > 0) {
       const { rev, seq } = await this.#requireHeads();
-      rest = this.#ofPeople(rest, ({ draft }) => draft.sender.id, chatNotFound);
+      rest = await admitAppends(this.#options.people, rest, this.#options.now());
       const drafts = rest.map(({ draft }, index) => ({
         draft,
         rev: rev + 1 + index,
@@ -138,19 +153,13 @@ export class ChatWriter {
     }
   }
 
-  /** Those of the entries whose person is in the chat; the others are refused. */
-  #ofPeople<E extends Append | Change>(
-    entries: readonly E[],
-    personOf: (entry: E) => UserId | 'nobody',
-    refusal: () => AppError,
-  ): E[] {
-    const { people } = this.#options;
-    return entries.filter((entry) => {
-      const person = personOf(entry);
-      const isIn = person === 'nobody' || people.has(person);
-      if (!isIn) entry.reject(refusal());
-      return isIn;
-    });
+  async #actBetween(entry: Between): Promise<void> {
+    try {
+      await entry.act(await this.#requireHeads());
+      entry.resolve();
+    } catch (error) {
+      entry.reject(error);
+    }
   }
 
   /** Plans again whenever somebody else wrote meanwhile, so that what is stored was allowed where it stands in the log. */
@@ -180,7 +189,7 @@ export class ChatWriter {
     this.#confirm({ rev: doc.rev, seq: doc.seq });
     if (!entry) return;
     const message = toMessage(doc, { ...entry.draft, system: null });
-    this.#announce({ message, createdRev: doc.rev });
+    this.#announce({ message, createdRev: doc.rev, keptFrom: [] });
     entry.resolve(message);
   }
 
@@ -188,18 +197,19 @@ export class ChatWriter {
   async #changeOne(messageId: MessageId, changes: readonly Change[]): Promise<void> {
     for (let rest = changes; rest.length > 0; ) {
       const heads = await this.#requireHeads();
-      rest = this.#ofPeople(rest, ({ by }) => by, messageNotFound);
+      const { admitted, ignoring } = await admitChanges(this.#options.people, rest);
       const doc = await findDoc(this.#deps.db, messageId);
       const isHere = doc?.chat.toHexString() === this.#options.chatId;
       const now = new Date(this.#options.now());
-      const { next, accepted, refused } = applyChanges(isHere ? doc : null, rest, now);
+      const { next, accepted, refused } = applyChanges(isHere ? doc : null, admitted, now);
       for (const [entry, error] of refused) entry.reject(error);
       rest = accepted;
       if (!next || !doc) return;
       const rev = heads.rev + 1;
       if (next === doc) return this.#answerUnchanged(doc, rest);
       if (doc.attachments && !next.attachments) await doubtFiles(this.#deps, doc.attachments);
-      const stored = await replaceMessage(this.#deps.db, { doc, next, rev, now });
+      const change = { doc, next: frozenFor(ignoring, doc, next), rev, now };
+      const stored = await replaceMessage(this.#deps.db, change);
       if (stored) return this.#answerChanged(stored, rest);
       this.#heads = undefined;
     }
@@ -226,11 +236,10 @@ export class ChatWriter {
   #announce(entry: LogEntry): void {
     const { message } = entry;
     const { chatId, rev } = message;
-    const isNew = entry.createdRev === rev;
     this.#announced = rev;
     publishEntry(this.#deps.broker, entry, this.#options.people.audienceAt(rev));
     this.#deps.lastMessages.touch(chatId, message.updatedAt);
-    if (!isNew) return;
+    if (entry.createdRev !== rev) return;
     this.#deps.lastMessages.record({
       chatId,
       messageId: message.id,

@@ -5,7 +5,12 @@ import { topics } from '../../delivery/topics.ts';
 import { toChatCursor, toTimeCursor } from './event-cursor.ts';
 
 /** A message in the log: as it is now, and the number it came with. */
-export type LogEntry = { readonly message: Message; readonly createdRev: number };
+export type LogEntry = {
+  readonly message: Message;
+  readonly createdRev: number;
+  /** People to whom it still is what it was before: they are not told. */
+  readonly keptFrom: readonly UserId[];
+};
 
 /**
  * The one place where a message becomes an event, live and in a replay, for a reader who has everything up to `prevRev`, and
@@ -33,8 +38,14 @@ export type Audience = {
 };
 
 /** Announces a stored change to the chat's stream and to the streams of all chats. */
-export function publishEntry(broker: Announcing, entry: LogEntry, audience: Audience): void {
+export function publishEntry(broker: Announcing, entry: LogEntry, { isLarge, participants }: Audience): void {
+  const audience = { isLarge, participants: toldOf(entry, participants) };
   publishEvent(broker, toEvent(entry, entry.message.rev - 1), audience);
+}
+
+/** Those of the people who are told of an entry. */
+export function toldOf({ keptFrom }: LogEntry, people: readonly UserId[]): readonly UserId[] {
+  return keptFrom.length === 0 ? people : people.filter((userId) => !keptFrom.includes(userId));
 }
 
 /** The same for what is an event already; all streams carry the same one. */

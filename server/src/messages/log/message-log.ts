@@ -1,7 +1,7 @@
 import type { ChatId, Message } from '@whisper/shared';
 import { LRUCache } from 'lru-cache';
 import type { DirectMembership, GroupMembership, Membership } from '../../chats/chat.view.ts';
-import type { ChangeGroup } from '../../chats/deps.ts';
+import type { ChangeGroup, LogHeads } from '../../chats/deps.ts';
 import { DirectPeople, GroupPeople } from './chat-people.ts';
 import type { Changing } from './change-message.ts';
 import { ChatWriter } from './chat-writer.ts';
@@ -52,13 +52,18 @@ export class MessageLog {
     return this.#writerOf({ kind: 'group', chatId }).changeGroup(change);
   }
 
+  /** Does something while nobody in this process writes to the chat, told where its log ends. */
+  betweenWrites(membership: DirectMembership, act: (heads: LogHeads) => Promise<void>): Promise<void> {
+    return this.#writerOf(membership).betweenWrites(act);
+  }
+
   #writerOf(membership: Writable): ChatWriter {
     const { chatId } = membership;
     const known = this.#writers.get(chatId);
     if (known) return known;
     const people =
       membership.kind === 'direct'
-        ? new DirectPeople(membership.participants)
+        ? new DirectPeople(this.#deps, membership.participants)
         : new GroupPeople(this.#deps, chatId);
     const writer = new ChatWriter(this.#deps, {
       chatId,

@@ -32,6 +32,8 @@ export type MessageDoc = {
   attachments?: StoredAttachment[];
   /** Earlier texts, oldest first. */
   edits?: { text: string; mentions: Types.ObjectId[]; at: Date }[];
+  /** What it still is to people who block whoever changed it since. */
+  frozen?: FrozenDoc[];
   /** There in a system message, in which only the person who is erased ever changes. */
   system?: GroupChange;
   /** The rev of a system message: how those of a group are found. */
@@ -39,6 +41,12 @@ export type MessageDoc = {
   /** What a search finds it by, kept by the write that stores the message: `termsOf`. */
   terms?: string[];
 };
+
+/** What changes of a message that is not erased. */
+export type Content = Pick<MessageDoc, 'text' | 'mentions' | 'editedAt' | 'pinnedAt' | 'reactions' | 'edits'>;
+
+/** What a message was to a person from whom its later changes are kept. */
+export type FrozenDoc = Content & { for: Types.ObjectId };
 
 const { ObjectId } = Schema.Types;
 
@@ -62,6 +70,7 @@ const messageSchema = new Schema<MessageDoc>(
     reactions: { type: [{ _id: false, emoji: String, users: [ObjectId] }], default: undefined },
     attachments: { type: [Schema.Types.Mixed], default: undefined },
     edits: { type: [{ _id: false, text: String, mentions: [ObjectId], at: Date }], default: undefined },
+    frozen: { type: [Schema.Types.Mixed], default: undefined },
     system: { type: Schema.Types.Mixed },
     systemRev: { type: Number },
     terms: { type: [String], default: undefined },

@@ -15,6 +15,7 @@ import type { Connection as Database, Types } from 'mongoose';
 import { toAttachment } from '../../files/file.view.ts';
 import { findUsers } from '../../users/find-users.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
+import { asSeenBy } from './frozen.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
 /** What a stored message refers to. */
@@ -49,9 +50,17 @@ export function toMessage(doc: MessageDoc, { sender, replyTo, forwardedFrom, sys
   };
 }
 
-/** Messages with the people and the messages they refer to, in the order given, in at most two look-ups. */
-export async function toMessages(db: Database, docs: readonly MessageDoc[]): Promise<Message[]> {
-  const quoted = await findQuoted(db, docs);
+/**
+ * Messages with the people and the messages they refer to, in the order given, in at most two look-ups. With a viewer, as they
+ * are to that person.
+ */
+export async function toMessages(
+  db: Database,
+  stored: readonly MessageDoc[],
+  viewerId?: UserId,
+): Promise<Message[]> {
+  const docs = stored.map((doc) => asSeenBy(doc, viewerId));
+  const quoted = await findQuoted(db, docs, viewerId);
   const people = [...docs, ...quoted.values()].flatMap(({ sender, forwardedFrom, system }) => [
     toUserId(sender),
     ...(forwardedFrom ? [toUserId(forwardedFrom.sender)] : []),
@@ -94,17 +103,23 @@ function toSystem(change: GroupChange, userOf: (id: UserId) => User): System {
     case 'renamed':
     case 'avatarChanged':
     case 'historyChanged':
+    case 'slowModeChanged':
+    case 'readOnlyChanged':
       return change;
   }
 }
 
-async function findQuoted(db: Database, docs: readonly MessageDoc[]): Promise<Map<string, MessageDoc>> {
+async function findQuoted(
+  db: Database,
+  docs: readonly MessageDoc[],
+  viewerId: UserId | undefined,
+): Promise<Map<string, MessageDoc>> {
   const ids = docs.flatMap(({ replyTo }) => replyTo ?? []);
   if (ids.length === 0) return new Map();
   const found = await messageModel(db)
     .find({ _id: { $in: ids } })
     .lean();
-  return new Map(found.map((doc) => [doc._id.toHexString(), doc]));
+  return new Map(found.map((doc) => [doc._id.toHexString(), asSeenBy(doc, viewerId)]));
 }
 
 function toUserId(id: Types.ObjectId): UserId {

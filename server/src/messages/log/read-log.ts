@@ -2,6 +2,7 @@ import type { ChatId, ClientId, Message, MessageEdits, MessageId, Unread, UserId
 import { Types, type Connection as Database } from 'mongoose';
 import type { UnreadRange } from '../../chats/deps.ts';
 import type { Sight } from '../../chats/sight.ts';
+import { asSeenBy, keptFrom } from './frozen.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 import type { Draft } from './insert-queue.ts';
 import type { LogEntry } from './message-events.ts';
@@ -17,6 +18,28 @@ export async function readLastSeq(db: Database, chatId: ChatId): Promise<number>
     .sort({ seq: -1 })
     .lean();
   return newest?.seq ?? 0;
+}
+
+/** Messages of the chat that changed after a position and are to the person what they were before. */
+export async function findFrozen(
+  db: Database,
+  {
+    chatId,
+    afterRev,
+    userId,
+  }: { readonly chatId: ChatId; readonly afterRev: number; readonly userId: UserId },
+): Promise<MessageId[]> {
+  const docs = await messageModel(db)
+    .find(
+      {
+        chat: new Types.ObjectId(chatId),
+        rev: { $gt: afterRev },
+        'frozen.for': new Types.ObjectId(userId),
+      },
+      { _id: 1 },
+    )
+    .lean();
+  return docs.map(({ _id }) => _id.toHexString() as MessageId);
 }
 
 /** The highest rev in the chat's log; 0 while it is empty. */
@@ -48,24 +71,37 @@ export async function findLonger(db: Database, heads: ReadonlyMap<ChatId, number
   return chats.map((id) => id.toHexString() as ChatId);
 }
 
-type LogRange = { readonly chatId: ChatId; readonly afterRev: number; readonly limit: number };
+type LogRange = {
+  readonly chatId: ChatId;
+  readonly afterRev: number;
+  readonly limit: number;
+  /** As the messages are to that person. */
+  readonly viewerId?: UserId | undefined;
+};
 
 /** The next `limit` entries of a chat's log after a position, in rev order: each message once, as it is now. */
-export async function readLog(db: Database, { chatId, afterRev, limit }: LogRange): Promise<LogEntry[]> {
+export async function readLog(
+  db: Database,
+  { chatId, afterRev, limit, viewerId }: LogRange,
+): Promise<LogEntry[]> {
   const docs = await messageModel(db)
     .find({ chat: new Types.ObjectId(chatId), rev: { $gt: afterRev } })
     .sort({ rev: 1 })
     .limit(limit)
     .lean();
-  return toEntries(db, docs);
+  return toEntries(db, docs, viewerId);
 }
 
-export async function toEntries(db: Database, docs: readonly MessageDoc[]): Promise<LogEntry[]> {
-  const messages = await toMessages(db, docs);
-  return messages.map((message, index) => ({
-    message,
-    createdRev: docs[index]?.createdRev ?? message.seq,
-  }));
+export async function toEntries(
+  db: Database,
+  docs: readonly MessageDoc[],
+  viewerId?: UserId,
+): Promise<LogEntry[]> {
+  const messages = await toMessages(db, docs, viewerId);
+  return messages.map((message, index) => {
+    const doc = docs[index];
+    return { message, createdRev: doc?.createdRev ?? message.seq, keptFrom: doc ? keptFrom(doc) : [] };
+  });
 }
 
 type PageRange = {
@@ -89,27 +125,32 @@ export async function readPlaces(
         ...(before !== undefined && { $lt: before }),
         ...without(sight.hidden),
       },
+      ...outside(sight),
     })
     .sort({ seq: after !== undefined ? 1 : -1 })
     .limit(limit)
     .lean();
 }
 
-/** Messages by id, in one look-up. For rooms that have checked that they may be shown. */
+/** Messages by id, in one look-up. For rooms that have checked that they may be shown. With a viewer, as they are to that person. */
 export async function findMessages(
   db: Database,
   ids: readonly MessageId[],
+  viewerId?: UserId,
 ): Promise<Map<MessageId, Message>> {
   if (ids.length === 0) return new Map();
   const docs = await messageModel(db)
     .find({ _id: { $in: ids.map((id) => new Types.ObjectId(id)) } })
     .lean();
-  const messages = await toMessages(db, docs);
+  const messages = await toMessages(db, docs, viewerId);
   return new Map(messages.map((message) => [message.id, message]));
 }
 
+/** Of some people nothing counts. */
+export type CountedRange = UnreadRange & { readonly notFrom: ReadonlySet<UserId> };
+
 /** What is unread in a range. Costs as much as lies behind its start. */
-export async function countUnread(db: Database, range: UnreadRange): Promise<Unread> {
+export async function countUnread(db: Database, range: CountedRange): Promise<Unread> {
   const messages = messageModel(db);
   const filter = toUnreadFilter(range);
   const [unread, unreadMentions] = await Promise.all([
@@ -134,31 +175,33 @@ export async function findNewestUnread(
   { range, since, isMentioned, notFrom }: NewestUnread,
 ): Promise<Message | null> {
   const viewer = new Types.ObjectId(range.viewerId);
+  const counted = { ...range, notFrom: new Set(notFrom) };
   const docs = await messageModel(db)
     .find({
-      ...toUnreadFilter(range),
+      ...toUnreadFilter(counted),
       createdAt: { $gte: since },
-      sender: { $nin: [viewer, ...notFrom.map((id) => new Types.ObjectId(id))] },
       ...(isMentioned && { mentions: viewer }),
     })
     .sort({ seq: -1 })
     .limit(1)
     .lean();
-  const [message] = await toMessages(db, docs);
+  const [message] = await toMessages(db, docs, range.sight.viewerId);
   return message ?? null;
 }
 
 /** The oldest of what is unread. */
-export async function listUnread(db: Database, range: UnreadRange, limit: number): Promise<Message[]> {
+export async function listUnread(db: Database, range: CountedRange, limit: number): Promise<Message[]> {
   const docs = await messageModel(db).find(toUnreadFilter(range)).sort({ seq: 1 }).limit(limit).lean();
-  return toMessages(db, docs);
+  return toMessages(db, docs, range.sight.viewerId);
 }
 
-function toUnreadFilter({ chatId, afterSeq, untilSeq, viewerId, hidden }: UnreadRange) {
+function toUnreadFilter({ chatId, afterSeq, untilSeq, viewerId, sight, notFrom }: CountedRange) {
+  const uncounted = [viewerId, ...notFrom].map((id) => new Types.ObjectId(id));
   return {
     chat: new Types.ObjectId(chatId),
-    seq: { $gt: afterSeq, $lte: untilSeq, ...without(hidden) },
-    sender: { $ne: new Types.ObjectId(viewerId) },
+    seq: { $gt: afterSeq, $lte: untilSeq, ...without(sight.hidden) },
+    ...outside(sight),
+    sender: { $nin: uncounted },
     deletedAt: null,
     systemRev: null,
   };
@@ -168,24 +211,31 @@ function without(hidden: ReadonlySet<number>) {
   return hidden.size > 0 ? { $nin: [...hidden] } : {};
 }
 
+/** No place of those from which a person is apart. */
+function outside({ apart }: Sight) {
+  if (apart.length === 0) return {};
+  return {
+    $nor: apart.map(({ afterSeq, untilSeq }) => ({
+      seq: { $gt: afterSeq, ...(untilSeq !== null && { $lte: untilSeq }) },
+    })),
+  };
+}
+
 /** The newest message that is shown. */
-export async function findNewestShown(
-  db: Database,
-  chatId: ChatId,
-  { afterSeq, hidden }: Sight,
-): Promise<Message | null> {
-  const docs = await messageModel(db)
-    .find({ chat: new Types.ObjectId(chatId), seq: { $gt: afterSeq, ...without(hidden) } })
-    .sort({ seq: -1 })
-    .limit(1)
-    .lean();
-  const [message] = await toMessages(db, docs);
+export async function findNewestShown(db: Database, chatId: ChatId, sight: Sight): Promise<Message | null> {
+  const docs = await readPlaces(db, { chatId, sight, limit: 1 });
+  const [message] = await toMessages(db, docs, sight.viewerId);
   return message ?? null;
 }
 
 /** The earlier texts of a message, oldest first. */
-export async function readEdits(db: Database, messageId: MessageId): Promise<MessageEdits['edits']> {
-  return toEdits((await findDoc(db, messageId))?.edits);
+export async function readEdits(
+  db: Database,
+  messageId: MessageId,
+  viewerId?: UserId,
+): Promise<MessageEdits['edits']> {
+  const doc = await findDoc(db, messageId);
+  return toEdits(doc ? asSeenBy(doc, viewerId).edits : undefined);
 }
 
 export function toEdits(edits: MessageDoc['edits'] = []): MessageEdits['edits'] {
@@ -207,6 +257,22 @@ export function findSent(db: Database, senderId: UserId, clientId: ClientId): Pr
     .findOne({ sender: new Types.ObjectId(senderId), clientId })
     .lean()
     .exec();
+}
+
+/** When a person last wrote in a chat, whatever became of it. */
+export async function findLastSentAt(
+  db: Database,
+  chatId: ChatId,
+  userId: UserId,
+): Promise<number | undefined> {
+  const newest = await messageModel(db)
+    .findOne(
+      { chat: new Types.ObjectId(chatId), sender: new Types.ObjectId(userId), systemRev: null },
+      { createdAt: 1 },
+    )
+    .sort({ seq: -1 })
+    .lean();
+  return newest?.createdAt.getTime();
 }
 
 /** The text that a message had at first, whatever it was changed to. */

@@ -40,6 +40,7 @@ export class LargeGroups {
         return;
       case 'marks':
       case 'hidden':
+      case 'blocks':
       case 'synced':
       case 'reset':
         return;

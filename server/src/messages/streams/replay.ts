@@ -23,7 +23,7 @@ export async function readShown(
   range: Parameters<typeof readLog>[1],
   sight: Sight,
 ): Promise<Read> {
-  const entries = await readLog(db, range);
+  const entries = await readLog(db, { ...range, viewerId: sight.viewerId });
   const shown = entries
     .filter(({ message }) => isShown(sight, message.seq))
     .map((entry) => ({ ...entry, message: asShown(sight, entry.message) }));

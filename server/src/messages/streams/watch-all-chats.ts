@@ -10,7 +10,7 @@ import { findSights } from '../../chats/find-members.ts';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
 import { listLargeGroups } from '../../chats/find-groups.ts';
 import { readAs } from '../../chats/require-participant.ts';
-import { everything, isPlainly, isShown, without, type Sight } from '../../chats/sight.ts';
+import { everything, isPlainly, isShown, withHidden, type Sight } from '../../chats/sight.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
@@ -82,7 +82,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
 
   #noteHidden(event: ChatEvent): void {
     if (event.type !== 'hidden') return;
-    this.#sights.set(event.chatId, without(this.#sightIn(event.chatId), event.seqs));
+    this.#sights.set(event.chatId, withHidden(this.#sightIn(event.chatId), event));
   }
 
   #sightIn(chatId: ChatId): Sight {

@@ -1,6 +1,7 @@
 import type { ChatEvent, ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
+import type { Membership } from '../../chats/chat.view.ts';
 import { readAs } from '../../chats/require-participant.ts';
-import { everything, isPlainly, isShown, without, type Sight } from '../../chats/sight.ts';
+import { everything, isPlainly, isShown, withHidden, type Sight } from '../../chats/sight.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
@@ -9,7 +10,12 @@ import { toEvents } from '../log/message-events.ts';
 import { readHead } from '../log/read-log.ts';
 import { isAmong, replayMax, replayPageSize, readShown, type StreamDeps } from './replay.ts';
 
-type Watch = { readonly userId: UserId; readonly chatId: ChatId; readonly lastEventId: string | undefined };
+type Watch = {
+  readonly userId: UserId;
+  readonly chatId: ChatId;
+  readonly kind: Membership['kind'];
+  readonly lastEventId: string | undefined;
+};
 
 /**
  * One chat's stream for one subscriber; its position is the log's rev, so it is exact. It is where what is shown to the
@@ -41,11 +47,13 @@ export class ChatSource implements FeedSource<MessageEvent> {
 
   #noteHidden(event: ChatEvent): void {
     if (event.type !== 'hidden' || event.chatId !== this.#watch.chatId) return;
-    this.#sight = without(this.#sight, event.seqs);
+    this.#sight = withHidden(this.#sight, event);
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
-    if (item.audience && !isAmong(item.audience, this.#watch.userId)) return 'end';
+    const { kind, userId } = this.#watch;
+    // Nobody leaves a direct chat: what is not for them is kept from them.
+    if (item.audience && !isAmong(item.audience, userId)) return kind === 'group' ? 'end' : 'skip';
     switch (item.data.type) {
       case 'created':
       case 'updated':

@@ -34,8 +34,8 @@ function turnsOf({ reads }: StreamDeps, userId: UserId): InTurn {
 async function prepareSource(deps: StreamDeps, userId: UserId, input: WatchMessagesInput) {
   const cursor = input.lastEventId ?? undefined;
   if (input.chatId === undefined) return () => new AllChatsSource(deps, { userId, lastEventId: cursor });
-  const { chatId } = await requireParticipant(deps, input.chatId, userId);
-  return () => new ChatSource(deps, { userId, chatId, lastEventId: cursor });
+  const { chatId, kind } = await requireParticipant(deps, input.chatId, userId);
+  return () => new ChatSource(deps, { userId, chatId, kind, lastEventId: cursor });
 }
 
 function isCreated(item: FeedItem<MessageEvent>): item is FeedItem<MessageCreated> {

@@ -77,9 +77,10 @@ function refuse({ socket }: Sender, args: readonly unknown[], message: string): 
 }
 
 function explain({ log }: Sender, error: unknown): string {
-  const { code, message, cause } = toAppError(error);
+  const { code, message, cause, reason } = toAppError(error);
   if (code === 'INTERNAL_SERVER_ERROR') log.error({ err: cause }, 'a message was not sent');
-  return code === 'NOT_FOUND' || code === 'TOO_MANY_REQUESTS' ? message : 'Failed to send message';
+  const isTold = code === 'NOT_FOUND' || code === 'TOO_MANY_REQUESTS' || reason !== undefined;
+  return isTold ? message : 'Failed to send message';
 }
 
 function isWithoutChat(payload: unknown): boolean {

@@ -89,6 +89,7 @@ async function signIn(deps: SocketDeps, opening: SocketOpening): Promise<Request
   const params = ConnectionParamsSchema.safeParse(connectionParams);
   if (params.success && isTooOld(params.data.contract)) close(socket, 'clientTooOld');
   const asker = await ask(deps, request, params.success ? params.data.token : undefined);
+  if (asker.refusal?.reason === 'suspended') close(socket, 'suspended');
   if (asker.identity === null || socket.isClosed) {
     return { ...asker, socket: null, answer: null, admission: deps.admission, isRefusedLate: true };
   }

@@ -1,0 +1,24 @@
+import { useStore } from '../store/use-client.ts';
+import { DialogButton } from '../ui/dialog-button.tsx';
+import { BlockedDialog } from './blocked-dialog.tsx';
+import { ReportsDialog } from './reports-dialog.tsx';
+
+/** Whom I block, once I do; and for moderators what was reported. */
+export function ProtectButtons() {
+  const hasBlocked = useStore(({ blocked }) => blocked.length > 0);
+  const isModerator = useStore(({ me }) => me?.isModerator === true);
+  return (
+    <>
+      {hasBlocked && (
+        <DialogButton label="Blocked people" icon="muted">
+          {(close) => <BlockedDialog onClose={close} />}
+        </DialogButton>
+      )}
+      {isModerator && (
+        <DialogButton label="Reports" icon="warning">
+          {(close) => <ReportsDialog onClose={close} />}
+        </DialogButton>
+      )}
+    </>
+  );
+}

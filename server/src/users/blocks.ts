@@ -1,0 +1,98 @@
+import type { ChatId, UserId } from '@whisper/shared';
+import { LRUCache } from 'lru-cache';
+import { Types, type Connection as Database } from 'mongoose';
+import { blockModel, type BlockDoc } from './block.model.ts';
+
+/** Who is blocked by a person, and who blocks them. */
+export type BlocksOf = {
+  readonly blocked: ReadonlySet<UserId>;
+  readonly blockedBy: ReadonlyMap<UserId, LastKnown>;
+};
+
+type Marks = { readonly readSeq: number; readonly deliveredSeq: number };
+
+/** What a blocked person is told of the one who blocks them: how it was at that moment. */
+export type LastKnown = {
+  /** Null when nobody was told. */
+  readonly seenAt: Date | null;
+  /** How far they had come in the groups that both were in. */
+  readonly marks: ReadonlyMap<ChatId, Marks>;
+};
+
+const peopleMax = 10_000;
+
+const nobody: BlocksOf = { blocked: new Set(), blockedBy: new Map() };
+
+/**
+ * Who blocks whom. What was read is remembered until some process says that it changed; `read` asks the database, for who
+ * cannot wait for that.
+ */
+export class Blocks {
+  readonly #db: Database;
+  readonly #known = new LRUCache<UserId, BlocksOf>({ max: peopleMax });
+  /** How often something changed: what was read before counts for nothing. */
+  #changes = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  async of(userId: UserId): Promise<BlocksOf> {
+    const known = this.#known.get(userId);
+    if (known) return known;
+    const changes = this.#changes;
+    const found = await this.read(userId);
+    if (changes === this.#changes) this.#known.set(userId, found);
+    return found;
+  }
+
+  async read(userId: UserId): Promise<BlocksOf> {
+    const user = new Types.ObjectId(userId);
+    const [mine, theirs] = await Promise.all([
+      blockModel(this.#db).find({ blocker: user }, { blocked: 1 }).lean(),
+      blockModel(this.#db).find({ blocked: user }, { blocker: 1, seenAt: 1, marks: 1 }).lean(),
+    ]);
+    if (mine.length === 0 && theirs.length === 0) return nobody;
+    return {
+      blocked: new Set(mine.map(({ blocked }) => toUserId(blocked))),
+      blockedBy: new Map(theirs.map((doc) => [toUserId(doc.blocker), toLastKnown(doc)])),
+    };
+  }
+
+  /** Whether one of the two blocks the other: nothing that one does is brought to the other. */
+  async isBetween(userId: UserId, otherId: UserId): Promise<boolean> {
+    return isApart(await this.of(userId), otherId);
+  }
+
+  /** Those of the people between whom and the person there is no block. */
+  async without(userId: UserId, others: readonly UserId[]): Promise<readonly UserId[]> {
+    const blocks = await this.of(userId);
+    return blocks === nobody ? others : others.filter((each) => !isApart(blocks, each));
+  }
+
+  /** Something changed between these people. */
+  doubt(userIds: readonly UserId[]): void {
+    this.#changes += 1;
+    for (const userId of userIds) this.#known.delete(userId);
+  }
+
+  /** Something may have changed between any two. */
+  doubtAll(): void {
+    this.#changes += 1;
+    this.#known.clear();
+  }
+}
+
+/** Whether there is a block between that person and another, whoever of them made it. */
+export function isApart({ blocked, blockedBy }: BlocksOf, otherId: UserId): boolean {
+  return blocked.has(otherId) || blockedBy.has(otherId);
+}
+
+function toLastKnown({ seenAt, marks = [] }: Pick<BlockDoc, 'seenAt' | 'marks'>): LastKnown {
+  const byChat = marks.map(({ chat, ...mark }) => [chat.toHexString() as ChatId, mark] as const);
+  return { seenAt: seenAt ?? null, marks: new Map(byChat) };
+}
+
+function toUserId(id: Types.ObjectId): UserId {
+  return id.toHexString() as UserId;
+}
