@@ -197,6 +197,15 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+let uploading: Promise<unknown> = Promise.resolve();
+
+/** Only so many files may be on their way at once. */
+function uploadInTurn(client: TestClient): ReturnType<typeof uploadFile> {
+  const upload = uploading.then(() => uploadFile(server, client));
+  uploading = upload.catch(() => undefined);
+  return upload;
+}
+
 /** A group in which everybody is what their name says. */
 async function makeGround(role: Role): Promise<Ground> {
   const { owner, admin, member, blocked, removed, other } = people;
@@ -206,7 +215,7 @@ async function makeGround(role: Role): Promise<Ground> {
   await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
   const write = (client: TestClient) =>
     client.api.message.send.mutate({ chatId, text: 'x', clientId: randomUUID() });
-  const fileId = await uploadFile(server, owner);
+  const fileId = await uploadInTurn(owner);
   const message = await owner.api.message.send.mutate({
     chatId,
     text: 'x',
