@@ -146,7 +146,10 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
     input: ({ messageId, chatId, uuid }) => ({ messageId, toChatId: chatId, clientId: uuid }),
   },
   'message.edits': ofMessage(everyone, 'messageId'),
-  'message.trace': [ofMessage(everyone, 'ownId'), ofMessage(owners, 'messageId')],
+  'message.trace': [
+    ofMessage([...everyone, 'moderator'], 'ownId'),
+    ofMessage([...owners, 'moderator'], 'messageId'),
+  ],
   'message.onEvent': ofChat(everyone),
   'message.onNew': ofChat(everyone),
   'typing.set': ofChat(everyone, { isTyping: true }),
