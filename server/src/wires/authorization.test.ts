@@ -146,7 +146,10 @@ const matrix: Readonly<Record<string, Row | readonly Row[]>> = {
     input: ({ messageId, chatId, uuid }) => ({ messageId, toChatId: chatId, clientId: uuid }),
   },
   'message.edits': ofMessage(everyone, 'messageId'),
-  'message.trace': [ofMessage(everyone, 'ownId'), ofMessage(owners, 'messageId')],
+  'message.trace': [
+    ofMessage([...everyone, 'moderator'], 'ownId'),
+    ofMessage([...owners, 'moderator'], 'messageId'),
+  ],
   'message.onEvent': ofChat(everyone),
   'message.onNew': ofChat(everyone),
   'typing.set': ofChat(everyone, { isTyping: true }),
@@ -197,6 +200,15 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+let uploading: Promise<unknown> = Promise.resolve();
+
+/** Only so many files may be on their way at once. */
+function uploadInTurn(client: TestClient): ReturnType<typeof uploadFile> {
+  const upload = uploading.then(() => uploadFile(server, client));
+  uploading = upload.catch(() => undefined);
+  return upload;
+}
+
 /** A group in which everybody is what their name says. */
 async function makeGround(role: Role): Promise<Ground> {
   const { owner, admin, member, blocked, removed, other } = people;
@@ -206,7 +218,7 @@ async function makeGround(role: Role): Promise<Ground> {
   await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
   const write = (client: TestClient) =>
     client.api.message.send.mutate({ chatId, text: 'x', clientId: randomUUID() });
-  const fileId = await uploadFile(server, owner);
+  const fileId = await uploadInTurn(owner);
   const message = await owner.api.message.send.mutate({
     chatId,
     text: 'x',
