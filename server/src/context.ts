@@ -127,7 +127,6 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     messageLog,
     ...files,
     ...createOwnData({ ...foundations, ...files, ...chats, ...users, messageLog }),
-    isModerator: (viewer) => isNamed(foundations.env.MODERATORS, viewer),
     legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),

@@ -1,7 +1,6 @@
 import type { ChatId, MessageId, PushOutcome, UserId } from '@whisper/shared';
 import type { ChatsDeps } from '../chats/deps.ts';
 import type { FilesDeps } from '../files/deps.ts';
-import type { Viewer } from '../identity/viewer.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { MessageLog } from './log/message-log.ts';
 
@@ -18,8 +17,6 @@ export type MessagesDeps = Pick<
   Pick<FilesDeps, 'storage' | 'rules' | 'inspections' | 'isInMessage'> & {
     readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
     readonly messageLog: MessageLog;
-    /** May look into what happened in chats that are not theirs. */
-    readonly isModerator: (viewer: Viewer) => boolean;
     /** What became of pushes about a message, by person; of who is missing nothing is known. */
     readonly findPushOutcomes: FindPushOutcomes;
     /** A sent message ends its sender's typing. */

@@ -134,7 +134,7 @@ export function createMessagesRouter(deps: MessagesDeps) {
       })
       .input(TraceInputSchema)
       .output(MessageTraceSchema)
-      .query(({ ctx, input }) => traceMessage(deps, ctx.viewer, input.messageId)),
+      .query(({ ctx, input }) => traceMessage(deps, ctx.identity, input.messageId)),
 
     onEvent: procedure
       .meta({

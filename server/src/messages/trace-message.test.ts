@@ -61,10 +61,9 @@ it('tells moderators besides what became of pushes, as far as that is known', as
     traceMessage(
       {
         ...server.app,
-        isModerator: () => true,
         findPushOutcomes: () => Promise.resolve(new Map(known ? [[bob.me.id, outcomes]] : [])),
       },
-      viewer,
+      { viewer, isModerator: true },
       id,
     );
   const pushedOf = async (known: boolean) => (await ask(known)).steps.filter(({ kind }) => kind === 'pushed');

@@ -1,6 +1,6 @@
 import { limits, type Message, type MessageId, type MessageTrace, type TraceStep } from '@whisper/shared';
 import { readReach, type Reached } from '../chats/read-reach.ts';
-import type { Viewer } from '../identity/viewer.ts';
+import type { Identity, Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
 import { findUsers } from '../users/find-users.ts';
 import type { MessagesDeps } from './deps.ts';
@@ -8,17 +8,17 @@ import { messageNotFound } from './log/change-message.ts';
 import { findDoc, findMessages } from './log/read-log.ts';
 import { openMessage } from './open-message.ts';
 
-type Deps = Pick<
-  MessagesDeps,
-  'db' | 'memberships' | 'lastMessages' | 'isModerator' | 'findPushOutcomes' | 'blocks'
->;
+type Deps = Pick<MessagesDeps, 'db' | 'memberships' | 'lastMessages' | 'findPushOutcomes' | 'blocks'>;
 
 /**
  * What became of a message, for its sender and for moderators. What is not known is said to be unknown. Its sender is told of
  * others no more than their marks: who is offline, has no device, mutes or blocks looks the same.
  */
-export async function traceMessage(deps: Deps, viewer: Viewer, messageId: MessageId): Promise<MessageTrace> {
-  const isModerator = deps.isModerator(viewer);
+export async function traceMessage(
+  deps: Deps,
+  { viewer, isModerator }: Pick<Identity, 'viewer' | 'isModerator'>,
+  messageId: MessageId,
+): Promise<MessageTrace> {
   const message = isModerator ? await findAny(deps, messageId) : await findOwn(deps, viewer, messageId);
   const createdRev = (await findDoc(deps.db, messageId))?.createdRev ?? message.seq;
   const { people, lastSeq } = await readReach(deps, message.chatId, viewer.id);

@@ -24,7 +24,7 @@ export function createDevicesRouter(deps: PushDeps) {
       .input(RegisterDeviceInputSchema)
       .output(DeviceSchema)
       .mutation(({ ctx, input }) => {
-        const { sessionId = null } = ctx.identity ?? {};
+        const { sessionId } = ctx.identity;
         return registerDevice(deps, { userId: ctx.viewer.id, sessionId }, input);
       }),
 

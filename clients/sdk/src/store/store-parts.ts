@@ -47,13 +47,11 @@ export class StoreParts {
       onChanged();
     };
     this.#cache = cache && new ChatCache({ ...cache, connection, read: () => this.#held() });
-    this.readMarks = new Marks(connection, {
-      tell: (mark) => connection.api.chat.markRead.mutate(mark),
-      delayMs: 0,
-    });
+    const { markRead, markDelivered } = connection.api.chat;
+    this.readMarks = new Marks(connection, { tell: (mark) => markRead.mutate(mark), delayMs: 0 });
     const readHere = (chatId: ChatId) => this.readMarks.seqOf(chatId);
     this.#deliveredMarks = new Marks(connection, {
-      tell: (mark) => connection.api.chat.markDelivered.mutate(mark),
+      tell: (mark) => markDelivered.mutate(mark),
       delayMs: deliveredDelayMs,
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
@@ -89,11 +87,15 @@ export class StoreParts {
       onBlocks: () => void this.blocks.load().catch(connection.onError),
       onReset: () => this.#renew(),
     });
-    this.#stopWatching = connection.state.subscribe(() => {
-      const state = connection.state.getSnapshot();
-      if (state.status === 'refused' && isSignedOut(state.reason)) void this.erase();
-    });
+    this.#stopWatching = this.#watchSignOut(connection);
     this.#opening = this.#openCache();
+  }
+
+  #watchSignOut({ state }: Connection): () => void {
+    return state.subscribe(() => {
+      const now = state.getSnapshot();
+      if (now.status === 'refused' && isSignedOut(now.reason)) void this.erase();
+    });
   }
 
   onMarks(listener: (chatId: ChatId) => void): () => void {

@@ -12,13 +12,7 @@ export function GroupSettings({ chat, acting: { act, isPending }, onBack }: Grou
   const [writing, setWriting] = useState({ readOnly, slowModeSeconds });
   const save = (event: SyntheticEvent) => {
     event.preventDefault();
-    const changes = {
-      ...(name.trim() !== chat.name && { name }),
-      ...(retentionDays !== (chat.retentionDays ?? null) && { retentionDays }),
-      ...(historyVisible !== chat.historyVisible && { historyVisible }),
-      ...(writing.readOnly !== readOnly && { readOnly: writing.readOnly }),
-      ...(writing.slowModeSeconds !== slowModeSeconds && { slowModeSeconds: writing.slowModeSeconds }),
-    };
+    const changes = changesOf(chat, { name, historyVisible, retentionDays, ...writing });
     if (Object.keys(changes).length === 0) return onBack();
     act((group) => group.update.mutate({ chatId: chat.id, ...changes }), onBack);
   };
@@ -55,6 +49,25 @@ export function GroupSettings({ chat, acting: { act, isPending }, onBack }: Grou
       </div>
     </form>
   );
+}
+
+type GroupChat = GroupViewProps['chat'];
+
+type Settings = Pick<GroupChat, 'name' | 'historyVisible'> & {
+  readonly retentionDays: number | null;
+  readonly readOnly: boolean;
+  readonly slowModeSeconds: number;
+};
+
+function changesOf(chat: GroupChat, wanted: Settings) {
+  const { name, historyVisible, retentionDays, readOnly, slowModeSeconds } = wanted;
+  return {
+    ...(name.trim() !== chat.name && { name }),
+    ...(retentionDays !== (chat.retentionDays ?? null) && { retentionDays }),
+    ...(historyVisible !== chat.historyVisible && { historyVisible }),
+    ...(readOnly !== (chat.readOnly ?? false) && { readOnly }),
+    ...(slowModeSeconds !== (chat.slowModeSeconds ?? 0) && { slowModeSeconds }),
+  };
 }
 
 const offeredDays = [1, 7, 30, 90, 365] as const;

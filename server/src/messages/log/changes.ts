@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import type { GroupChange } from '../../chats/group-change.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ChangeMessage } from './change-message.ts';
-import type { MessageDoc } from './message.model.ts';
+import type { Content as MessageContent, MessageDoc } from './message.model.ts';
 
 type Content = { readonly text: string; readonly mentions: readonly UserId[] };
 
@@ -56,27 +56,41 @@ type Leaving = { readonly userId: UserId; readonly standInId: UserId };
 export function withoutPerson({ userId, standInId }: Leaving): ChangeMessage {
   const isThem = (id: Types.ObjectId) => id.toHexString() === userId;
   const standIn = (id: Types.ObjectId) => (isThem(id) ? new Types.ObjectId(standInId) : id);
-  const without = (ids: readonly Types.ObjectId[]) => ids.filter((id) => !isThem(id));
+  const named = (content: MessageContent) => withoutNamed(content, isThem);
   return (doc, now) => {
     const isOwn = isThem(doc.sender);
     const kept = isOwn && !doc.system ? erased()(doc, now) : doc;
-    const { forwardedFrom, mentions, reactions, edits, system } = kept;
+    const { forwardedFrom, frozen, system } = kept;
     const next = {
       ...kept,
+      ...named(kept),
+      ...(frozen && {
+        frozen: frozen.filter((each) => !isThem(each.for)).map((each) => ({ ...each, ...named(each) })),
+      }),
       ...(isOwn && { sender: standIn(doc.sender), clientId: doc._id.toHexString() }),
       ...(forwardedFrom && {
         forwardedFrom: { ...forwardedFrom, sender: standIn(forwardedFrom.sender) },
       }),
-      ...(mentions && { mentions: without(mentions) }),
-      ...(reactions && {
-        reactions: reactions
-          .map((each) => ({ ...each, users: without(each.users) }))
-          .filter(({ users }) => users.length > 0),
-      }),
-      ...(edits && { edits: edits.map((each) => ({ ...each, mentions: without(each.mentions) })) }),
       ...(system && { system: withStandIn(system, { userId, standInId }) }),
     };
     return JSON.stringify(next) === JSON.stringify(doc) ? doc : next;
+  };
+}
+
+/** Of what a message says, what names somebody: without them. */
+function withoutNamed(
+  { mentions, reactions, edits }: MessageContent,
+  isThem: (id: Types.ObjectId) => boolean,
+) {
+  const without = (ids: readonly Types.ObjectId[]) => ids.filter((id) => !isThem(id));
+  return {
+    ...(mentions && { mentions: without(mentions) }),
+    ...(reactions && {
+      reactions: reactions
+        .map((each) => ({ ...each, users: without(each.users) }))
+        .filter(({ users }) => users.length > 0),
+    }),
+    ...(edits && { edits: edits.map((each) => ({ ...each, mentions: without(each.mentions) })) }),
   };
 }
 

@@ -38,8 +38,7 @@ const batchSizeMax = 200;
 /** Writes that may wait while the database stalls; a chat in good health has a few. */
 const queuedMax = 1_000;
 
-const recoveryDelayMs = 250;
-const recoveryDelayMaxMs = 5_000;
+const recoveryDelays = { firstMs: 250, maxMs: 5_000 } as const;
 
 /** Another node may have written since the heads were last confirmed. Far shorter than a message keeps its old numbers. */
 const headsFreshMs = 15_000;
@@ -116,7 +115,7 @@ export class ChatWriter {
         // whatever was stored is announced.
         for (const entry of batch) entry.reject(error);
         this.#heads = undefined;
-        this.#recoverAfter(recoveryDelayMs);
+        this.#recoverAfter(recoveryDelays.firstMs);
       }
     }
     this.#isRunning = false;
@@ -178,15 +177,14 @@ export class ChatWriter {
       const { stored, conflict } = await this.#options.inserts.insert(numbered);
       await people.apply(stored.flatMap(toLoggedChange));
       for (const logged of await toEntries(this.#deps.db, stored)) this.#announce(logged);
-      const last = stored.at(-1);
-      if (last) this.#confirm({ rev: last.rev, seq: last.seq });
+      for (const doc of stored.slice(-1)) this.#confirm(doc);
       if (!conflict) return entry.resolve();
       this.#heads = undefined;
     }
   }
 
   #announceNew(entry: Append | undefined, doc: MessageDoc): void {
-    this.#confirm({ rev: doc.rev, seq: doc.seq });
+    this.#confirm(doc);
     if (!entry) return;
     const message = toMessage(doc, { ...entry.draft, system: null });
     this.#announce({ message, createdRev: doc.rev, keptFrom: [] });
@@ -263,8 +261,8 @@ export class ChatWriter {
     else entry.reject(new AppError('CONFLICT', 'This clientId was used for another message'));
   }
 
-  #confirm(heads: Heads): void {
-    this.#heads = heads;
+  #confirm({ rev, seq }: Heads): void {
+    this.#heads = { rev, seq };
     this.#headsConfirmedAt = this.#deps.clock.now();
   }
 
@@ -295,7 +293,7 @@ export class ChatWriter {
       if (this.#isRunning || this.#heads !== undefined) return;
       this.#isRunning = true;
       this.#requireHeads()
-        .catch(() => this.#recoverAfter(Math.min(delayMs * 2, recoveryDelayMaxMs)))
+        .catch(() => this.#recoverAfter(Math.min(delayMs * 2, recoveryDelays.maxMs)))
         .finally(() => void this.#run());
     });
   }

@@ -84,6 +84,10 @@ function naming(userId: UserId) {
     { mentions: user },
     { 'reactions.users': user },
     { 'edits.mentions': user },
+    { 'frozen.for': user },
+    { 'frozen.mentions': user },
+    { 'frozen.reactions.users': user },
+    { 'frozen.edits.mentions': user },
     { 'system.userId': userId },
     { 'system.userIds': userId },
   ];
