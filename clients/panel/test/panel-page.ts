@@ -20,7 +20,8 @@ export async function openPanel(browser: Browser, url: string, options: Options 
   page.on('console', (message) => {
     // A refused call is an answer; the browser notes each by itself.
     const isRefusal =
-      message.text().startsWith('Failed to load resource') && message.location().url.includes('/trpc/');
+      message.text().startsWith('Failed to load resource') &&
+      /\/(trpc|files\/uploads)\//.test(message.location().url);
     if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
   });
   onTestFinished(async () => {

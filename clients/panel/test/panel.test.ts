@@ -10,6 +10,7 @@ import { legacyApi } from '../src/legacy-api/legacy-api.ts';
 import { hasBrowser, sharedBrowser } from '@whisper/server/testing/browser';
 import { endingsLast } from './endings.ts';
 import { labProcedure } from './lab-procedure.ts';
+import { openChat } from './open-chat.ts';
 import { openPanel, patience } from './panel-page.ts';
 
 /** Generous, for machines that do much else at the time. */
@@ -89,7 +90,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     for (const { path, kind, input } of endingsLast(procedures).flat()) {
       await panel.show(`#${path}`);
       await alice.root.getByRole('heading', { name: path }).first().waitFor();
-      const picked = ['userId', 'chatId', 'messageId', 'code'].filter((key) =>
+      const picked = ['userId', 'chatId', 'messageId', 'code', 'fileId'].filter((key) =>
         input?.required?.includes(key),
       );
       for (const key of picked) await alice.waitForPicks(key);
@@ -138,6 +139,30 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     expect(await resumed.getByText('"text":"one"').count()).toBe(0);
     await resumed.getByRole('button', { name: 'Stop' }).click();
     await resumed.getByText(/^stopped/).waitFor();
+  });
+
+  it('uploads a file and sends it, and says why one is refused', async () => {
+    const panel = await openPanel(browser, server.url, { hash: '#file.create' });
+    const alice = panel.seat('alice');
+    const upload = async (name: string, text: string) => {
+      const file = { name, mimeType: 'text/plain', buffer: Buffer.from(text) };
+      await alice.root.getByLabel('Bytes').setInputFiles(file);
+      expect(await alice.root.getByLabel('name', { exact: true }).inputValue()).toBe(name);
+      await alice.send();
+      await alice.root.getByRole('button', { name: `Upload ${text.length} byte` }).click();
+    };
+
+    await upload('broken.gif', 'GIF89a no picture');
+    await alice.root.getByText('BAD_REQUEST: ').waitFor();
+    await upload('notes.txt', 'A note.');
+    await alice.root.getByText('All 7 byte of notes.txt are there').waitFor();
+    await panel.show('#message.send');
+    await alice.waitForPicks('chatId');
+    await alice.waitForPicks('attachmentIds-1');
+    await alice.sendText('with a file');
+    await alice.root.getByRole('region', { name: 'Answer' }).getByText('"notes.txt"').waitFor();
+    await alice.sendText('without it');
+    await alice.expectStatus('OK');
   });
 
   it('shows how far a message has come, while the other person receives and reads it', async () => {
@@ -360,21 +385,4 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
 async function findViolations(page: Page, options: axe.RunOptions): Promise<string[][]> {
   const results: axe.AxeResults = await page.evaluate((run) => Reflect.get(window, 'axe').run(run), options);
   return results.violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-}
-
-/** A chat between alice and bob to write into. */
-async function openChat(server: TestServer): Promise<void> {
-  const call = async (user: string, path: string, input?: object) => {
-    const headers = {
-      authorization: `Bearer ${await server.tokenFor(user)}`,
-      'content-type': 'application/json',
-    };
-    const body = JSON.stringify({ json: input });
-    const response = await fetch(`${server.url}/trpc/${path}`, { method: 'POST', headers, body });
-    const answer: { result: { data: { json: { id: string } } } } = await response.json();
-    return answer.result.data.json.id;
-  };
-  const chatId = await call('alice', 'chat.openDirect', { userId: await call('bob', 'auth.sync') });
-  // The other person's list has a chat once something is written there.
-  await call('alice', 'message.send', { chatId, text: 'Hello', clientId: crypto.randomUUID() });
 }

@@ -1,5 +1,6 @@
 import { createWhisperClient, devTokens } from '@whisper/client/node';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { uploadFile } from '@whisper/server/testing/upload-file';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -44,7 +45,8 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
     const { code } = await alice.api.chat.createInvite.mutate({ chatId: groupId });
     const people = { userId, userIds: [userId], memberIds: [userId] };
     const token = await server.tokenFor('alice');
-    hints = { ...people, chatId, toChatId: chatId, messageId, code, seq: 1, token };
+    const fileId = await uploadFile(server, alice);
+    hints = { ...people, fileId, chatId, toChatId: chatId, messageId, code, seq: 1, token };
   });
 
   afterAll(async () => {

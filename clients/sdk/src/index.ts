@@ -32,6 +32,7 @@ export {
 export { memoryFiles, type DeviceFiles, type KeptFile } from './files/device-files.ts';
 export { indexedDbFiles } from './files/indexed-db-files.ts';
 export type { Upload, UploadState } from './files/upload.ts';
+export { TusUpload } from './files/tus-upload.ts';
 export type { FileFacts, Uploads } from './files/uploads.ts';
 export { disableWebPush, enableWebPush } from './push/web-push.ts';
 export { browserStorage } from './storage/browser-storage.ts';

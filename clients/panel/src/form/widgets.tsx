@@ -178,6 +178,13 @@ export const widgets: RegistryWidgetsType<unknown, RJSFSchema, FormContext> = {
       hint="No device yet: device.register makes one."
     />
   ),
+  file: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.files}
+      hint="No file yet: file.create makes one."
+    />
+  ),
   message: (props: Props) => (
     <PickWidget
       {...props}

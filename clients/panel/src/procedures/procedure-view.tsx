@@ -7,6 +7,7 @@ import { Answer } from '../seat/answer.tsx';
 import { Editor } from '../seat/editor.tsx';
 import { Receipt, sentIn } from '../seat/receipt.tsx';
 import type { SeatModel } from '../seat/seat-model.ts';
+import { UploadBytes } from '../seat/upload-bytes.tsx';
 import { Code } from '../ui/code.tsx';
 import { KindBadge } from '../ui/kind-badge.tsx';
 import { Tabs } from '../ui/tabs.tsx';
@@ -33,6 +34,7 @@ export function ProcedureView({ seat, procedure, people }: Props) {
       <p className="docs">{docs}</p>
       <Editor key={path} seat={seat} procedure={procedure} />
       <Actions seat={seat} procedure={procedure} />
+      {session && path === 'file.create' && <UploadBytes seat={seat} />}
       {session && sent && <Receipt session={session} {...sent} />}
       {outcome && <Answer outcome={outcome} />}
       <Disclosure title="Types">

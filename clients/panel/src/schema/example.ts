@@ -8,7 +8,7 @@ const words: Hints = {
   text: 'Hello from the panel',
   isTyping: true,
   emoji: '👍',
-  name: 'A group',
+  name: 'Notes',
   query: 'hello',
 };
 

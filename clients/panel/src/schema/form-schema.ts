@@ -55,6 +55,7 @@ function fieldUi(key: string, given: JsonSchema): UiSchema {
 
 /** What an item of a list stands for, by the name of the list. */
 function singularOf(key: string): string {
+  if (key === 'attachmentIds') return 'fileId';
   return ['userIds', 'memberIds', 'mentions'].includes(key) ? 'userId' : '';
 }
 
@@ -64,6 +65,7 @@ function widgetFor(key: string, schema: JsonSchema): string | undefined {
   if (key === 'messageId' || key === 'replyTo') return 'message';
   if (key === 'code') return 'invite';
   if (key === 'deviceId') return 'device';
+  if (key === 'fileId') return 'file';
   if (key === 'token') return 'token';
   if (schema.format === 'uuid') return 'uuid';
   if (schema.format === 'date-time') return 'moment';

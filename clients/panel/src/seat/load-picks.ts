@@ -1,6 +1,6 @@
 import { isRecord } from '../api/outcome.ts';
 import { Session } from '../api/session.ts';
-import type { ChatPick, InChat, MessagePick, Pick, Picks } from './picks.ts';
+import type { ChatPick, FilePick, InChat, MessagePick, Pick, Picks } from './picks.ts';
 
 /** Of how many chats the messages are offered, and of how many groups the members and invitations. */
 const chatsMax = 3;
@@ -16,14 +16,16 @@ export async function loadPicks(session: Session, me: string, demoPeople: readon
   const strangers = demoPeople.filter((name) => !names.has(name));
   await Promise.all(strangers.map(introduce));
   const groups = chats.filter(({ isManaged }) => isManaged).slice(0, chatsMax);
-  const [people, messages, members, invites, devices] = await Promise.all([
+  const [people, stored, members, invites, devices] = await Promise.all([
     strangers.length > 0 ? loadPeople(session) : known,
-    ofEach(chats.slice(0, chatsMax), (chat) => loadMessages(session, me, chat)),
+    ofEach(chats.slice(0, chatsMax), (chat) => loadMessages(session, chat)),
     ofEach(groups, (group) => loadMembers(session, me, group)),
     ofEach(groups, (group) => loadInvites(session, group)),
     loadDevices(session),
   ]);
-  return { people, chats, messages, members, invites, devices };
+  const messages = stored.map(([message, chat]) => toMessage(message, me, chat));
+  const files = stored.flatMap(([message]) => toFiles(message));
+  return { people, chats, messages, members, invites, devices, files };
 }
 
 async function ofEach<T>(chats: readonly ChatPick[], load: (chat: ChatPick) => Promise<readonly T[]>) {
@@ -50,17 +52,38 @@ async function loadChats(session: Session): Promise<readonly ChatPick[]> {
 }
 
 /** Newest first, less what nothing can be done to: what was deleted, and what the server says about a group. */
-async function loadMessages(session: Session, me: string, chat: ChatPick): Promise<readonly MessagePick[]> {
+async function loadMessages(
+  session: Session,
+  chat: ChatPick,
+): Promise<readonly (readonly [Row, ChatPick])[]> {
   const stored = await rows(session, 'message.list', { chatId: chat.id, limit: messagesMax });
   return stored
     .filter(({ kind, deletedAt }) => kind === 'text' && deletedAt === null)
     .toReversed()
-    .map(({ id, text, sender }) => ({
-      id: String(id),
-      label: `${String(text).slice(0, labelLengthMax)} (${chat.label})`,
-      chatId: chat.id,
-      isMine: isRecord(sender) && isCalled(sender, me),
-    }));
+    .map((message) => [message, chat]);
+}
+
+function toMessage({ id, text, attachments, sender }: Row, me: string, chat: ChatPick): MessagePick {
+  const names = filesIn(attachments).map(({ name }) => `[${String(name)}]`);
+  const shown = [String(text), ...names].join(' ').trim();
+  return {
+    id: String(id),
+    label: `${shown.slice(0, labelLengthMax)} (${chat.label})`,
+    chatId: chat.id,
+    isMine: isRecord(sender) && isCalled(sender, me),
+  };
+}
+
+function toFiles({ attachments }: Row): readonly FilePick[] {
+  return filesIn(attachments).map(({ fileId, name }) => ({
+    id: String(fileId),
+    label: String(name),
+    state: 'sent',
+  }));
+}
+
+function filesIn(attachments: unknown): readonly Row[] {
+  return Array.isArray(attachments) ? attachments.filter(isRecord) : [];
 }
 
 /** The others in a group, first those whom every admin may remove. */

@@ -3,6 +3,8 @@ export type Pick = { readonly id: string; readonly label: string };
 /** One that belongs to a chat. */
 export type InChat = Pick & { readonly chatId: string };
 export type MessagePick = InChat & { readonly isMine: boolean };
+/** `made`: its bytes are not there yet. `sent`: it is in a message. */
+export type FilePick = Pick & { readonly state: 'made' | 'uploaded' | 'sent' };
 export type ChatPick = Pick & {
   readonly lastSeq: number;
   readonly isGroup: boolean;
@@ -22,9 +24,19 @@ export type Picks = {
   readonly invites: readonly InChat[];
   /** Those of this person that receive pushes. */
   readonly devices: readonly Pick[];
+  /** Those that were made here, and those of the messages. */
+  readonly files: readonly FilePick[];
 };
 
-export const noPicks: Picks = { people: [], chats: [], messages: [], members: [], invites: [], devices: [] };
+export const noPicks: Picks = {
+  people: [],
+  chats: [],
+  messages: [],
+  members: [],
+  invites: [],
+  devices: [],
+  files: [],
+};
 
 /** What a direct chat refuses. */
 const ofGroups = [
@@ -57,7 +69,15 @@ export function picksFor(path: string, picks: Picks, chosenId?: string): Picks {
     members,
     invites: ofChat(picks.invites),
     devices: picks.devices,
+    files: filesFor(path, picks.files),
   };
+}
+
+/** What a message has cannot be described or sent any more, and of what has no bytes there is no link. */
+function filesFor(path: string, files: readonly FilePick[]): readonly FilePick[] {
+  if (path === 'file.describe') return files.filter(({ state }) => state !== 'sent');
+  if (path === 'message.send') return files.filter(({ state }) => state === 'uploaded');
+  return files.filter(({ state }) => state !== 'made');
 }
 
 /** Those in which everything may be done come first. */
@@ -75,7 +95,7 @@ function peopleFor(path: string, people: readonly Pick[], members: readonly Pick
 
 /** Starting values for fields that name a person, a chat, a message or a place; `partner` is preferred. */
 export function hintsFrom(
-  { people, chats, messages, invites, devices }: Picks,
+  { people, chats, messages, invites, devices, files }: Picks,
   partner: string,
 ): Readonly<Record<string, unknown>> {
   const isPartner = ({ label }: Pick) => label.toLowerCase() === partner.toLowerCase();
@@ -94,6 +114,7 @@ export function hintsFrom(
     messageId: message?.id ?? '',
     code: invites[0]?.id ?? '',
     deviceId: devices[0]?.id ?? '',
+    fileId: files[0]?.id ?? '',
     seq: chat?.lastSeq ?? 0,
   };
 }

@@ -9,6 +9,7 @@ import { exampleOf } from '../schema/example.ts';
 import { withoutOwnIds, withOwnIds } from '../schema/own-ids.ts';
 import { toWire } from '../schema/to-wire.ts';
 import { loadPicks } from './load-picks.ts';
+import { filesAfter, withFile, withoutFiles, type OwnFile } from './own-files.ts';
 import { hintsFrom, noPicks, picksFor, type Picks } from './picks.ts';
 
 /** An input being written. `problem` is why it cannot be sent as it stands. */
@@ -21,6 +22,8 @@ export type SeatState = {
   /** Why nobody sits here, in words for the person who tried. */
   readonly problem: string | null;
   readonly picks: Picks;
+  /** Made here and in no message yet, the newest first. */
+  readonly files: readonly OwnFile[];
   readonly drafts: Readonly<Record<string, Draft>>;
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** The procedures whose call is under way. */
@@ -35,6 +38,7 @@ const empty = {
   myId: null,
   problem: null,
   picks: noPicks,
+  files: [],
   drafts: {},
   outcomes: {},
   pending: [],
@@ -79,7 +83,9 @@ export class SeatModel {
     const { session, name } = this.state.getSnapshot();
     if (!session) return;
     const picks = await loadPicks(session, name, this.#demoPeople);
-    if (this.state.getSnapshot().session === session) this.change({ picks });
+    if (this.state.getSnapshot().session !== session) return;
+    const { files } = this.state.getSnapshot();
+    this.change({ picks: { ...picks, files: [...files, ...picks.files] } });
   }
 
   /** What is written for a procedure, or an example to start from. */
@@ -120,14 +126,24 @@ export class SeatModel {
     this.change({ pending: [...this.state.getSnapshot().pending, path] });
     const outcome = await session.call({ path, kind, input: toWire(input, draft.value), transport });
     recordCall(name, draft.value, outcome);
-    const { outcomes, pending } = this.state.getSnapshot();
+    const { outcomes, pending, files } = this.state.getSnapshot();
     this.change({
       outcomes: { ...outcomes, [path]: outcome },
       pending: pending.filter((each) => each !== path),
+      files: filesAfter(files, draft.value, outcome),
     });
     if (!outcome.result.ok || kind !== 'mutation') return;
     this.#renewIds(procedure);
     await this.refreshPicks();
+  }
+
+  /** Its bytes have arrived: the next message sends it. */
+  fileUploaded(fileId: string): void {
+    const { files, drafts } = this.state.getSnapshot();
+    this.change({ files: files.map((file) => (file.id === fileId ? { ...file, state: 'uploaded' } : file)) });
+    const draft = drafts['message.send'];
+    if (draft && !draft.problem) this.edit('message.send', { value: withFile(draft.value, fileId) });
+    void this.refreshPicks();
   }
 
   /** Starts a subscription, after an event's id when one is given. */
@@ -146,12 +162,16 @@ export class SeatModel {
 
   #exampleFor({ path, input }: ProcedureDescription): unknown {
     const picks = picksFor(path, this.state.getSnapshot().picks);
-    return exampleOf(input, hintsFrom(picks, this.partner));
+    const example = exampleOf(input, hintsFrom(picks, this.partner));
+    return path === 'message.send'
+      ? picks.files.reduceRight((all, { id }) => withFile(all, id), example)
+      : example;
   }
 
   /** Fills in new ids after a call, so that the next message gets a clientId of its own. */
   #renewIds({ path, input }: ProcedureDescription): void {
     const { value } = this.state.getSnapshot().drafts[path] ?? {};
-    if (this.state.getSnapshot().renewsIds) this.edit(path, { value: withOwnIds(input, value) });
+    if (this.state.getSnapshot().renewsIds)
+      this.edit(path, { value: withOwnIds(input, path === 'message.send' ? withoutFiles(value) : value) });
   }
 }
