@@ -12,6 +12,7 @@ import {
   textsOf,
 } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
+import { messagesOf } from '../store/chat-snapshot.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { memoryFiles } from './device-files.ts';
 import type { Upload, UploadState } from './upload.ts';
@@ -32,6 +33,10 @@ describe('a file on its way', () => {
     expect(await readAttachments(bob, chatId, server.url)).toEqual(['a.txt: A note.']);
     await alice.store.when(({ outbox }) => outbox.length === 0);
     expect(await files.list()).toEqual([]);
+
+    const [message] = messagesOf(alice.store.getSnapshot().open.get(chatId));
+    if (message) alice.store.forward(message, chatId);
+    expect(textsOf(alice, chatId)).toEqual(['', 'pending: a.txt']);
   });
 
   it('is waited for by its message and the changes of it, and by nothing else', async () => {

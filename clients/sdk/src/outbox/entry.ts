@@ -11,7 +11,7 @@ type Queued = {
   readonly failure?: { readonly code: string; readonly message: string };
 };
 
-/** A message on its way out, as it is kept. A forwarded one shows the text of its original. */
+/** A message on its way out, as it is kept. A forwarded one shows its original in words. */
 export type StoredDraft = Queued & { readonly text: string } & (
     | {
         readonly kind: 'send';

@@ -2,6 +2,7 @@ import {
   CaptionSchema,
   EmojiSchema,
   MessageTextSchema,
+  wordsOf,
   type Chat,
   type ChatId,
   type ClientId,
@@ -175,8 +176,9 @@ export class ChatStore implements Observable<ChatSnapshot> {
   }
 
   /** Sends a message on to another chat of mine, where it names who wrote it. */
-  forward({ id, text }: Message, toChatId: ChatId): void {
-    this.#parts.outbox.add({ kind: 'forward', chatId: toChatId, messageId: id, text });
+  forward(message: Message, toChatId: ChatId): void {
+    const text = wordsOf(message);
+    this.#parts.outbox.add({ kind: 'forward', chatId: toChatId, messageId: message.id, text });
   }
 
   /** Sends a message again that the server refused. */
