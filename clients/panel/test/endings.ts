@@ -1,7 +1,20 @@
 import type { ProcedureDescription } from '@whisper/server';
 
 /** What ends something, of which nothing can be asked afterwards: each by itself, after everything else. */
-const endings = ['message.delete', 'chat.revokeInvite', 'chat.removeMember', 'chat.leave', 'me.erase'];
+const endings = [
+  'report.deleteMessage',
+  'report.resolve',
+  'user.block',
+  'user.unblock',
+  'user.suspend',
+  'user.unsuspend',
+  'device.remove',
+  'message.delete',
+  'chat.revokeInvite',
+  'chat.removeMember',
+  'chat.leave',
+  'me.erase',
+];
 
 /** Procedures in groups, each of which can be called when those before it were: the first in any order. */
 export function endingsLast(

@@ -1,4 +1,5 @@
-import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { createWhisperClient, devTokens } from '@whisper/client/node';
+import { FakePushServices, startTestServer, type TestServer } from '@whisper/server/testing';
 import type { ProcedureDescription } from '@whisper/server';
 import axe from 'axe-core';
 import { execFile } from 'node:child_process';
@@ -18,23 +19,32 @@ const limits = { timeout: 60_000 };
 
 describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
   let server: TestServer;
+  let pushes: FakePushServices;
   let browser: Browser;
   let procedures: readonly ProcedureDescription[] = [];
 
   beforeAll(async () => {
     const bundle = fileURLToPath(new URL('../../../scripts/bundle.mjs', import.meta.url));
     await promisify(execFile)(process.execPath, [bundle, 'panel']);
-    [server, browser] = await Promise.all([startTestServer(), sharedBrowser()]);
+    [server, browser] = await Promise.all([openServer(), sharedBrowser()]);
     await openChat(server);
-    const described: { procedures: ProcedureDescription[] } = await (
-      await fetch(`${server.url}/panel/api.json`)
-    ).json();
-    procedures = described.procedures;
+    const described = await fetch(`${server.url}/panel/api.json`);
+    ({ procedures } = (await described.json()) as { procedures: ProcedureDescription[] });
   });
 
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
+    await pushes?.[Symbol.asyncDispose]();
   });
+
+  /** Alice may do everything there, and has a device. */
+  async function openServer(): Promise<TestServer> {
+    pushes = await FakePushServices.start();
+    const opened = await startTestServer({ env: { ...pushes.env, MODERATORS: 'alice@example.test' } });
+    using alice = createWhisperClient({ url: opened.url, getToken: devTokens(opened.url, 'alice') });
+    await alice.api.device.register.mutate(pushes.subscribe());
+    return opened;
+  }
 
   it('lists every procedure of the router with its kind and docs, and finds them by typing', async () => {
     const { page } = await openPanel(browser, server.url);
@@ -88,10 +98,12 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', limits, () => {
     await alice.sendText('one');
 
     for (const { path, kind, input } of endingsLast(procedures).flat()) {
+      // How a device is reached only the device knows.
+      if (path === 'device.register') continue;
       await panel.show(`#${path}`);
       await alice.root.getByRole('heading', { name: path }).first().waitFor();
-      const picked = ['userId', 'chatId', 'messageId', 'code', 'fileId'].filter((key) =>
-        input?.required?.includes(key),
+      const picked = ['userId', 'chatId', 'messageId', 'code', 'fileId', 'deviceId', 'reportId'].filter(
+        (key) => input?.required?.includes(key),
       );
       for (const key of picked) await alice.waitForPicks(key);
       if (path === 'auth.refresh') await alice.root.getByRole('button', { name: 'Mine' }).click();

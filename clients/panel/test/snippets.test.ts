@@ -1,5 +1,5 @@
 import { createWhisperClient, devTokens } from '@whisper/client/node';
-import { startTestServer, type TestServer } from '@whisper/server/testing';
+import { FakePushServices, startTestServer, type TestServer } from '@whisper/server/testing';
 import { uploadFile } from '@whisper/server/testing/upload-file';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ProcedureDescription } from '../src/api/description.ts';
 import { snippetsFor } from '../src/procedures/snippets.ts';
-import { exampleOf } from '../src/schema/example.ts';
+import { exampleFor } from '../src/schema/example.ts';
 import { toWire } from '../src/schema/to-wire.ts';
 import { isOfGroups } from '../src/seat/picks.ts';
 import { endingsLast } from './endings.ts';
@@ -22,18 +22,23 @@ type Result = { readonly stdout: string; readonly stderr: string };
 
 describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as they say', () => {
   let server: TestServer;
+  let pushes: FakePushServices;
   let procedures: readonly ProcedureDescription[];
   let hints: Readonly<Record<string, unknown>>;
   let groupId: string;
+  let strangerId: string;
 
   beforeAll(async () => {
-    server = await startTestServer();
+    pushes = await FakePushServices.start();
+    server = await startTestServer({ env: { ...pushes.env, MODERATORS: 'alice@example.test' } });
     await mkdir(`${root}/${folder}`, { recursive: true });
     const described = await fetch(`${server.url}/panel/api.json`);
     ({ procedures } = (await described.json()) as { procedures: ProcedureDescription[] });
     using alice = createWhisperClient({ url: server.url, getToken: devTokens(server.url, 'alice') });
     using bob = createWhisperClient({ url: server.url, getToken: devTokens(server.url, 'bob') });
     const { id: userId } = await bob.api.auth.me.query();
+    using carol = createWhisperClient({ url: server.url, getToken: devTokens(server.url, 'carol') });
+    ({ id: strangerId } = await carol.api.auth.me.query());
     const { id: chatId } = await alice.api.chat.openDirect.mutate({ userId });
     const { id: messageId } = await alice.api.message.send.mutate({
       chatId,
@@ -46,22 +51,36 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
     const people = { userId, userIds: [userId], memberIds: [userId] };
     const token = await server.tokenFor('alice');
     const fileId = await uploadFile(server, alice);
-    hints = { ...people, fileId, chatId, toChatId: chatId, messageId, code, seq: 1, token };
+    const { reportId } = await alice.api.report.create.mutate({ messageId, reason: 'other' });
+    const { id: deviceId } = await alice.api.device.register.mutate(pushes.deviceOf('expo'));
+    const { endpoint, keys } = pushes.subscribe();
+    hints = {
+      ...people,
+      fileId,
+      reportId,
+      deviceId,
+      endpoint,
+      keys,
+      chatId,
+      toChatId: chatId,
+      messageId,
+      code,
+      seq: 1,
+      token,
+    };
   });
 
   afterAll(async () => {
     await rm(`${root}/${folder}`, { recursive: true, force: true });
     await server?.[Symbol.asyncDispose]();
+    await pushes?.[Symbol.asyncDispose]();
   });
 
   /** Runs the snippet and resolves when it ended by itself, or a curl that follows a stream when it heard something. */
   async function run(path: string, title: string): Promise<Result> {
     const procedure = procedures.find((each) => each.path === path);
     if (!procedure) throw new Error(`There is no ${path}`);
-    const input = toWire(
-      procedure.input,
-      exampleOf(procedure.input, { ...hints, ...(isOfGroups(path) && { chatId: groupId }) }),
-    );
+    const input = toWire(procedure.input, exampleFor(procedure, { ...hints, ...hintsOf(path) }));
     const snippets = snippetsFor({ procedure, input, url: server.url, name: 'alice' });
     const text = snippets.find((snippet) => snippet.title === title)?.text ?? '';
     const command = title === 'curl' ? text : await saveAsTold(text);
@@ -71,6 +90,12 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
     return run.catch((error: Result & { signal: string }) =>
       error.signal === 'SIGTERM' ? error : Promise.reject(error),
     );
+  }
+
+  /** What is done to a person is done to one whom nothing else needs. */
+  function hintsOf(path: string) {
+    if (isOfGroups(path)) return { chatId: groupId };
+    return path.startsWith('user.') ? { userId: strangerId } : {};
   }
 
   async function saveAsTold(text: string): Promise<string> {

@@ -73,5 +73,8 @@ async function findSerious({ page }: AppPage): Promise<unknown[]> {
   await page.emulateMedia({ colorScheme: 'light' });
   return [...inLight.violations, ...inDark.violations]
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => ({ id, where: nodes.map((node) => [node.html, node.failureSummary]) }));
+    .map(({ id, nodes }) => ({
+      id,
+      where: nodes.map((node) => [node.target.join(' '), node.html, node.failureSummary]),
+    }));
 }

@@ -17,5 +17,7 @@ export async function visitSearchStates(
   await visit('search');
   await page.locator('.found').nth(2).click();
   await page.getByRole('button', { name: 'Back to where I was' }).waitFor();
+  // The message that was led to lights up for a moment, in the colours of that moment.
+  await page.waitForFunction(() => document.getAnimations().every((each) => each.playState === 'finished'));
   await visit('search-way-back');
 }

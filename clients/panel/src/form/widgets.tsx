@@ -178,6 +178,13 @@ export const widgets: RegistryWidgetsType<unknown, RJSFSchema, FormContext> = {
       hint="No device yet: device.register makes one."
     />
   ),
+  report: (props: Props) => (
+    <PickWidget
+      {...props}
+      choices={props.registry.formContext.picks.reports}
+      hint="No open report that this person may see: report.create makes one."
+    />
+  ),
   file: (props: Props) => (
     <PickWidget
       {...props}

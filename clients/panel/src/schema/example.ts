@@ -1,4 +1,5 @@
-import type { JsonSchema } from '../api/description.ts';
+import type { JsonSchema, ProcedureDescription } from '../api/description.ts';
+import { isRecord } from '../api/outcome.ts';
 import { alternativesOf, isNullable, withoutNull } from './visit.ts';
 
 /** Values to start from, by the name of the field; they win over what the schema suggests. */
@@ -10,11 +11,23 @@ const words: Hints = {
   emoji: '👍',
   name: 'Notes',
   query: 'hello',
+  reason: 'Tried in the panel',
 };
 
 /** An input to start from: what is required, made up where it must be, and the defaults of the rest. */
 export function exampleOf(schema: JsonSchema | null, hints: Hints = {}): unknown {
   return schema ? make(schema, '', { ...words, ...hints }) : undefined;
+}
+
+/** The same for a procedure; one that needs any of several fields begins with the first of them. */
+export function exampleFor(
+  { path, input }: Pick<ProcedureDescription, 'path' | 'input'>,
+  hints: Hints,
+): unknown {
+  const example = exampleOf(input, hints);
+  return path === 'report.create' && isRecord(example)
+    ? { messageId: hints['messageId'], ...example }
+    : example;
 }
 
 function make(schema: JsonSchema, name: string, hints: Hints): unknown {

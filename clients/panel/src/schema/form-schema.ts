@@ -65,6 +65,7 @@ function widgetFor(key: string, schema: JsonSchema): string | undefined {
   if (key === 'messageId' || key === 'replyTo') return 'message';
   if (key === 'code') return 'invite';
   if (key === 'deviceId') return 'device';
+  if (key === 'reportId') return 'report';
   if (key === 'fileId') return 'file';
   if (key === 'token') return 'token';
   if (schema.format === 'uuid') return 'uuid';

@@ -16,16 +16,17 @@ export async function loadPicks(session: Session, me: string, demoPeople: readon
   const strangers = demoPeople.filter((name) => !names.has(name));
   await Promise.all(strangers.map(introduce));
   const groups = chats.filter(({ isManaged }) => isManaged).slice(0, chatsMax);
-  const [people, stored, members, invites, devices] = await Promise.all([
+  const [people, stored, members, invites, devices, reports] = await Promise.all([
     strangers.length > 0 ? loadPeople(session) : known,
     ofEach(chats.slice(0, chatsMax), (chat) => loadMessages(session, chat)),
     ofEach(groups, (group) => loadMembers(session, me, group)),
     ofEach(groups, (group) => loadInvites(session, group)),
     loadDevices(session),
+    loadReports(session),
   ]);
   const messages = stored.map(([message, chat]) => toMessage(message, me, chat));
   const files = stored.flatMap(([message]) => toFiles(message));
-  return { people, chats, messages, members, invites, devices, files };
+  return { people, chats, messages, members, invites, devices, reports, files };
 }
 
 async function ofEach<T>(chats: readonly ChatPick[], load: (chat: ChatPick) => Promise<readonly T[]>) {
@@ -105,6 +106,14 @@ async function loadInvites(session: Session, { id: chatId, label }: Pick): Promi
 async function loadDevices(session: Session): Promise<readonly Pick[]> {
   const devices = await rows(session, 'device.list', {});
   return devices.map(({ id, kind, label }) => ({ id: String(id), label: String(label || kind) }));
+}
+
+async function loadReports(session: Session): Promise<readonly Pick[]> {
+  const reports = await rows(session, 'report.list', {});
+  return reports.map(({ id, reason, text }) => ({
+    id: String(id),
+    label: `${String(reason)} ${String(text)}`.trim(),
+  }));
 }
 
 function isCalled({ name }: Row, me: string): boolean {

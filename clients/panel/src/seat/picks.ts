@@ -24,6 +24,8 @@ export type Picks = {
   readonly invites: readonly InChat[];
   /** Those of this person that receive pushes. */
   readonly devices: readonly Pick[];
+  /** What waits for moderators, when this person is one. */
+  readonly reports: readonly Pick[];
   /** Those that were made here, and those of the messages. */
   readonly files: readonly FilePick[];
 };
@@ -35,6 +37,7 @@ export const noPicks: Picks = {
   members: [],
   invites: [],
   devices: [],
+  reports: [],
   files: [],
 };
 
@@ -69,6 +72,7 @@ export function picksFor(path: string, picks: Picks, chosenId?: string): Picks {
     members,
     invites: ofChat(picks.invites),
     devices: picks.devices,
+    reports: picks.reports,
     files: filesFor(path, picks.files),
   };
 }
@@ -95,7 +99,7 @@ function peopleFor(path: string, people: readonly Pick[], members: readonly Pick
 
 /** Starting values for fields that name a person, a chat, a message or a place; `partner` is preferred. */
 export function hintsFrom(
-  { people, chats, messages, invites, devices, files }: Picks,
+  { people, chats, messages, invites, devices, reports, files }: Picks,
   partner: string,
 ): Readonly<Record<string, unknown>> {
   const isPartner = ({ label }: Pick) => label.toLowerCase() === partner.toLowerCase();
@@ -114,6 +118,7 @@ export function hintsFrom(
     messageId: message?.id ?? '',
     code: invites[0]?.id ?? '',
     deviceId: devices[0]?.id ?? '',
+    reportId: reports[0]?.id ?? '',
     fileId: files[0]?.id ?? '',
     seq: chat?.lastSeq ?? 0,
   };

@@ -5,7 +5,7 @@ import { Session, type SignIn } from '../api/session.ts';
 import { Value } from '@whisper/client';
 import { recordCall } from '../history/call-history.ts';
 import { withoutTokens } from '../api/redact.ts';
-import { exampleOf } from '../schema/example.ts';
+import { exampleFor } from '../schema/example.ts';
 import { withoutOwnIds, withOwnIds } from '../schema/own-ids.ts';
 import { toWire } from '../schema/to-wire.ts';
 import { loadPicks } from './load-picks.ts';
@@ -160,9 +160,10 @@ export class SeatModel {
     this.state.set({ ...this.state.getSnapshot(), ...part });
   }
 
-  #exampleFor({ path, input }: ProcedureDescription): unknown {
+  #exampleFor(procedure: ProcedureDescription): unknown {
+    const { path } = procedure;
     const picks = picksFor(path, this.state.getSnapshot().picks);
-    const example = exampleOf(input, hintsFrom(picks, this.partner));
+    const example = exampleFor(procedure, hintsFrom(picks, this.partner));
     return path === 'message.send'
       ? picks.files.reduceRight((all, { id }) => withFile(all, id), example)
       : example;

@@ -72,9 +72,9 @@ export class StoreParts {
       ...{ connection, storage, uploads: this.uploads, onChange },
       onSent: (message, { kind }) => this.#done(message, kind),
     });
-    const { list, openChats, typing, presence } = this;
+    const { list, blocks, openChats, typing, presence } = this;
     this.sync = new Sync({
-      ...{ connection, list, openChats, typing, presence, onChange },
+      ...{ connection, list, blocks, openChats, typing, presence, onChange },
       onSignedIn: (me) => this.#start(me),
       onOtherPerson: () => this.#startAnew(),
       onGone,
@@ -84,7 +84,6 @@ export class StoreParts {
       onMineChanged: (chatId) => this.readMarks.forget(chatId),
       onComeBack: (chatId) => this.#readAnew(chatId),
       onHidden: (hidden) => this.#hide(hidden),
-      onBlocks: () => void this.blocks.load().catch(connection.onError),
       onReset: () => this.#renew(),
     });
     this.#stopWatching = this.#watchSignOut(connection);
@@ -149,7 +148,7 @@ export class StoreParts {
     this.readMarks.start();
     this.#deliveredMarks.start();
     this.uploads.open(id);
-    await Promise.all([this.outbox.start(id), this.blocks.load()]);
+    await this.outbox.start(id);
   }
 
   /** Nothing of what is held is this person's. */

@@ -1,6 +1,7 @@
 import type { ChatEvent, ChatId, LogEvent, Me, MessageEvent } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries, keepSubscribed } from '../connection/retries.ts';
+import type { BlockList } from './block-list.ts';
 import type { ChatList } from './chat-list.ts';
 import type { OpenChats } from './open-chats.ts';
 import type { PresenceWatch } from './presence-watch.ts';
@@ -10,6 +11,7 @@ import type { TypingWatch } from './typing-watch.ts';
 type SyncOptions = {
   readonly connection: Connection;
   readonly list: ChatList;
+  readonly blocks: BlockList;
   readonly openChats: OpenChats;
   readonly typing: TypingWatch;
   readonly presence: PresenceWatch;
@@ -26,8 +28,6 @@ type SyncOptions = {
   readonly onComeBack: (chatId: ChatId) => void;
   /** The person does not see these messages any more, which no log tells. */
   readonly onHidden: (hidden: Hidden) => void;
-  /** Whom the person blocks changed on another device, or may have. */
-  readonly onBlocks: () => void;
   /** Such things may have been missed. */
   readonly onReset: () => void;
   /** What was restored is another person's than the server says. */
@@ -143,7 +143,7 @@ export class Sync {
   }
 
   #applyChat(event: ChatEvent): void {
-    const { list, connection, onMarks, onMineChanged, onGone, onHidden, onComeBack, onBlocks, onReset } =
+    const { list, blocks, connection, onMarks, onMineChanged, onGone, onHidden, onComeBack, onReset } =
       this.#options;
     switch (event.type) {
       case 'marks':
@@ -162,7 +162,7 @@ export class Sync {
         onHidden(event);
         return void list.refetch([event.chatId]).catch(connection.onError);
       case 'blocks':
-        return onBlocks();
+        return void blocks.load().catch(connection.onError);
       case 'synced':
         return this.#goLive('chats');
       case 'reset':
@@ -187,12 +187,13 @@ export class Sync {
   }
 
   async #load(): Promise<void> {
-    const { connection, list, openChats, onChange, onSignedIn, onOtherPerson } = this.#options;
+    const { connection, list, blocks, openChats, onChange, onSignedIn, onOtherPerson } = this.#options;
     try {
       const [me] = await Promise.all([
         callWithRetries(connection, () => connection.api.auth.me.query()),
         list.load(),
         openChats.doubt(),
+        blocks.load().catch(connection.onError),
       ]);
       const isOther = this.#me !== null && this.#me.id !== me.id;
       this.#me = me;
