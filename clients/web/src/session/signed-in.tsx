@@ -11,7 +11,7 @@ import type { ChatId } from '@whisper/shared';
 import { useMemo, useState, type ReactNode } from 'react';
 import { Attached } from '../files/attached.ts';
 import { appUrl } from '../routing/app-url.ts';
-import { leavePush } from '../push/own-browser.ts';
+import { leavePush, permissionNow } from '../push/own-browser.ts';
 import { findStorage, Notes } from '../store/notes.ts';
 import { ClientContext } from '../store/use-client.ts';
 import type { Session } from './session.ts';
@@ -43,10 +43,13 @@ function connect({ getToken, cache }: Session): WhisperClient {
 /** Signing out leaves nothing of what was shown on the device, and nothing is pushed to it any more. */
 function withForgetting(session: Session, client: WhisperClient): Session {
   const signOut = () => {
-    void leavePush(client).then(() => {
+    const end = () => {
       void client.forget();
       session.signOut();
-    });
+    };
+    // Nothing is pushed to a browser that may not show it, and so nothing is waited for.
+    if (permissionNow() === 'granted') void leavePush(client).then(end);
+    else end();
   };
   return { ...session, signOut };
 }
