@@ -46,12 +46,19 @@ async function admit<E extends Append | Change>(
 ): Promise<Admitted<E>> {
   const admitted: E[] = [];
   let ignoring: readonly UserId[] = [];
+  // Entries that are written together are decided on together: whoever wrote many of them is asked about once.
+  const asked = new Map<UserId, Promise<readonly UserId[]>>();
+  const findIgnoring = (person: UserId) => {
+    const known = asked.get(person) ?? people.findIgnoring(person);
+    asked.set(person, known);
+    return known;
+  };
   for (const entry of entries) {
     const person = personOf(entry);
     try {
       if (person !== 'nobody' && !people.has(person)) throw refusal();
       // Where anybody is ignored there are two people, and the other one may do nothing.
-      if (person !== 'nobody') ignoring = await people.findIgnoring(person);
+      if (person !== 'nobody') ignoring = await findIgnoring(person);
       admitted.push(entry);
     } catch (error) {
       entry.reject(error);
