@@ -2,6 +2,7 @@ import { limits, RoleSchema, type GroupChat, type Member, type Role } from '@whi
 import { useState } from 'react';
 import { useIsOnline, useStore } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { MorePeople } from './more-people.tsx';
 import type { GroupActing } from './use-group-act.ts';
 import { useMembers } from './use-members.ts';
 
@@ -31,13 +32,7 @@ export function MemberList({ chat, acting }: Props) {
         {members.map((member) => (
           <MemberRow key={member.user.id} chat={chat} acting={acting} member={member} />
         ))}
-        {hasNextPage && (
-          <li>
-            <button type="button" className="more" onClick={() => void fetchNextPage()}>
-              Show more people
-            </button>
-          </li>
-        )}
+        {hasNextPage && <MorePeople onMore={() => void fetchNextPage()} />}
       </ul>
     </>
   );

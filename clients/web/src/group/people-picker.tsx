@@ -2,6 +2,7 @@ import { limits, type User, type UserId } from '@whisper/shared';
 import { useState, type KeyboardEvent } from 'react';
 import { usePeople } from '../sidebar/use-people.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { MorePeople } from './more-people.tsx';
 
 type Props = {
   readonly chosen: readonly User[];
@@ -42,13 +43,7 @@ export function PeoplePicker({ chosen, onChange, without = nobody }: Props) {
             </label>
           </li>
         ))}
-        {hasNextPage && (
-          <li>
-            <button type="button" className="more" onClick={() => void fetchNextPage()}>
-              Show more people
-            </button>
-          </li>
-        )}
+        {hasNextPage && <MorePeople onMore={() => void fetchNextPage()} />}
       </ul>
     </>
   );
