@@ -31,7 +31,9 @@ const messageAt = (seq: number, change: Partial<Message> = {}): Message => ({
   ...change,
 });
 
-const chatWith = (counts: Pick<DirectChat, 'lastSeq' | 'unread'>): DirectChat => ({
+const chatWith = (
+  counts: Pick<DirectChat, 'lastSeq' | 'unread'> & { readonly readSeq?: number },
+): DirectChat => ({
   kind: 'direct',
   id: chatId,
   participant: bob,
@@ -57,17 +59,7 @@ const created = (message: Message): LogEvent => ({
 });
 
 it('counts a deletion also when a message comes while it asks what is left', async () => {
-  const answers: ((chat: DirectChat) => void)[] = [];
-  const query = () => new Promise<DirectChat>((resolve) => answers.push(resolve));
-  // Of a connection the list uses no more than this.
-  const connection = { api: { chat: { get: { query } } }, signal: new AbortController().signal };
-  const list = new ChatList(connection as unknown as Connection, {
-    onChange: () => undefined,
-    readHere: () => 0,
-    onDelivered: () => undefined,
-    isOpen: () => true,
-    onGone: () => undefined,
-  });
+  const { list, answers } = openList();
   list.put([chatWith({ lastSeq: 2, unread: 2 })]);
 
   const deleted = messageAt(1, { rev: 3, text: '', deletedAt: at });
@@ -80,3 +72,33 @@ it('counts a deletion also when a message comes while it asks what is left', asy
 
   expect(list.get(chatId)?.unread).toBe(2);
 });
+
+it('counts from where the person wants it unread again, whatever a mark of theirs says that comes before its message', async () => {
+  const { list, answers } = openList();
+  const unreadAgain = { readSeq: 1, unread: 0 };
+  list.put([chatWith({ lastSeq: 2, ...unreadAgain })]);
+
+  const marks = { type: 'marks', chatId, userId: me, readSeq: 2, deliveredSeq: 3 } as const;
+  const asking = list.applyMarks(marks, me);
+  await list.apply(created(messageAt(3)), me);
+  answers[0]?.(chatWith({ lastSeq: 3, ...unreadAgain, unread: 1 }));
+  await asking;
+
+  expect(list.get(chatId)).toMatchObject({ readSeq: 1, unread: 1 });
+});
+
+/** A list whose questions of one chat wait for the answers they are given. */
+function openList() {
+  const answers: ((chat: DirectChat) => void)[] = [];
+  const query = () => new Promise<DirectChat>((resolve) => answers.push(resolve));
+  // Of a connection the list uses no more than this.
+  const connection = { api: { chat: { get: { query } } }, signal: new AbortController().signal };
+  const list = new ChatList(connection as unknown as Connection, {
+    onChange: () => undefined,
+    readHere: () => 0,
+    onDelivered: () => undefined,
+    isOpen: () => true,
+    onGone: () => undefined,
+  });
+  return { list, answers };
+}

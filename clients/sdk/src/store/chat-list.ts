@@ -189,8 +189,9 @@ export class ChatList {
     }
     this.#doubt(chatId);
     if (!chat || readSeq <= chat.readSeq) return;
-    if (chat.unread > 0 && readSeq < chat.lastSeq) return this.refetch([chatId]);
-    this.#replace({ ...chat, readSeq, ...nothingUnread });
+    if (readSeq >= chat.lastSeq) this.#replace({ ...chat, readSeq, ...nothingUnread });
+    // What is marked as unread again counts below the mark, and a message that came with it may not be here yet.
+    return this.refetch([chatId]);
   }
 
   /** The person has read here up to a place; when more has come since, the server says what is left. */
