@@ -45,7 +45,9 @@ class PlainValue {
         return this.#annotate(null, path, 'undefined');
       case 'object':
         return value === null ? null : this.#encodeObject(value, path, depth + 1);
-      default:
+      case 'bigint':
+      case 'symbol':
+      case 'function':
         return this.#leave();
     }
   }

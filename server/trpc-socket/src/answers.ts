@@ -8,6 +8,8 @@ import {
 } from '@trpc/server';
 import type { TRPCClientOutgoingMessage, TRPCResponseMessage, TRPCResultMessage } from '@trpc/server/rpc';
 import type { SocketBounds } from './bounds.ts';
+import { stringify } from './event-texts.ts';
+import { dataField, framePrefix } from './feed-frames.ts';
 import type { CallFailure } from './host.ts';
 import type { RequestId } from './incoming.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -47,12 +49,14 @@ export class Answers {
 
   /** Throws when the result cannot be encoded. */
   send(envelope: Envelope, result: TRPCResultMessage<unknown>['result']): void {
-    this.#outgoing.send(this.encode(envelope, result));
+    const { id, jsonrpc } = envelope;
+    this.#outgoing.send(this.#frameOf({ id, ...(jsonrpc && { jsonrpc }), result }));
   }
 
-  /** The frame that says this; throws when the result cannot be encoded. */
-  encode({ id, jsonrpc }: Envelope, result: TRPCResultMessage<unknown>['result']): Buffer {
-    return this.#frameOf({ id, ...(jsonrpc && { jsonrpc }), result });
+  /** The frame that answers with this; throws when it cannot be encoded. */
+  encode({ id, jsonrpc }: Envelope, data: unknown): Buffer {
+    const { output } = this.#shared.router._def._config.transformer;
+    return encodeTextFrame(`${framePrefix(id, jsonrpc)}${dataField(stringify(output.serialize(data)))}}}`);
   }
 
   /** Answers with the error, and tells the host. */
@@ -66,7 +70,7 @@ export class Answers {
 
   /** Answers calls that found no room: refusing must not cost more than asking. */
   refuseSurplus(ids: readonly RequestId[], message: string): void {
-    this.refuseAll(ids, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
+    if (ids.length > 0) this.refuseAll(ids, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
   }
 
   /** Answers all of these calls with one error, encoded once. */

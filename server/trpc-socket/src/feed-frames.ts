@@ -49,7 +49,8 @@ export class FeedFrames {
   }
 }
 
-function dataField(json: string | undefined): string {
+/** The field that holds it, behind another one. */
+export function dataField(json: string | undefined): string {
   return json === undefined ? '' : `,"data":${json}`;
 }
 

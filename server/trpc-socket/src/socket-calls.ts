@@ -147,7 +147,7 @@ export class SocketCalls {
     try {
       const data = await callProcedure(this.#scope, call, { signal, batchIndex });
       if (isAsyncIterable(data)) throw new TypeError(`A ${call.method} cannot answer with a stream`);
-      await this.#answer(answers.encode(call, { type: 'data', data }));
+      await this.#answer(answers.encode(call, data));
     } catch (error) {
       if (!signal.aborted) answers.fail(call, error);
     } finally {
