@@ -1,5 +1,5 @@
 import { anyTerm } from './terms.ts';
-import { beginningsOf, searchedWordsOf, tokensOf, wordsOf } from './words.ts';
+import { beginningLength, leadsOf, searchedWordsOf, tokensOf, wordsOf } from './words.ts';
 
 /** What a text is searched for: a word by its beginning, or letters of a script without blanks wherever they stand. */
 export type Needle = { readonly folded: string; readonly isUnspaced: boolean };
@@ -65,8 +65,9 @@ function leadOfOne({ folded, isUnspaced }: Needle): Lead {
   if (isUnspaced) {
     return characters > 1 ? { near: word, far: word } : { near: toBeginning(word), far: anyTerm };
   }
-  const longer = beginningsOf(word).at(-1) ?? anyTerm;
-  return longer === word ? { near: word, far: word } : { near: toBeginning(word), far: longer };
+  if (word.length < beginningLength) return { near: toBeginning(word), far: anyTerm };
+  const [beginning = word, whole] = leadsOf(word);
+  return { near: whole === undefined ? beginning : toBeginning(whole), far: beginning };
 }
 
 /** Words are letters and digits alone, so nothing in them means something else in an expression. */

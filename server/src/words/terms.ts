@@ -1,4 +1,4 @@
-import { beginningsOf, searchedWordsOf } from './words.ts';
+import { leadsOf, searchedWordsOf } from './words.ts';
 
 /** A message as far as it is found. What was deleted and what the system says is not found at all. */
 export type Searchable = Content & { readonly deletedAt?: Date; readonly system?: object };
@@ -23,8 +23,8 @@ export function termsOf(message: Searchable): string[] | undefined {
   const terms = new Set([anyTerm]);
   if (message.attachments?.length) terms.add(fileTerm);
   for (const { token, word } of searchedWordsOf(searchedTextsOf(message))) {
-    terms.add(word);
-    if (!token.isUnspaced) for (const beginning of beginningsOf(word)) terms.add(beginning);
+    if (token.isUnspaced) terms.add(word);
+    else for (const lead of leadsOf(word)) terms.add(lead);
   }
   return [...terms];
 }

@@ -13,10 +13,11 @@ export type Token = {
 const termLengthMax = 24;
 
 /**
- * Words stand in the index as they are, and by these beginnings. The empty one leads to every message of a chat, newest
- * first; the other one to what a frequent beginning may be found among.
+ * By so much of its beginning a word stands in the index, so that what begins like it is found in the order of time. Longer
+ * ones, of which many begin alike, stand there as they are besides. Each entry is a good part of what a send costs.
  */
-const beginningLengths = [0, 4];
+export const beginningLength = 4;
+const wholeFrom = 7;
 
 const unspaced =
   '\\p{Script_Extensions=Han}\\p{Script_Extensions=Hiragana}\\p{Script_Extensions=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\p{Script=Tibetan}\\p{Script=Javanese}\\p{Script=Balinese}\\p{Script=Tai_Tham}\\p{Script=New_Tai_Lue}\\p{Script=Tai_Le}';
@@ -70,15 +71,18 @@ function fold(text: string): string {
 
 /** The words of a text in their order, and of scripts without blanks the stretches between what is no letter. */
 export function* tokensOf(text: string): Generator<Token> {
-  for (const { 0: found, 1: run, index: start } of text.matchAll(ascii.test(text) ? asciiToken : token)) {
-    if (letter.test(found)) yield toToken(found, start, run !== undefined);
+  const isAscii = ascii.test(text);
+  for (const { 0: found, 1: run, index: start } of text.matchAll(isAscii ? asciiToken : token)) {
+    if (isAscii || ascii.test(found)) yield toAsciiToken(found, start);
+    else if (letter.test(found)) yield toToken(found, start, run !== undefined);
   }
 }
 
+function toAsciiToken(found: string, start: number): Token {
+  return { isUnspaced: false, folded: found.toLowerCase(), placeOf: (index) => start + index };
+}
+
 function toToken(found: string, start: number, isUnspaced: boolean): Token {
-  if (ascii.test(found)) {
-    return { isUnspaced, folded: found.toLowerCase(), placeOf: (index) => start + index };
-  }
   let folded = '';
   const places: number[] = [];
   let at = start;
@@ -97,14 +101,19 @@ function toToken(found: string, start: number, isUnspaced: boolean): Token {
  * after it, so that a search finds it anywhere whatever a dictionary takes for a word.
  */
 export function wordsOf({ isUnspaced, folded }: Pick<Token, 'isUnspaced' | 'folded'>): string[] {
-  if (!isUnspaced) return [cutText(folded, termLengthMax)];
+  if (!isUnspaced) return [beginningOf(folded, termLengthMax)];
   const characters = Array.from(folded);
   return characters.map((character, index) => character + (characters[index + 1] ?? ''));
 }
 
-/** The beginnings of a word that lead to it in the index beside the word itself, the shortest first. */
-export function beginningsOf(word: string): string[] {
-  return beginningLengths.filter((length) => length <= word.length).map((length) => cutText(word, length));
+/** What leads to a word that stands in one place: its beginning, and the word itself where that is much more. */
+export function leadsOf(word: string): string[] {
+  const beginning = beginningOf(word, beginningLength);
+  return word.length < wholeFrom ? [beginning] : [beginning, word];
+}
+
+function beginningOf(word: string, length: number): string {
+  return word.length <= length ? word : cutText(word, length);
 }
 
 export type SearchedWord = {

@@ -2,7 +2,7 @@ import type { ChatId, ClientId, ForwardedFrom, Reply, User, UserId } from '@whis
 import { Types, type Connection as Database } from 'mongoose';
 import type { StoredAttachment } from '../../files/file.view.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
-import { withTerms } from '../../words/terms.ts';
+import { termsOf } from '../../words/terms.ts';
 import { findConflicts, type Conflict } from './insert-conflicts.ts';
 import { messageModel, type MessageDoc } from './message.model.ts';
 
@@ -113,7 +113,8 @@ async function insertAll(db: Database, batch: readonly Waiting[]): Promise<void>
 
 function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
   const { chatId, sender, text, clientId, replyTo, forwardedFrom, mentions, attachments, system } = draft;
-  return withTerms<MessageDoc>({
+  const terms = termsOf({ text, attachments, ...(system && { system }) });
+  return {
     _id: new Types.ObjectId(),
     chat: new Types.ObjectId(chatId),
     sender: new Types.ObjectId(sender.id),
@@ -136,5 +137,6 @@ function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
     ...(mentions.length > 0 && { mentions: mentions.map((id) => new Types.ObjectId(id)) }),
     ...(attachments.length > 0 && { attachments: [...attachments] }),
     ...(system && { system, systemRev: rev }),
-  });
+    ...(terms && { terms }),
+  };
 }
