@@ -90,11 +90,9 @@ async function startWithThings() {
       sequences: new Map(),
       connection: { id: 1, share: newShare(), appName: undefined },
     };
-    let reply: Document = {};
-    await runCommand(engine, request, (parts) => {
-      reply = deserialize(Buffer.concat(parts));
-    });
-    return reply;
+    return new Promise((resolve) =>
+      runCommand(engine, request, (parts) => resolve(deserialize(Buffer.concat(parts ?? [])))),
+    );
   };
   await run({ insert: 'things', documents: [{ a: 1 }] });
   await run({ createIndexes: 'things', indexes: [{ key: { a: 1 }, name: 'a_1' }] });

@@ -111,11 +111,11 @@ test('lets a newcomer run before those who have had more time', async () => {
     for (const until = performance.now() + 1; performance.now() < until; ) continue;
   };
   const shares = Array.from({ length: 50 }, newShare);
-  const greedy = shares.map((share) => executor.submit(false, () => stepping(3, tell('greedy')), { share }));
+  const greedy = shares.map((share) => executor.submit(false, () => stepping(3, tell('greedy')), share));
   for (let at = 0; at < 60; at++) await executor.submit(false, () => undefined);
 
   const before = order.length;
-  await executor.submit(false, () => order.push('newcomer'), { share: newShare() });
+  await executor.submit(false, () => order.push('newcomer'), newShare());
 
   expect(order.slice(before).filter((name) => name === 'greedy').length).toBeLessThan(5);
   expect(await Promise.all(greedy)).toHaveLength(50);
@@ -140,7 +140,7 @@ test('ends what a client has begun and does not wait for', async () => {
   await using store = openExecutor();
   const { executor } = store;
   const share = newShare();
-  const work = executor.submit(false, () => stepping(1_000_000, () => undefined), { share });
+  const work = executor.submit(false, () => stepping(1_000_000, () => undefined), share);
   await executor.submit(false, () => undefined);
 
   executor.leave(share);
