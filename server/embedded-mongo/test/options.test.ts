@@ -5,7 +5,7 @@ import { deleteStatementFields } from '../src/commands/delete.ts';
 import { commands } from '../src/commands/registry.ts';
 import { runCommand } from '../src/commands/run-command.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { newShare } from '../src/engine/executor.ts';
+import { newShare } from '../src/engine/job.ts';
 import { makeTempDir } from './test-server.ts';
 import { typed } from './typed.ts';
 

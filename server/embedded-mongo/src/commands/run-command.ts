@@ -2,7 +2,7 @@ import { BSONError } from 'bson';
 import { setTimeout } from 'node:timers/promises';
 import type { BsonDocument } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Outcome } from '../engine/executor.ts';
+import type { Outcome } from '../engine/job.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
 import { Deadline } from '../pace/deadline.ts';

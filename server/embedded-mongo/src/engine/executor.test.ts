@@ -6,7 +6,8 @@ import { UndoLog } from '../storage/undo-log.ts';
 import { CommandError } from '../errors.ts';
 import { makeTempDir } from '../../test/test-server.ts';
 import { pause, type Steps } from '../pace/pace.ts';
-import { Executor, type ExecutorOptions, newShare } from './executor.ts';
+import { Executor, type ExecutorOptions } from './executor.ts';
+import { newShare } from './job.ts';
 
 /** An executor on a real store that counts its commits. */
 function openExecutor(options: ExecutorOptions = { turnMs: 1_000 }) {

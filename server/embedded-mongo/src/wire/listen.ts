@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
-import { newShare } from '../engine/executor.ts';
+import { newShare } from '../engine/job.ts';
 import { Connection } from './connection.ts';
 import { Outbox, type OutboxOptions } from './outbox.ts';
 
