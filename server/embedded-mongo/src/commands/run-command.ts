@@ -84,13 +84,30 @@ function prepare(engine: Engine, { body, sequences, connection }: CommandRequest
   if (command.isAdminOnly && db !== 'admin') {
     throw new CommandError('Unauthorized', `${command.name} may only be run against the admin database.`);
   }
-  if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
-  requireConcerns(args);
-  requireStableApi(args, command.name);
+  if (Object.keys(body).some((field) => optionalFields.has(field))) requireOptions(args, command.name);
   const deadline = new Deadline(args.count('maxTimeMS') ?? 0, engine.executor.slice);
   const ctx: CommandContext = { engine, db, args, sequences, deadline, connection };
   const { isWrite } = command;
   return { command, ctx, isWrite: typeof isWrite === 'function' ? isWrite(ctx) : isWrite };
+}
+
+/** Fields of every command that most come without. */
+const optionalFields: ReadonlySet<string> = new Set([
+  'txnNumber',
+  'startTransaction',
+  'autocommit',
+  'readConcern',
+  'writeConcern',
+  '$readPreference',
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+]);
+
+function requireOptions(args: Arguments, command: string): void {
+  if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
+  requireConcerns(args);
+  requireStableApi(args, command);
 }
 
 /** What the client sees of an error. */

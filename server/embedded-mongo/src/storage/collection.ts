@@ -250,7 +250,8 @@ export class Collection {
   }
 
   #changes(idKey: Buffer, before: BsonDocument, after: BsonDocument) {
-    return this.indexes.map((index) => {
+    const touched = this.indexes.filter((index) => !index.hasSameKeys(before, after));
+    return touched.map((index) => {
       const { entries, traits } = index.keysOf(after, idKey);
       return { index, traits, ...difference(index.keysOf(before, idKey).entries, entries) };
     });
