@@ -5,7 +5,7 @@ import { deleteStatementFields } from '../src/commands/delete.ts';
 import { commands } from '../src/commands/registry.ts';
 import { runCommand } from '../src/commands/run-command.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { newShare } from '../src/engine/executor.ts';
+import { newShare } from '../src/engine/job.ts';
 import { makeTempDir } from './test-server.ts';
 import { typed } from './typed.ts';
 
@@ -90,11 +90,9 @@ async function startWithThings() {
       sequences: new Map(),
       connection: { id: 1, share: newShare(), appName: undefined },
     };
-    let reply: Document = {};
-    await runCommand(engine, request, (parts) => {
-      reply = deserialize(Buffer.concat(parts));
-    });
-    return reply;
+    return new Promise((resolve) =>
+      runCommand(engine, request, (parts) => resolve(deserialize(Buffer.concat(parts ?? [])))),
+    );
   };
   await run({ insert: 'things', documents: [{ a: 1 }] });
   await run({ createIndexes: 'things', indexes: [{ key: { a: 1 }, name: 'a_1' }] });

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts';
-import type { Share } from '../engine/executor.ts';
+import type { Share } from '../engine/job.ts';
 import { CommandError } from '../errors.ts';
 import type { Deadline } from '../pace/deadline.ts';
 import type { Steps } from '../pace/pace.ts';

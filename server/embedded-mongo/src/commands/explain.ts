@@ -133,9 +133,10 @@ function describePlan({ plan, needsSort }: FindSource, query: FindQuery): BsonDo
   return { stage: 'SORT', sortPattern: query.sort ?? {}, inputStage: fetched };
 }
 
-function describeWalk({ stage, indexName, keyPattern, isReverse, index }: Walk): BsonDocument {
+function describeWalk({ stage, indexName, isReverse, index }: Walk): BsonDocument {
   const direction = isReverse ? 'backward' : 'forward';
   if (stage === 'COLLSCAN') return { stage, direction };
+  const keyPattern = index?.spec.key ?? { _id: 1 };
   return { stage, indexName, keyPattern, direction, isUnique: index?.spec.isUnique ?? true };
 }
 

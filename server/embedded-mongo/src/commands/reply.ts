@@ -1,4 +1,3 @@
-import { Long } from 'bson';
 import { type BsonDocument, encodeDocument } from '../bson/value.ts';
 import type { PackedDocuments } from '../engine/cursors.ts';
 
@@ -35,25 +34,38 @@ export type CursorBatch = {
 /** A cursor reply that carries the documents' stored bytes as they are. */
 export function cursorReply(
   { ns, id, batchName, documents }: CursorBatch,
-  extra: BsonDocument = {},
+  extra?: BsonDocument,
 ): EncodedReply {
-  const cursorName = element(0x03, 'cursor');
-  const batch = element(0x04, batchName);
   const batchBytes = documents.byteLength + 5;
-  const tail = encodeDocument({ id: Long.fromBigInt(id), ns }).subarray(4);
-  const end = encodeDocument({ ...extra, ok: 1 }).subarray(4);
-  const cursorBytes = 4 + batch.length + batchBytes + tail.length;
-  const total = 4 + cursorName.length + cursorBytes + end.length;
-  const head = [int32(total), cursorName, int32(cursorBytes), batch, int32(batchBytes)];
-  return new EncodedReply([...head, ...documents.elements, Buffer.alloc(1), tail, end]);
+  const tail = encodeTail(id, ns);
+  const end = extra ? encodeDocument({ ...extra, ok: 1 }).subarray(4) : okEnd;
+  const cursorBytes = 5 + batchName.length + batchBytes + tail.length;
+  const head = Buffer.allocUnsafe(22 + batchName.length);
+  head.writeInt32LE(12 + cursorBytes + end.length, 0);
+  head.write('\x03cursor\0', 4, 'latin1');
+  head.writeInt32LE(cursorBytes, 12);
+  head.write(`\x04${batchName}\0`, 16, 'latin1');
+  head.writeInt32LE(batchBytes, head.length - 4);
+  return new EncodedReply([head, ...documents.elements, tail, end]);
+}
+
+const okEnd = encodeDocument({ ok: 1 }).subarray(4);
+
+/** What follows the documents in a cursor: the end of their array, the fields id and ns, and its own end. */
+function encodeTail(id: bigint, ns: string): Buffer {
+  const nsBytes = Buffer.byteLength(ns);
+  const tail = Buffer.allocUnsafe(23 + nsBytes);
+  tail.write('\0\x12id\0', 0, 'latin1');
+  tail.writeBigInt64LE(id, 5);
+  tail.write('\x02ns\0', 13, 'latin1');
+  tail.writeInt32LE(nsBytes + 1, 17);
+  tail.write(ns, 21, 'utf8');
+  tail.writeUInt16LE(0, 21 + nsBytes);
+  return tail;
 }
 
 function int32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeInt32LE(value, 0);
   return bytes;
-}
-
-function element(type: number, name: string): Buffer {
-  return Buffer.from(`${String.fromCharCode(type)}${name}\0`, 'latin1');
 }

@@ -2,6 +2,7 @@ import { BSONError } from 'bson';
 import { setTimeout } from 'node:timers/promises';
 import type { BsonDocument } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Outcome } from '../engine/job.ts';
 import type { Fault } from '../engine/fail-points.ts';
 import { CommandError } from '../errors.ts';
 import { Deadline } from '../pace/deadline.ts';
@@ -19,52 +20,61 @@ export type CommandRequest = {
   readonly connection: ConnectionInfo;
 };
 
-/** Thrown when a fault asks for the connection to be closed without a reply. */
-export class HangUp extends Error {
-  override readonly name = 'HangUp';
-}
+/** Gets the reply as BSON; undefined: the connection is to be closed without one. */
+type Deliver = (reply: readonly Buffer[] | undefined) => void;
 
-/** Runs one command and hands its reply over as BSON, at once; a failure is a reply too. Throws only HangUp. */
-export async function runCommand(
-  engine: Engine,
-  request: CommandRequest,
-  deliver: (reply: readonly Buffer[]) => void,
-): Promise<void> {
+/** Runs one command and hands its reply over in the turn it is ready; a failure is a reply too. Throws nothing. */
+export function runCommand(engine: Engine, request: CommandRequest, deliver: Deliver): void {
   try {
-    const { command, ctx } = prepare(engine, request);
-    const fault = engine.failPoints.isActive ? takeFault(command, ctx) : undefined;
-    if (fault) await suffer(fault);
-    const isWrite = typeof command.isWrite === 'function' ? command.isWrite(ctx) : command.isWrite;
-    const run = () => {
-      ctx.deadline.check();
-      return command.run(ctx);
-    };
-    const writeConcernError = fault?.writeConcernError;
-    await engine.executor.submit<Reply>(isWrite, run, {
-      share: request.connection.share,
-      deliver: (reply) =>
-        deliver(encodeReply(writeConcernError ? extendReply(reply, { writeConcernError }) : reply)),
-    });
+    const prepared = prepare(engine, request);
+    const fault = engine.failPoints.isActive ? takeFault(prepared) : undefined;
+    if (fault) void suffer(fault, prepared, deliver);
+    else execute(prepared, deliver);
   } catch (error) {
-    if (error instanceof HangUp) throw error;
     deliver(encodeReply(errorReply(error)));
   }
 }
 
-function takeFault({ name }: Command, { engine, db, args, connection }: CommandContext): Fault | undefined {
+type Prepared = { readonly command: Command; readonly ctx: CommandContext; readonly isWrite: boolean };
+
+function execute({ command, ctx, isWrite }: Prepared, deliver: Deliver, extra?: BsonDocument): void {
+  ctx.engine.executor.take<Reply>({
+    isWrite,
+    share: ctx.connection.share,
+    work() {
+      ctx.deadline.check();
+      return command.run(ctx);
+    },
+    settle: (outcome) => deliver(encodeOutcome(outcome, extra)),
+  });
+}
+
+function encodeOutcome(outcome: Outcome<Reply>, extra: BsonDocument | undefined): readonly Buffer[] {
+  try {
+    if ('error' in outcome) return encodeReply(errorReply(outcome.error));
+    return encodeReply(extra ? extendReply(outcome.value, extra) : outcome.value);
+  } catch (error) {
+    return encodeReply(errorReply(error));
+  }
+}
+
+function takeFault({ command: { name }, ctx }: Prepared): Fault | undefined {
   if (name === 'configureFailPoint') return undefined;
+  const { engine, db, args, connection } = ctx;
   const collection = args.value(args.name);
   const ns = typeof collection === 'string' ? `${db}.${collection}` : db;
   return engine.failPoints.take({ command: name, appName: connection.appName, ns });
 }
 
-async function suffer({ blockMs, closesConnection, error }: Fault): Promise<void> {
+async function suffer(fault: Fault, prepared: Prepared, deliver: Deliver): Promise<void> {
+  const { blockMs, closesConnection, error, writeConcernError } = fault;
   if (blockMs > 0) await setTimeout(blockMs);
-  if (closesConnection) throw new HangUp();
-  if (error) throw error;
+  if (closesConnection) deliver(undefined);
+  else if (error) deliver(encodeReply(errorReply(error)));
+  else execute(prepared, deliver, writeConcernError && { writeConcernError });
 }
 
-function prepare(engine: Engine, { body, sequences, connection }: CommandRequest) {
+function prepare(engine: Engine, { body, sequences, connection }: CommandRequest): Prepared {
   const name = Object.keys(body)[0] ?? '';
   const command = findCommand(name);
   if (!command) throw new CommandError('CommandNotFound', `no such command: '${name}'`);
@@ -74,12 +84,30 @@ function prepare(engine: Engine, { body, sequences, connection }: CommandRequest
   if (command.isAdminOnly && db !== 'admin') {
     throw new CommandError('Unauthorized', `${command.name} may only be run against the admin database.`);
   }
-  if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
-  requireConcerns(args);
-  requireStableApi(args, command.name);
+  if (Object.keys(body).some((field) => optionalFields.has(field))) requireOptions(args, command.name);
   const deadline = new Deadline(args.count('maxTimeMS') ?? 0, engine.executor.slice);
   const ctx: CommandContext = { engine, db, args, sequences, deadline, connection };
-  return { command, ctx };
+  const { isWrite } = command;
+  return { command, ctx, isWrite: typeof isWrite === 'function' ? isWrite(ctx) : isWrite };
+}
+
+/** Fields of every command that most come without. */
+const optionalFields: ReadonlySet<string> = new Set([
+  'txnNumber',
+  'startTransaction',
+  'autocommit',
+  'readConcern',
+  'writeConcern',
+  '$readPreference',
+  'apiVersion',
+  'apiStrict',
+  'apiDeprecationErrors',
+]);
+
+function requireOptions(args: Arguments, command: string): void {
+  if (args.has('txnNumber') || args.has('startTransaction') || args.has('autocommit')) throw noTransactions();
+  requireConcerns(args);
+  requireStableApi(args, command);
 }
 
 /** What the client sees of an error. */

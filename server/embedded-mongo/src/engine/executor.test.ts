@@ -6,7 +6,8 @@ import { UndoLog } from '../storage/undo-log.ts';
 import { CommandError } from '../errors.ts';
 import { makeTempDir } from '../../test/test-server.ts';
 import { pause, type Steps } from '../pace/pace.ts';
-import { Executor, type ExecutorOptions, newShare } from './executor.ts';
+import { Executor, type ExecutorOptions } from './executor.ts';
+import { newShare } from './job.ts';
 
 /** An executor on a real store that counts its commits. */
 function openExecutor(options: ExecutorOptions = { turnMs: 1_000 }) {
@@ -111,11 +112,11 @@ test('lets a newcomer run before those who have had more time', async () => {
     for (const until = performance.now() + 1; performance.now() < until; ) continue;
   };
   const shares = Array.from({ length: 50 }, newShare);
-  const greedy = shares.map((share) => executor.submit(false, () => stepping(3, tell('greedy')), { share }));
+  const greedy = shares.map((share) => executor.submit(false, () => stepping(3, tell('greedy')), share));
   for (let at = 0; at < 60; at++) await executor.submit(false, () => undefined);
 
   const before = order.length;
-  await executor.submit(false, () => order.push('newcomer'), { share: newShare() });
+  await executor.submit(false, () => order.push('newcomer'), newShare());
 
   expect(order.slice(before).filter((name) => name === 'greedy').length).toBeLessThan(5);
   expect(await Promise.all(greedy)).toHaveLength(50);
@@ -140,7 +141,7 @@ test('ends what a client has begun and does not wait for', async () => {
   await using store = openExecutor();
   const { executor } = store;
   const share = newShare();
-  const work = executor.submit(false, () => stepping(1_000_000, () => undefined), { share });
+  const work = executor.submit(false, () => stepping(1_000_000, () => undefined), share);
   await executor.submit(false, () => undefined);
 
   executor.leave(share);

@@ -30,8 +30,11 @@ export function finish<T>(steps: Steps<T>): T {
 export class Slice {
   #endsAt = Number.POSITIVE_INFINITY;
 
-  begin(ms: number): void {
-    this.#endsAt = performance.now() + ms;
+  /** Returns the time it is. */
+  begin(ms: number): number {
+    const now = performance.now();
+    this.#endsAt = now + ms;
+    return now;
   }
 
   get isOver(): boolean {

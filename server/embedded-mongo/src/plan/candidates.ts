@@ -44,7 +44,7 @@ export function buildCandidate(
 ): Candidate {
   const fields = index?.fields ?? idFields;
   const state: State = {
-    prefixes: [Buffer.alloc(0)],
+    prefixes: [nothing],
     interval: undefined,
     fixedCount: 0,
     boundCount: 0,
@@ -52,13 +52,12 @@ export function buildCandidate(
     score: 0,
     used: new Set(),
   };
-  for (const [position, fieldOfIndex] of fields.entries()) {
-    const own = predicates.filter(({ path }) => path === fieldOfIndex.path);
+  for (const [position, field] of fields.entries()) {
+    const own = predicates.filter(({ path }) => path === field.path);
+    if (own.length > 0 && takePoints(state, own, field)) continue;
     const isMultikey = index?.traits.multikeyFields.has(position) ?? false;
-    if (!takePoints(state, own, fieldOfIndex)) {
-      takeRange(state, own, { ...fieldOfIndex, isMultikey });
-      break;
-    }
+    if (own.length > 0) takeRange(state, own, { ...field, isMultikey });
+    break;
   }
   const isUnique = index === undefined || index.spec.isUnique;
   if (isUnique && state.fixedCount === fields.length) state.score += 50;
@@ -74,7 +73,7 @@ function takePoints(state: State, own: readonly Predicate[], field: IndexField):
     one ?? (state.hasPointList ? undefined : lists.find(({ values }) => values.length <= pointsMax));
   if (!list) return false;
   const points = distinctPoints(list.values.map((value) => encodeValue(value, field.isDescending)));
-  state.prefixes = state.prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
+  state.prefixes = state.prefixes.flatMap((prefix) => points.map((point) => join(prefix, point)));
   state.used.add(list);
   state.boundCount += 1;
   if (one || points.length === 1) {
@@ -88,6 +87,7 @@ function takePoints(state: State, own: readonly Predicate[], field: IndexField):
 }
 
 function distinctPoints(points: Buffer[]): Buffer[] {
+  if (points.length === 1) return points;
   const sorted = points.sort((a, b) => Buffer.compare(a, b));
   return sorted.filter((point, i) => i === 0 || !point.equals(sorted[i - 1] ?? point));
 }
@@ -121,11 +121,18 @@ function wholeBounds(tree: Buffer, { prefixes, interval }: State): { bounds: Bou
     return bytes.subarray(0, keyHeadBytes);
   };
   const bounds = prefixes.map((prefix): Bounds => {
-    const low = shorten(Buffer.concat([prefix, interval?.lower ?? Buffer.alloc(0)]));
-    const high = Buffer.concat([prefix, interval?.upper ?? Buffer.alloc(0)]);
+    const lower = join(tree, shorten(join(prefix, interval?.lower ?? nothing)));
+    const high = join(prefix, interval?.upper ?? nothing);
     const isUpperPrefix = interval === undefined || high.length > keyHeadBytes;
-    const top = Buffer.concat([tree, shorten(high)]);
-    return { lower: Buffer.concat([tree, low]), upper: isUpperPrefix ? (prefixEnd(top) ?? top) : top };
+    const top = interval ? join(tree, shorten(high)) : lower;
+    return { lower, upper: isUpperPrefix ? (prefixEnd(top) ?? top) : top };
   });
   return { bounds: bounds.filter(({ lower, upper }) => Buffer.compare(lower, upper) < 0), isExact };
+}
+
+const nothing = Buffer.alloc(0);
+
+function join(head: Buffer, tail: Buffer): Buffer {
+  if (tail.length === 0) return head;
+  return head.length === 0 ? tail : Buffer.concat([head, tail]);
 }

@@ -151,19 +151,18 @@ function sortedBy(
 }
 
 function toWalk({ candidate, sorted }: Rated, predicates: Predicates): Walk {
-  const { index, fields, used, boundCount, fixedCount } = candidate;
+  const { index, used, boundCount, fixedCount } = candidate;
   const isPointById = index === undefined && fixedCount === 1;
   const isIdBound = index === undefined && boundCount > 0;
-  const multikey = index?.traits.multikeyFields ?? new Set();
+  const multikey = index?.traits.multikeyFields;
   return {
     stage: isPointById ? 'IDHACK' : index || isIdBound ? 'IXSCAN' : 'COLLSCAN',
     index,
     indexName: index?.spec.name ?? '_id_',
-    keyPattern: Object.fromEntries(fields.map(({ path, isDescending }) => [path, isDescending ? -1 : 1])),
     ranges: candidate.ranges,
     isPoint: candidate.isPoint,
     isReverse: sorted?.isReverse ?? false,
-    needsDedupe: [...multikey].some((position) => Number(position) >= fixedCount),
+    needsDedupe: multikey !== undefined && [...multikey].some((position) => position >= fixedCount),
     isCovered:
       candidate.isExact &&
       !predicates.hasMore &&

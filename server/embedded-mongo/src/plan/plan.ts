@@ -5,7 +5,6 @@ export type Access = {
   readonly stage: 'COLLSCAN' | 'IXSCAN' | 'IDHACK';
   readonly index: CollectionIndex | undefined;
   readonly indexName: string;
-  readonly keyPattern: Record<string, number>;
 };
 
 export type Bounds = { readonly lower: Buffer; readonly upper: Buffer };

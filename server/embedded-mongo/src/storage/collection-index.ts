@@ -26,6 +26,8 @@ export class CollectionIndex {
   readonly id: number;
   readonly traits: IndexTraits;
   readonly #partial: Filter | undefined;
+  /** The document's fields that decide on its keys; undefined: any may. */
+  readonly #roots: readonly string[] | undefined;
 
   constructor(id: number, spec: IndexSpec, traits?: IndexTraits) {
     this.id = id;
@@ -34,6 +36,12 @@ export class CollectionIndex {
     this.prefix = treePrefix(id);
     this.traits = traits ?? { multikeyFields: new Set(), hasLongKeys: false };
     this.#partial = spec.partialFilter && compileFilter(spec.partialFilter);
+    this.#roots = rootsOf(spec);
+  }
+
+  /** Whether both documents have the same keys because they share every value that decides on them. */
+  hasSameKeys(before: BsonDocument, after: BsonDocument): boolean {
+    return this.#roots?.every((root) => before[root] === after[root]) ?? false;
   }
 
   /** The keys of this document as stored, and what they teach about the index. */
@@ -68,6 +76,12 @@ export class CollectionIndex {
   describe(): BsonDocument {
     return describeIndex(this.spec);
   }
+}
+
+function rootsOf({ key, partialFilter = {} }: IndexSpec): readonly string[] | undefined {
+  const paths = [...Object.keys(key), ...Object.keys(partialFilter)];
+  if (paths.some((path) => path.startsWith('$'))) return undefined;
+  return [...new Set(paths.map((path) => path.split('.', 1)[0] ?? ''))];
 }
 
 type KeyedSpec = { readonly name: string; readonly key: BsonDocument };

@@ -75,8 +75,7 @@ export class Collection {
 
   /** Whether its documents, and the index, have not been dropped since. */
   isReadable(index?: CollectionIndex): boolean {
-    const { meta } = this;
-    return !this.#home.isDiscarded(meta.id) && !(index && this.#home.isDiscarded(index.id));
+    return !this.#home.isDiscarded(this.meta.id) && !(index && this.#home.isDiscarded(index.id));
   }
 
   keyOf(idKey: Buffer): Buffer {
@@ -250,7 +249,8 @@ export class Collection {
   }
 
   #changes(idKey: Buffer, before: BsonDocument, after: BsonDocument) {
-    return this.indexes.map((index) => {
+    return this.indexes.flatMap((index) => {
+      if (index.hasSameKeys(before, after)) return [];
       const { entries, traits } = index.keysOf(after, idKey);
       return { index, traits, ...difference(index.keysOf(before, idKey).entries, entries) };
     });

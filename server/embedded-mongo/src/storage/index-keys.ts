@@ -22,19 +22,14 @@ type Step = { readonly rest: readonly string[]; readonly at: BsonValue | typeof 
  * array staying together. Two different arrays in one index are refused, as in MongoDB (171).
  */
 export function indexKeys(document: BsonDocument, fields: readonly IndexField[]): IndexKeys {
-  const single = singleKey(document, fields);
-  if (single) return single;
+  const plain = plainKeys(document, fields);
+  if (plain) return plain;
   const multikeyFields = new Set<number>();
   const rows: IndexValue[][] = [];
   const steps = fields.map(({ path }): Step => ({ rest: path.split('.'), at: document }));
   expand(steps, rows, multikeyFields);
-  const entries = new Map<string, IndexEntry>();
-  for (const row of rows) {
-    const key = encodeRow(row, fields);
-    entries.set(key.toString('latin1'), { key, row });
-  }
   return {
-    entries: [...entries.values()],
+    entries: encodeRows(rows, fields),
     multikeyFields,
     isAbsent: rows.every((row) => row.every((value) => value === missing)),
   };
@@ -43,19 +38,33 @@ export function indexKeys(document: BsonDocument, fields: readonly IndexField[])
 const noFields: ReadonlySet<number> = new Set();
 const writer = new KeyWriter();
 
-/** The common case, without arrays or dotted paths. */
-function singleKey(document: BsonDocument, fields: readonly IndexField[]): IndexKeys | undefined {
+/** The common cases, without dotted paths: no array, or one that is not empty. */
+function plainKeys(document: BsonDocument, fields: readonly IndexField[]): IndexKeys | undefined {
   let isAbsent = true;
+  let array: { readonly at: number; readonly elements: readonly BsonValue[] } | undefined;
   const row: IndexValue[] = [];
   for (const { path } of fields) {
     if (path.includes('.')) return undefined;
     const isPresent = Object.hasOwn(document, path);
     const value = isPresent ? document[path] : missing;
-    if (Array.isArray(value)) return undefined;
+    if (Array.isArray(value)) {
+      if (array || value.length === 0) return undefined;
+      array = { at: row.length, elements: value };
+    }
     if (isPresent) isAbsent = false;
     row.push(value);
   }
-  return { entries: [{ key: encodeRow(row, fields), row }], multikeyFields: noFields, isAbsent };
+  if (!array) return { entries: [{ key: encodeRow(row, fields), row }], multikeyFields: noFields, isAbsent };
+  const { at, elements } = array;
+  const rows = elements.map((element) => row.with(at, element));
+  return { entries: encodeRows(rows, fields), multikeyFields: new Set([at]), isAbsent };
+}
+
+/** Each different key once. */
+function encodeRows(rows: readonly IndexValue[][], fields: readonly IndexField[]): readonly IndexEntry[] {
+  const entries = rows.map((row): IndexEntry => ({ key: encodeRow(row, fields), row }));
+  if (entries.length < 2) return entries;
+  return [...new Map(entries.map((entry) => [entry.key.toString('latin1'), entry])).values()];
 }
 
 function encodeRow(row: readonly IndexValue[], fields: readonly IndexField[]): Buffer {

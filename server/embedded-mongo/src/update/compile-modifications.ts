@@ -33,6 +33,7 @@ export function compileModifications(
       root: document,
       now: new Date(),
       arrayIndex,
+      copies: new Set<BsonDocument>(),
       written: mayMeet ? new WrittenPaths() : undefined,
     };
     return steps.reduce((result, step) => {

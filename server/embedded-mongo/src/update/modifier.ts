@@ -21,6 +21,8 @@ export type ModifyContext = {
   readonly root: BsonDocument;
   readonly now: Date;
   readonly arrayIndex: number | undefined;
+  /** The documents this update has made, which it may change in place. */
+  readonly copies: Set<BsonDocument>;
   /** Kept when two of the update's paths may meet in one array element. */
   readonly written: WrittenPaths | undefined;
 };

@@ -41,9 +41,18 @@ class Walk {
     const value = getField(document, name);
     const next = this.#into(value, at + 1, join(trail, name));
     if (next === value) return document;
-    const copy = { ...document };
+    const copy = this.#owned(document);
     if (next === removed) delete copy[name];
     else setField(copy, name, next);
+    return copy;
+  }
+
+  /** The document itself when an earlier modification of the same update has copied it. */
+  #owned(document: BsonDocument): BsonDocument {
+    const { copies } = this.#context;
+    if (copies.has(document)) return document;
+    const copy = { ...document };
+    copies.add(copy);
     return copy;
   }
 

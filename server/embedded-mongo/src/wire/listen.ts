@@ -2,8 +2,8 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
-import { newShare } from '../engine/executor.ts';
-import { serveConnection } from './connection.ts';
+import { newShare } from '../engine/job.ts';
+import { Connection } from './connection.ts';
 import { Outbox, type OutboxOptions } from './outbox.ts';
 
 /** A unix socket in a directory only its owner can enter, or a port of the loopback interface. */
@@ -28,7 +28,7 @@ export async function listen(
     });
     socket.on('error', () => socket.destroy());
     lastId += 1;
-    void serveConnection(served, socket, { id: lastId, share, appName: undefined });
+    new Connection(served, socket, { id: lastId, share, appName: undefined });
   });
   if ('socketPath' in address) prepareSocket(address.socketPath);
   const uri = await bind(server, address);

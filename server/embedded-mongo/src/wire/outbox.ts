@@ -24,12 +24,16 @@ export class Outbox {
     this.#msMax = unreadMsMax;
   }
 
-  /** Resolves when the client has read its reply or is gone. */
-  async send(socket: Socket, parts: readonly Buffer[]): Promise<void> {
-    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+  /** Of a reply that is not taken at once: resolves when the client has read it or is gone. */
+  send(socket: Socket, parts: readonly Buffer[]): Promise<void> | undefined {
+    let bytes = 0;
+    for (const { length } of parts) bytes += length;
     if (bytes <= joinedBytesMax) socket.write(Buffer.concat(parts, bytes));
     else writeTogether(socket, parts);
-    if (!socket.writableNeedDrain) return;
+    return socket.writableNeedDrain ? this.#wait(socket) : undefined;
+  }
+
+  async #wait(socket: Socket): Promise<void> {
     const { writableLength: length } = socket;
     this.#unread.set(socket, length);
     this.#bytes += length;
