@@ -25,7 +25,7 @@ export const usage = `Proves on your machine that nothing is lost, doubled or re
 
   --url      a development server that runs already; left out, one is started here and killed -9 again and again
   --nodes    with N nodes of our own behind one address, over one store and one Redis, which are broken too (needs redis-server)
-  --seconds  how long people talk (default 30)
+  --seconds  how long people talk (default 30, with --faults for as long as those take)
   --messages talk on until so many messages have been sent
   --faults   stop when so many faults have been made, if that comes first
   --settle   how long everyone may take to catch up at the end, in seconds (default 60)
@@ -42,9 +42,9 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
     options: {
       url: { type: 'string' },
       nodes: { type: 'string', default: '1' },
-      seconds: { type: 'string', default: '30' },
+      seconds: { type: 'string' },
       messages: { type: 'string', default: '0' },
-      faults: { type: 'string', default: 'Infinity' },
+      faults: { type: 'string' },
       settle: { type: 'string', default: '60' },
       chaos: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
@@ -56,9 +56,9 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
   return {
     url: values.url?.replace(/\/+$/, ''),
     nodes: toPositive('nodes', values.nodes),
-    seconds: toPositive('seconds', values.seconds),
+    seconds: toPositive('seconds', values.seconds ?? (values.faults === undefined ? '30' : 'Infinity')),
     messages: toPositive('messages', values.messages),
-    faults: toPositive('faults', values.faults),
+    faults: toPositive('faults', values.faults ?? 'Infinity'),
     settleSeconds: toPositive('settle', values.settle),
     hasChaos: values.chaos || values.url === undefined,
     seed: toPositive('seed', values.seed),

@@ -109,10 +109,13 @@ async function talkThroughFaults({ options, stage, actors, server, progress }: P
   const tally = { messages: 0 };
   progress.step(
     () =>
-      `${tally.messages} messages given to clients, ${totalOf(counts)} faults made, ${options.seconds} s in all`,
+      `${tally.messages} messages given to clients, ${totalOf(counts)} faults made` +
+      (Number.isFinite(options.seconds) ? `, ${options.seconds} s in all` : ''),
   );
   const timeUp = new AbortController();
-  const timer = setTimeout(() => timeUp.abort(), options.seconds * 1_000);
+  // A timer cannot be for ever.
+  const lastsMs = Math.min(options.seconds * 1_000, 2 ** 31 - 1);
+  const timer = setTimeout(() => timeUp.abort(), lastsMs);
   const talking = talk(stage, actors, {
     random: new Random(options.seed ^ 0x5eed),
     signal: timeUp.signal,
