@@ -166,7 +166,7 @@ function createBroker(
 }
 
 function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions {
-  const shelf = redis ? new RedisSessionShelf(redis) : new DatabaseSessionShelf({ db, clock });
+  const shelf = redis ? new RedisSessionShelf({ redis, clock }) : new DatabaseSessionShelf({ db, clock });
   return new KeptSessions({ shelf, cursorAt: toTimeCursor, isOneOfMany: redis !== null });
 }
 

@@ -2,29 +2,9 @@ import { startTestServer } from '@whisper/server/testing';
 import { plantInFeeds } from '@whisper/server/testing/planted-faults/in-feeds';
 import { moveMarksBack } from '@whisper/server/testing/planted-faults/move-marks-back';
 import { serveEverybody } from '@whisper/server/testing/planted-faults/serve-everybody';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { describeReport, runVerify } from '../src/verify/run-verify.ts';
-
-const mainFile = fileURLToPath(new URL('../src/verify/main.ts', import.meta.url));
-const acknowledgeEarly = new URL(
-  '../../../server/src/testing/planted-faults/acknowledge-early.ts',
-  import.meta.url,
-).href;
-
-async function verify(...args: string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', mainFile, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const [code] = await once(child, 'close');
-  return { code, output };
-}
+import { plantedFault, verify } from './verify-process.ts';
 
 // Seed 14700 has each kind of fault among its first six, and one kill.
 it.concurrent('says what it is at, and finds nothing wrong with the server as it is', {
@@ -48,7 +28,7 @@ it.concurrent('reports as unstored messages acknowledged before they are written
   timeout: 180_000,
 }, async () => {
   const run = ['--seconds', '100', '--faults', '4', '--seed', '1678', '--settle', '5'];
-  const { code, output } = await verify(...run, '--preload', acknowledgeEarly);
+  const { code, output } = await verify(...run, '--preload', plantedFault('acknowledge-early'));
 
   expect(output).toMatch(/[1-9]\d* unstored/);
   expect(code).toBe(1);

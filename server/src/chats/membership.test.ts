@@ -1,6 +1,6 @@
 import type { Chat, ChatEvent, MessageEvent } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { collect, openGroup, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
 
 let server: TestServer;
@@ -106,6 +106,43 @@ describe('the people of a group', () => {
     ];
     for (const outcome of await Promise.all(calls.map(refusal)))
       expect(outcome).toMatch(/^FORBIDDEN A system/);
+  });
+});
+
+describe('what was done by way of another process', () => {
+  const openTwo = async (name: string) => {
+    const { ann, cy, chatId } = await openTrio(name);
+    const elsewhere = await startTestServer({ isAlone: true, sameDatabaseAs: server });
+    onTestFinished(() => elsewhere[Symbol.asyncDispose]());
+    return { ann, cy, chatId, elsewhere, annThere: await elsewhere.signIn(`${name}-ann`) };
+  };
+
+  it('counts when the people of a group are changed here', async () => {
+    const { ann, cy, chatId, annThere } = await openTwo('twice');
+    const [one, each] = [
+      { chatId, userId: cy.me.id },
+      { chatId, userIds: [cy.me.id] },
+    ];
+    await annThere.api.chat.removeMember.mutate(one);
+    await ann.api.chat.addMembers.mutate(each);
+    expect(await annThere.api.chat.setRole.mutate({ ...one, role: 'admin' })).toMatchObject({
+      memberCount: 3,
+    });
+    await ann.api.chat.removeMember.mutate(one);
+    expect(await annThere.api.chat.addMembers.mutate(each)).toMatchObject({ memberCount: 3 });
+  });
+
+  it('counts when somebody writes here', async () => {
+    const { ann, cy, chatId, elsewhere, annThere } = await openTwo('written');
+    const cyThere = await elsewhere.signIn('written-cy');
+    await annThere.api.chat.removeMember.mutate({ chatId, userId: cy.me.id });
+    await ann.api.chat.addMembers.mutate({ chatId, userIds: [cy.me.id] });
+    const clientId = randomUUID();
+    await cyThere.api.message.send.mutate({ chatId, text: 'back', clientId });
+    await annThere.api.chat.update.mutate({ chatId, readOnly: true });
+    await ann.api.chat.update.mutate({ chatId, readOnly: false });
+
+    await cyThere.api.message.send.mutate({ chatId, text: 'again', clientId: randomUUID() });
   });
 });
 

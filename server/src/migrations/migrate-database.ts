@@ -3,7 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { expressDatabase } from './express/express-database.ts';
 import type { Migration } from './migration.ts';
-import { MigrationLock } from './migration-lock.ts';
+import { LockLost, MigrationLock } from './migration-lock.ts';
 import { chatOpeners } from './chat-openers.ts';
 import { members } from './members.ts';
 import { messageIndexes } from './message-indexes.ts';
@@ -26,13 +26,20 @@ type DoneDoc = { _id: string; doneAt: Date };
 
 /**
  * Brings what is stored into the form this version works with, and returns when it is. Of several nodes one does it and the
- * others wait. Ended in the middle, it goes on at the next start. Runs before the indexes are made, which old data may not fit.
+ * others wait; one that loses its place, because the database does not answer for a while, waits with them. Ended in the
+ * middle, it goes on at the next start. Runs before the indexes are made, which old data may not fit.
  */
 export async function migrateDatabase(deps: Deps, migrations = allMigrations): Promise<void> {
-  if ((await findPending(deps, migrations)).length === 0) return;
+  while ((await findPending(deps, migrations)).length > 0) await migrateInTurn(deps, migrations);
+}
+
+async function migrateInTurn(deps: Deps, migrations: readonly Migration[]): Promise<void> {
   const lock = await MigrationLock.acquire(deps);
   try {
     for (const migration of await findPending(deps, migrations)) await run(deps, migration, lock);
+  } catch (error) {
+    if (!(error instanceof LockLost)) throw error;
+    deps.log.warn({ err: error }, 'migrating the database anew');
   } finally {
     await lock.release();
   }

@@ -16,6 +16,11 @@ const retryMs = 200;
 const lockId = 'lock';
 const locksOf = (db: Database) => db.collection<LockDoc>('migrations');
 
+/** Somebody else may be migrating by now. */
+export class LockLost extends Error {
+  override readonly name = 'LockLost';
+}
+
 /** Held by one node at a time, as long as the node lives and reaches the database. */
 export class MigrationLock {
   readonly #deps: Deps;
@@ -38,14 +43,15 @@ export class MigrationLock {
     return lock;
   }
 
-  /** Throws once the lock may be another node's. */
+  /** Throws LockLost once the lock may be another node's. */
   requireHeld(): void {
     if (this.#deps.clock.now() < this.#expiresAt) return;
-    throw new Error('The migration lost its lock to another node, or the database did not answer');
+    throw new LockLost('The migration lost its lock to another node, or the database did not answer');
   }
 
   async release(): Promise<void> {
     this.#cancelRenewal?.();
+    this.#cancelRenewal = undefined;
     await locksOf(this.#deps.db).deleteOne({ _id: lockId, owner: this.#owner });
   }
 

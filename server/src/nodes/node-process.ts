@@ -11,7 +11,7 @@ type Options = {
   readonly execArgv: readonly string[];
 };
 
-/** One more of this same process, on a port of its own. */
+/** One more of this same process, on a port of its own, which does not outlive this one. */
 export class NodeProcess {
   readonly #child: ChildProcess;
   readonly ended: Promise<void>;
@@ -24,6 +24,9 @@ export class NodeProcess {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
+    const endWithUs = () => child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    child.once('exit', () => process.off('exit', endWithUs));
     this.ended = once(child, 'exit').then(() => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
     void this.#poll();

@@ -30,10 +30,20 @@ export type ServerFault = {
   readonly make: (random: Random) => Promise<void>;
 };
 
+/** What may be done in one piece, in the place of faults by chance, as the report words it. */
+export const playWords = {
+  outage: 'Redis was killed, and came back empty',
+  rolling: 'every server ended in peace and was replaced, one after the other',
+} as const;
+
+export type Play = keyof typeof playWords;
+
 /** Ours to break. */
 export interface BreakableServer extends AsyncDisposable {
   readonly url: string;
   readonly faults: readonly ServerFault[];
+  /** Throws where there is nothing of the kind to break. `seconds` is how long an outage lasts. */
+  play(play: Play, seconds: number): Promise<void>;
 }
 
 type Target = {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { playWords, type Play } from './faults.ts';
 
 export type VerifyOptions = {
   /** Undefined: start a server of our own, and kill it. */
@@ -11,6 +12,8 @@ export type VerifyOptions = {
   readonly messages: number;
   /** End earlier, when so many faults have been made. */
   readonly faults: number;
+  /** Done in the place of faults by chance. */
+  readonly play?: Play | undefined;
   /** How long clients may catch up after the last fault. What is missing then counts as lost. */
   readonly settleSeconds: number;
   readonly hasChaos: boolean;
@@ -25,9 +28,10 @@ export const usage = `Proves on your machine that nothing is lost, doubled or re
 
   --url      a development server that runs already; left out, one is started here and killed -9 again and again
   --nodes    with N nodes of our own behind one address, over one store and one Redis, which are broken too (needs redis-server)
-  --seconds  how long people talk (default 30)
+  --seconds  how long people talk (default 30, with --faults for as long as those take)
   --messages talk on until so many messages have been sent
   --faults   stop when so many faults have been made, if that comes first
+  --play     "outage" takes Redis away for those seconds, "rolling" restarts one server after the other (with --nodes)
   --settle   how long everyone may take to catch up at the end, in seconds (default 60)
   --chaos    also with --url: drop sockets and stop reading from them (always done without --url)
   --seed     the seed a report named, for the same schedule of faults
@@ -42,9 +46,10 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
     options: {
       url: { type: 'string' },
       nodes: { type: 'string', default: '1' },
-      seconds: { type: 'string', default: '30' },
+      seconds: { type: 'string' },
       messages: { type: 'string', default: '0' },
-      faults: { type: 'string', default: 'Infinity' },
+      faults: { type: 'string' },
+      play: { type: 'string' },
       settle: { type: 'string', default: '60' },
       chaos: { type: 'boolean', default: false },
       seed: { type: 'string', default: String(randomInt(2 ** 31)) },
@@ -56,14 +61,22 @@ export function readOptions(args: readonly string[]): VerifyOptions | undefined 
   return {
     url: values.url?.replace(/\/+$/, ''),
     nodes: toPositive('nodes', values.nodes),
-    seconds: toPositive('seconds', values.seconds),
+    seconds: toPositive('seconds', values.seconds ?? (values.faults === undefined ? '30' : 'Infinity')),
     messages: toPositive('messages', values.messages),
-    faults: toPositive('faults', values.faults),
+    faults: toPositive('faults', values.faults ?? 'Infinity'),
+    play: toPlay(values.play),
     settleSeconds: toPositive('settle', values.settle),
     hasChaos: values.chaos || values.url === undefined,
     seed: toPositive('seed', values.seed),
     preload: values.preload,
   };
+}
+
+function toPlay(text: string | undefined): Play | undefined {
+  const plays = Object.keys(playWords) as Play[];
+  const play = plays.find((each) => each === text);
+  if (text === undefined || play) return play;
+  throw new Error(`--play wants ${plays.join(' or ')}, not "${text}".\n\n${usage}`);
 }
 
 function toPositive(name: string, text: string): number {

@@ -10,8 +10,7 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BreakableServer, ServerFault } from './faults.ts';
-import type { Random } from './random.ts';
+import type { BreakableServer, Play, ServerFault } from './faults.ts';
 
 const redisAwayMs = { min: 500, max: 4_000 };
 const storeStalledMs = { min: 300, max: 2_500 };
@@ -52,8 +51,8 @@ export class OwnNodes implements BreakableServer {
   get faults(): readonly ServerFault[] {
     const { redis, store } = this.#parts;
     return [
-      { kind: 'kills', make: (random) => this.#replace(random, 'SIGKILL') },
-      { kind: 'switches', make: (random) => this.#replace(random, 'SIGTERM') },
+      { kind: 'kills', make: (random) => this.#replace(random.pick(this.#nodes), 'SIGKILL') },
+      { kind: 'switches', make: (random) => this.#replace(random.pick(this.#nodes), 'SIGTERM') },
       {
         kind: 'redisStops',
         make: async (random) => {
@@ -64,11 +63,7 @@ export class OwnNodes implements BreakableServer {
       },
       {
         kind: 'redisKills',
-        make: async (random) => {
-          await redis.kill();
-          await delay(random.between(redisAwayMs.min, redisAwayMs.max));
-          await redis.start();
-        },
+        make: (random) => this.#takeRedisAway(random.between(redisAwayMs.min, redisAwayMs.max)),
       },
       {
         kind: 'storeStalls',
@@ -81,6 +76,17 @@ export class OwnNodes implements BreakableServer {
     ];
   }
 
+  async play(play: Play, seconds: number): Promise<void> {
+    switch (play) {
+      case 'outage':
+        return this.#takeRedisAway(seconds * 1_000);
+      case 'rolling':
+        for (const node of [...this.#nodes]) await this.#replace(node, 'SIGTERM');
+        return;
+    }
+    play satisfies never;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     const { dataDir, store, redis } = this.#parts;
     for (const node of this.#nodes) node.stop('SIGKILL');
@@ -90,9 +96,15 @@ export class OwnNodes implements BreakableServer {
     await rm(dataDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
-  /** One goes, and its clients go to the others; then another one comes. */
-  async #replace(random: Random, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const node = random.pick(this.#nodes);
+  async #takeRedisAway(forMs: number): Promise<void> {
+    const { redis } = this.#parts;
+    await redis.kill();
+    await delay(forMs);
+    await redis.start();
+  }
+
+  /** It goes, and its clients go to the others; then another one comes. */
+  async #replace(node: NodeProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     node.stop(signal);
     await node.ended;
     this.#nodes.splice(this.#nodes.indexOf(node), 1);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { BreakableServer, ServerFault } from './faults.ts';
+import type { BreakableServer, Play, ServerFault } from './faults.ts';
 
 const mainFile = fileURLToPath(new URL('../../../../server/src/main.ts', import.meta.url));
 const readyTimeoutMs = 60_000;
@@ -34,6 +34,10 @@ export class OwnServer implements BreakableServer {
   }
 
   readonly faults: readonly ServerFault[] = [{ kind: 'kills', make: () => this.killAndRestart() }];
+
+  play(play: Play): Promise<void> {
+    return Promise.reject(new Error(`--play ${play} needs --nodes`));
+  }
 
   /** kill -9, and up again on what the disk holds. */
   async killAndRestart(): Promise<void> {

@@ -13,6 +13,7 @@ import {
   faultWords,
   makeFaults,
   noFaults,
+  playWords,
   totalOf,
   type BreakableServer,
   type FaultCounts,
@@ -29,12 +30,27 @@ export type Report = {
   readonly seed: number;
   readonly stored: readonly StoredMessage[];
   readonly faults: FaultCounts;
+  readonly played: Played | undefined;
+  /** How long it took after the last fault until all agreed. */
+  readonly settledAfterMs: number;
   readonly actors: readonly string[];
   readonly receipts: number;
   readonly findings: readonly Finding[];
 };
 
+/** What went on while something was done in one piece. */
+type Played = {
+  readonly words: string;
+  readonly ms: number;
+  readonly receipts: number;
+  readonly seen: number;
+};
+
 const sendPauseMs = 5;
+/** Nodes look some seconds further back for changes than they have to; a chat is quiet when that finds nothing. */
+const quietMs = 25_000;
+/** People talk for so long before anything is done to them in one piece. */
+const warmUpMs = 3_000;
 
 /** After one of so many messages something is changed in the chat, or who is in the group. */
 const changeEvery = 3;
@@ -51,16 +67,19 @@ export async function runVerify(options: VerifyOptions, say: (line: string) => v
   try {
     progress.step(() => `connecting ${actors.length} clients`);
     await Promise.all(actors.map((actor) => actor.start()));
-    const faults = await talkThroughFaults({ options, stage, actors, server, progress });
+    const { counts: faults, played } = await talkThroughFaults({ options, stage, actors, server, progress });
+    const endedAt = Date.now();
     progress.step(() => 'nothing breaks any more: everyone sends what is left, then all is compared');
-    const { stored, findings } = await settle({
-      url,
-      stage,
-      actors,
-      settleMs: options.settleSeconds * 1_000,
-    });
-    const receipts = actors.flatMap((actor) => actor.receipts?.() ?? []).length;
-    return { seed: options.seed, stored, faults, actors: actors.map(({ name }) => name), receipts, findings };
+    const ending = { url, stage, actors, settleMs: options.settleSeconds * 1_000 };
+    await settle(ending);
+    const settledAfterMs = Date.now() - endedAt;
+    progress.step(() => 'all is quiet, then one last word is said in each chat, and all is compared');
+    if (options.nodes > 1) await delay(quietMs);
+    await sayLastWords(stage, actors);
+    const { stored, findings } = await settle(ending);
+    const { receipts } = countSeen(actors);
+    const names = actors.map(({ name }) => name);
+    return { seed: options.seed, stored, faults, played, settledAfterMs, actors: names, receipts, findings };
   } finally {
     for (const actor of actors) actor.close();
   }
@@ -96,7 +115,7 @@ function createActors(url: string, stage: Stage): Actor[] {
   ];
 }
 
-type Play = {
+type Scene = {
   readonly options: VerifyOptions;
   readonly stage: Stage;
   readonly actors: readonly Actor[];
@@ -104,15 +123,24 @@ type Play = {
   readonly progress: Progress;
 };
 
-async function talkThroughFaults({ options, stage, actors, server, progress }: Play): Promise<FaultCounts> {
+async function talkThroughFaults({
+  options,
+  stage,
+  actors,
+  server,
+  progress,
+}: Scene): Promise<{ counts: FaultCounts; played: Played | undefined }> {
   const counts = noFaults();
   const tally = { messages: 0 };
   progress.step(
     () =>
-      `${tally.messages} messages given to clients, ${totalOf(counts)} faults made, ${options.seconds} s in all`,
+      `${tally.messages} messages given to clients, ${totalOf(counts)} faults made` +
+      (Number.isFinite(options.seconds) ? `, ${options.seconds} s in all` : ''),
   );
   const timeUp = new AbortController();
-  const timer = setTimeout(() => timeUp.abort(), options.seconds * 1_000);
+  // A timer cannot be for ever.
+  const lastsMs = options.play ? 2 ** 31 - 1 : Math.min(options.seconds * 1_000, 2 ** 31 - 1);
+  const timer = setTimeout(() => timeUp.abort(), lastsMs);
   const talking = talk(stage, actors, {
     random: new Random(options.seed ^ 0x5eed),
     signal: timeUp.signal,
@@ -120,12 +148,39 @@ async function talkThroughFaults({ options, stage, actors, server, progress }: P
     tally,
   });
   const target = { random: new Random(options.seed), actors, server };
-  const max = options.hasChaos ? options.faults : 0;
+  const max = options.hasChaos && !options.play ? options.faults : 0;
+  const played = await playOut({ options, actors, server });
   await makeFaults(target, { signal: timeUp.signal, max, counts });
-  if (max > 0) timeUp.abort();
+  if (max > 0 || played) timeUp.abort();
   await talking;
   clearTimeout(timer);
-  return counts;
+  return { counts, played };
+}
+
+async function playOut({
+  options: { play, seconds },
+  actors,
+  server,
+}: Pick<Scene, 'options' | 'actors' | 'server'>): Promise<Played | undefined> {
+  if (!play) return undefined;
+  if (!server) throw new Error('--play needs a server of our own');
+  await delay(warmUpMs);
+  const [before, startedAt] = [countSeen(actors), Date.now()];
+  await server.play(play, seconds);
+  const after = countSeen(actors);
+  return {
+    words: playWords[play],
+    ms: Date.now() - startedAt,
+    receipts: after.receipts - before.receipts,
+    seen: after.seen - before.seen,
+  };
+}
+
+function countSeen(actors: readonly Actor[]): { receipts: number; seen: number } {
+  return {
+    receipts: actors.flatMap((actor) => actor.receipts?.() ?? []).length,
+    seen: actors.flatMap((actor) => actor.accounts()).reduce((sum, { seenIds }) => sum + seenIds.length, 0),
+  };
 }
 
 type TalkOptions = {
@@ -189,6 +244,15 @@ async function settle({ url, stage, actors, settleMs }: Ending) {
   }
 }
 
+/** In each chat one more message, sent once by a client that does not ask again: nothing later shows that it is missing. */
+async function sayLastWords({ chats }: Stage, actors: readonly Actor[]): Promise<void> {
+  const senders = actors.filter((actor) => actor instanceof SocketIoPerson);
+  for (const [index, { id, people }] of chats.entries()) {
+    const sender = senders.find(({ name }) => name.startsWith(`${people[0]} (`));
+    await sender?.sendLast(id, `last words ${index + 1}`);
+  }
+}
+
 function findUnsettled(actors: readonly Actor[]): Finding[] {
   return actors
     .filter((actor) => actor.isSending)
@@ -201,7 +265,8 @@ function findUnsettled(actors: readonly Actor[]): Finding[] {
 const shownMax = Number(process.env['SHOWN'] ?? 10);
 
 /** The report a person reads. */
-export function describeReport({ seed, stored, faults, actors, receipts, findings }: Report): string {
+export function describeReport(report: Report): string {
+  const { seed, stored, faults, played, settledAfterMs, actors, receipts, findings } = report;
   const made = (Object.keys(faultWords) as FaultKind[])
     .filter((kind) => faults[kind] > 0)
     .map((kind) => `${faults[kind]} ${faultWords[kind]}`);
@@ -210,12 +275,19 @@ export function describeReport({ seed, stored, faults, actors, receipts, finding
     `${stored.length} messages stored, ${receipts} receipts checked, ${actors.length} clients compared`,
     `${count(stored, 'comes')} times somebody came into the group, ${count(stored, 'goes')} times out of it`,
     `${totalOf(faults)} faults: ${made.join(', ') || 'none'}`,
+    ...(played
+      ? [`${describePlayed(played)}; all agreed ${(settledAfterMs / 1_000).toFixed(1)} s later`]
+      : []),
     counts,
     ...findings.slice(0, shownMax).map(({ kind, detail }) => `  ${kind}: ${detail}`),
     ...(findings.length > shownMax ? [`  … and ${findings.length - shownMax} more`] : []),
     findings.length === 0 ? 'Everything agrees.' : `Something is wrong. Run again with --seed ${seed}`,
     '',
   ].join('\n');
+}
+
+function describePlayed({ words, ms, receipts, seen }: Played): string {
+  return `${words} (${(ms / 1_000).toFixed(1)} s): meanwhile ${receipts} messages were acknowledged and ${seen} seen`;
 }
 
 function count(stored: readonly StoredMessage[], what: 'comes' | 'goes'): number {

@@ -37,6 +37,13 @@ export function admitChanges(people: ChatPeople, changes: readonly Change[]): Pr
   return admit(people, changes, { personOf: ({ by }) => by, refusal: messageNotFound });
 }
 
+/** Somebody whom another process brought in may be unknown here until the log is read. */
+async function requireIn(people: ChatPeople, person: UserId, refusal: () => AppError): Promise<void> {
+  if (people.has(person)) return;
+  await people.refresh();
+  if (!people.has(person)) throw refusal();
+}
+
 type Rule<E> = { readonly personOf: (entry: E) => UserId | 'nobody'; readonly refusal: () => AppError };
 
 async function admit<E extends Append | Change>(
@@ -56,7 +63,7 @@ async function admit<E extends Append | Change>(
   for (const entry of entries) {
     const person = personOf(entry);
     try {
-      if (person !== 'nobody' && !people.has(person)) throw refusal();
+      if (person !== 'nobody') await requireIn(people, person, refusal);
       // Where anybody is ignored there are two people, and the other one may do nothing.
       if (person !== 'nobody') ignoring = await findIgnoring(person);
       admitted.push(entry);

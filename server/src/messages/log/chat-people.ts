@@ -27,7 +27,7 @@ export interface ChatPeople {
   findIgnoring(by: UserId): Promise<readonly UserId[]>;
   /** Throws when the person may not send a message now. */
   requireMaySend(sending: Sending): Promise<void>;
-  /** Called when the end of the log was read: from then on it is as it is there. */
+  /** Reads what other processes changed. Called when the end of the log was read, and before somebody is refused. */
   refresh(): Promise<void>;
 }
 
@@ -114,16 +114,24 @@ export class GroupPeople implements ChatPeople {
 
   /** What was sent already is answered, whatever the rules have become. */
   async requireMaySend({ userId, clientId, now, justSentAt }: Sending): Promise<void> {
-    const { roles, readOnly, slowModeSeconds } = this.group;
-    const role = roles.get(userId) ?? 'member';
-    const mustWait = slowModeSeconds > 0 && !may(role, 'writeAtOnce');
-    if (!mustWait && (!readOnly || may(role, 'write'))) return;
+    if (this.#mayAtOnce(userId)) return;
     const { db } = this.#deps;
     if (await findSent(db, userId, clientId)) return;
+    // Another process may have changed the rules.
+    await this.refresh();
+    if (this.#mayAtOnce(userId)) return;
+    const { readOnly, slowModeSeconds } = this.group;
     if (readOnly) throw readOnlyNow();
     const sentAt = justSentAt ?? (await findLastSentAt(db, this.#chatId, userId));
     const retryAfterMs = sentAt === undefined ? 0 : sentAt + slowModeSeconds * 1_000 - now;
     if (retryAfterMs > 0) throw tooSoon(retryAfterMs);
+  }
+
+  #mayAtOnce(userId: UserId): boolean {
+    const { roles, readOnly, slowModeSeconds } = this.group;
+    const role = roles.get(userId) ?? 'member';
+    const mustWait = slowModeSeconds > 0 && !may(role, 'writeAtOnce');
+    return !mustWait && (!readOnly || may(role, 'write'));
   }
 
   async refresh(): Promise<void> {
@@ -155,8 +163,10 @@ export function toLoggedChange({ system, sender, seq, rev, createdAt }: MessageD
   return system ? [{ change: system, by: sender.toHexString() as UserId, seq, rev, at: createdAt }] : [];
 }
 
-/** The system messages that do what is planned for the group as it is. Throws what the plan throws. */
-export function planDrafts(group: Group, { by, plan }: ChangeGroup): Draft[] {
+/** The system messages that do what is planned for the group as all processes have made it. Throws what the plan throws. */
+export async function planDrafts(people: GroupPeople, { by, plan }: ChangeGroup): Promise<Draft[]> {
+  await people.refresh();
+  const { group } = people;
   return plan(group).map((system) => ({
     chatId: group.chatId,
     sender: by,

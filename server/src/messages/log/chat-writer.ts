@@ -169,7 +169,7 @@ export class ChatWriter {
       if (!(people instanceof GroupPeople)) return entry.reject(chatNotFound());
       let drafts;
       try {
-        drafts = planDrafts(people.group, entry);
+        drafts = await planDrafts(people, entry);
       } catch (error) {
         return entry.reject(error);
       }

@@ -4,11 +4,13 @@ export type Received = { readonly name: string; readonly payload: Record<string,
 
 /** A real socket.io-client that writes down what it receives. */
 export class LegacyTestSocket {
+  readonly url: string;
   readonly client: Socket;
   readonly received: Received[] = [];
   #wake: () => void = () => undefined;
 
   constructor(url: string, auth: object, options: Partial<ManagerOptions & SocketOptions> = {}) {
+    this.url = url;
     this.client = io(url, { auth, forceNew: true, reconnectionDelay: 10, ...options });
     this.client.onAny((name: string, payload: Record<string, unknown>) => {
       this.received.push({ name, payload });

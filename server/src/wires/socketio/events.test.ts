@@ -211,6 +211,7 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
       const clock = new ManualClock();
       await using talk = await Conversation.start({ clock });
       const [watcher, alice] = [await connect(talk.bob), await connect(talk.alice)];
+      await watcher.next('user-online');
       alice.drop();
       await alice.next('online-users', 2);
       clock.advance(limits.offlineGraceMs);

@@ -73,6 +73,17 @@ function describeSessions(name: 'in the database' | 'on Redis', openShelf: OpenS
       expect(found?.rewind(offset)).toBe(`t:${(seenAt - 30) * 1_000}`);
     });
 
+    it('forget a client that does not come back for too long', async () => {
+      const { clock, others, sessions, pid } = await setUp();
+      const held = makeHeld();
+      sessions.hold(pid, held);
+      sessions.expectBack(pid, held);
+      await expect.poll(() => others.find(pid, 'start')).toBeDefined();
+      clock.advance(awayMaxMs);
+
+      await expect.poll(() => sessions.find(pid, 'start')).toBeUndefined();
+    });
+
     it('forget a client that meant to leave', async () => {
       const { sessions, pid } = await setUp();
       const held = makeHeld();
@@ -106,11 +117,11 @@ test('the database does not hold what a client would show', async () => {
 });
 
 describe.runIf(hasRedis)('on several processes', () => {
-  describeSessions('on Redis', async () => new RedisSessionShelf(await openRedis()));
+  describeSessions('on Redis', async (clock) => new RedisSessionShelf({ redis: await openRedis(), clock }));
 
   test('a new client is read to from the moment it connected, so that it misses nothing while its process begins to listen', async () => {
     const shared = new KeptSessions({
-      shelf: new RedisSessionShelf(await openRedis()),
+      shelf: new RedisSessionShelf({ redis: await openRedis(), clock: new ManualClock() }),
       cursorAt,
       isOneOfMany: true,
     });
@@ -128,9 +139,10 @@ describe.runIf(hasRedis)('on several processes', () => {
     const namespace = randomUUID();
     const [one, other] = await Promise.all(
       [1, 2].map(async () => {
-        const shelf = new RedisSessionShelf(await openRedis(namespace));
+        const clock = new ManualClock();
+        const shelf = new RedisSessionShelf({ redis: await openRedis(namespace), clock });
         const shared = new KeptSessions({ shelf, cursorAt, isOneOfMany: true });
-        return new Sessions(new ManualClock(), shared);
+        return new Sessions(clock, shared);
       }),
     );
     const [pid, seenAt] = [randomUUID(), 1_900_000_000];

@@ -6,6 +6,8 @@ import type { StageChat } from '../stage.ts';
 import type { Actor } from './actor.ts';
 import { patientTokens } from './tokens.ts';
 
+const answerTimeoutMs = 3_000;
+
 type LegacyMessage = { readonly _id: string; readonly chat: string };
 
 /**
@@ -51,6 +53,14 @@ export class SocketIoPerson implements Actor {
 
   send(chatId: ChatId, text: string): void {
     this.#socket.emit('send-message', { chatId, text });
+  }
+
+  /** The same once, to be told that it is stored; nothing else tells this client when it is not. Never rejects. */
+  async sendLast(chatId: ChatId, text: string): Promise<void> {
+    await this.#socket
+      .timeout(answerTimeoutMs)
+      .emitWithAck('send-message', { chatId, text })
+      .catch(() => undefined);
   }
 
   get isSending(): boolean {
