@@ -20,6 +20,10 @@ export function Gallery({ first, messages }: Props) {
   const shown = pictures[index];
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);
+  // What had the focus may have gone with the picture before, and keys would go to the page behind.
+  useEffect(() => {
+    if (!ref.current?.contains(document.activeElement)) ref.current?.focus();
+  }, [fileId]);
   useEffect(() => {
     if (!shown) close();
   }, [shown, close]);
@@ -38,7 +42,14 @@ export function Gallery({ first, messages }: Props) {
     close();
   };
   return (
-    <dialog ref={ref} className="gallery" aria-label="Pictures" onKeyDown={onKeyDown} onCancel={onCancel}>
+    <dialog
+      ref={ref}
+      className="gallery"
+      aria-label="Pictures"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onCancel={onCancel}
+    >
       <Shown
         key={shown.fileId}
         attachment={shown}
