@@ -97,6 +97,8 @@ for path in / /panel/ /api/docs/ /health; do
 done
 curl -fsS -d '{"user":"alice"}' "http://127.0.0.1:$port/dev/token" | grep -q token || fail 'nobody can sign in'
 echo 'ok    serves its pages and signs in'
+node deploy/try-picture.mjs "http://127.0.0.1:$port" || fail 'a picture is not taken'
+echo 'ok    makes thumbnails of a picture'
 kill -TERM "$pid"
 wait "$server" || fail "SIGTERM ended it with $?"
 server=

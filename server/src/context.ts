@@ -108,7 +108,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const bounds = createBounds(foundations, metrics);
   const own = { db, clock, broker, lastMessages, blocks, reads: bounds.admission.reads };
   const chats = createChatsDeps(own, messageLog);
-  const files = createFiles(foundations, { ...chats, share: bounds.share });
+  const files = createFiles(foundations, { ...chats, metrics, share: bounds.share });
   const pushes = createPushes(foundations, { ...chats, ...people, metrics });
   const users = { ...tellChats(chats), ...people, blocks, viewers, tell };
   watchSizes(metrics, { ...people, broker, ...pushes });
@@ -117,6 +117,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...people,
     ...pushes,
     ...chats,
+    ...files,
     metrics,
     texts,
     tell,
@@ -125,7 +126,6 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...tellChats(chats),
     ...bounds,
     messageLog,
-    ...files,
     ...createOwnData({ ...foundations, ...files, ...chats, ...users, messageLog }),
     legacySessions: createLegacySessions(foundations),
     endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
@@ -173,11 +173,12 @@ function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions 
 /** What files need of others, and what they keep to. */
 function createFiles(
   foundations: Foundations,
-  { memberships, share }: Pick<Context, 'memberships' | 'share'>,
+  { memberships, metrics, share }: Pick<Context, 'memberships' | 'metrics' | 'share'>,
 ) {
   const { db, env, clock, linkKey } = foundations;
   const deps: FilesDeps = {
     ...foundations,
+    metrics,
     storage: openStorage(env),
     rules: toFileRules(env),
     inspections: new FairGate(inspectionBounds, { clock, share }),

@@ -201,7 +201,7 @@ const bad: Record<string, readonly unknown[]> = {
   ],
   'message.edit': [
     undefined,
-    { messageId: unknownId, text: '  ' },
+    { messageId: unknownId, text: '\u200B' },
     { messageId: unknownId, text: operator },
     { messageId: operator, text: 'x' },
     { messageId: unknownId, text: 'x', mentions: ['bob'] },

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { collect, openChat, startTestServer } from '../src/testing/index.ts';
+import { collect, openChat, startTestServer, uploadFile } from '../src/testing/index.ts';
 
 /** A request with the headers of a proxy, which fetch would not let through. */
 function getThroughProxy(url: string, headers: Record<string, string>): Promise<number | undefined> {
@@ -30,7 +30,7 @@ describe('the operator’s endpoints', () => {
     expect(await get('/health')).toEqual([200, { status: 'ok', message: 'Server is running' }]);
   });
 
-  it('count sends, deliveries, connections, subscriptions and resets', async () => {
+  it('count sends, deliveries, connections, subscriptions, resets and files', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server);
     const live = collect((on) => bob.api.message.onEvent.subscribe({ chatId: chat.id }, on));
@@ -38,6 +38,10 @@ describe('the operator’s endpoints', () => {
     await Promise.all([live, foreign].map((events) => events.until((items) => items.length === 1)));
     await alice.api.message.send.mutate({ chatId: chat.id, text: 'hello', clientId: randomUUID() });
     await Promise.all([live, foreign].map((events) => events.until((items) => items.length === 2)));
+
+    const { url } = await alice.api.file.get.query({ fileId: await uploadFile(server, alice) });
+    await (await fetch(`${server.url}${url}`)).text();
+    await expect(uploadFile(server, alice, { bytes: Buffer.from('7f454c46', 'hex') })).rejects.toThrow();
 
     const text = await (await fetch(`${server.url}/metrics`)).text();
 
@@ -47,6 +51,9 @@ describe('the operator’s endpoints', () => {
     expect(value('whisper_connections')).toBe(1);
     expect(value('whisper_subscriptions')).toBe(1 + 2 * 2);
     expect(value('whisper_resets_total')).toBe(1);
+    expect(value('whisper_file_bytes_total{direction="in"}')).toBe(7 + 4);
+    expect(value('whisper_file_bytes_total{direction="out"}')).toBeGreaterThanOrEqual(7);
+    expect(value('whisper_file_refusals_total{reason="typeNotAllowed"}')).toBe(1);
     expect(text).not.toContain('hello');
   });
 

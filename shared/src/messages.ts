@@ -4,7 +4,7 @@ import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './i
 import { limits } from './limits.ts';
 import { pageLimitSchema } from './paging.ts';
 import { SystemSchema } from './system.ts';
-import { CaptionSchema, MessageTextSchema, TextSchema } from './text.ts';
+import { CaptionSchema, TextSchema } from './text.ts';
 import { UserSchema } from './users.ts';
 
 /** What a message answers to, as it is now: an edit or a deletion of the original shows here too (`toReply`). */
@@ -158,7 +158,7 @@ export type SendMessageInput = z.infer<typeof SendMessageInputSchema>;
 
 export const EditMessageInputSchema = z.object({
   messageId: MessageIdSchema,
-  text: MessageTextSchema,
+  text: CaptionSchema.describe('May be empty beside files.'),
   mentions: mentionsSchema.optional(),
 });
 export type EditMessageInput = z.infer<typeof EditMessageInputSchema>;

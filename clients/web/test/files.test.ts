@@ -81,8 +81,27 @@ describe.skipIf(!hasBrowser)('files', slow, () => {
         patience,
       )
       .toBe(true);
+    await bob.page.keyboard.press('ArrowLeft');
+    await gallery.getByText('1 of 2').waitFor();
+    await gallery.getByRole('button', { name: 'Next picture' }).press('Enter');
+    await gallery.getByText('2 of 2').waitFor();
     await bob.page.keyboard.press('Escape');
     await gallery.waitFor({ state: 'detached' });
+    await bob.messages.getByRole('button', { name: 'A red field' }).waitFor();
+  });
+
+  it('stay when the words of their message are edited away', async () => {
+    const [grace, heidi] = await openPair(['grace', 'heidi']);
+    await give(grace.page, 'paste', 'red');
+    await grace.send('two words');
+    await heidi.sees('two words');
+
+    await grace.composer.press('ArrowUp');
+    await grace.composer.fill('');
+    await grace.page.getByRole('button', { name: 'Save' }).click();
+
+    await heidi.messages.getByText('two words').waitFor({ state: 'detached' });
+    await heidi.messages.getByRole('img', { name: 'red.png' }).waitFor();
   });
 
   it('that are paused go on after a reload, and come whole', async () => {
@@ -110,6 +129,7 @@ describe.skipIf(!hasBrowser)('files', slow, () => {
   it('that are recorded are heard by the other', async () => {
     const [eve, frank] = await openPair(['eve', 'frank']);
     await eve.page.getByRole('button', { name: 'Record a voice note' }).click();
+    await eve.composer.fill('Listen');
     await eve.page.getByText('0:01').waitFor();
     await eve.page.getByRole('button', { name: 'Attach the recording' }).click();
     await eve.page.getByRole('button', { name: /Do not send Voice note/ }).waitFor();

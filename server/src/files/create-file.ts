@@ -6,18 +6,18 @@ import type { FilesDeps } from './deps.ts';
 import { fileModel, type FileDoc } from './file.model.ts';
 import { fileIdOf, toLinked } from './file.view.ts';
 import { uploadKeyOf, uploadsPath } from './links.ts';
-import { refusal } from './refusal.ts';
+import { refused } from './refusal.ts';
 
 export const uploadKeyHeader = 'x-upload-key';
 
 /** A file counts as this many bytes at least: the smallest also has a place in the database. */
 const countedMin = 4_096;
 
-type Deps = Pick<FilesDeps, 'db' | 'clock' | 'rules'>;
+type Deps = Pick<FilesDeps, 'db' | 'clock' | 'rules' | 'metrics'>;
 
 /** Makes a file without bytes, and says where they go. The same `clientId` again is the same file; of another name, type or size it is CONFLICT. */
 export async function createFile(deps: Deps, ownerId: UserId, input: CreateFileInput): Promise<CreatedFile> {
-  if (input.size > deps.rules.sizeMax) throw refusal('fileTooLarge');
+  if (input.size > deps.rules.sizeMax) throw refused(deps, 'fileTooLarge');
   const made = makeFile(deps, ownerId, input);
   const files = fileModel(deps.db);
   try {
@@ -34,7 +34,8 @@ export async function createFile(deps: Deps, ownerId: UserId, input: CreateFileI
 }
 
 /** Counted with the file itself: of two that would be too much together, none gets past the other. */
-async function requireQuota({ db, rules }: Deps, made: FileDoc): Promise<void> {
+async function requireQuota(deps: Deps, made: FileDoc): Promise<void> {
+  const { db, rules } = deps;
   const files = fileModel(db);
   const [sum] = await files.aggregate<{ counted: number }>([
     { $match: { owner: made.owner, endedAt: null } },
@@ -42,7 +43,7 @@ async function requireQuota({ db, rules }: Deps, made: FileDoc): Promise<void> {
   ]);
   if ((sum?.counted ?? 0) <= rules.quota) return;
   await files.deleteOne({ _id: made._id });
-  throw refusal('quotaExceeded');
+  throw refused(deps, 'quotaExceeded');
 }
 
 function makeFile(

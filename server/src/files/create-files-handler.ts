@@ -8,12 +8,12 @@ import { Transfers } from './transfers.ts';
 import { createUploads, type UploadsDeps } from './uploads.ts';
 
 /** Downloads of one file at the same time, and of all. A browser asks for parts of a film twice at most. */
-const downloadBounds = { perOwnerMax: 64, totalMax: 512 } as const;
+const downloadBounds = { direction: 'out', perOwnerMax: 64, totalMax: 512 } as const;
 
 /** What the port answers below `filesPath`: uploads, and what links lead to. */
 export function createFilesHandler(deps: UploadsDeps & Omit<ServeDeps, 'transfers'>) {
   const upload = createUploads(deps);
-  const serveDeps = { ...deps, transfers: new Transfers(downloadBounds) };
+  const serveDeps = { ...deps, transfers: new Transfers(deps, downloadBounds) };
   return (request: IncomingMessage, response: ServerResponse): void => {
     const { url = '' } = request;
     const isUpload = url.startsWith(uploadsPath);

@@ -3,6 +3,7 @@ import type { Connection as Database } from 'mongoose';
 import type { FairGate } from '../platform/fair-gate.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { FileRules } from './file-rules.ts';
 import type { FileStorage } from './storage.ts';
 
@@ -11,6 +12,7 @@ export type FilesDeps = {
   readonly db: Database;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'fileBytes' | 'fileTransfers' | 'fileRefusals' | 'filesRemoved'>;
   readonly storage: FileStorage;
   readonly rules: FileRules;
   /** What lasting links are signed with. */

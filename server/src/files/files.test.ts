@@ -37,6 +37,24 @@ describe('a file in a conversation', () => {
     for (const each of urls) expect(await (await fetch(`${server.url}${each}`)).text()).toBe('A note.');
   });
 
+  it('keeps its message when the words go, which a message without files needs', async () => {
+    const { alice, bob, chat } = await openChat(server);
+    const attachmentIds = [await uploadFile(server, alice)];
+    const draft = { chatId: chat.id, text: 'Look', clientId: randomUUID() };
+    const sent = await alice.api.message.send.mutate({ ...draft, attachmentIds });
+    const words = await alice.api.message.send.mutate({ ...draft, clientId: randomUUID() });
+
+    const bare = await alice.api.message.edit.mutate({ messageId: sent.id, text: ' ' });
+
+    expect(bare).toMatchObject({ text: '', attachments: [{ name: 'note.txt' }] });
+    expect((await bob.api.message.edits.query({ messageId: sent.id })).edits).toMatchObject([
+      { text: 'Look' },
+    ]);
+    await expect(alice.api.message.edit.mutate({ messageId: words.id, text: ' ' })).rejects.toMatchObject({
+      data: { code: 'BAD_REQUEST' },
+    });
+  });
+
   it('is taken up where it was left', async () => {
     const { alice } = await openChat(server);
     const { fileId, upload } = await alice.api.file.create.mutate(newFile());

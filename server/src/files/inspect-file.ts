@@ -10,7 +10,7 @@ import { keyOf, keysOf, remadeKeyOf } from './keys.ts';
 import { refusal } from './refusal.ts';
 import { sniffedBytes, sniffType } from './sniff-type.ts';
 
-type Deps = Pick<FilesDeps, 'db' | 'storage' | 'rules' | 'inspections'>;
+type Deps = Pick<FilesDeps, 'db' | 'storage' | 'rules' | 'inspections' | 'metrics'>;
 
 /** What a file is whose bytes have all arrived. Throws why it is not taken, or that some are missing. */
 export async function requireContent(deps: Deps, file: FileDoc): Promise<FileContent> {
@@ -33,6 +33,7 @@ async function inspectFile(deps: Deps, file: FileDoc): Promise<FileContent> {
     return content;
   } catch (error) {
     if (!(error instanceof AppError) || !error.reason) throw error;
+    deps.metrics.fileRefusals.inc({ reason: error.reason });
     await files.updateOne({ _id: file._id }, { $set: { refusal: error.reason, counted: 0 } });
     for (const key of keysOf(file)) await deps.storage.remove(key);
     throw error;

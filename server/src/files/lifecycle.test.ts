@@ -1,6 +1,8 @@
 import type { FileId, Message } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { get, request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -22,7 +24,7 @@ const dataDir = await mkdtemp(join(tmpdir(), 'whisper-files-'));
 const clock = new ManualClock();
 let server: TestServer;
 beforeAll(async () => {
-  const env = { DATA_DIR: dataDir, FILES_QUOTA_MB: '1' };
+  const env = { DATA_DIR: dataDir, FILES_QUOTA_MB: '64' };
   server = await startTestServer({ isAlone: true, clock, env });
 });
 afterAll(async () => {
@@ -151,7 +153,7 @@ describe('an upload', () => {
   it('is not made beyond what a person may keep, however many are made at once', async () => {
     const alice = await server.signIn('alice');
     const create = () =>
-      alice.api.file.create.mutate({ name: 'a', type: '', size: 400_000, clientId: randomUUID() });
+      alice.api.file.create.mutate({ name: 'a', type: '', size: 25_000_000, clientId: randomUUID() });
     const made = await Promise.allSettled([create(), create(), create(), create(), create()]);
     expect(made.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(2);
     const refused = made.find((each) => each.status === 'rejected');
@@ -173,6 +175,64 @@ describe('an upload', () => {
     expect(await keptKeys()).toEqual([sent]);
     expect((await fetchLinks(message))[0]?.status).toBe(200);
     expect(await ask(bob, unsent)).toBe(await ask(bob, unknownId));
+  });
+});
+
+describe('a transfer that stands still', () => {
+  const cuts = async () => {
+    const { values } = await server.app.metrics.fileRefusals.get();
+    return values.find(({ labels }) => labels.reason === 'tooSlow')?.value ?? 0;
+  };
+
+  /** Half a minute goes by, and another. */
+  async function untilCut(): Promise<void> {
+    const before = await cuts();
+    const look = () => {
+      clock.advance(30_000);
+      return cuts();
+    };
+    await expect.poll(look).toBe(before + 1);
+  }
+
+  it('is cut when nobody reads, who then goes on where it was', async () => {
+    const { alice, chat } = await openChat(server);
+    const bytes = Buffer.alloc(16_000_000, 'A line of many.\n');
+    const message = await send(alice, chat.id, await uploadFile(server, alice, { bytes }));
+    const url = `${server.url}${message.attachments[0]?.url}`;
+    const response = await new Promise<IncomingMessage>((resolve) => get(url, resolve));
+
+    await untilCut();
+
+    const got: Buffer[] = [];
+    response.on('data', (chunk: Buffer) => got.push(chunk));
+    await expect(once(response, 'end')).rejects.toThrow('aborted');
+    const begun = Buffer.concat(got);
+    expect(begun.length).toBeLessThan(bytes.length);
+    const rest = await fetch(url, { headers: { range: `bytes=${begun.length}-` } });
+    expect(Buffer.concat([begun, Buffer.from(await rest.arrayBuffer())]).equals(bytes)).toBe(true);
+  });
+
+  it('is cut when it brings nothing, and what it brought is kept', async () => {
+    const alice = await server.signIn('alice');
+    const file = { name: 'a.txt', type: '', size: 7, clientId: randomUUID() };
+    const { fileId, upload } = await alice.api.file.create.mutate(file);
+    const url = `${server.url}${upload.url}`;
+    const headers = { ...upload.headers, 'tus-resumable': '1.0.0' };
+    const patching = { 'upload-offset': 0, 'content-type': 'application/offset+octet-stream' };
+    const sending = request(url, {
+      method: 'PATCH',
+      headers: { ...headers, ...patching, 'content-length': 7 },
+    });
+    const ended = once(sending, 'error');
+    sending.write('A no');
+    await expect.poll(() => server.app.storage.sizeOf(fileId)).toBe(4);
+
+    await Promise.all([untilCut(), ended.catch(() => undefined)]);
+
+    const head = await fetch(url, { method: 'HEAD', headers });
+    expect(head.headers.get('upload-offset')).toBe('4');
+    const rest = { headers: upload.headers, bytes: Buffer.from('te.'), offset: 4 };
+    expect((await patch(url, rest)).status).toBe(204);
   });
 });
 

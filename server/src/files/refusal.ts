@@ -1,5 +1,6 @@
 import type { ErrorCode, FileRefusal } from '@whisper/shared';
 import { AppError } from '../platform/errors.ts';
+import type { FilesDeps } from './deps.ts';
 
 const refusals: Readonly<Record<FileRefusal, readonly [ErrorCode, string]>> = {
   typeNotAllowed: ['BAD_REQUEST', 'Files of this type are not taken'],
@@ -15,4 +16,10 @@ const refusals: Readonly<Record<FileRefusal, readonly [ErrorCode, string]>> = {
 export function refusal(reason: FileRefusal, cause?: unknown): AppError {
   const [code, message] = refusals[reason];
   return new AppError(code, message, { reason, cause });
+}
+
+/** The same, and counted for whoever operates the server. */
+export function refused({ metrics }: Pick<FilesDeps, 'metrics'>, reason: FileRefusal): AppError {
+  metrics.fileRefusals.inc({ reason });
+  return refusal(reason);
 }

@@ -1,6 +1,5 @@
 import type { FileId } from '@whisper/shared';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { sendError } from '../http/body.ts';
 import type { FilesDeps } from './deps.ts';
 import { toDisposition, toServedType } from './disposition.ts';
@@ -40,7 +39,7 @@ export async function serveFile(deps: ServeDeps, fileId: FileId, exchange: Excha
     deps.transfers.follow(fileId, request, response);
     writeHead(response, { ...served, size, range });
     if (request.method === 'HEAD' || range === 'unsatisfiable') return void response.end();
-    await pipeline(await deps.storage.read(served.key, range ?? undefined), response);
+    await deps.storage.send(served.key, range ?? { start: 0, end: size - 1 }, response);
   } catch (error) {
     if (!response.headersSent) return sendError(response, error);
     response.destroy();

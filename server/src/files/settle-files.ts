@@ -5,7 +5,7 @@ import { fileModel, type FileDoc } from './file.model.ts';
 import { fileIdOf, ownerOf, type StoredAttachment } from './file.view.ts';
 import { removeBytes } from './remove-bytes.ts';
 
-type Deps = Pick<FilesDeps, 'db' | 'clock' | 'storage' | 'isInMessage'>;
+type Deps = Pick<FilesDeps, 'db' | 'clock' | 'storage' | 'isInMessage' | 'metrics'>;
 
 /** Longer than a change takes: whoever looks before it is stored finds the file in its message, and never looks again. */
 const doubtMs = 60_000;
@@ -74,7 +74,7 @@ async function isInMessage(deps: Deps, file: FileDoc): Promise<boolean> {
  * Says first that the file has ended, and forgets it when its bytes are gone: a crash leaves nothing that nobody knows of. One
  * that was taken meanwhile, or is being written to, stays.
  */
-async function endFile({ db, clock, storage }: Deps, file: FileDoc): Promise<void> {
+async function endFile({ db, clock, storage, metrics }: Deps, file: FileDoc): Promise<void> {
   const files = fileModel(db);
   const now = new Date(clock.now());
   const asItWas = { _id: file._id, takenFor: file.takenFor ?? null, dueAt: file.dueAt ?? null };
@@ -87,7 +87,8 @@ async function endFile({ db, clock, storage }: Deps, file: FileDoc): Promise<voi
   await removeBytes({ db, storage }, file);
   const id = file._id.toHexString();
   if (file.blob !== id) await removeBytes({ db, storage }, { ...file, blob: id });
-  await files.deleteOne({ _id: file._id });
+  const { deletedCount } = await files.deleteOne({ _id: file._id });
+  metrics.filesRemoved.inc({ why: file.takenFor === undefined ? 'unsent' : 'deleted' }, deletedCount);
 }
 
 /** Whoever writes it looks for this, and stops. */

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FileStorage } from './storage.ts';
@@ -75,6 +75,25 @@ export function describeFileStorage(name: string, open: () => FileStorage): void
       const middle = { start: 4_000_000, end: 5_999_999 };
       const read = await buffer(await storage.read(key, middle));
       expect(read.equals(whole.subarray(middle.start, middle.end + 1))).toBe(true);
+    });
+
+    it('writes a part to whoever takes it, and stops when that is gone', async () => {
+      const whole = Buffer.from(Array.from({ length: 3_000_000 }, (_, index) => (index * 7) % 251));
+      await storage.append(key, 0, bytesOf(whole));
+      const got: Buffer[] = [];
+      const taker = new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          // It is written over afterwards.
+          got.push(Buffer.from(chunk));
+          setImmediate(done);
+        },
+      });
+      await storage.send(key, { start: 5, end: 2_999_990 }, taker);
+      expect(Buffer.concat(got).equals(whole.subarray(5, 2_999_991))).toBe(true);
+
+      const gone: Writable = new Writable({ write: () => gone.destroy() });
+      await expect(storage.send(key, { start: 0, end: 2_999_999 }, gone)).rejects.toThrow();
+      await expect(storage.send('0', { start: 0, end: 1 }, taker)).rejects.toThrow();
     });
 
     it('removes, again and again, and nothing else', async () => {

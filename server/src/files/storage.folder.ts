@@ -1,10 +1,11 @@
 import { mkdir, open, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { ByteRange, FileStorage } from './storage.ts';
 
-/** Read at once: fewer turns of the event loop for each download, and little memory for many. */
-const pieceBytes = 256 * 1024;
+/** Read at once: fewer turns of the event loop, and little memory for many downloads. */
+const pieceBytes = 512 * 1024;
 
 /** Files in a folder, which several processes share as one. */
 export class FolderStorage implements FileStorage {
@@ -40,6 +41,20 @@ export class FolderStorage implements FileStorage {
     return file.createReadStream({ ...range, highWaterMark: pieceBytes });
   }
 
+  /** One buffer for all of it: to make a new one for each piece, and to miss the processor's cache, costs as much again. */
+  async send(key: string, { start, end }: ByteRange, to: Writable): Promise<void> {
+    await using file = await open(this.#pathOf(key), 'r');
+    const buffer = Buffer.allocUnsafeSlow(Math.min(pieceBytes, end - start + 1));
+    for (let at = start; at <= end; ) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at + 1), at);
+      if (bytesRead === 0) throw new Error(`There is not as much under ${key}`);
+      await write(to, buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    to.end();
+    await finished(to);
+  }
+
   async remove(key: string): Promise<void> {
     await rm(this.#pathOf(key), { force: true });
   }
@@ -48,6 +63,20 @@ export class FolderStorage implements FileStorage {
   #pathOf(key: string): string {
     return join(this.#folder, key.slice(-2), key);
   }
+}
+
+/** Resolves when nobody needs the bytes any more. */
+function write(to: Writable, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // What waits in an answer whose connection is gone is not called back.
+    const onClose = () => reject(new Error('The connection broke'));
+    to.once('close', onClose);
+    to.write(bytes, (error) => {
+      to.off('close', onClose);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 /** Answers where it ends. */

@@ -1,6 +1,7 @@
 import { AwsClient } from 'aws4fetch';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { ByteRange, FileStorage } from './storage.ts';
 
 export type S3Options = {
@@ -73,6 +74,10 @@ export class S3Storage implements FileStorage {
     const { start, end } = range ?? { start: 0, end: sizeOf(pieces) - 1 };
     const wanted = pieces.filter((piece) => piece.start <= end && piece.start + piece.size > start);
     return Readable.from(this.#readPieces(wanted, { start, end }), { objectMode: false });
+  }
+
+  async send(key: string, range: ByteRange, to: Writable): Promise<void> {
+    await pipeline(await this.read(key, range), to);
   }
 
   async remove(key: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 
 /** A part of a file: both ends are in it. */
 export type ByteRange = { readonly start: number; readonly end: number };
@@ -16,6 +16,11 @@ export interface FileStorage {
   append(key: string, offset: number, bytes: Readable): Promise<number>;
   /** Rejects when there is nothing under the key. */
   read(key: string, range?: ByteRange): Promise<Readable>;
+  /**
+   * Writes what `read` gives to whoever holds on to no bytes once they are written, as a socket does, and ends it. Rejects, too, when
+   * it closes before.
+   */
+  send(key: string, range: ByteRange, to: Writable): Promise<void>;
   /** Nothing is left under the key. Idempotent. */
   remove(key: string): Promise<void>;
 }

@@ -25,7 +25,7 @@ type Inspected = FileDoc & { readonly content: FileContent };
  * is not one's own is NOT_FOUND, one that is in another message CONFLICT.
  */
 export async function takeFiles(
-  deps: Pick<FilesDeps, 'db' | 'storage' | 'rules' | 'inspections' | 'clock'>,
+  deps: Pick<FilesDeps, 'db' | 'storage' | 'rules' | 'inspections' | 'clock' | 'metrics'>,
   taking: Taking,
 ): Promise<StoredAttachment[]> {
   const { chatId, clientId } = taking;

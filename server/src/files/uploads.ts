@@ -16,12 +16,15 @@ import { isUploadKey, uploadsPath } from './links.ts';
 import { refusal } from './refusal.ts';
 import { Transfers } from './transfers.ts';
 
-export type UploadsDeps = Pick<FilesDeps, 'db' | 'clock' | 'log' | 'storage' | 'rules' | 'inspections'> & {
+export type UploadsDeps = Pick<
+  FilesDeps,
+  'db' | 'clock' | 'log' | 'metrics' | 'storage' | 'rules' | 'inspections'
+> & {
   readonly admission: Pick<Admission, 'spend'>;
 };
 
 /** Uploads of one person that bring bytes at the same time, and of all. */
-const uploadBounds = { perOwnerMax: 6, totalMax: 256 } as const;
+const uploadBounds = { direction: 'in', perOwnerMax: 6, totalMax: 256 } as const;
 
 /** How long whoever is asked to stop writing may take. */
 const drainMs = 1_000;
@@ -44,7 +47,7 @@ export function createUploads(deps: UploadsDeps) {
     },
     onResponseError: (_request, error) => toTusError(deps, error),
   });
-  const transfers = new Transfers(uploadBounds);
+  const transfers = new Transfers(deps, uploadBounds);
   return async (fileId: FileId, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     try {
       const file = await findFile(deps.db, fileId);

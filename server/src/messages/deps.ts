@@ -14,7 +14,7 @@ export type MessagesDeps = Pick<
   ChatsDeps,
   'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'memberships' | 'blocks'
 > &
-  Pick<FilesDeps, 'storage' | 'rules' | 'inspections' | 'isInMessage'> & {
+  Pick<FilesDeps, 'storage' | 'rules' | 'inspections' | 'isInMessage' | 'metrics'> & {
     readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;
     readonly messageLog: MessageLog;
     /** What became of pushes about a message, by person; of who is missing nothing is known. */

@@ -58,6 +58,30 @@ export class Metrics {
     labelNames: ['result'] as const,
     registers: [this.#registry],
   });
+  readonly fileBytes = new Counter({
+    name: 'whisper_file_bytes_total',
+    help: 'Bytes of files that were uploaded (in) and downloaded (out).',
+    labelNames: ['direction'] as const,
+    registers: [this.#registry],
+  });
+  readonly fileTransfers = new Gauge({
+    name: 'whisper_file_transfers',
+    help: 'Uploads (in) and downloads (out) that are under way.',
+    labelNames: ['direction'] as const,
+    registers: [this.#registry],
+  });
+  readonly fileRefusals = new Counter({
+    name: 'whisper_file_refusals_total',
+    help: 'Files that were not taken, by reason; busy and tooSlow are transfers that may come again.',
+    labelNames: ['reason'] as const,
+    registers: [this.#registry],
+  });
+  readonly filesRemoved = new Counter({
+    name: 'whisper_files_removed_total',
+    help: 'Files that were removed: unsent in time, or deleted with their message or person.',
+    labelNames: ['why'] as const,
+    registers: [this.#registry],
+  });
   readonly sendSeconds = new Summary({
     name: 'whisper_send_seconds',
     help: 'Time from a message’s arrival until it is durable and announced, over the last minute.',

@@ -5,7 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-const sources = { server: 'server/src/main.ts', chat: 'clients/cli/src/main.ts' } as const;
+const sources = {
+  server: 'server/src/main.ts',
+  chat: 'clients/cli/src/main.ts',
+  device: 'clients/sdk/verify/sending-device.ts',
+} as const;
 
 /** What lies beside the server's bundle, as it lies beside its sources. */
 const storeParts = {

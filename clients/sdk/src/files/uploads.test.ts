@@ -37,6 +37,10 @@ describe('a file on its way', () => {
     const [message] = messagesOf(alice.store.getSnapshot().open.get(chatId));
     if (message) alice.store.forward(message, chatId);
     expect(textsOf(alice, chatId)).toEqual(['', 'pending: a.txt']);
+    if (message) alice.store.edit(message, 'a caption');
+    await sees(bob, chatId, ['a caption', '']);
+    if (message) alice.store.edit(message, '');
+    await sees(bob, chatId, ['', '']);
   });
 
   it('is waited for by its message and the changes of it, and by nothing else', async () => {

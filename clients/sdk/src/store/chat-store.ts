@@ -16,7 +16,7 @@ import { callWithRetries } from '../connection/retries.ts';
 import type { Upload } from '../files/upload.ts';
 import type { Uploads } from '../files/uploads.ts';
 import { Listeners, whenReady, type Observable } from '../observable.ts';
-import type { StoredDraft } from '../outbox/entry.ts';
+import { filesOf, type StoredDraft } from '../outbox/entry.ts';
 import type { ChatSnapshot } from './chat-snapshot.ts';
 import { Groups } from './groups.ts';
 import { editMessage, removeMessage, toTarget } from './message-acts.ts';
@@ -133,11 +133,10 @@ export class ChatStore implements Observable<ChatSnapshot> {
   send(chatId: ChatId, text: string, options: SendOptions = {}): ClientId {
     const { files: uploads = [], ...said } = options;
     const files = uploads.map(({ file }) => file);
-    const parsed = files.length > 0 ? CaptionSchema.parse(text) : parseText(text);
     const draft = {
       kind: 'send',
       chatId,
-      text: parsed,
+      text: parseText(text, files),
       ...said,
       ...(files.length > 0 && { files }),
     } as const;
@@ -149,10 +148,11 @@ export class ChatStore implements Observable<ChatSnapshot> {
 
   /**
    * Gives a message of mine another text; its mentions stay. It shows at once, like every change of a message, and
-   * goes out in order as a message does. Throws a ZodError when the text is empty or too long.
+   * goes out in order as a message does. Throws a ZodError when the text is too long, or empty without a file.
    */
   edit(message: Message | StoredDraft, text: string): void {
-    editMessage(this.#parts, message, parseText(text));
+    const files = 'queuedAt' in message ? filesOf(message) : message.attachments;
+    editMessage(this.#parts, message, parseText(text, files));
   }
 
   /** Deletes a message of mine for everyone. */
@@ -291,6 +291,6 @@ type SendOptions = {
   readonly files?: readonly Upload[];
 };
 
-function parseText(text: string): string {
-  return MessageTextSchema.parse(text);
+function parseText(text: string, files: readonly unknown[]): string {
+  return (files.length > 0 ? CaptionSchema : MessageTextSchema).parse(text);
 }

@@ -77,7 +77,7 @@ type FileProps = { readonly isEmpty: boolean; readonly add: AttachedFiles['add']
 function FileButtons({ isEmpty, add }: FileProps) {
   return (
     <>
-      {isEmpty && <VoiceButton onRecorded={(file) => add([file])} />}
+      <VoiceButton isOffered={isEmpty} onRecorded={(file) => add([file])} />
       <AttachButton onPick={add} />
     </>
   );

@@ -32,8 +32,8 @@ export function useComposer({ chatId, mode, people, attached }: Options) {
   const [refused, setRefused] = useState(0);
   const field = useField({ text, mode, onRefused: setRefused });
   const left = limits.textLengthMax - text.trim().length;
-  const takesFiles = mode?.type !== 'edit' && attached.uploads.length > 0;
-  const canSend = (text.trim() !== '' || takesFiles) && left >= 0;
+  const files = mode?.type === 'edit' ? mode.message.attachments : attached.uploads;
+  const canSend = (text.trim() !== '' || files.length > 0) && left >= 0;
 
   const change = (value: string) => {
     setRefused(0);

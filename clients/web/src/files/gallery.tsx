@@ -18,8 +18,7 @@ export function Gallery({ first, messages }: Props) {
   const [fileId, setFileId] = useState(first);
   const index = pictures.findIndex((each) => each.fileId === fileId);
   const shown = pictures[index];
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => ref.current?.showModal(), []);
+  const ref = useModal(fileId);
   useEffect(() => {
     if (!shown) close();
   }, [shown, close]);
@@ -38,7 +37,14 @@ export function Gallery({ first, messages }: Props) {
     close();
   };
   return (
-    <dialog ref={ref} className="gallery" aria-label="Pictures" onKeyDown={onKeyDown} onCancel={onCancel}>
+    <dialog
+      ref={ref}
+      className="gallery"
+      aria-label="Pictures"
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onCancel={onCancel}
+    >
       <Shown
         key={shown.fileId}
         attachment={shown}
@@ -51,6 +57,16 @@ export function Gallery({ first, messages }: Props) {
       )}
     </dialog>
   );
+}
+
+/** A dialog over the page that keeps its keys when another picture is shown: what had the focus may have gone with the one before. */
+function useModal(fileId: FileId) {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => ref.current?.showModal(), []);
+  useEffect(() => {
+    if (!ref.current?.contains(document.activeElement)) ref.current?.focus();
+  }, [fileId]);
+  return ref;
 }
 
 const keys = new Map<string, (index: number, last: number) => number>([

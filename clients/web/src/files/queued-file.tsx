@@ -1,6 +1,6 @@
 import type { Upload } from '@whisper/client';
 import { formatSize, type CreateFileInput } from '@whisper/shared';
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Icon } from '../ui/icon.tsx';
 import { usePreview } from './use-preview.ts';
@@ -32,11 +32,16 @@ export function QueuedFile({ upload }: { readonly upload: Upload }) {
   const state = useSyncExternalStore(upload.subscribe, upload.getSnapshot);
   const { file } = upload;
   const preview = usePreview(upload);
+  const [canShow, setCanShow] = useState(true);
   const isPaused = state.status === 'paused';
   const isGoing = isPaused || state.status === 'waiting' || state.status === 'uploading';
   return (
     <div className="queued-file" data-status={state.status}>
-      {preview ? <img src={preview} alt={file.alt ?? ''} /> : <Icon name="file" />}
+      {preview && canShow ? (
+        <img src={preview} alt={file.alt ?? ''} onError={() => setCanShow(false)} />
+      ) : (
+        <Icon name="file" />
+      )}
       <FileFacts file={file} />
       {isGoing && (
         <progress value={state.sentBytes} max={file.size} aria-label={`${file.name}: sent so far`} />

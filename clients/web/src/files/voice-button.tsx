@@ -1,13 +1,18 @@
 import { Icon } from '../ui/icon.tsx';
 import { useRecorder } from './use-recorder.ts';
 
-type Props = { readonly onRecorded: (file: File) => void };
+type Props = {
+  /** Whether a recording may begin; one that did goes on. */
+  readonly isOffered: boolean;
+  readonly onRecorded: (file: File) => void;
+};
 
 /** Records a voice note where there is a microphone that may be asked for. */
-export function VoiceButton({ onRecorded }: Props) {
+export function VoiceButton({ isOffered, onRecorded }: Props) {
   const { state, seconds, start, stop, cancel } = useRecorder(onRecorded);
   if (state === 'impossible') return null;
   if (state !== 'recording') {
+    if (!isOffered) return null;
     return (
       <>
         {state === 'refused' && (

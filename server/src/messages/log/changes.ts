@@ -11,6 +11,8 @@ type Content = { readonly text: string; readonly mentions: readonly UserId[] };
 export function edited({ text, mentions }: Content): ChangeMessage {
   return (doc, now) => {
     requireContent(doc);
+    if (text === '' && !doc.attachments?.length)
+      throw new AppError('BAD_REQUEST', 'A message without files needs words');
     const named = mentions.map((id) => new Types.ObjectId(id));
     const before = doc.mentions ?? [];
     const isSame = doc.text === text && String(before) === String(named);
