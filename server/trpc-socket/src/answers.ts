@@ -66,12 +66,12 @@ export class Answers {
 
   /** Answers calls that found no room: refusing must not cost more than asking. */
   refuseSurplus(ids: readonly RequestId[], message: string): void {
+    if (ids.length === 0) return;
     this.refuseAll(ids, new TRPCError({ code: 'TOO_MANY_REQUESTS', message }));
   }
 
   /** Answers all of these calls with one error, encoded once. */
   refuseAll(ids: readonly RequestId[], refusal: TRPCError): void {
-    if (ids.length === 0) return;
     const error = this.report({ id: null }, refusal);
     const { transformer } = this.#shared.router._def._config;
     const shape = JSON.stringify(transformer.output.serialize(this.#shapeOf({ id: null }, error)));
