@@ -10,7 +10,7 @@ import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
 import type { FeedFrames } from './feed-frames.ts';
 import type { OpenSocket, TrpcSocketHost } from './host.ts';
 import { parseConnectionParams, parseFrame, type Frame, type Incoming } from './incoming.ts';
-import type { LoopShare } from './loop-share.ts';
+import type { LoopShare, Turns } from './loop-share.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
 import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
@@ -46,6 +46,9 @@ const notices = {
 
 /** What headers may add to a frame: a few when it is whole, and one for each of its fragments. */
 const headerBytesMax = 4 * 1024;
+
+/** Where many come at once, each is a newcomer for so long: time to sign in, and to read what was missed. */
+const newcomerMs = 5_000;
 
 const ping = Buffer.from('PING');
 const pong = Buffer.from('PONG');
@@ -135,6 +138,11 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     return this.#calls.finish();
   }
 
+  get #turns(): Turns {
+    const { share, clock } = this.shared;
+    return clock.now() - this.openedAt < newcomerMs ? share.newcomers : share;
+  }
+
   #listen(stream: Duplex): void {
     this.#ws.on('message', (data, isBinary) => {
       this.#wasHeard = true;
@@ -158,11 +166,11 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
 
   /** Frames, and messages of a frame, that this turn has no room for are read in later ones, one at least in each. */
   #receive(data: Buffer, isFirst = false): void {
-    if (!this.#unread.isPaused && (isFirst || this.shared.share.hasRoom)) return this.#read(data);
+    if (!this.#unread.isPaused && (isFirst || this.#turns.hasRoom)) return this.#read(data);
     this.#unread.keep(data);
     if (this.#unread.isPaused) return;
     this.#unread.pause();
-    this.shared.share.wait(() => this.#readOn());
+    this.#turns.wait(() => this.#readOn());
   }
 
   #readOn(): void {
@@ -193,10 +201,10 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
       const incoming = messages[batchIndex];
       if (incoming && !this.#isClosed) this.#handle(incoming, { batchIndex, bytes });
       batchIndex += 1;
-    } while (batchIndex < messages.length && this.shared.share.hasRoom);
+    } while (batchIndex < messages.length && this.#turns.hasRoom);
     if (batchIndex < messages.length && !this.#isClosed) {
       this.#unread.pause();
-      this.shared.share.wait(() => this.#handleFrom(batchIndex, messages, bytes));
+      this.#turns.wait(() => this.#handleFrom(batchIndex, messages, bytes));
     } else if (this.#unread.isPaused) this.#readOn();
   }
 
