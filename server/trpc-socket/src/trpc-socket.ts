@@ -9,7 +9,13 @@ import type { Clock } from './clock.ts';
 import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
 import type { FeedFrames } from './feed-frames.ts';
 import type { OpenSocket, TrpcSocketHost } from './host.ts';
-import { parseConnectionParams, parseFrame, type Frame, type Incoming } from './incoming.ts';
+import {
+  hasConnectionParams,
+  parseConnectionParams,
+  parseFrame,
+  type Frame,
+  type Incoming,
+} from './incoming.ts';
 import type { LoopShare, Turns } from './loop-share.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
 import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
@@ -46,9 +52,6 @@ const notices = {
 
 /** What headers may add to a frame: a few when it is whole, and one for each of its fragments. */
 const headerBytesMax = 4 * 1024;
-
-/** Where many come at once, each is a newcomer for so long: time to sign in, and to read what was missed. */
-const newcomerMs = 5_000;
 
 const ping = Buffer.from('PING');
 const pong = Buffer.from('PONG');
@@ -139,8 +142,8 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   }
 
   get #turns(): Turns {
-    const { share, clock } = this.shared;
-    return clock.now() - this.openedAt < newcomerMs ? share.newcomers : share;
+    const { share, clock, bounds } = this.shared;
+    return clock.now() - this.openedAt < bounds.newcomerMs ? share.newcomers : share;
   }
 
   #listen(stream: Duplex): void {
@@ -299,9 +302,4 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     for (const task of this.#farewells) task();
     this.#farewells = [];
   }
-}
-
-function hasConnectionParams({ url = '' }: IncomingMessage): boolean {
-  const [, query = ''] = url.split('?', 2);
-  return new URLSearchParams(query).get('connectionParams') === '1';
 }
