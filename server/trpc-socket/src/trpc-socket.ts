@@ -50,11 +50,7 @@ const notices = {
   reconnect: encodeTextFrame(JSON.stringify({ id: null, method: 'reconnect' })),
 };
 
-/** What headers may add to a frame: a few when it is whole, and one for each of its fragments. */
-const headerBytesMax = 4 * 1024;
-
-const ping = Buffer.from('PING');
-const pong = Buffer.from('PONG');
+const [ping, pong] = [Buffer.from('PING'), Buffer.from('PONG')];
 
 /** One WebSocket and everything that lives and dies with it. */
 export class TrpcSocket implements OpenSocket, CallScope, Reader {
@@ -226,8 +222,7 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
 
   #checkUnread(): void {
     const { bounds, closeCodes } = this.shared;
-    // The frame's own header, and those of its fragments, are in there too.
-    if (this.#unread.bytes > this.#frameBytesMax + headerBytesMax) return this.#refuseLarge();
+    if (this.#unread.isLargerThan(this.#frameBytesMax)) return this.#refuseLarge();
     if (this.#unread.isOlderThan(bounds.frameDeadlineMs)) this.close(closeCodes.slowWriter);
   }
 
