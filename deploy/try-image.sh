@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
-# Builds the Dockerfile without a Docker engine or a registry, and runs the image as a container does: PID 1, another
-# user, read-only but for /data. Needs root, and debootstrap and buildah from Debian. Prints sizes and times.
+# Builds the Dockerfile, or with `bun` Dockerfile.bun, without a Docker engine or a registry, and runs the image as a container
+# does: PID 1, another user, read-only but for /data. Needs root, and debootstrap and buildah from Debian. Prints sizes and times.
 set -euo pipefail
+runtime=${1:-node}
+case $runtime in
+  node) file=Dockerfile ;;
+  bun) file=Dockerfile.bun ;;
+  *) echo 'Usage: deploy/try-image.sh [node|bun]' >&2; exit 2 ;;
+esac
 cd "$(dirname "$0")/.."
 export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 base=docker.io/library/node:20-bookworm-slim
+bun_base=docker.io/$(sed -n 's/^FROM \(oven.*\)/\1/p' Dockerfile.bun)
 work=$(mktemp -d)
 container=
 server=
@@ -38,11 +45,26 @@ make_base() {
   buildah rm "$from" >/dev/null
 }
 
+# Stands in for the image with Bun alone: the same Debian, Bun from its npm package, no Node, the user bun.
+make_bun_base() {
+  local from version=${bun_base##*:} root
+  version=${version%-slim}
+  npm install --silent --no-save --prefix "$work/bun" "bun@$version" >/dev/null
+  from=$(buildah from "$base")
+  root=$(buildah mount "$from")
+  rm -r "$root/usr/local/bin/"* "$root/usr/local/lib/node_modules"
+  cp -L "$work/bun/node_modules/bun/bin/bun.exe" "$root/usr/local/bin/bun"
+  chroot "$root" usermod -l bun node
+  chroot "$root" groupmod -n bun node
+  buildah commit -q "$from" "$bun_base" >/dev/null
+  buildah rm "$from" >/dev/null
+}
+
 # Runs the image's command in its own PID namespace, as its user, with these settings.
 start() {
   local root=$1
   shift
-  unshare --pid --fork --mount --kill-child bash -c '
+  RUNTIME=$runtime unshare --pid --fork --mount --kill-child bash -c '
     set -e
     root=$1; data=$2; shift 2
     mount --bind "$root" "$root"
@@ -51,7 +73,7 @@ start() {
     mount -o remount,bind,ro "$root"
     cd "$root"
     exec chroot --userspec=1000:1000 "$root" /usr/bin/env -i PATH=/usr/local/bin:/usr/bin:/bin "$@" \
-      sh -c "cd /app && exec node server/dist/main.js"
+      sh -c "cd /app && exec $RUNTIME server/dist/main.js"
   ' - "$root" "$work/data" "$@" >"$work/log" 2>&1 &
   server=$!
 }
@@ -66,10 +88,11 @@ ready() {
 }
 
 buildah inspect --type image "$base" >/dev/null 2>&1 || make_base
+[ "$runtime" = node ] || buildah inspect --type image "$bun_base" >/dev/null 2>&1 || make_bun_base
 began=$SECONDS
-buildah bud -q --layers --network host --format docker -t whisper . >/dev/null
-echo "ok    the Dockerfile builds ($((SECONDS - began)) s)"
-container=$(buildah from whisper)
+buildah bud -q --layers --network host --format docker -t "whisper-$runtime" -f "$file" . >/dev/null
+echo "ok    $file builds ($((SECONDS - began)) s)"
+container=$(buildah from "whisper-$runtime")
 root=$(buildah mount "$container")
 echo "      /app is $(du -sh "$root/app" | cut -f1)"
 [ ! -e "$root/app/server/node_modules/typescript" ] || fail 'a compiler is in the image'

@@ -110,6 +110,27 @@ describe('a call', () => {
     await expect(withAnswer(100)).rejects.toThrow('The answer is full, ask again');
   });
 
+  it('waits for nobody’s turn when those before it filled their answer', async () => {
+    const { admission } = open();
+    const pending = { bytes: 0, bytesMax: 400 };
+    const ends: (() => void)[] = [];
+    const fill = () => new Promise<void>((resolve) => ends.push(resolve));
+    const calls = Array.from({ length: 50 }, () => admission.run(callOf({ answer: pending }), fill));
+    const results = Promise.allSettled(calls);
+
+    await setImmediate();
+    expect([ends.length, admission.reads.waiting]).toEqual([2, 48]);
+    pending.bytes = 400;
+    ends[0]?.();
+    await setImmediate();
+    expect([ends.length, admission.reads.waiting]).toEqual([2, 0]);
+    ends[1]?.();
+
+    const fates = (await results).map(({ status }) => status);
+    expect(fates.filter((fate) => fate === 'rejected')).toHaveLength(48);
+    expect(admission.reads.running).toBe(0);
+  });
+
   it('costs more when its result is large', async () => {
     const spent: number[] = [];
     const spend = ({ points }: Cost) => {

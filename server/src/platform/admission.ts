@@ -85,12 +85,13 @@ export class Admission {
   async run<T>(call: AdmittedCall, task: () => Promise<T>): Promise<T> {
     await this.spend(call);
     const gate = call.type === 'mutation' ? this.writes : this.reads;
+    const refusalOf = () => this.#refusalOf(call);
     const run = () => {
-      if (call.signal?.aborted) throw new AppError('SERVICE_UNAVAILABLE', 'Whoever asked has left');
-      this.#requireRoom(call);
+      const refusal = refusalOf();
+      if (refusal) throw refusal;
       return task();
     };
-    return gate.run(call.personId, run, call.cost);
+    return gate.run(call.personId, run, { ...call.cost, refusalOf });
   }
 
   /** Counts what a call was answered with: a large result costs its person more than was known before. */
@@ -135,12 +136,14 @@ export class Admission {
     else this.#delayed.delete(personId);
   }
 
-  #requireRoom({ personId, answer }: AdmittedCall): void {
+  /** Why the call is not made when its turn has come, or sooner. */
+  #refusalOf({ personId, answer, signal }: AdmittedCall): AppError | undefined {
+    if (signal?.aborted) return new AppError('SERVICE_UNAVAILABLE', 'Whoever asked has left');
     const part = this.reads.isHeavy(personId) ? heavyPart : 1;
     const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax * part;
-    if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return;
+    if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return undefined;
     const message = isAnswerFull ? 'The answer is full, ask again' : 'Read what was answered first';
-    throw new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });
+    return new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });
   }
 }
 

@@ -2,6 +2,7 @@ import { LoopShare } from '@whisper/trpc-socket';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../testing/index.ts';
+import { AppError } from './errors.ts';
 import { FairGate } from './fair-gate.ts';
 
 const bounds = {
@@ -127,6 +128,29 @@ it('refuses a person who has too many waiting, and nobody else', async () => {
   expect(gate.refused).toBe(1);
   for (let n = 0; n < 8; n += 1) await end();
   await Promise.all([...waiting, ...others]);
+});
+
+it('lets the next of a person begin when those before it are not to run any more', async () => {
+  const { gate, started, run, end } = open();
+  let refusal: AppError | undefined;
+  const refusalOf = () => refusal;
+  void run('a1');
+  const all = Promise.allSettled(
+    ['a2', 'a3', 'a4'].map((name) => run(name, { refusalOf: name === 'a2' ? () => undefined : refusalOf })),
+  );
+  void run('b1');
+  void run('a5');
+
+  await settled();
+  refusal = new AppError('TOO_MANY_REQUESTS', 'Full');
+  await end();
+  expect([started, gate.waiting]).toEqual([['a1', 'a2', 'b1', 'a5'], 0]);
+  for (let n = 0; n < 3; n += 1) await end();
+
+  expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected']);
+  for (const name of ['a6', 'a7', 'a8']) void run(name);
+  await settled();
+  expect(started.slice(4)).toEqual(['a6', 'a7']);
 });
 
 it('goes on after a task that fails', async () => {

@@ -22,8 +22,19 @@ type GateDeps = {
   readonly share: Pick<LoopShare, 'hasRoom' | 'wait'>;
 };
 
-type Start = (isHeavy: boolean) => void;
-type Line = { readonly person: string; running: number; readonly waiting: Start[] };
+type Waiting = {
+  readonly start: (isHeavy: boolean) => void;
+  readonly refuse: (refusal: AppError) => void;
+  readonly refusalOf: () => AppError | undefined;
+};
+
+type Line = {
+  readonly person: string;
+  running: number;
+  /** It is among those whose turn comes, though nobody of it may wait any more when that has come. */
+  hasTurn: boolean;
+  readonly waiting: Waiting[];
+};
 
 /** Of so many tasks in a row one is of those who have asked for much, however many others wait. */
 const heavyEvery = 4;
@@ -31,8 +42,16 @@ const heavyEvery = 4;
 /** As long as a large page takes; a store that is slow is not waited for twice. */
 const restMaxMs = 20;
 
-/** `points`: what the task costs, as far as it is known before. `isPatient`: how many wait is bounded elsewhere. */
-export type RunOptions = { readonly points?: number; readonly isPatient?: boolean };
+export type RunOptions = {
+  /** What the task costs, as far as it is known before. */
+  readonly points?: number;
+  /** How many of these wait is bounded elsewhere. */
+  readonly isPatient?: boolean;
+  /** Why the task is not to run any more. It then waits no longer than for those of its person before it. */
+  readonly refusalOf?: () => AppError | undefined;
+};
+
+const noRefusal = () => undefined;
 
 /**
  * Shares what all people use, such as the store, fairly: a few tasks run at a time, and people who have some waiting
@@ -84,7 +103,7 @@ export class FairGate {
 
   /** Runs the task when it is its turn, and settles as it does. TOO_MANY_REQUESTS when the person has too many waiting. */
   async run<T>(person: string, task: () => Promise<T>, options: RunOptions = {}): Promise<T> {
-    const line = this.#lines.get(person) ?? { person, running: 0, waiting: [] };
+    const line = this.#lines.get(person) ?? { person, running: 0, hasTurn: false, waiting: [] };
     this.#lines.set(person, line);
     const isHeavy = await this.#enter(line, options);
     this.#costs.add(person, options.points ?? 1);
@@ -103,7 +122,7 @@ export class FairGate {
   }
 
   /** Resolves when the line's next task may start, with whether it takes a place of those who have asked for much. */
-  #enter(line: Line, { isPatient = false }: RunOptions): boolean | Promise<boolean> {
+  #enter(line: Line, { isPatient = false, refusalOf = noRefusal }: RunOptions): boolean | Promise<boolean> {
     const isHeavy = this.isHeavy(line.person);
     const isFirst = line.waiting.length === 0 && line.running < this.#bounds.runningPerPersonMax;
     if (isFirst && this.#hasPlace(isHeavy) && this.#share.hasRoom) return this.#start(line, isHeavy);
@@ -114,8 +133,9 @@ export class FairGate {
       });
     }
     this.#waiting += 1;
-    return new Promise((resolve) => {
-      if (line.waiting.push(resolve) === 1) this.#takeTurn(line);
+    return new Promise((start, refuse) => {
+      line.waiting.push({ start, refuse, refusalOf });
+      this.#takeTurn(line);
       this.#startNext();
     });
   }
@@ -136,10 +156,22 @@ export class FairGate {
   #leave(line: Line): void {
     line.running -= 1;
     this.#running -= 1;
-    // Of a line that was at its bound nobody has a turn.
-    if (line.running === this.#bounds.runningPerPersonMax - 1) this.#takeTurn(line);
+    this.#refuseNext(line);
+    this.#takeTurn(line);
     if (line.running === 0 && line.waiting.length === 0) this.#lines.delete(line.person);
     this.#startNext();
+  }
+
+  /** Those at the head of a line that are not to run any more need no turn. */
+  #refuseNext({ waiting }: Line): void {
+    for (;;) {
+      const [next] = waiting;
+      const refusal = next?.refusalOf();
+      if (!next || !refusal) return;
+      waiting.shift();
+      this.#waiting -= 1;
+      next.refuse(refusal);
+    }
   }
 
   /** A place of those who have asked for much stays empty for as long as it was taken: half of the time is others'. */
@@ -153,7 +185,9 @@ export class FairGate {
   }
 
   #takeTurn(line: Line): void {
-    if (line.waiting.length === 0 || line.running >= this.#bounds.runningPerPersonMax) return;
+    const isAtBound = line.running >= this.#bounds.runningPerPersonMax;
+    if (line.hasTurn || line.waiting.length === 0 || isAtBound) return;
+    line.hasTurn = true;
     if (this.isHeavy(line.person)) this.#heavyTurns.push(line);
     else this.#turns.push(line);
   }
@@ -189,10 +223,12 @@ export class FairGate {
     const isHeavy = this.isHeavy(line.person);
     // Since its turn came up it has asked for much.
     if (queue === this.#turns && isHeavy) return void this.#heavyTurns.push(line);
+    line.hasTurn = false;
+    const next = line.waiting.shift();
+    if (!next) return;
     this.#waiting -= 1;
-    const start = line.waiting.shift();
     this.#start(line, isHeavy);
     this.#takeTurn(line);
-    start?.(isHeavy);
+    next.start(isHeavy);
   }
 }

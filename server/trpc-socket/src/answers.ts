@@ -75,7 +75,6 @@ export class Answers {
 
   /** Answers all of these calls with one error, encoded once. */
   refuseAll(ids: readonly RequestId[], refusal: TRPCError): void {
-    if (ids.length === 0) return;
     const error = this.report({ id: null }, refusal);
     const { transformer } = this.#shared.router._def._config;
     const shape = JSON.stringify(transformer.output.serialize(this.#shapeOf({ id: null }, error)));

@@ -30,6 +30,8 @@ export type SocketBounds = {
   readonly stalledMs: number;
   /** A socket that announced connectionParams sends them within this time. */
   readonly paramsDeadlineMs: number;
+  /** Where many come at once, each waits for those who were there for so long: to sign in, and to read what it missed. */
+  readonly newcomerMs: number;
   /** A client is asked for a sign of life this often; one that gave none since the last time is gone. */
   readonly pingIntervalMs: number;
   /** How long the peer may take to answer a close frame before the connection is cut. */
@@ -55,6 +57,7 @@ export const defaultBounds: SocketBounds = {
   unsentBytesMax: 4 * 1024 * 1024,
   stalledMs: 30_000,
   paramsDeadlineMs: 10_000,
+  newcomerMs: 5_000,
   pingIntervalMs: 30_000,
   closeTimeoutMs: 2_000,
   finishCallsMs: 5_000,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { TRPCError } from '@trpc/server';
 import type { TRPCClientOutgoingMessage } from '@trpc/server/rpc';
 import type { SocketBounds } from './bounds.ts';
@@ -54,6 +55,12 @@ function parseSmall(data: Buffer, { messagesPerFrameMax, idLengthMax }: SocketBo
     messages: readAll(raws.slice(0, messagesPerFrameMax), idLengthMax),
     surplusIds: surplus.flatMap((incoming) => ('message' in incoming ? [incoming.message.id] : [])),
   };
+}
+
+/** Whether the client announces that it says first who it is. */
+export function hasConnectionParams({ url = '' }: IncomingMessage): boolean {
+  const [, query = ''] = url.split('?', 2);
+  return new URLSearchParams(query).get('connectionParams') === '1';
 }
 
 /** What a connectionParams message holds; `undefined` when this is none. */

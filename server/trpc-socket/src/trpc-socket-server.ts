@@ -80,6 +80,18 @@ class SocketServer implements TrpcSocketServer {
   }
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const { newcomers } = this.#shared.share;
+    if (newcomers.hasRoom) return this.#upgrade(request, stream, head);
+    // Nobody else listens meanwhile, and an error that nobody hears ends the process.
+    const ignore = () => undefined;
+    stream.on('error', ignore);
+    newcomers.wait(() => {
+      stream.off('error', ignore);
+      if (!stream.destroyed) this.#upgrade(request, stream, head);
+    });
+  }
+
+  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     if (this.#isClosing) return refuseUpgrade(stream, 503);
     this.#wss.handleUpgrade(request, stream, head, (ws) => {
       this.#sockets.add(new TrpcSocket(this.#shared, { ws, stream, request }));

@@ -9,8 +9,14 @@ import type { Clock } from './clock.ts';
 import type { SocketClose, SocketCloseCodes } from './close-codes.ts';
 import type { FeedFrames } from './feed-frames.ts';
 import type { OpenSocket, TrpcSocketHost } from './host.ts';
-import { parseConnectionParams, parseFrame, type Frame, type Incoming } from './incoming.ts';
-import type { LoopShare } from './loop-share.ts';
+import {
+  hasConnectionParams,
+  parseConnectionParams,
+  parseFrame,
+  type Frame,
+  type Incoming,
+} from './incoming.ts';
+import type { LoopShare, Turns } from './loop-share.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
 import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
@@ -44,11 +50,7 @@ const notices = {
   reconnect: encodeTextFrame(JSON.stringify({ id: null, method: 'reconnect' })),
 };
 
-/** What headers may add to a frame: a few when it is whole, and one for each of its fragments. */
-const headerBytesMax = 4 * 1024;
-
-const ping = Buffer.from('PING');
-const pong = Buffer.from('PONG');
+const [ping, pong] = [Buffer.from('PING'), Buffer.from('PONG')];
 
 /** One WebSocket and everything that lives and dies with it. */
 export class TrpcSocket implements OpenSocket, CallScope, Reader {
@@ -135,6 +137,11 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     return this.#calls.finish();
   }
 
+  get #turns(): Turns {
+    const { share, clock, bounds } = this.shared;
+    return clock.now() - this.openedAt < bounds.newcomerMs ? share.newcomers : share;
+  }
+
   #listen(stream: Duplex): void {
     this.#ws.on('message', (data, isBinary) => {
       this.#wasHeard = true;
@@ -158,11 +165,11 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
 
   /** Frames, and messages of a frame, that this turn has no room for are read in later ones, one at least in each. */
   #receive(data: Buffer, isFirst = false): void {
-    if (!this.#unread.isPaused && (isFirst || this.shared.share.hasRoom)) return this.#read(data);
+    if (!this.#unread.isPaused && (isFirst || this.#turns.hasRoom)) return this.#read(data);
     this.#unread.keep(data);
     if (this.#unread.isPaused) return;
     this.#unread.pause();
-    this.shared.share.wait(() => this.#readOn());
+    this.#turns.wait(() => this.#readOn());
   }
 
   #readOn(): void {
@@ -193,10 +200,10 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
       const incoming = messages[batchIndex];
       if (incoming && !this.#isClosed) this.#handle(incoming, { batchIndex, bytes });
       batchIndex += 1;
-    } while (batchIndex < messages.length && this.shared.share.hasRoom);
+    } while (batchIndex < messages.length && this.#turns.hasRoom);
     if (batchIndex < messages.length && !this.#isClosed) {
       this.#unread.pause();
-      this.shared.share.wait(() => this.#handleFrom(batchIndex, messages, bytes));
+      this.#turns.wait(() => this.#handleFrom(batchIndex, messages, bytes));
     } else if (this.#unread.isPaused) this.#readOn();
   }
 
@@ -215,8 +222,7 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
 
   #checkUnread(): void {
     const { bounds, closeCodes } = this.shared;
-    // The frame's own header, and those of its fragments, are in there too.
-    if (this.#unread.bytes > this.#frameBytesMax + headerBytesMax) return this.#refuseLarge();
+    if (this.#unread.isLargerThan(this.#frameBytesMax)) return this.#refuseLarge();
     if (this.#unread.isOlderThan(bounds.frameDeadlineMs)) this.close(closeCodes.slowWriter);
   }
 
@@ -291,9 +297,4 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     for (const task of this.#farewells) task();
     this.#farewells = [];
   }
-}
-
-function hasConnectionParams({ url = '' }: IncomingMessage): boolean {
-  const [, query = ''] = url.split('?', 2);
-  return new URLSearchParams(query).get('connectionParams') === '1';
 }

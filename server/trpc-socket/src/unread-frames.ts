@@ -1,6 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from './clock.ts';
 
+/** What headers may add to a frame: a few when it is whole, and one for each of its fragments. */
+const headerBytesMax = 4 * 1024;
+
 /** What one client has sent and nobody has read: a frame that is not whole, and whole ones while reading is paused. */
 export class UnreadFrames {
   readonly #ws: WebSocket;
@@ -22,6 +25,11 @@ export class UnreadFrames {
 
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /** A frame was begun that is larger, whatever its headers and those of its fragments take. */
+  isLargerThan(bytes: number): boolean {
+    return this.#bytes > bytes + headerBytesMax;
   }
 
   /** A frame was begun that long ago and is not whole. */
