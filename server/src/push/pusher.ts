@@ -131,15 +131,18 @@ export class Pusher {
     const decision = await decide(this.#deps, row);
     switch (decision.type) {
       case 'skip':
-        return void (await this.#finish(row, decision.why));
+        await this.#finish(row, decision.why);
+        return undefined;
       case 'wait':
-        if (row.waits >= waitsMax) return void (await this.#finish(row, 'foreground'));
-        return void (await postponePush(this.#deps, row, { afterMs: lookingMs, because: 'waits' }));
+        if (row.waits >= waitsMax) await this.#finish(row, 'foreground');
+        else await postponePush(this.#deps, row, { afterMs: lookingMs, because: 'waits' });
+        return undefined;
       case 'push': {
         const { address, notice } = decision;
         const adapter = this.#deps.pushChannels.adapters.get(address.kind);
         if (adapter) return { adapter, leaving: { row, address, notice } };
-        return void (await this.#finish(row, 'noDevice'));
+        await this.#finish(row, 'noDevice');
+        return undefined;
       }
     }
     decision satisfies never;
