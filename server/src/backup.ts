@@ -35,7 +35,7 @@ export async function backUpAll(args: readonly string[], write: Write, env = rea
   await rm(partial, { recursive: true, force: true });
   const data = join(partial, 'data');
   await mkdir(data, { recursive: true, mode: 0o700 });
-  const bytes = await backUp(join(env.DATA_DIR, 'mongo'), join(data, 'mongo'));
+  const bytes = await backUp(join(env.DATA_DIR, 'mongo'), join(data, 'mongo'), { isCompact: true });
   const files = await copyTree(env.DATA_DIR, data, notCopied);
   const manifest = { format: 1, madeAt: new Date().toISOString(), storeBytes: bytes, files };
   await writeFile(join(partial, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });

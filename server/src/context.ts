@@ -30,6 +30,7 @@ import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
+import { repairChats } from './messages/log/repair-chats.ts';
 import { HeldBytes } from './delivery/held-bytes.ts';
 import { createChatsDeps, tellChats } from './hand-down.ts';
 import { Strangers } from './http/strangers.ts';
@@ -101,7 +102,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const texts = new EventTexts((value) => transformer.serialize(value));
   const broker = createBroker(foundations, { texts, metrics, lastMessages });
   const tell = (news: News) => broker.publish(topics.news(), news);
-  const people = createPeople(foundations, broker);
+  const people = createPeople(foundations, { broker, lastMessages });
   const viewers = new ViewerCache(clock);
   const blocks = new Blocks(db);
   const messageLog = new MessageLog({ db, clock, broker, lastMessages, blocks });
@@ -223,9 +224,10 @@ function createOwnData(parts: OwnDataParts) {
 }
 
 /** Who is there, who looks, who types, and on which connections. */
-function createPeople(foundations: Foundations, broker: Broker) {
+function createPeople(foundations: Foundations, parts: Pick<Context, 'broker' | 'lastMessages'>) {
+  const { broker } = parts;
   const lastSeen = new LastSeen(foundations);
-  const presence = createPresence(foundations, { broker, lastSeen });
+  const presence = createPresence(foundations, { ...parts, lastSeen });
   const foreground = createForeground(foundations);
   const typing = new TypingState(broker, foundations.clock);
   const connections = new Connections({ presence, foreground, onRemoved: (id) => typing.stopDevice(id) });
@@ -233,11 +235,16 @@ function createPeople(foundations: Foundations, broker: Broker) {
 }
 
 function createPresence(
-  { redis, clock, log }: Foundations,
-  { broker, lastSeen }: Pick<Context, 'broker' | 'lastSeen'>,
+  { redis, db, clock, log }: Foundations,
+  { broker, lastSeen, lastMessages }: Pick<Context, 'broker' | 'lastSeen' | 'lastMessages'>,
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
-  return redis ? new RedisPresenceStore({ ...deps, redis }) : new MemoryPresenceStore(deps);
+  if (!redis) return new MemoryPresenceStore(deps);
+  const onNodeGone = () =>
+    void repairChats({ db, lastMessages }).catch((error: unknown) =>
+      log.error({ err: error }, 'what a process left that ended is not made good'),
+    );
+  return new RedisPresenceStore({ ...deps, redis, onNodeGone });
 }
 
 /** The people who look at one of their devices: who is there, of whom nobody is told and who has no grace. */

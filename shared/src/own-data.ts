@@ -161,6 +161,9 @@ export const ErasureReceiptSchema = z.object({
   receiptId: z.string(),
   requestedAt: z.date(),
   finishedAt: moment.describe('Null while it is under way.'),
+  compactedAt: moment.describe(
+    'When the embedded store’s file was written anew since: until then unused places in it may hold what was erased. Null with a MongoDB, which says itself how it is compacted.',
+  ),
   places: z.array(
     z.object({
       place: z.string().describe('A collection of the database, or a folder of files.'),

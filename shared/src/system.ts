@@ -17,6 +17,9 @@ export const SystemSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('historyChanged'), historyVisible: z.boolean() }),
   z.object({ type: z.literal('slowModeChanged'), slowModeSeconds: z.int().min(0) }),
   z.object({ type: z.literal('readOnlyChanged'), readOnly: z.boolean() }),
+  z
+    .object({ type: z.literal('retentionChanged'), retentionDays: z.int().min(1).nullable() })
+    .describe('Null: messages are kept as long as the server keeps them.'),
 ]);
 export type System = z.infer<typeof SystemSchema>;
 
@@ -49,6 +52,10 @@ export function describeSystem(system: System, { name: who }: Pick<User, 'name'>
         : `${who} lets members write as often as they like`;
     case 'readOnlyChanged':
       return system.readOnly ? `${who} lets only owners and admins write` : `${who} lets everybody write`;
+    case 'retentionChanged':
+      return system.retentionDays === null
+        ? `${who} no longer has old messages deleted`
+        : `${who} has messages deleted after ${describeSeconds(system.retentionDays * 86_400)}`;
   }
 }
 
@@ -70,6 +77,7 @@ export function whoComes({ system, sender }: Change): readonly User[] {
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
     case undefined:
       return [];
   }
@@ -92,6 +100,7 @@ export function whoGoes({ system, sender }: Change): readonly User[] {
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
     case undefined:
       return [];
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
@@ -101,10 +102,10 @@ type Service = { readonly url: string; count(): number; close(): Promise<void> }
 async function startService(): Promise<Service> {
   let count = 0;
   const server = createServer((request, response) => {
-    request.resume().on('end', () => {
-      count += 1;
+    void json(request).then((messages) => {
+      const data = (messages as unknown[]).map(() => ({ status: 'ok', id: String((count += 1)) }));
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ data: { status: 'ok', id: String(count) } }));
+      response.end(JSON.stringify({ data }));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -171,6 +171,27 @@ describe('after a block', () => {
 });
 
 describe('a block', () => {
+  it('finds a group that the person brings them into put away and silent, and nobody sees a difference', async () => {
+    const { alice, bob, carol } = await openPair();
+    await alice.api.user.block.mutate({ userId: bob.me.id });
+    const memberIds = [carol.me.id];
+    const made = await bob.api.chat.createGroup.mutate({ name: 'G', memberIds, clientId: randomUUID() });
+
+    const added = await bob.api.chat.addMembers.mutate({ chatId: made.id, userIds: [alice.me.id] });
+
+    const seenBy = async ({ api }: TestClient) => api.chat.get.query({ chatId: made.id });
+    expect(added).toMatchObject({ memberCount: 3 });
+    expect(await seenBy(alice)).toMatchObject({
+      archivedAt: expect.any(Date),
+      mutedUntil: new Date('9999-01-01T00:00:00Z'),
+    });
+    expect(await seenBy(carol)).toMatchObject({ memberCount: 3, archivedAt: null, mutedUntil: null });
+    await alice.api.chat.leave.mutate({ chatId: made.id });
+    await bob.api.chat.setRole.mutate({ chatId: made.id, userId: carol.me.id, role: 'admin' });
+    await carol.api.chat.addMembers.mutate({ chatId: made.id, userIds: [alice.me.id] });
+    expect(await seenBy(alice)).toMatchObject({ archivedAt: null, mutedUntil: null });
+  });
+
   it('counts nothing of the person in groups', async () => {
     const { alice, bob, carol } = await openPair();
     const { id } = await carol.api.chat.createGroup.mutate({

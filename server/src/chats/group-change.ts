@@ -12,7 +12,8 @@ export type GroupChange =
   | { readonly type: 'avatarChanged'; readonly avatar: string | null }
   | { readonly type: 'historyChanged'; readonly historyVisible: boolean }
   | { readonly type: 'slowModeChanged'; readonly slowModeSeconds: number }
-  | { readonly type: 'readOnlyChanged'; readonly readOnly: boolean };
+  | { readonly type: 'readOnlyChanged'; readonly readOnly: boolean }
+  | { readonly type: 'retentionChanged'; readonly retentionDays: number | null };
 
 /** A change with its place in the log. */
 export type LoggedChange = {
@@ -33,6 +34,8 @@ export type Group = {
   /** Between two messages of one member; 0 for none. */
   readonly slowModeSeconds: number;
   readonly readOnly: boolean;
+  /** Null: messages are kept as long as the server keeps them. */
+  readonly retentionDays: number | null;
   readonly isLarge: boolean;
   readonly roles: ReadonlyMap<UserId, Role>;
   /** The rev with which each of them came. */
@@ -71,6 +74,7 @@ export function comingBy({ change, by }: LoggedChange): ReadonlyMap<UserId, Role
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
       return new Map();
   }
 }
@@ -91,6 +95,7 @@ export function leavingBy({ change, by }: LoggedChange): UserId | undefined {
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
       return undefined;
   }
 }
@@ -119,6 +124,8 @@ export function withChange(group: Group, logged: LoggedChange): Group {
       return { ...next, slowModeSeconds: change.slowModeSeconds };
     case 'readOnlyChanged':
       return { ...next, readOnly: change.readOnly };
+    case 'retentionChanged':
+      return { ...next, retentionDays: change.retentionDays };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ChatId, Role, UserId } from '@whisper/shared';
 import { limits } from '@whisper/shared';
 import { mongo, Types, type AnyBulkWriteOperation, type Connection as Database } from 'mongoose';
+import { findBlockers } from '../users/blocks.ts';
 import { chatModel } from './chat.model.ts';
 import { toUserId, toUserIds } from './chat.view.ts';
 import { memberModel, type MemberDoc } from './member.model.ts';
@@ -25,6 +26,7 @@ export async function readGroup(db: Database, chatId: ChatId): Promise<Group | u
     historyVisible: doc.historyVisible ?? true,
     slowModeSeconds: doc.slowModeSeconds ?? 0,
     readOnly: doc.readOnly ?? false,
+    retentionDays: doc.retentionDays ?? null,
     isLarge: doc.isLarge ?? false,
     participants,
     roles: new Map(participants.map((userId) => [userId, roles.get(userId) ?? 'member'])),
@@ -38,9 +40,11 @@ export async function readGroup(db: Database, chatId: ChatId): Promise<Group | u
  */
 export async function storeChange(db: Database, group: Group, logged: LoggedChange): Promise<Group> {
   const next = withChange(group, logged);
-  await writeMembers(db, toMemberWrites(next, logged));
+  const { change, by } = logged;
+  const added = change.type === 'memberAdded' ? change.userIds : [];
+  await writeMembers(db, toMemberWrites(next, logged, await findBlockers(db, by, added)));
   const isLarge = group.isLarge || next.participants.length > limits.smallChatMax;
-  const { name, avatar, historyVisible, slowModeSeconds, readOnly, rev } = next;
+  const { name, avatar, historyVisible, slowModeSeconds, readOnly, retentionDays, rev } = next;
   await chatModel(db).updateOne(
     { _id: new Types.ObjectId(group.chatId), membersRev: { $lt: rev } },
     {
@@ -52,8 +56,10 @@ export async function storeChange(db: Database, group: Group, logged: LoggedChan
         historyVisible,
         slowModeSeconds,
         readOnly,
+        ...(retentionDays !== null && { retentionDays }),
         ...(isLarge && { isLarge }),
       },
+      ...(retentionDays === null && { $unset: { retentionDays: 1 } }),
       $max: { marksAt: logged.at },
     },
   );
@@ -71,9 +77,15 @@ async function writeMembers(db: Database, writes: AnyBulkWriteOperation<MemberDo
   }
 }
 
-function toMemberWrites(group: Group, logged: LoggedChange): AnyBulkWriteOperation<MemberDoc>[] {
+function toMemberWrites(
+  group: Group,
+  logged: LoggedChange,
+  unwilling: ReadonlySet<UserId>,
+): AnyBulkWriteOperation<MemberDoc>[] {
   const { change, at, rev, by } = logged;
-  const coming = [...comingBy(logged)].map(([userId, role]) => toComing(group, logged, { userId, role }));
+  const coming = [...comingBy(logged)].map(([userId, role]) =>
+    toComing(group, logged, { userId, role, isUnwilling: unwilling.has(userId) }),
+  );
   const toWrite = (userId: UserId, fields: Partial<MemberDoc>) => ({
     updateOne: {
       filter: toFilter(group.chatId, userId, rev),
@@ -88,13 +100,23 @@ function toMemberWrites(group: Group, logged: LoggedChange): AnyBulkWriteOperati
   ];
 }
 
-type Coming = { readonly userId: UserId; readonly role: Role };
+type Coming = {
+  readonly userId: UserId;
+  readonly role: Role;
+  /** They block whoever brings them in. */
+  readonly isUnwilling: boolean;
+};
 
-/** What was there before somebody came counts as read, and is shown to them only when the group says so. */
+const forEver = new Date('9999-01-01T00:00:00Z');
+
+/**
+ * What was there before somebody came counts as read, and is shown to them only when the group says so. Whom one blocks cannot be
+ * refused without knowing why: the group that they bring one into is put away and silent instead.
+ */
 function toComing(
   { chatId, historyVisible }: Group,
   { rev, seq, at }: LoggedChange,
-  { userId, role }: Coming,
+  { userId, role, isUnwilling }: Coming,
 ): AnyBulkWriteOperation<MemberDoc> {
   const isHidden = !historyVisible && seq > 1;
   return {
@@ -109,15 +131,15 @@ function toComing(
           cameSeq: seq,
           changedAt: at,
           ...(isHidden && { joinedSeq: seq - 1, isPartial: true }),
+          ...(isUnwilling && { mutedUntil: forEver, archivedAt: at }),
         },
         $max: { readSeq: seq, deliveredSeq: seq },
         $unset: {
           leftAt: 1,
           wasRemoved: 1,
           unread: 1,
-          mutedUntil: 1,
           pinnedAt: 1,
-          archivedAt: 1,
+          ...(!isUnwilling && { mutedUntil: 1, archivedAt: 1 }),
           ...(!isHidden && { joinedSeq: 1 }),
         },
       },

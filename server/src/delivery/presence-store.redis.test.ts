@@ -21,15 +21,18 @@ describe.runIf(hasRedis)('presence on several processes', () => {
   const setUp = async () => {
     const [namespace, broker, clock] = [randomUUID(), new MemoryBroker(), new ManualClock()];
     const events: string[] = [];
+    const gone: string[] = [];
     await broker.subscribe(topics.presenceOf(alice), ({ type }) => events.push(type));
     const open = async () => {
       const redis = await openRedis(namespace);
       const noteLastSeen = () => undefined;
-      const store = new RedisPresenceStore({ redis, broker, clock, log, noteLastSeen, nodeTtlMs: 300 });
+      const onNodeGone = () => gone.push(redis.nodeId);
+      const deps = { redis, broker, clock, log, noteLastSeen, onNodeGone };
+      const store = new RedisPresenceStore({ ...deps, nodeTtlMs: 300 });
       onTestFinished(() => store.close());
       return { store, redis };
     };
-    return { open, clock, events };
+    return { open, clock, events, gone };
   };
 
   test('a person on two of them is one person, wherever one asks', async () => {
@@ -48,8 +51,8 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     await expect.poll(() => events).toEqual(['online', 'offline']);
   });
 
-  test('the people of one that died go when its time is over, and are announced once', async () => {
-    const { open, events } = await setUp();
+  test('the people of one that died go when its time is over, and are announced once, as its death is', async () => {
+    const { open, events, gone } = await setUp();
     const [dead, ...others] = [await open(), await open(), await open()];
     dead.store.connect(alice, 'phone');
     await expect.poll(() => events).toEqual(['online']);
@@ -58,6 +61,8 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     await dead.redis.close();
 
     await expect.poll(() => events, { timeout: 5_000 }).toEqual(['online', 'offline']);
+    await expect.poll(() => gone).toHaveLength(1);
+    expect(gone).not.toContain(dead.redis.nodeId);
     for (const { store } of others) expect(await store.findOnline([alice])).toEqual([]);
   });
 });

@@ -15,6 +15,8 @@ type Deps = {
   readonly noteLastSeen: NoteLastSeen;
   /** How long a process that says nothing counts as alive; 10 s unless given. */
   readonly nodeTtlMs?: number;
+  /** Called on one of the others when a process that ended, or died, has been silent for so long. */
+  readonly onNodeGone?: () => void;
   /** What its keys in Redis begin with; `presence` unless given. */
   readonly name?: string;
   /** `limits.offlineGraceMs` unless given. */
@@ -50,12 +52,14 @@ for i, count in ipairs(redis.call('hmget', KEYS[1], unpack(ARGV))) do
   if count then online[#online + 1] = ARGV[i] end
 end
 return online`;
-/** ARGV: this process, the lifetime, the name of a process's people without the process. First whether it was known. */
+/** ARGV: this process, the lifetime, the name of a process's people without the process. First whether it was new, and how many others are gone. */
 const beatScript = `
 local time = redis.call('time')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local answer = { redis.call('zadd', KEYS[2], now, ARGV[1]) }
-for i, node in ipairs(redis.call('zrangebyscore', KEYS[2], '-inf', now - ARGV[2])) do
+local isNew = redis.call('zadd', KEYS[2], now, ARGV[1])
+local nodes = redis.call('zrangebyscore', KEYS[2], '-inf', now - ARGV[2])
+local answer = { isNew, #nodes }
+for i, node in ipairs(nodes) do
   redis.call('zrem', KEYS[2], node)
   local people = ARGV[3] .. node
   for j, person in ipairs(redis.call('smembers', people)) do
@@ -166,12 +170,13 @@ export class RedisPresenceStore implements PresenceStore {
   async #beat(): Promise<void> {
     clearTimeout(this.#beating);
     try {
-      const [isNew, ...gone] = await this.#run(beatScript, [
+      const [isNew, nodesGone, ...gone] = await this.#run(beatScript, [
         this.#deps.redis.nodeId,
         String(this.#nodeTtlMs),
         this.#prefix,
       ]);
       this.#announce('offline', gone);
+      if (Number(nodesGone) > 0) this.#deps.onNodeGone?.();
       // The others had given this process up, or Redis is new.
       if (Number(isNew) === 1) this.#comeBack();
     } catch (error) {

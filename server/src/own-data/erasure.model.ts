@@ -9,6 +9,8 @@ export type ErasureDoc = {
   _id: string;
   requestedAt: Date;
   finishedAt?: Date;
+  /** When the embedded store's file was written anew after that: until then unused places in it may hold what was erased. */
+  compactedAt?: Date;
   places: ErasedPlace[];
   /** Who is erased; gone when they are. */
   subject?: { user: Types.ObjectId; clerkId: string; standIn: Types.ObjectId; isForGood: boolean };
@@ -22,6 +24,7 @@ const erasureSchema = new Schema<ErasureDoc>(
     _id: { type: String, required: true },
     requestedAt: { type: Date, required: true },
     finishedAt: { type: Date },
+    compactedAt: { type: Date },
     places: { type: [{ _id: false, place: String, found: Number, remaining: Number }], required: true },
     subject: {
       type: {

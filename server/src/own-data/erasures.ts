@@ -2,6 +2,7 @@ import type { UserId } from '@whisper/shared';
 import { Types, type QueryFilter } from 'mongoose';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { leaveGroups } from '../chats/leave-groups.ts';
+import { isCompactionWanted, isEmbedded, wantCompaction } from '../platform/compaction.ts';
 import { isDuplicateKey } from '../platform/errors.ts';
 import type { Erased, HoldsPersonData } from '../platform/person-data.ts';
 import { deleteUser, ensureStandIn } from '../users/delete-user.ts';
@@ -38,6 +39,7 @@ export class Erasures {
   async start(): Promise<void> {
     // Who is alone need not wait until it is sure that nobody else works on it.
     if (!this.#deps.broker.isShared) await this.#release({ subject: { $exists: true } });
+    await this.#noteCompacted();
     this.#look();
   }
 
@@ -55,6 +57,22 @@ export class Erasures {
     await this.#running;
     // Without a database the lease runs out by itself.
     await this.#release({ owner: this.#owner }).catch(() => undefined);
+  }
+
+  /** Says in receipts that the store's file was written anew since; of a store too large for a start, that it should be. */
+  async #noteCompacted(): Promise<void> {
+    const { db, clock, env, log } = this.#deps;
+    if (!isEmbedded(env)) return;
+    if (isCompactionWanted(env)) {
+      log.warn(
+        'unused places of the data file may hold what was erased: stop the server and npm run compact',
+      );
+      return;
+    }
+    await erasureModel(db).updateMany(
+      { finishedAt: { $exists: true }, compactedAt: { $exists: false } },
+      { $set: { compactedAt: new Date(clock.now()) } },
+    );
   }
 
   async #release(whose: QueryFilter<ErasureDoc>): Promise<void> {
@@ -157,6 +175,7 @@ export class Erasures {
       done.push({ place, found, remaining: await count(job) });
     }
     const isDone = done.every(({ remaining }) => remaining === 0);
+    if (isDone) await wantCompaction(this.#deps.env);
     await erasures.updateOne(
       { _id: job.id },
       isDone

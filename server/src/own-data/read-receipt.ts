@@ -6,11 +6,12 @@ import { erasureModel } from './erasure.model.ts';
 export async function readReceipt(db: Database, receiptId: string): Promise<ErasureReceipt | null> {
   const doc = await erasureModel(db).findById(receiptId).lean();
   if (!doc) return null;
-  const { _id, requestedAt, finishedAt = null, places } = doc;
+  const { _id, requestedAt, finishedAt = null, compactedAt = null, places } = doc;
   return {
     receiptId: _id,
     requestedAt,
     finishedAt,
+    compactedAt,
     places: places.map(({ place, found, remaining }) => ({
       place,
       erased: Math.max(0, found - remaining),

@@ -75,12 +75,19 @@ it('is what a group says, by whoever may change it; other chats keep theirs', as
   await expect(keep(member, 1)).rejects.toMatchObject({ data: { code: 'FORBIDDEN' } });
   expect(await keep(owner, 30)).toMatchObject({ retentionDays: 30 });
   expect(await member.api.chat.get.query({ chatId: group.id })).toMatchObject({ retentionDays: 30 });
+  await keep(owner, 30);
 
   await retentionIn(31).sweep();
 
   expect(await textsOf(member, group.id)).toEqual(['']);
   expect(await textsOf(alice, chat.id)).toEqual(['stays']);
   expect(await keep(owner, null)).toMatchObject({ retentionDays: null });
+  const { messages } = await member.api.message.list.query({ chatId: group.id });
+  const told = messages.filter(({ system }) => system?.type === 'retentionChanged');
+  expect(told.map(({ text }) => text)).toEqual([
+    `${owner.me.name} has messages deleted after 30 days`,
+    `${owner.me.name} no longer has old messages deleted`,
+  ]);
 });
 
 it('is done by one process at a time, and taken up where another ended', async () => {

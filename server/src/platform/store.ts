@@ -1,5 +1,6 @@
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { join } from 'node:path';
+import { compactAtStart } from './compaction.ts';
 import { EnvError, type Env } from './env.ts';
 
 /** A running MongoDB, ours or the operator's. */
@@ -20,7 +21,11 @@ export async function openStore(env: Env): Promise<Store> {
       ended: new Promise(() => undefined),
       close: () => Promise.resolve(),
     };
-  const store = await startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') }).catch((cause: unknown) => {
+  const start = async () => {
+    await compactAtStart(env);
+    return startEmbeddedMongo({ dataDir: join(env.DATA_DIR, 'mongo') });
+  };
+  const store = await start().catch((cause: unknown) => {
     throw new EnvError(`DATA_DIR: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   return { uri: store.uri, kind: 'embedded', ended: store.ended, close: () => store.close() };

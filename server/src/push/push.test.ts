@@ -122,6 +122,7 @@ describe('a message', () => {
     const devices = await Promise.all(members.map((member) => register(member)));
     const rows = server.app.db.collection('pushes');
     const before = await rows.countDocuments();
+    const { tries } = fake;
 
     await send(lena, chat.id, 'all of you');
     await server.app.lastMessages.settled();
@@ -129,6 +130,8 @@ describe('a message', () => {
     await pass();
 
     expect(pushesTo(...devices.map(({ address }) => address))).toHaveLength(devices.length);
+    // Of Expo's devices, in one request.
+    expect(fake.tries - tries).toBe(1);
   });
 });
 

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose';
-import type { Outcome } from './adapters/adapter.ts';
-import { decide, type Decision } from './decide.ts';
+import { togetherMax, type Outcome, type PushAdapter, type Sending } from './adapters/adapter.ts';
+import { decide } from './decide.ts';
 import type { PushDeps } from './deps.ts';
 import {
   countWaiting,
@@ -16,8 +16,10 @@ import { removeDevices } from './remove-device.ts';
 
 /** What other processes left, and what waits for its time, is looked for so often. */
 const lookEveryMs = 5_000;
-const rowsPerTurn = 32;
-const sendsAtOnce = 8;
+const rowsPerTurn = togetherMax;
+const decisionsAtOnce = 8;
+/** All of a turn are answered, or their time is over, well before the rows are another's. */
+const sendsAtOnce = 34;
 
 /** The waits between attempts double from the one to the other; after the last attempt the person has long read it. */
 const retryMinMs = 2_000;
@@ -31,6 +33,8 @@ const waitsMax = 3;
 /** Expo has passed it on by then, and says how that went. */
 const ticketAgeMs = 15 * 60_000;
 const ticketsPerCall = 300;
+
+type Leaving = Sending & { readonly row: TakenPush };
 
 /** Brings the news of chats to the devices of people who do not look, behind the sends and at its own pace. */
 export class Pusher {
@@ -113,33 +117,46 @@ export class Pusher {
   /** Answers whether there may be more. */
   async #sendDue(): Promise<boolean> {
     const rows = await takePushes(this.#deps, rowsPerTurn);
-    const queue = rows.values();
-    const sendNext = async () => {
-      for (const row of queue) await this.#attempt(row);
-    };
-    await Promise.all(Array.from({ length: sendsAtOnce }, sendNext));
+    const leaving = new Map<PushAdapter, Leaving[]>();
+    await inTurn(rows, decisionsAtOnce, async (row) => {
+      const found = await this.#prepare(row);
+      if (found) leaving.set(found.adapter, [...(leaving.get(found.adapter) ?? []), found.leaving]);
+    });
+    await Promise.all([...leaving].map(([adapter, all]) => this.#send(adapter, all)));
     return rows.length === rowsPerTurn;
   }
 
-  async #attempt(row: TakenPush): Promise<void> {
+  /** What is to be sent of a row, and by whom; everything else is over with this. */
+  async #prepare(row: TakenPush): Promise<{ adapter: PushAdapter; leaving: Leaving } | undefined> {
     const decision = await decide(this.#deps, row);
     switch (decision.type) {
       case 'skip':
-        return this.#finish(row, decision.why);
+        await this.#finish(row, decision.why);
+        return undefined;
       case 'wait':
-        if (row.waits >= waitsMax) return this.#finish(row, 'foreground');
-        return postponePush(this.#deps, row, { afterMs: lookingMs, because: 'waits' });
-      case 'push':
-        return this.#push(row, decision);
+        if (row.waits >= waitsMax) await this.#finish(row, 'foreground');
+        else await postponePush(this.#deps, row, { afterMs: lookingMs, because: 'waits' });
+        return undefined;
+      case 'push': {
+        const { address, notice } = decision;
+        const adapter = this.#deps.pushChannels.adapters.get(address.kind);
+        if (adapter) return { adapter, leaving: { row, address, notice } };
+        await this.#finish(row, 'noDevice');
+        return undefined;
+      }
     }
     decision satisfies never;
   }
 
-  async #push(row: TakenPush, { address, notice }: Extract<Decision, { type: 'push' }>): Promise<void> {
-    const adapter = this.#deps.pushChannels.adapters.get(address.kind);
-    if (!adapter) return this.#finish(row, 'noDevice');
-    const outcome = await adapter.send(address, notice);
-    const seq = Math.max(row.seq, notice.seq);
+  async #send(adapter: PushAdapter, all: readonly Leaving[]): Promise<void> {
+    const together = await adapter.sendTogether?.(all);
+    await inTurn([...all.entries()], sendsAtOnce, async ([index, { row, address, notice }]) => {
+      const outcome = together?.[index] ?? (await adapter.send(address, notice));
+      await this.#note(row, outcome, Math.max(row.seq, notice.seq));
+    });
+  }
+
+  async #note(row: TakenPush, outcome: Outcome, seq: number): Promise<void> {
     switch (outcome.type) {
       case 'sent':
         return this.#finish(row, 'sent', { seq, ticket: outcome.ticket });
@@ -147,7 +164,7 @@ export class Pusher {
         await this.#finish(row, 'pruned', { seq });
         return removeDevices(this.#deps, { _id: new Types.ObjectId(row.deviceId) });
       case 'refused':
-        this.#deps.log.warn({ kind: address.kind, why: outcome.why }, 'a push was refused');
+        this.#deps.log.warn({ why: outcome.why }, 'a push was refused');
         return this.#finish(row, 'failed', { seq });
       case 'later':
         return this.#retry(row, outcome);
@@ -198,4 +215,17 @@ export class Pusher {
     );
     if (gone.length > 0) await removeDevices({ db }, { _id: { $in: gone.map(({ device }) => device) } });
   }
+}
+
+/** Runs for each of them, so many at once. */
+async function inTurn<T>(
+  items: readonly T[],
+  atOnce: number,
+  run: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const runNext = async () => {
+    for (const item of queue) await run(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, runNext));
 }

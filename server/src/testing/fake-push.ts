@@ -136,10 +136,12 @@ export class FakePushServices implements AsyncDisposable {
       return void response.writeHead(201).end();
     }
     if (path === '/--/api/v2/push/send') {
-      this.received.push(readExpo(JSON.parse(body.toString())));
-      const id = randomUUID();
-      this.tickets.push(id);
-      return void response.writeHead(200, json).end(JSON.stringify({ data: { status: 'ok', id } }));
+      const messages = JSON.parse(body.toString()) as ExpoMessage[];
+      if (messages.length > 100) return void response.writeHead(413).end();
+      this.received.push(...messages.map(readExpo));
+      const data = messages.map(() => ({ status: 'ok', id: randomUUID() }));
+      this.tickets.push(...data.map(({ id }) => id));
+      return void response.writeHead(200, json).end(JSON.stringify({ data }));
     }
     if (
       path !== `/v1/projects/${project}/messages:send` ||

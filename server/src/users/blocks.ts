@@ -83,6 +83,25 @@ export class Blocks {
   }
 }
 
+/** Those of some people who block a person, as the database has it. */
+export async function findBlockers(
+  db: Database,
+  blockedId: UserId,
+  among: readonly UserId[],
+): Promise<ReadonlySet<UserId>> {
+  if (among.length === 0) return new Set();
+  const docs = await blockModel(db)
+    .find(
+      {
+        blocker: { $in: among.map((id) => new Types.ObjectId(id)) },
+        blocked: new Types.ObjectId(blockedId),
+      },
+      { blocker: 1 },
+    )
+    .lean();
+  return new Set(docs.map(({ blocker }) => toUserId(blocker)));
+}
+
 /** Whether there is a block between that person and another, whoever of them made it. */
 export function isApart({ blocked, blockedBy }: BlocksOf, otherId: UserId): boolean {
   return blocked.has(otherId) || blockedBy.has(otherId);

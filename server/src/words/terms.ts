@@ -1,7 +1,12 @@
 import { leadsOf, searchedWordsOf } from './words.ts';
 
 /** A message as far as it is found. What was deleted and what the system says is not found at all. */
-export type Searchable = Content & { readonly deletedAt?: Date; readonly system?: object };
+export type Searchable = Content & {
+  readonly deletedAt?: Date;
+  readonly system?: object;
+  /** What it still says to some: they find it by that. */
+  readonly frozen?: readonly { readonly text: string }[];
+};
 
 type Content = {
   readonly text: string;
@@ -22,9 +27,11 @@ export function termsOf(message: Searchable): string[] | undefined {
   if (message.deletedAt || message.system) return undefined;
   const terms = new Set([anyTerm]);
   if (message.attachments?.length) terms.add(fileTerm);
-  for (const { token, word } of searchedWordsOf(searchedTextsOf(message))) {
-    if (token.isUnspaced) terms.add(word);
-    else for (const lead of leadsOf(word)) terms.add(lead);
+  for (const { text } of [message, ...(message.frozen ?? [])]) {
+    for (const { token, word } of searchedWordsOf(searchedTextsOf({ ...message, text }))) {
+      if (token.isUnspaced) terms.add(word);
+      else for (const lead of leadsOf(word)) terms.add(lead);
+    }
   }
   return [...terms];
 }

@@ -26,6 +26,7 @@ function named(system: System, name: (user: User) => User): System {
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
       return system;
   }
   return system satisfies never;

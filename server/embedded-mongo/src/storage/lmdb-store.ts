@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { CommandError } from '../errors.ts';
 import type { KeyRange, KeyValue, KeyValueReader, KeyValueStore } from './kv.ts';
@@ -10,20 +11,8 @@ export type LmdbOptions = {
 
 type Database = RootDatabase<Buffer, Buffer>;
 
-export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOptions): KeyValueStore {
-  const db = open<Buffer, Buffer>({
-    path,
-    noSubdir: true,
-    encoding: 'binary',
-    encoder: { encode: (value: Buffer) => value, decode: (read: Buffer) => copyOf(read, 0, read.length) },
-    keyEncoder: { writeKey, readKey: copyOf },
-    cache: false,
-    maxDbs: 1,
-    maxReaders: 1_000,
-    overlappingSync: false,
-    noSync: !isDurable,
-    readOnly: isReadOnly,
-  });
+export function openLmdb(path: string, options: LmdbOptions): KeyValueStore {
+  const db = openFile(path, options);
 
   /** Where the store reads; nothing: its newest state, inside a transaction with what that has written. */
   let now: ReadingAt;
@@ -45,9 +34,51 @@ export function openLmdb(path: string, { isDurable, isReadOnly = false }: LmdbOp
       };
       return { ...readerOf(db, () => ({ transaction })), during, release: () => transaction.done() };
     },
-    copyTo: (to, { isCompact }) => db.backup(to, isCompact),
+    copyTo: (to, { isCompact }) => (isCompact ? copyEntries(db, to) : db.backup(to, false)),
     close: () => db.close(),
   };
+}
+
+function openFile(path: string, { isDurable, isReadOnly = false }: LmdbOptions): Database {
+  return open<Buffer, Buffer>({
+    path,
+    noSubdir: true,
+    encoding: 'binary',
+    encoder: { encode: (value: Buffer) => value, decode: (read: Buffer) => copyOf(read, 0, read.length) },
+    keyEncoder: { writeKey, readKey: copyOf },
+    cache: false,
+    maxDbs: 1,
+    maxReaders: 1_000,
+    overlappingSync: false,
+    noSync: !isDurable,
+    readOnly: isReadOnly,
+  });
+}
+
+const everyKey = { start: Buffer.alloc(1), end: Buffer.alloc(5, 0xff) };
+const entriesPerCommit = 10_000;
+
+/**
+ * Copies entry by entry: LMDB's own copy takes over whole pages, and with them what was deleted from a page and nothing has
+ * overwritten yet.
+ */
+async function copyEntries(from: Database, path: string): Promise<void> {
+  const to = openFile(path, { isDurable: false });
+  const transaction = from.useReadTransaction();
+  try {
+    const entries = from.getRange({ ...everyKey, transaction })[Symbol.iterator]();
+    for (let next = entries.next(); !next.done; ) {
+      to.transactionSync(() => {
+        for (let count = 0; count < entriesPerCommit && !next.done; count += 1, next = entries.next()) {
+          to.putSync(next.value.key, next.value.value, { append: true });
+        }
+      });
+    }
+  } finally {
+    transaction.done();
+    await to.close();
+    rmSync(`${path}-lock`, { force: true });
+  }
 }
 
 /** What lies in a buffer that the next read overwrites; several times faster than lmdb's own way, a memory for each. */

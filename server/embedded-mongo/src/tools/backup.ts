@@ -5,8 +5,8 @@ import { lockDataDir } from '../storage/data-lock.ts';
 import { withFile } from './read-store.ts';
 
 /**
- * Copies the store as it is at this moment into a new data directory, also while a server runs on it. A compact copy is
- * as small as its documents allow, and takes longer. Returns the copy's size.
+ * Copies the store as it is at this moment into a new data directory, also while a server runs on it. A compact copy
+ * holds the documents and nothing that was ever deleted, and takes longer. Returns the copy's size.
  */
 export async function backUp(dataDir: string, outDir: string, { isCompact = false } = {}): Promise<number> {
   const copy = join(outDir, dataFileName);
@@ -23,7 +23,7 @@ export async function backUp(dataDir: string, outDir: string, { isCompact = fals
 
 export type Compacted = { readonly before: number; readonly after: number };
 
-/** Gives the disk back what deleted documents took. No server may run on the directory. */
+/** Gives the disk back what deleted documents took, and keeps no byte of them. No server may run on the directory. */
 export async function compact(dataDir: string): Promise<Compacted> {
   const lock = lockDataDir(dataDir);
   try {
@@ -40,6 +40,7 @@ export async function compact(dataDir: string): Promise<Compacted> {
     markDataDir(dataDir);
     return { before, after: statSync(file).size };
   } finally {
+    rmSync(`${join(dataDir, dataFileName)}.compact`, { force: true });
     lock.release();
   }
 }

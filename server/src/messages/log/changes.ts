@@ -112,6 +112,7 @@ function withStandIn(change: GroupChange, { userId, standInId }: Leaving): Group
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
       return change;
   }
 }

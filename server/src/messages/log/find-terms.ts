@@ -5,10 +5,19 @@ import { messageModel, type MessageDoc } from './message.model.ts';
 /** What a search looks at of a message. */
 export type Candidate = Pick<
   MessageDoc,
-  '_id' | 'chat' | 'seq' | 'sender' | 'createdAt' | 'text' | 'attachments'
+  '_id' | 'chat' | 'seq' | 'sender' | 'createdAt' | 'text' | 'attachments' | 'frozen'
 >;
 
-const looked = { chat: 1, seq: 1, sender: 1, createdAt: 1, text: 1, attachments: 1 } as const;
+const looked = {
+  chat: 1,
+  seq: 1,
+  sender: 1,
+  createdAt: 1,
+  text: 1,
+  attachments: 1,
+  'frozen.for': 1,
+  'frozen.text': 1,
+} as const;
 
 type Wanted = {
   readonly chatIds: readonly ChatId[];

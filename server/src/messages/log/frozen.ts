@@ -11,6 +11,11 @@ export function asSeenBy(doc: MessageDoc, viewerId: UserId | undefined): Message
   return { ...withoutContent(doc), ...content };
 }
 
+/** What the message says to a person. */
+export function textSeenBy({ text, frozen }: Pick<MessageDoc, 'text' | 'frozen'>, viewerId: UserId): string {
+  return frozen?.find((each) => each.for.toHexString() === viewerId)?.text ?? text;
+}
+
 /** Those from whom changes of the message are kept: they are told of none. */
 export function keptFrom({ frozen = [] }: MessageDoc): UserId[] {
   return frozen.map((each) => each.for.toHexString() as UserId);

@@ -105,6 +105,7 @@ function toSystem(change: GroupChange, userOf: (id: UserId) => User): System {
     case 'historyChanged':
     case 'slowModeChanged':
     case 'readOnlyChanged':
+    case 'retentionChanged':
       return change;
   }
 }

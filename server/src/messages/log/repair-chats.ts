@@ -3,13 +3,16 @@ import { findGroups } from '../../chats/find-groups.ts';
 import type { LogDeps } from './log-deps.ts';
 import { messageModel } from './message.model.ts';
 
-/** How far before the newest message a crash can have left a chat behind; updates lag by milliseconds. */
+/**
+ * How far before the newest message a crash can have left a chat behind: updates lag by milliseconds, and others notice within
+ * seconds that a process died.
+ */
 const windowMs = 60_000;
-const messagesMax = 5_000;
+const messagesMax = 20_000;
 
 /**
- * Makes good the `chat.lastMessage` updates that a crash took: records the newest messages again. The updates
- * are guarded, so this changes nothing where nothing is missing.
+ * Makes good the `chat.lastMessage` updates that a crash took, and with them that messages wait to be pushed: records the newest
+ * messages again. The updates are guarded, so this changes nothing where nothing is missing.
  */
 export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'lastMessages'>): Promise<void> {
   const newest = await messageModel(db)

@@ -87,6 +87,26 @@ test('follows edits and deletions at once', async () => {
   expect(await server.app.db.collection('messages').countDocuments({ terms: 'pears' })).toBe(0);
 });
 
+test('finds a message by what it is to me, where somebody whom I block edited it since', async () => {
+  const { pia, quinn, chat } = await openChat(server, 'pia', 'quinn');
+  const message = await send(quinn, chat.id, 'apples');
+  const answer = { chatId: chat.id, text: 'an answer', clientId: randomUUID(), replyTo: message.id };
+  await pia.api.message.send.mutate(answer);
+  await pia.api.user.block.mutate({ userId: quinn.me.id });
+  await quinn.api.message.edit.mutate({ messageId: message.id, text: 'pears' });
+
+  expect(textsOf(await search(pia, { query: 'pears' }))).toEqual([]);
+  expect(textsOf(await search(pia, { query: 'apples' }))).toEqual(['apples']);
+  const { found } = await search(pia, { query: 'answer' });
+  expect(found.map((each) => each.message.replyTo?.excerpt)).toEqual(['apples']);
+  expect(textsOf(await search(quinn, { query: 'apples' }))).toEqual([]);
+  expect(textsOf(await search(quinn, { query: 'pears' }))).toEqual(['pears']);
+
+  await pia.api.user.unblock.mutate({ userId: quinn.me.id });
+  await expect.poll(async () => textsOf(await search(pia, { query: 'pears' }))).toEqual(['pears']);
+  expect(textsOf(await search(pia, { query: 'apples' }))).toEqual([]);
+});
+
 test('shows nothing from before I came, after I was removed, or of a chat that is not mine', async () => {
   const { people, chat } = await openGroup(server, 'hal', 'ida');
   const [hal, ida] = people as readonly [TestClient, TestClient];

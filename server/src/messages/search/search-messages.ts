@@ -15,6 +15,7 @@ import { anyTerm, fileTerm, searchedTextsOf } from '../../words/terms.ts';
 import { pageTextMax } from '../cut-page.ts';
 import type { MessagesDeps } from '../deps.ts';
 import type { Candidate } from '../log/find-terms.ts';
+import { textSeenBy } from '../log/frozen.ts';
 import { findMessages } from '../log/read-log.ts';
 import { lookBack, type Search as Look } from './look-back.ts';
 import { isBehind, placeOf, readPlace, toCursor, type Place } from './place.ts';
@@ -35,8 +36,8 @@ export async function searchMessages(
   const needles = needlesOf(input.query);
   const isNothing = input.query !== '' && needles.length === 0;
   if (isNothing || chats.size === 0) return { found: [], nextCursor: null };
-  const { hits, behind } = await findHits(deps, { ...input, chats, needles });
-  const messages = await findMessages(deps.db, hits);
+  const { hits, behind } = await findHits(deps, { ...input, viewerId, chats, needles });
+  const messages = await findMessages(deps.db, hits, viewerId);
   // Who was put out meanwhile does not get what was read, as in `readAs`.
   const now = await findMyChats(deps.db, viewerId, [...new Set([...messages.values()].map(chatOf))]);
   const found = hits.flatMap((id) => asFound(messages.get(id), { needles, before: chats, now }));
@@ -44,6 +45,7 @@ export async function searchMessages(
 }
 
 type Search = SearchMessagesInput & {
+  readonly viewerId: UserId;
   readonly chats: ReadonlyMap<ChatId, MyChat>;
   readonly needles: readonly Needle[];
 };
@@ -81,14 +83,15 @@ function toLook({ hasFile, after, chats, needles }: Search, now: number): Look {
 
 function fits(search: Search, candidate: Candidate): boolean {
   const { chat, seq, sender, createdAt, attachments = [] } = candidate;
-  const { senderId, before, after, hasFile, chats, needles } = search;
+  const { viewerId, senderId, before, after, hasFile, chats, needles } = search;
+  const seen = { text: textSeenBy(candidate, viewerId), attachments };
   return (
     (before === undefined || createdAt < before) &&
     (after === undefined || createdAt >= after) &&
     (senderId === undefined || sender.toHexString() === senderId) &&
     (hasFile === undefined || attachments.length > 0 === hasFile) &&
     isShownTo(chats.get(chat.toHexString() as ChatId), seq) &&
-    findWords(searchedTextsOf(candidate), needles) !== undefined
+    findWords(searchedTextsOf(seen), needles) !== undefined
   );
 }
 
@@ -103,7 +106,7 @@ type Against = {
   readonly now: ReadonlyMap<ChatId, MyChat>;
 };
 
-/** The message as it is now, which may be another than the one that was found. */
+/** The message as it is now to the person, which may be another than the one that was found. */
 function asFound(message: Message | undefined, { needles, before, now }: Against): FoundMessage[] {
   const chat = message && now.get(message.chatId);
   if (!message || message.deletedAt || !isShownTo(chat, message.seq)) return [];

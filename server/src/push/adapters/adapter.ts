@@ -28,15 +28,21 @@ export type Outcome =
   /** It would fail the same way again. */
   | { readonly type: 'refused'; readonly why: string };
 
+/** A notice on its way to a device. */
+export type Sending = { readonly address: Address; readonly notice: Notice };
+
 /** One way of reaching devices. */
 export interface PushAdapter {
   readonly kind: DeviceKind;
   /** Never rejects, and answers within `answerTimeoutMs`. */
   send(address: Address, notice: Notice): Promise<Outcome>;
+  /** Up to `togetherMax` in one request, each with its own outcome, in their order. Otherwise as `send`. */
+  sendTogether?(sendings: readonly Sending[]): Promise<readonly Outcome[]>;
   /** Those of the tickets whose device turned out to be gone. Never rejects: what cannot be asked is not told. */
   findDead?(tickets: readonly string[]): Promise<readonly string[]>;
 }
 
+export const togetherMax = 100;
 export const answerTimeoutMs = 10_000;
 
 /** Undelivered pushes are dropped after this long: by then the person has seen for themselves, or never will. */

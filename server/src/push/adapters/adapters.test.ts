@@ -55,7 +55,7 @@ const gone: Readonly<Record<DeviceKind, Parameters<FakePushServices['faults']['p
   web: { status: 410 },
   expo: {
     status: 200,
-    body: { data: { status: 'error', message: 'x', details: { error: 'DeviceNotRegistered' } } },
+    body: { data: [{ status: 'error', message: 'x', details: { error: 'DeviceNotRegistered' } }] },
   },
   fcm: {
     status: 404,
@@ -111,6 +111,49 @@ describe.each(['web', 'expo', 'fcm'] as const)('the adapter for %s', (kind) => {
     const adapter = makers[kind](nobody);
 
     expect(await adapter.send(moved, notice)).toMatchObject({ type: 'later' });
+  });
+});
+
+describe('a hundred pushes to apps of Expo', () => {
+  const notices = Array.from({ length: 100 }, (_, seq) => ({ ...notice, seq }));
+  const setUp = () => {
+    const sendings = notices.map((each) => ({ address: toAddress(fake.deviceOf('expo')), notice: each }));
+    const adapter = new ExpoAdapter({ url: fake.url, accessToken: undefined });
+    const tries = fake.tries;
+    return { send: () => adapter.sendTogether(sendings), tried: () => fake.tries - tries };
+  };
+
+  it('are one request, each with its own outcome', async () => {
+    const { send, tried } = setUp();
+    const error = { status: 'error', details: { error: 'DeviceNotRegistered' } };
+    const data = notices.map(({ seq }) => (seq === 7 ? error : { status: 'ok', id: `${seq}` }));
+    fake.faults.push({ status: 200, body: { data } });
+
+    const outcomes = await send();
+
+    expect(tried()).toBe(1);
+    expect(outcomes.map(({ type }, seq) => type === (seq === 7 ? 'gone' : 'sent'))).not.toContain(false);
+    expect(outcomes[8]).toEqual({ type: 'sent', ticket: '8' });
+  });
+
+  it('are sent one by one when Expo takes them not together', async () => {
+    const { send, tried } = setUp();
+    fake.faults.push({ status: 400 });
+
+    const outcomes = await send();
+
+    expect(tried()).toBe(101);
+    expect(new Set(outcomes.map(({ type }) => type))).toEqual(new Set(['sent']));
+  });
+
+  it('all wait when it is too much', async () => {
+    const { send, tried } = setUp();
+    fake.faults.push({ status: 429, headers: { 'retry-after': '40' } });
+
+    const outcomes = await send();
+
+    expect(tried()).toBe(1);
+    expect(outcomes.every((each) => each.type === 'later' && each.afterMs === 40_000)).toBe(true);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type Notice,
   type Outcome,
   type PushAdapter,
+  type Sending,
 } from './adapter.ts';
 
 type Options = { readonly url: string; readonly accessToken: string | undefined };
@@ -17,9 +18,8 @@ const ErrorSchema = z.object({
   message: z.string().optional(),
   details: z.object({ error: z.string().optional() }).optional(),
 });
-const TicketSchema = z.object({
-  data: z.union([z.object({ status: z.literal('ok'), id: z.string() }), ErrorSchema]),
-});
+const TicketSchema = z.union([z.object({ status: z.literal('ok'), id: z.string() }), ErrorSchema]);
+const TicketsSchema = z.object({ data: z.array(TicketSchema) });
 const ReceiptsSchema = z.object({
   data: z.record(z.string(), z.union([z.object({ status: z.literal('ok') }), ErrorSchema])),
 });
@@ -33,24 +33,25 @@ export class ExpoAdapter implements PushAdapter {
     this.#options = options;
   }
 
-  async send(address: Address, { chatId, seq, badge, title, body }: Notice): Promise<Outcome> {
-    if (address.kind !== 'expo') return { type: 'refused', why: 'no app of Expo' };
+  async send(address: Address, notice: Notice): Promise<Outcome> {
+    const [outcome] = await this.sendTogether([{ address, notice }]);
+    return outcome ?? noTicket;
+  }
+
+  async sendTogether(sendings: readonly Sending[]): Promise<readonly Outcome[]> {
+    const tickets = await this.#ask(sendings);
+    if ('data' in tickets) return sendings.map((_, index) => readTicket(tickets.data[index]));
+    if (tickets.type !== 'refused' || sendings.length === 1) return sendings.map(() => tickets);
+    // One of them is wrong, or they are of two projects: Expo then takes none of a request.
+    return Promise.all(sendings.map(({ address, notice }) => this.send(address, notice)));
+  }
+
+  /** A ticket for each, or what became of all. */
+  async #ask(sendings: readonly Sending[]): Promise<z.infer<typeof TicketsSchema> | Outcome> {
     try {
-      const response = await this.#post('send', {
-        to: address.token,
-        title,
-        body,
-        badge,
-        data: { chatId, seq },
-        sound: 'default',
-        priority: 'high',
-        ttl: lifetimeSeconds,
-        // The one for Apple's devices, the other for Android's.
-        collapseId: chatId,
-        tag: chatId,
-      });
+      const response = await this.#post('send', sendings.map(toMessage));
       const outcome = outcomeOf(response.status, response.headers.get('retry-after'));
-      return outcome.type === 'sent' ? readTicket(await response.json()) : outcome;
+      return outcome.type === 'sent' ? TicketsSchema.parse(await response.json()) : outcome;
     } catch (error) {
       return failureOf(error);
     }
@@ -84,11 +85,29 @@ export class ExpoAdapter implements PushAdapter {
   }
 }
 
-function readTicket(answer: unknown): Outcome {
-  const { data } = TicketSchema.parse(answer);
-  if (data.status === 'ok') return { type: 'sent', ticket: data.id };
-  if (isGone(data)) return { type: 'gone' };
-  const why = data.details?.error ?? data.message ?? 'no reason given';
+const noTicket: Outcome = { type: 'refused', why: 'no ticket' };
+
+function toMessage({ address, notice: { chatId, seq, badge, title, body } }: Sending) {
+  return {
+    to: 'token' in address ? address.token : address.endpoint,
+    title,
+    body,
+    badge,
+    data: { chatId, seq },
+    sound: 'default',
+    priority: 'high',
+    ttl: lifetimeSeconds,
+    // The one for Apple's devices, the other for Android's.
+    collapseId: chatId,
+    tag: chatId,
+  };
+}
+
+function readTicket(ticket: z.infer<typeof TicketSchema> | undefined): Outcome {
+  if (!ticket) return noTicket;
+  if (ticket.status === 'ok') return { type: 'sent', ticket: ticket.id };
+  if (isGone(ticket)) return { type: 'gone' };
+  const why = ticket.details?.error ?? ticket.message ?? 'no reason given';
   return { type: why === 'MessageRateExceeded' ? 'later' : 'refused', why };
 }
 
