@@ -1,5 +1,5 @@
 import { compileCollation } from '../bson/collation.ts';
-import { type BsonDocument, decodeDocument, encodeDocument } from '../bson/value.ts';
+import { type BsonDocument, encodeDocument } from '../bson/value.ts';
 import { BufferedSource } from '../engine/cursors.ts';
 import {
   deleteDocuments,
@@ -15,7 +15,7 @@ import { Arguments } from './arguments.ts';
 import type { Command, CommandContext } from './command.ts';
 import { firstBatch, readBatchSize } from './find.ts';
 import { readUpdate } from './read-update.ts';
-import { runStatements, toWriteError } from './statements.ts';
+import { documentsOf, runStatements, toWriteError } from './statements.ts';
 
 type Totals = Record<'nInserted' | 'nUpserted' | 'nMatched' | 'nModified' | 'nDeleted', number>;
 type Bulk = {
@@ -43,24 +43,25 @@ export const bulkWrite: Command = {
   *run(ctx) {
     const totals = { nInserted: 0, nUpserted: 0, nMatched: 0, nModified: 0, nDeleted: 0 };
     const bulk: Bulk = { ctx, namespaces: readNamespaces(ctx), variables: ctx.args.document('let'), totals };
-    const results: BsonDocument[] = [];
+    const showsAll = !ctx.args.boolean('errorsOnly');
+    const results: Buffer[] = [];
     const { writeErrors = [] } = yield* runStatements(
       documentsOf(ctx, 'ops'),
       ctx,
       function* (operation, idx) {
         try {
-          results.push({ ok: 1, idx, ...(yield* runOperation(bulk, operation)) });
+          const result = yield* runOperation(bulk, operation);
+          if (showsAll) results.push(encodeDocument({ ok: 1, idx, ...result }));
         } catch (error) {
           const { index: _, ...details } = toWriteError(error, idx);
-          results.push({ ok: 0, idx, n: 0, ...details });
+          results.push(encodeDocument({ ok: 0, idx, n: 0, ...details }));
           throw error;
         }
       },
     );
-    const shown = ctx.args.boolean('errorsOnly') ? results.filter(({ ok }) => ok === 0) : results;
     return yield* firstBatch(ctx, {
       ns: 'admin.$cmd.bulkWrite',
-      source: new BufferedSource(shown.map(encodeDocument)),
+      source: new BufferedSource(results),
       batchSize: readBatchSize(ctx.args) ?? Number.POSITIVE_INFINITY,
       extra: { nErrors: writeErrors.length, ...totals },
     });
@@ -149,20 +150,11 @@ function selection(args: Arguments) {
 }
 
 function readNamespaces(ctx: CommandContext): Namespace[] {
-  return documentsOf(ctx, 'nsInfo').map((info) => {
+  return Array.from(documentsOf(ctx, 'nsInfo'), (info) => {
     const args = new Arguments('bulkWrite.nsInfo', info);
     const ns = args.requireKnown(['ns'], { isStatement: true }).requireString('ns');
     const dot = ns.indexOf('.');
     if (dot < 1) throw new CommandError('InvalidNamespace', `Invalid namespace specified '${ns}'`);
     return { db: ns.slice(0, dot), name: ns.slice(dot + 1) };
   });
-}
-
-function documentsOf({ args, sequences }: CommandContext, field: string): BsonDocument[] {
-  const documents = sequences.get(field)?.map((bytes) => decodeDocument(bytes)) ?? args.documents(field);
-  if (documents) return documents;
-  throw new CommandError(
-    'MissingCommandField',
-    `BSON field 'bulkWrite.${field}' is missing but a required field`,
-  );
 }

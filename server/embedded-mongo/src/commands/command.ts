@@ -1,3 +1,4 @@
+import type { DocumentSequence } from '../bson/document-sequence.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Share } from '../engine/job.ts';
 import { CommandError } from '../errors.ts';
@@ -14,7 +15,7 @@ export type CommandContext = {
   readonly db: string;
   readonly args: Arguments;
   /** Documents sent beside the command's body, undecoded. */
-  readonly sequences: ReadonlyMap<string, Buffer[]>;
+  readonly sequences: ReadonlyMap<string, DocumentSequence>;
   readonly deadline: Deadline;
   readonly connection: ConnectionInfo;
 };

@@ -1,3 +1,4 @@
+import { type Counted, mapCounted } from '../bson/document-sequence.ts';
 import { encodeDocument } from '../bson/value.ts';
 import { insertDocument } from '../engine/write-documents.ts';
 import { CommandError } from '../errors.ts';
@@ -23,8 +24,10 @@ export const insert: Command = {
   },
 };
 
-function documentsOf({ args, sequences }: CommandContext): Buffer[] {
-  const documents = sequences.get('documents') ?? args.documents('documents')?.map(encodeDocument);
+function documentsOf({ args, sequences }: CommandContext): Counted<Buffer> {
+  const beside = sequences.get('documents');
+  if (beside) return beside;
+  const documents = args.documents('documents');
   if (!documents) throw new CommandError('MissingCommandField', "BSON field 'insert.documents' is missing");
-  return documents;
+  return mapCounted(documents, encodeDocument);
 }

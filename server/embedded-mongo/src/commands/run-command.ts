@@ -1,5 +1,6 @@
 import { BSONError } from 'bson';
 import { setTimeout } from 'node:timers/promises';
+import type { DocumentSequence } from '../bson/document-sequence.ts';
 import type { BsonDocument } from '../bson/value.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Outcome } from '../engine/job.ts';
@@ -16,7 +17,7 @@ import { requireStableApi } from './stable-api.ts';
 
 export type CommandRequest = {
   readonly body: BsonDocument;
-  readonly sequences: ReadonlyMap<string, Buffer[]>;
+  readonly sequences: ReadonlyMap<string, DocumentSequence>;
   readonly connection: ConnectionInfo;
 };
 

@@ -1,3 +1,4 @@
+import { type Counted, mapCounted } from '../bson/document-sequence.ts';
 import { type BsonDocument, decodeDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { pause, type Steps } from '../pace/pace.ts';
@@ -11,7 +12,7 @@ const statementsMax = 100_000;
  * the command is ordered. A full disk is not one statement's failure but the whole command's.
  */
 export function* runStatements<T>(
-  statements: readonly T[],
+  statements: Counted<T>,
   { args, deadline }: CommandContext,
   run: (statement: T, index: number) => Steps<void>,
 ): Steps<{ writeErrors?: BsonDocument[] }> {
@@ -23,7 +24,8 @@ export function* runStatements<T>(
   }
   const isOrdered = args.has('ordered') ? args.boolean('ordered') : true;
   const writeErrors: BsonDocument[] = [];
-  for (const [index, statement] of statements.entries()) {
+  let index = 0;
+  for (const statement of statements) {
     try {
       yield* run(statement, index);
       if (deadline.isPauseDue()) yield pause;
@@ -31,6 +33,7 @@ export function* runStatements<T>(
       writeErrors.push(toWriteError(error, index));
       if (isOrdered) break;
     }
+    index += 1;
   }
   return writeErrors.length > 0 ? { writeErrors } : {};
 }
@@ -47,14 +50,16 @@ export function toWriteError(error: unknown, index: number): BsonDocument {
   return { index, code: error.code, errmsg: error.message, ...(error.extra as BsonDocument | undefined) };
 }
 
-/** The statements of an update or delete command, from its body or from beside it. */
-export function statementsOf({ args, sequences }: CommandContext, field: string): Arguments[] {
-  const documents = sequences.get(field)?.map((bytes) => decodeDocument(bytes)) ?? args.documents(field);
-  if (!documents) {
-    throw new CommandError(
-      'MissingCommandField',
-      `BSON field '${args.name}.${field}' is missing but required`,
-    );
-  }
-  return documents.map((document) => new Arguments(`${args.name}.${field}`, document));
+/** The statements of an update or delete command. */
+export function statementsOf(ctx: CommandContext, field: string): Counted<Arguments> {
+  const name = `${ctx.args.name}.${field}`;
+  return mapCounted(documentsOf(ctx, field), (document) => new Arguments(name, document));
+}
+
+/** Documents that a command has in its body or beside it, decoded one at a time. */
+export function documentsOf({ args, sequences }: CommandContext, field: string): Counted<BsonDocument> {
+  const beside = sequences.get(field);
+  const documents = beside ? mapCounted(beside, decodeDocument) : args.documents(field);
+  if (documents) return documents;
+  throw new CommandError('MissingCommandField', `BSON field '${args.name}.${field}' is missing but required`);
 }

@@ -1,7 +1,7 @@
 import { pause, type Steps } from '../pace/pace.ts';
 import type { NewDocument } from '../storage/collection.ts';
 import { StagedChange } from '../storage/staged-change.ts';
-import type { PackedKeys } from './packed-keys.ts';
+import type { PackedKeys } from '../storage/packed-keys.ts';
 import {
   compileSelection,
   currentTarget,

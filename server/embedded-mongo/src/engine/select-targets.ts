@@ -6,7 +6,7 @@ import { pause, type Steps } from '../pace/pace.ts';
 import { compileFilter, type Filter } from '../query/filter.ts';
 import type { Collection, Namespace, StoredDocument } from '../storage/collection.ts';
 import { FindSource, type FoundDocument } from './find-source.ts';
-import { PackedKeys } from './packed-keys.ts';
+import { PackedKeys } from '../storage/packed-keys.ts';
 import type { Store } from './store.ts';
 
 export type WriteScope = {

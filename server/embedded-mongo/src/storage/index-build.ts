@@ -5,6 +5,7 @@ import { pause, type Steps } from '../pace/pace.ts';
 import { sortInSteps } from '../pace/sort-in-steps.ts';
 import type { CollectionIndex, KeyedEntry } from './collection-index.ts';
 import type { KeyValueStore } from './kv.ts';
+import { PackedKeys } from './packed-keys.ts';
 import type { UndoLog } from './undo-log.ts';
 
 /** What a write does to one document; without `before` it is new, without `after` it goes. */
@@ -16,7 +17,8 @@ export type DocumentChange = {
 
 type Home = { readonly kv: KeyValueStore; readonly undo: UndoLog };
 type Documents = { readonly ns: string; readonly prefix: Buffer; readonly end: Buffer };
-type Gathered = KeyedEntry & { readonly idKey: Buffer };
+/** Places of an entry's key and of its document's. */
+type Gathered = { readonly stored: number; readonly idKey: number };
 
 /** Entries that are sorted together before they are stored; sorted ones touch few pages of the file. */
 const gatheredMax = 20_000;
@@ -33,6 +35,8 @@ export class IndexBuild {
   #failure: CommandError | undefined;
   /** Documents written since the last entries were gathered. What was gathered of them no longer counts. */
   readonly #touched = new Set<string>();
+  /** Packed, because what is kept as objects over many turns is what garbage collections have to carry along. */
+  #keys = new PackedKeys();
   #gathered: Gathered[] = [];
 
   constructor(index: CollectionIndex, documents: Documents, home: Home) {
@@ -76,7 +80,9 @@ export class IndexBuild {
     for (const { key, value } of this.#home.kv.range({ lower, upper: this.#documents.end })) {
       deadline.tick();
       const idKey = key.subarray(4);
-      for (const entry of this.#learn(decodeDocument(value), idKey)) this.#gathered.push({ ...entry, idKey });
+      for (const { stored } of this.#learn(decodeDocument(value), idKey)) {
+        this.#gathered.push({ stored: this.#keys.add(stored), idKey: this.#keys.add(idKey) });
+      }
       if (this.#gathered.length < gatheredMax && !deadline.isPauseDue()) continue;
       return Buffer.concat([key, Buffer.alloc(1)]);
     }
@@ -84,15 +90,32 @@ export class IndexBuild {
   }
 
   *#storeGathered(deadline: Deadline): Steps<void> {
-    const byKey = (a: Gathered, b: Gathered) => a.stored.compare(b.stored);
-    for (const entry of yield* sortInSteps(this.#gathered, byKey, deadline)) {
-      if (!this.#touched.has(entry.idKey.toString('latin1'))) this.#put([entry], entry.idKey);
+    const keys = this.#keys;
+    const byKey = (a: Gathered, b: Gathered) => keys.compare(a.stored, b.stored);
+    for (const { stored, idKey } of yield* sortInSteps(this.#gathered, byKey, deadline)) {
+      const id = keys.at(idKey);
+      if (!this.#touched.has(id.toString('latin1'))) this.#putOne(keys.at(stored), id);
       if (!deadline.isPauseDue()) continue;
       yield pause;
       if (this.#failure) throw this.#failure;
     }
+    this.#keys = new PackedKeys();
     this.#gathered = [];
     this.#touched.clear();
+  }
+
+  #putOne(stored: Buffer, idKey: Buffer): void {
+    const { kv } = this.#home;
+    const holder = this.#index.spec.isUnique ? kv.get(stored) : undefined;
+    if (holder?.equals(idKey) === false) this.#refuseDuplicate(idKey);
+    kv.put(stored, idKey);
+  }
+
+  /** Throws for what another document has in the index already. */
+  #refuseDuplicate(idKey: Buffer): void {
+    const bytes = this.#home.kv.get(Buffer.concat([this.#documents.prefix, idKey]));
+    const { entries } = this.#index.keysOf(bytes ? decodeDocument(bytes) : {}, idKey);
+    this.#index.requireFree(this.#home.kv, entries, { idKey, ns: this.#documents.ns });
   }
 
   #put(entries: readonly KeyedEntry[], idKey: Buffer): void {

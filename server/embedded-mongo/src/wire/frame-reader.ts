@@ -19,7 +19,7 @@ export class FrameReader {
     const length = this.#length + chunk.length;
     if (this.#length === 0) this.#pending = chunk;
     else {
-      if (length > this.#pending.length) this.#grow(Math.max(length, 2 * this.#length));
+      if (length > this.#pending.length) this.#grow(length);
       chunk.copy(this.#pending, this.#length);
     }
     this.#length = length;
@@ -38,9 +38,14 @@ export class FrameReader {
     return frame;
   }
 
-  /** To twice the size, so that a long message is not copied anew for each chunk, nor all of it at its end. */
-  #grow(size: number): void {
-    const larger = Buffer.allocUnsafe(size);
+  /**
+   * To eight times what has come, or to the whole message when less is to come: no chunk is copied often, never much at
+   * once, and a length that a client only claims takes no memory.
+   */
+  #grow(length: number): void {
+    const message = this.#length < 4 ? 0 : this.#pending.readInt32LE(0);
+    const size = Math.max(length, Math.min(8 * length, message));
+    const larger = Buffer.allocUnsafeSlow(size);
     this.#pending.copy(larger, 0, 0, this.#length);
     this.#pending = larger;
   }

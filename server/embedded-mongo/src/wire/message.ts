@@ -1,3 +1,4 @@
+import { DocumentSequence } from '../bson/document-sequence.ts';
 import { type BsonDocument, decodeDocument, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { headerBytes } from './frame-reader.ts';
@@ -15,7 +16,7 @@ export type Request = {
   readonly protocol: 'msg' | 'query';
   readonly body: BsonDocument;
   /** Documents sent beside the body (insert's, update's, delete's), undecoded. */
-  readonly sequences: ReadonlyMap<string, Buffer[]>;
+  readonly sequences: ReadonlyMap<string, DocumentSequence>;
   readonly isReplyExpected: boolean;
 };
 
@@ -34,7 +35,7 @@ function parseMsg(frame: Buffer, requestId: number): Request {
   if (flags & requiredBits & ~(checksumPresent | moreToCome))
     throw malformed('OP_MSG has an unknown required flag');
   const end = frame.length - (flags & checksumPresent ? 4 : 0);
-  const sequences = new Map<string, Buffer[]>();
+  const sequences = new Map<string, DocumentSequence>();
   let body: BsonDocument | undefined;
   for (let at = headerBytes + 4; at < end; ) {
     const kind = frame[at++];
@@ -56,15 +57,12 @@ function parseMsg(frame: Buffer, requestId: number): Request {
   return { requestId, protocol: 'msg', body, sequences, isReplyExpected: (flags & moreToCome) === 0 };
 }
 
-function parseSequence(frame: Buffer, start: number, end: number): [string, Buffer[]] {
+function parseSequence(frame: Buffer, start: number, end: number): [string, DocumentSequence] {
   const nameEnd = frame.indexOf(0, start);
   if (nameEnd < 0 || nameEnd >= end) throw malformed('OP_MSG section has no name');
-  const documents: Buffer[] = [];
-  for (let at = nameEnd + 1; at < end; ) {
-    const document = sliceDocument(frame, at, end);
-    documents.push(document);
-    at += document.length;
-  }
+  let count = 0;
+  for (let at = nameEnd + 1; at < end; count++) at += documentSize(frame, at, end);
+  const documents = new DocumentSequence(frame.subarray(nameEnd + 1, end), count);
   return [frame.toString('utf8', start, nameEnd), documents];
 }
 
@@ -89,10 +87,14 @@ function parseQuery(frame: Buffer, requestId: number): Request {
 }
 
 function sliceDocument(frame: Buffer, at: number, end: number): Buffer {
+  return frame.subarray(at, at + documentSize(frame, at, end));
+}
+
+function documentSize(frame: Buffer, at: number, end: number): number {
   const size = at + 4 <= end ? frame.readInt32LE(at) : 0;
   if (size < 5 || at + size > end || frame[at + size - 1] !== 0)
     throw malformed('BSON document is out of bounds');
-  return frame.subarray(at, at + size);
+  return size;
 }
 
 function decode(bytes: Buffer): BsonDocument {

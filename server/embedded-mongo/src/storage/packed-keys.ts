@@ -3,6 +3,8 @@ import { CommandError } from '../errors.ts';
 const chunkBytes = 64 * 1024;
 const bytesMax = 100 * 1024 * 1024;
 
+const noChunk = Buffer.alloc(2);
+
 /** A long list of keys in little memory, in the order they came. Throws 146 beyond 100 MiB. */
 export class PackedKeys {
   readonly #chunks: Buffer[] = [];
@@ -13,14 +15,32 @@ export class PackedKeys {
     return this.#count;
   }
 
-  add(key: Buffer): void {
-    if (this.#at + 2 + key.length > chunkBytes) this.#grow();
-    const chunk = this.#chunks.at(-1);
-    if (!chunk) return;
+  /** Returns its place. */
+  add(key: Buffer): number {
+    const chunk = this.#chunkFor(2 + key.length);
+    const place = (this.#chunks.length - 1) * chunkBytes + this.#at;
     chunk.writeUInt16LE(key.length, this.#at);
     key.copy(chunk, this.#at + 2);
     this.#at += 2 + key.length;
     this.#count += 1;
+    return place;
+  }
+
+  at(place: number): Buffer {
+    const [chunk, start, end] = this.#find(place);
+    return chunk.subarray(start, end);
+  }
+
+  /** The order of the keys at two places. */
+  compare(place: number, other: number): number {
+    const [chunk, start, end] = this.#find(place);
+    return chunk.compare(...this.#find(other), start, end);
+  }
+
+  #find(place: number): [chunk: Buffer, start: number, end: number] {
+    const chunk = this.#chunks[Math.floor(place / chunkBytes)] ?? noChunk;
+    const start = (place % chunkBytes) + 2;
+    return [chunk, start, start + chunk.readUInt16LE(start - 2)];
   }
 
   *[Symbol.iterator](): Generator<Buffer> {
@@ -34,7 +54,9 @@ export class PackedKeys {
     }
   }
 
-  #grow(): void {
+  #chunkFor(bytes: number): Buffer {
+    const last = this.#chunks.at(-1);
+    if (last && this.#at + bytes <= chunkBytes) return last;
     if ((this.#chunks.length + 1) * chunkBytes > bytesMax) {
       throw new CommandError(
         'ExceededMemoryLimit',
@@ -42,7 +64,9 @@ export class PackedKeys {
       );
     }
     // Zeros, so that a length of 0 ends what is filled of it.
-    this.#chunks.push(Buffer.alloc(chunkBytes));
+    const chunk = Buffer.alloc(chunkBytes);
+    this.#chunks.push(chunk);
     this.#at = 0;
+    return chunk;
   }
 }
