@@ -27,7 +27,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
+    // What is long by nature: `npm run test:long`.
+    exclude: ['**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
     reporters: ['default', new TotalsReporter()],
     globalSetup: './server/src/testing/global-setup.ts',
     // One worker less than cores is the default: on two cores that is one, and half the machine idles.

@@ -1,5 +1,5 @@
 import type { ChatId } from '@whisper/shared';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from './platform/bounded-cache.ts';
 import type { KnownChat } from './chats/chat.view.ts';
 import type { ChatsDeps, UnreadRange } from './chats/deps.ts';
 import { meetAgain, partWays } from './chats/part-ways.ts';
@@ -23,7 +23,7 @@ type Own = Pick<ChatsDeps, 'db' | 'clock' | 'broker' | 'lastMessages' | 'blocks'
 export function createChatsDeps(own: Own, messageLog: MessageLog): ChatsDeps {
   return {
     ...own,
-    memberships: new LRUCache<ChatId, KnownChat>({ max: membershipsMax }),
+    memberships: createBoundedCache<ChatId, KnownChat>(membershipsMax),
     ...handDown({ ...own, messageLog }),
   };
 }

@@ -45,7 +45,7 @@ export function createRoutes({ app, router, devIssuer, lifecycle }: RoutesOption
     ['/webhooks', createWebhookRoute(app)],
     [filesPath, createFilesHandler(app)],
     [ownDataPath, createOwnDataRoute(app)],
-    [panelPath, createPanelHandler(app, describeRouter(router))],
+    [panelPath, createPanelHandler(app, () => describeRouter(router))],
     ['/api', createRest({ ...app, createCaller: createCallers(router) })],
     [localPath, (request, response) => void handleDevToken(devSignIn, request, response)],
     ...webPaths.map((path) => [path, web] as const),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { limits } from '@whisper/shared';
-import { describe, expect, it } from 'vitest';
-import { openChat, startTestServer, type TestServer } from '../src/testing/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../src/testing/index.ts';
+import { TestClient } from '../src/testing/test-client.ts';
 
 const operator = { $ne: null };
 const unknownId = 'f'.repeat(24);
@@ -298,10 +299,22 @@ async function firstEvent(response: Response): Promise<string> {
 
 const leaks = /node_modules|\bat .+:\d+|mongo|E11000|ObjectId|stack/i;
 
-describe('bad input', () => {
-  it('is known here for every procedure', async () => {
-    await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
+let server: TestServer;
+let alice: TestClient;
+beforeAll(async () => {
+  server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
+  alice = await TestClient.open(server.url, await server.tokenFor('alice'));
+  const bob = await TestClient.open(server.url, await server.tokenFor('bob'));
+  await alice.api.chat.openDirect.mutate({ userId: bob.me.id });
+  await bob.close();
+});
+afterAll(async () => {
+  await alice.close();
+  await server[Symbol.asyncDispose]();
+});
 
+describe('bad input', () => {
+  it('is known here for every procedure', () => {
     expect(Object.keys(bad).concat(withoutInput).sort()).toEqual(
       Object.keys(server.server.router._def.procedures).sort(),
     );
@@ -310,9 +323,6 @@ describe('bad input', () => {
   it.each(Object.entries(bad))(
     'is refused by %s with a typed error, and stores nothing',
     async (path, inputs) => {
-      await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
-      const { alice } = await openChat(server);
-
       for (const input of inputs) {
         const { body } = await call(server, path, { token: alice.token, input });
         expect(body, JSON.stringify(input)).toContain('BAD_REQUEST');
@@ -327,8 +337,6 @@ describe('bad input', () => {
   it.each(Object.keys(bad).concat(withoutInput))(
     'does not matter to %s when nobody is signed in',
     async (path) => {
-      await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
-
       for (const token of [undefined, 'garbage', 'a.b.c', 'null']) {
         const { body } = await call(server, path, { ...(token && { token }), input: bad[path]?.[0] });
         expect(body).toContain('UNAUTHORIZED');
@@ -338,7 +346,6 @@ describe('bad input', () => {
   );
 
   it('does not bring the server down as broken JSON, as a huge body, or on a path that is not there', async () => {
-    await using server = await startTestServer({ env: { MODERATORS: 'alice@example.test' } });
     const token = await server.tokenFor('alice');
     const post = async (path: string, body: string) => {
       const response = await fetch(`${server.url}${path}`, {

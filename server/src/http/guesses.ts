@@ -1,5 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -30,7 +30,7 @@ export type Verdict = { readonly isRight: boolean; readonly retryAfterMs?: numbe
 export class Guesses {
   readonly #deps: Deps;
   readonly #what: string;
-  readonly #wrong = new LRUCache<string, { count: number; readonly endsAt: number }>({ max: addressesMax });
+  readonly #wrong = createBoundedCache<string, { count: number; readonly endsAt: number }>(addressesMax);
 
   /** `what` is guessed, by the name of its setting. */
   constructor(deps: Deps, what: string) {

@@ -18,12 +18,15 @@ type Deps = {
 /**
  * The panel's page at /panel and, at /panel/api.json, the description of the procedures that it shows. Outside
  * production it is open. In production it exists only with PANEL_TOKEN, which is the password that the browser asks
- * for (HTTP Basic, any user name); the API itself asks for a session token as ever.
+ * for (HTTP Basic, any user name); the API itself asks for a session token as ever. `describe` is called when somebody
+ * first looks: a description takes longer to make than the rest of the start.
  */
-export function createPanelHandler({ env, ...deps }: Deps, description: object): RequestListener {
+export function createPanelHandler({ env, ...deps }: Deps, describe: () => object): RequestListener {
   const serveBundle = createStaticFiles({ dir: bundleDirOf('panel'), base: panelPath });
+  let description: object | undefined;
   const serve: RequestListener = (request, response) => {
-    if (request.url?.split('?')[0] === `${panelPath}/api.json`) return sendJson(response, 200, description);
+    if (request.url?.split('?')[0] === `${panelPath}/api.json`)
+      return sendJson(response, 200, (description ??= describe()));
     serveBundle(request, response);
   };
   if (!env.isProduction) return serve;

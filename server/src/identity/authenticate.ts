@@ -1,5 +1,5 @@
 import { limits } from '@whisper/shared';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import { hash } from 'node:crypto';
 import { AppError, toAppError } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -66,7 +66,7 @@ export function createAuthenticate(
 
 /** A signature check costs about 0.2 ms and a look-up as much, and a client sends the same token for a minute. */
 function rememberVerified(verifier: TokenVerifier, revocations: Revocations): TokenVerifier['verify'] {
-  const verified = new LRUCache<string, SessionClaims>({ max: rememberedTokensMax });
+  const verified = createBoundedCache<string, SessionClaims>(rememberedTokensMax);
   return async (token) => {
     const key = hash('sha256', token, 'base64');
     const known = verified.get(key);

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ClerkApi } from './clerk-api.ts';
@@ -11,7 +11,7 @@ const unknownForMs = 10_000;
 const unknownMax = 10_000;
 
 export function createClerkDirectory(api: ClerkApi, clock: Clock): IdentityDirectory {
-  const unknownUntil = new LRUCache<string, number>({ max: unknownMax });
+  const unknownUntil = createBoundedCache<string, number>(unknownMax);
   return {
     async fetchPerson(clerkId) {
       const isUnknown = clock.now() < (unknownUntil.get(clerkId) ?? 0);

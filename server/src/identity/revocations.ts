@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import type { Connection as Database } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
 import { revocationModel, type RevocationDoc } from './revocation.model.ts';
@@ -29,7 +29,7 @@ export async function createRevocationIndexes(db: Database): Promise<void> {
  */
 export class Revocations {
   readonly #deps: Deps;
-  readonly #revokedAt = new LRUCache<string, number>({ max: rememberedMax });
+  readonly #revokedAt = createBoundedCache<string, number>(rememberedMax);
 
   constructor(deps: Deps) {
     this.#deps = deps;

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from './bounded-cache.ts';
 import type { Clock } from './clock.ts';
 
 /** After so long half of what was spent is forgotten. */
@@ -12,7 +12,7 @@ type Level = { points: number; at: number };
 /** What each person has cost lately, in the points of their budgets: the older, the less it counts. */
 export class RecentCost {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #levels = new LRUCache<string, Level>({ max: peopleMax });
+  readonly #levels = createBoundedCache<string, Level>(peopleMax);
 
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;

@@ -50,6 +50,16 @@ export class ExpressDatabase implements AsyncDisposable {
     }
   }
 
+  /** What a chat must say after the migration: the messages of these chats by `createdAt`, then `_id`. */
+  async textsOf(...chatIds: readonly string[]): Promise<string[]> {
+    const docs = await this.db
+      .collection('messages')
+      .find({ chat: { $in: chatIds.map((each) => new mongo.BSON.ObjectId(each)) } })
+      .sort({ createdAt: 1, _id: 1 })
+      .toArray();
+    return docs.map((doc) => String(doc['text']));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.db.close();
   }

@@ -1,5 +1,5 @@
 import type { ChatId, UserId } from '@whisper/shared';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import { Types, type Connection as Database } from 'mongoose';
 import { blockModel, type BlockDoc } from './block.model.ts';
 
@@ -29,7 +29,7 @@ const nobody: BlocksOf = { blocked: new Set(), blockedBy: new Map() };
  */
 export class Blocks {
   readonly #db: Database;
-  readonly #known = new LRUCache<UserId, BlocksOf>({ max: peopleMax });
+  readonly #known = createBoundedCache<UserId, BlocksOf>(peopleMax);
   /** How often something changed: what was read before counts for nothing. */
   #changes = 0;
 

@@ -1,5 +1,5 @@
 import type { User } from '@whisper/shared';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Viewer } from '../identity/viewer.ts';
 
@@ -21,7 +21,7 @@ const freshForMs = 30_000;
  */
 export class ViewerCache {
   readonly #clock: Clock;
-  readonly #entries = new LRUCache<string, Entry>({ max: viewersMax });
+  readonly #entries = createBoundedCache<string, Entry>(viewersMax);
   readonly #loading = new Map<string, Promise<Viewer>>();
 
   constructor(clock: Clock) {

@@ -1,5 +1,5 @@
 import type { ChatId, Message } from '@whisper/shared';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../../platform/bounded-cache.ts';
 import type { DirectMembership, GroupMembership, Membership } from '../../chats/chat.view.ts';
 import type { ChangeGroup, LogHeads } from '../../chats/deps.ts';
 import { DirectPeople, GroupPeople } from './chat-people.ts';
@@ -17,7 +17,7 @@ type Writable = DirectMembership | Pick<GroupMembership, 'kind' | 'chatId'>;
 export class MessageLog {
   readonly #deps: LogDeps;
   readonly #inserts: InsertQueue;
-  readonly #writers = new LRUCache<ChatId, ChatWriter>({ max: writersMax });
+  readonly #writers = createBoundedCache<ChatId, ChatWriter>(writersMax);
   #latest = 0;
 
   constructor(deps: LogDeps) {

@@ -8,7 +8,7 @@ import {
   type UserId,
 } from '@whisper/shared';
 import type { LegacyMessage } from '@whisper/shared/legacy';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../../platform/bounded-cache.ts';
 import { randomUUID } from 'node:crypto';
 import { publicAddressOf } from '../../http/public-address.ts';
 import { toAppError } from '../../platform/errors.ts';
@@ -45,7 +45,7 @@ export class LegacySocket implements Connection, Held, Holder {
   readonly delivered: Delivered;
   /** The procedures, called as this person on this connection. */
   readonly api: Procedures;
-  readonly tempIds = new LRUCache<string, string>({ max: tempIdsMax });
+  readonly tempIds = createBoundedCache<string, string>(tempIdsMax);
   readonly #deps: LegacyDeps;
   readonly #socket: AdmittedSocket;
   readonly #unread: Unread;

@@ -1,5 +1,5 @@
 import type { UserId } from '@whisper/shared';
-import { LRUCache } from 'lru-cache';
+import { createBoundedCache } from '../../platform/bounded-cache.ts';
 import { randomUUID } from 'node:crypto';
 import { Adapter, type Session } from 'socket.io-adapter';
 import type { Clock } from '../../platform/clock.ts';
@@ -46,7 +46,7 @@ type Entry = { readonly held: Held; cancelForget: () => void };
 export class Sessions {
   readonly #clock: Clock;
   readonly #others: OtherSessions;
-  readonly #entries = new LRUCache<string, Entry>({ max: sessionsMax });
+  readonly #entries = createBoundedCache<string, Entry>(sessionsMax);
 
   constructor(clock: Clock, others: OtherSessions) {
     this.#clock = clock;

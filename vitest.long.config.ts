@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import usual from './vitest.config.ts';
+
+/** What `npm test` does a small piece of or leaves to CI: kills in the middle, planted faults, deploys, further processes. */
+export default defineConfig({
+  ...usual,
+  test: {
+    ...usual.test,
+    include: ['**/*.long.test.ts', 'server/fuzz/fuzz.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    env: { FUZZ_SECONDS: '6' },
+  },
+});
