@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
@@ -11,6 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { fetchDevToken } from '../../src/testing/dev-token.ts';
 import { TestClient } from '../../src/testing/test-client.ts';
 import { Target } from '../overload/target.ts';
+import { cpuOf } from '../cpu.ts';
 import { printTable } from '../table.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -18,7 +20,8 @@ const mebibyte = 1024 * 1024;
 const downloads = 5;
 
 /** Of each download. */
-const part = `0-${256 * mebibyte - 1}`;
+const partMiB = 256;
+const part = `0-${partMiB * mebibyte - 1}`;
 
 /**
  * Uploads one large file and says by how much the server's memory grew, and its longest answer to /livez meanwhile; then
@@ -123,24 +126,49 @@ async function compare({ target }: Bench, { link, key, dataDir }: Served): Promi
   const nginx = await startNginx(join(dataDir, 'files'));
   try {
     const theirs = `${nginx.url}/${key.slice(-2)}/${key}`;
-    const rates = { whisper: [] as number[], nginx: [] as number[] };
-    for (let turn = 0; turn <= downloads; turn += 1) {
-      const [ours, other] = [download(link), download(theirs)];
-      // The first turn fills the system's cache.
-      if (turn > 0) {
-        rates.whisper.push(ours);
-        rates.nginx.push(other);
-      }
-    }
-    const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-    const [ours, other] = [median(rates.whisper), median(rates.nginx)];
-    printTable(`download, the median of ${downloads} in turn`, [
-      { from: 'whisper', 'MiB/s': ours.toFixed(0), ratio: (ours / other).toFixed(2) },
-      { from: 'nginx', 'MiB/s': other.toFixed(0), ratio: '1.00' },
-    ]);
+    const whisper = new Downloads(link, () => target.usage().cpuMs);
+    const other = new Downloads(theirs, nginx.cpuMs);
+    // The first turn fills the system's cache.
+    for (const each of [whisper, other]) download(each.link);
+    for (let turn = 0; turn < downloads; turn += 1) for (const each of [whisper, other]) each.run();
+    const rowOf = (from: string, each: Downloads) => ({
+      from,
+      'MiB/s': each.rate.toFixed(0),
+      ratio: (each.rate / other.rate).toFixed(2),
+      'CPU, ms/MiB': each.cpuMsPerMiB.toFixed(2),
+    });
+    const rows = [rowOf('whisper', whisper), rowOf('nginx', other)];
+    printTable(`download, the median of ${downloads} in turn`, rows);
     console.log(`memory afterwards: ${target.usage().rssMiB.toFixed(0)} MiB`);
   } finally {
     await nginx.close();
+  }
+}
+
+/** Downloads of one link, how fast they were, and what they cost whoever served them. */
+class Downloads {
+  readonly link: string;
+  readonly #cpuMs: () => number;
+  readonly #rates: number[] = [];
+  #spentMs = 0;
+
+  constructor(link: string, cpuMs: () => number) {
+    this.link = link;
+    this.#cpuMs = cpuMs;
+  }
+
+  run(): void {
+    const before = this.#cpuMs();
+    this.#rates.push(download(this.link));
+    this.#spentMs += this.#cpuMs() - before;
+  }
+
+  get rate(): number {
+    return this.#rates.toSorted((a, b) => a - b)[Math.floor(this.#rates.length / 2)] ?? 0;
+  }
+
+  get cpuMsPerMiB(): number {
+    return this.#spentMs / (this.#rates.length * partMiB);
   }
 }
 
@@ -185,7 +213,9 @@ async function startNginx(folder: string) {
     await exited;
     await rm(home, { recursive: true, force: true });
   };
-  return { url, close };
+  // Its worker does the work.
+  const worker = Number(readFileSync(`/proc/${nginx.pid}/task/${nginx.pid}/children`, 'utf8').trim());
+  return { url, close, cpuMs: () => cpuOf(worker) / 1_000 };
 }
 
 async function freePort(): Promise<number> {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-type Upload = { readonly name: string; readonly bytes: Uint8Array };
+type Upload = { readonly name: string; readonly type?: string; readonly bytes: Uint8Array };
 
 /** What the other person gets of a file, and how it is answered when they open its link. */
 async function send(file: Upload): Promise<{ attachment: Attachment; response: Response }> {
@@ -103,6 +103,19 @@ describe('a file that means harm', () => {
       const { exif, xmp, iptc, orientation } = await sharp(Buffer.from(each)).metadata();
       expect([exif, xmp, iptc, orientation]).toEqual([undefined, undefined, undefined, undefined]);
     }
+  });
+
+  it('has no duration where it claims to last for longer than time can be told', async () => {
+    const unknown = '01ffffffffffffff';
+    const scale = '2ad7b186ffffffffffff';
+    const cluster = `1f43b675${unknown}e786ffffffffffffa38581000080ff`;
+    const bytes = Buffer.from(
+      `1a45dfa3874282847765626d18538067${unknown}1549a9668a${scale}${cluster}`,
+      'hex',
+    );
+    const { attachment } = await send({ name: 'a.webm', type: 'audio/webm', bytes });
+    expect(attachment).not.toHaveProperty('durationMs');
+    expect(attachment.type).toBe('audio/webm');
   });
 
   it.each([

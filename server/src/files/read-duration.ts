@@ -14,8 +14,17 @@ const readMaxMs = 10_000;
 
 type Audio = { readonly blob: string; readonly size: number; readonly type: string };
 
-/** How long audio is, in milliseconds; undefined where that cannot be read. The bytes come piece by piece, so that others get their turn between. */
-export async function readDuration(
+/** What claims to last longer does not say how long it is. */
+const durationMaxMs = 365 * 24 * 60 * 60_000;
+
+/** How long audio is, in whole milliseconds; undefined where that cannot be read, or cannot be true. */
+export async function readDuration(storage: FilesDeps['storage'], audio: Audio): Promise<number | undefined> {
+  const said = await readSaid(storage, audio);
+  return said !== undefined && said >= 0 && said <= durationMaxMs ? Math.round(said) : undefined;
+}
+
+/** The bytes come piece by piece, so that others get their turn between. */
+async function readSaid(
   storage: FilesDeps['storage'],
   { blob, size, type }: Audio,
 ): Promise<number | undefined> {
@@ -31,7 +40,7 @@ export async function readDuration(
       { mimeType: type, size },
       { duration: true, skipCovers: true },
     );
-    return format.duration ? Math.round(format.duration * 1_000) : undefined;
+    return format.duration ? format.duration * 1_000 : undefined;
   } catch {
     // It is audio by its first bytes alone, and is offered as what it says it is.
     return undefined;

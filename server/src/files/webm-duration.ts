@@ -33,7 +33,7 @@ export function readWebmDuration(bytes: Buffer): number | undefined {
       last = Math.max(last, clusterTime + readBlockTime(bytes, start));
     }
   }
-  return last < 0 ? undefined : Math.round((last * scale) / nsPerMs);
+  return last < 0 ? undefined : (last * scale) / nsPerMs;
 }
 
 type Read = { readonly value: number; readonly length: number };

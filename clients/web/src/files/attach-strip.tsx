@@ -30,6 +30,11 @@ export function AttachStrip({ attached: { uploads, note, remove } }: { readonly 
           ))}
         </ul>
       )}
+      {uploads.some(({ file }) => file.type.startsWith('video/')) && (
+        <p className="length-note">
+          A film is sent as it is, with the place where it was taken if it says so.
+        </p>
+      )}
       {note && (
         <p className="length-note" role="alert">
           {note}
