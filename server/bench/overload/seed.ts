@@ -4,12 +4,13 @@ import { HttpCaller, issueToken } from './caller.ts';
 const peopleCount = 3_000;
 const longTexts = 300;
 const attackers = 10;
+const victimCount = 3;
 
 export type Seeded = {
   /** People, each with a chat of long texts. */
   readonly chats: readonly (readonly [string, string])[];
-  /** A person and their chat, of which nobody else knows. */
-  readonly victim: readonly [string, string];
+  /** People, each with a chat of which no attacker knows. */
+  readonly victims: readonly (readonly [string, string])[];
 };
 
 /** Fills a server without rate limits: many people, and chats with long texts in them. */
@@ -24,9 +25,14 @@ export async function seedGround(port: number): Promise<Seeded> {
     chats.push([name, chatId]);
     await fill(port, { name, chatId, count: n === 0 ? longTexts : longTexts / 3, text: 'x'.repeat(8_000) });
   }
-  const victim = await openChat(port, 'victim');
-  await fill(port, { name: 'victim', chatId: victim, count: 100, text: 'a message as people write them' });
-  return { chats, victim: ['victim', victim] };
+  const victims: [string, string][] = [];
+  for (let n = 0; n < victimCount; n += 1) {
+    const name = `victim${n}`;
+    const chatId = await openChat(port, name);
+    await fill(port, { name, chatId, count: 100, text: 'a message as people write them' });
+    victims.push([name, chatId]);
+  }
+  return { chats, victims };
 }
 
 /** The id of a person who may be new. */

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { cpuMsOf, read } from '../cpu.ts';
 
 /** The real server in a process of its own, from this checkout or another one. */
 export class Target implements AsyncDisposable {
@@ -37,10 +37,16 @@ export class Target implements AsyncDisposable {
     throw new Error('The server did not start');
   }
 
-  /** CPU milliseconds so far, of the server and of its store, and the server's memory. */
-  usage(): Usage {
+  /** Of the server and of its store. */
+  get pids(): readonly [number, number] {
     const pid = this.#child.pid ?? 0;
     const [store = 0] = read(`/proc/${pid}/task/${pid}/children`).split(' ').map(Number);
+    return [pid, store];
+  }
+
+  /** CPU milliseconds so far, of the server and of its store, and the server's memory. */
+  usage(): Usage {
+    const [pid, store] = this.pids;
     const rssKiB = Number(/VmRSS:\s+(\d+)/.exec(read(`/proc/${pid}/status`))?.[1]);
     return { at: performance.now(), cpuMs: cpuMsOf(pid), storeCpuMs: cpuMsOf(store), rssMiB: rssKiB / 1_024 };
   }
@@ -65,19 +71,3 @@ export type Usage = {
   readonly storeCpuMs: number;
   readonly rssMiB: number;
 };
-
-/** Linux alone tells; elsewhere there is no such column. */
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-/** To the microsecond, by thread. */
-function cpuMsOf(pid: number): number {
-  const tasks = existsSync(`/proc/${pid}/task`) ? readdirSync(`/proc/${pid}/task`) : [];
-  const ns = tasks.map((task) => Number(read(`/proc/${pid}/task/${task}/schedstat`).split(' ')[0]));
-  return ns.reduce((sum, each) => sum + each, 0) / 1e6;
-}

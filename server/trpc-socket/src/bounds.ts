@@ -1,6 +1,6 @@
 /** Everything a client can make the server hold or wait for has a bound here. */
 export type SocketBounds = {
-  /** Bytes of one frame of a client that is known; a larger one closes the socket with 1009. */
+  /** Bytes taken of one frame of a client that is known: the calls beyond are refused; four times as much closes with 1009. */
   readonly frameBytesMax: number;
   /** Bytes of one frame, connectionParams included, until the host admits the socket. */
   readonly strangerFrameBytesMax: number;
@@ -30,7 +30,7 @@ export type SocketBounds = {
   readonly stalledMs: number;
   /** A socket that announced connectionParams sends them within this time. */
   readonly paramsDeadlineMs: number;
-  /** Where many come at once, each waits for those who were there for so long: to sign in, and to read what it missed. */
+  /** Where many come at once, each who is admitted waits with its calls for those who were there for so long. */
   readonly newcomerMs: number;
   /** A client is asked for a sign of life this often; one that gave none since the last time is gone. */
   readonly pingIntervalMs: number;

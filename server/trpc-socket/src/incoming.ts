@@ -26,24 +26,43 @@ const smallFrameBytes = 16 * 1024;
 /** A frame may hold this many times what is taken of it; the rest is refused call by call. */
 const surplusFactor = 8;
 
+/** The same of its bytes, which are held until it is whole. */
+const surplusBytesFactor = 4;
+
+/** So many bytes of a frame are received at most. */
+export function receivedBytesMax({ frameBytesMax }: SocketBounds): number {
+  return frameBytesMax * surplusBytesFactor;
+}
+
 /**
  * Reads a frame, batched or not. `malformed`: it is not JSON, or not made of objects. `tooLarge`: it holds so much
  * that even refusing it call by call would cost more than a frame may.
  */
 export function parseFrame(data: Buffer, bounds: SocketBounds): Frame | 'malformed' | 'tooLarge' {
   if (data.length <= smallFrameBytes) return parseSmall(data, bounds);
-  const { messagesPerFrameMax, frameWeightMax } = bounds;
+  const { messagesPerFrameMax, frameWeightMax, frameBytesMax } = bounds;
   const parts = splitFrame(data, {
     partsMax: messagesPerFrameMax * surplusFactor,
     weightMax: frameWeightMax * surplusFactor,
   });
   if (!parts) return 'tooLarge';
-  const taken = parts.filter(({ weight }, index) => index < messagesPerFrameMax && weight <= frameWeightMax);
-  if (taken.length === 0) return 'tooLarge';
+  const taken = parts.filter(
+    ({ end, weight }, index) =>
+      index < messagesPerFrameMax && weight <= frameWeightMax && end <= frameBytesMax,
+  );
+  if (taken.length === 0) return refuseFirst(data, parts);
   const raws = taken.map((part) => parseJson(textOf(data, part)));
   if (!raws.every(isRecord)) return 'malformed';
   const surplusIds = parts.slice(taken.length).flatMap((part) => idAtStartOf(data, part));
   return { messages: readAll(raws, bounds.idLengthMax), surplusIds };
+}
+
+/** The first call alone is more than a frame may hold: it never will be taken, and those beside it may be made again. */
+function refuseFirst(data: Buffer, parts: readonly Part[]): Frame | 'tooLarge' {
+  const [id, ...surplusIds] = parts.flatMap((part) => idAtStartOf(data, part));
+  if (id === undefined) return 'tooLarge';
+  const error = new TRPCError({ code: 'PAYLOAD_TOO_LARGE', message: 'The call is too large' });
+  return { messages: [{ id, error }], surplusIds };
 }
 
 function parseSmall(data: Buffer, { messagesPerFrameMax, idLengthMax }: SocketBounds): Frame | 'malformed' {

@@ -8,6 +8,7 @@ import { defaultCloseCodes } from './close-codes.ts';
 import { EventTexts } from './event-texts.ts';
 import { FeedFrames } from './feed-frames.ts';
 import type { TrpcSocketHost } from './host.ts';
+import { receivedBytesMax } from './incoming.ts';
 import { LoopShare } from './loop-share.ts';
 import { FlushTurn } from './outgoing.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
@@ -58,14 +59,14 @@ class SocketServer implements TrpcSocketServer {
       frames: new FeedFrames(host.texts ?? textsOf(host.router), bounds.framesPerEventMax),
       forget: (socket) => this.#forget(socket),
     };
-    const { frameBytesMax, closeTimeoutMs } = bounds;
+    const { closeTimeoutMs } = bounds;
     // A variable, because the types of ws do not know `closeTimeout` yet.
     const options = {
       noServer: true,
       clientTracking: false,
       // Frames are built once and written to many sockets, which compression with its state per socket forbids.
       perMessageDeflate: false,
-      maxPayload: frameBytesMax,
+      maxPayload: receivedBytesMax(bounds),
       // Each takes some hundred bytes beside what is in it.
       maxFragments: 1_024,
       maxBufferedChunks: 8_192,
@@ -80,18 +81,6 @@ class SocketServer implements TrpcSocketServer {
   }
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const { newcomers } = this.#shared.share;
-    if (newcomers.hasRoom) return this.#upgrade(request, stream, head);
-    // Nobody else listens meanwhile, and an error that nobody hears ends the process.
-    const ignore = () => undefined;
-    stream.on('error', ignore);
-    newcomers.wait(() => {
-      stream.off('error', ignore);
-      if (!stream.destroyed) this.#upgrade(request, stream, head);
-    });
-  }
-
-  #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     if (this.#isClosing) return refuseUpgrade(stream, 503);
     this.#wss.handleUpgrade(request, stream, head, (ws) => {
       this.#sockets.add(new TrpcSocket(this.#shared, { ws, stream, request }));

@@ -13,6 +13,7 @@ import {
   hasConnectionParams,
   parseConnectionParams,
   parseFrame,
+  receivedBytesMax,
   type Frame,
   type Incoming,
 } from './incoming.ts';
@@ -139,7 +140,8 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
 
   get #turns(): Turns {
     const { share, clock, bounds } = this.shared;
-    return clock.now() - this.openedAt < bounds.newcomerMs ? share.newcomers : share;
+    const isNewcomer = this.#isAdmitted && clock.now() - this.openedAt < bounds.newcomerMs;
+    return isNewcomer ? share.newcomers : share;
   }
 
   #listen(stream: Duplex): void {
@@ -187,8 +189,7 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     if (frame === 'malformed') return this.#refuseFrame();
     if (frame === 'tooLarge') return this.close(this.shared.closeCodes.frameTooLarge);
     if (this.#refusal) return this.#refuseCalls(frame, this.#refusal);
-    const { messagesPerFrameMax } = this.shared.bounds;
-    this.answers.refuseSurplus(frame.surplusIds, `A frame holds at most ${messagesPerFrameMax} messages`);
+    this.answers.refuseSurplus(frame.surplusIds, 'Too much at once: make this call again');
     const bytes = Math.ceil(data.length / Math.max(1, frame.messages.length));
     this.#handleFrom(0, frame.messages, bytes);
   }
@@ -216,8 +217,8 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
   }
 
   get #frameBytesMax(): number {
-    const { frameBytesMax, strangerFrameBytesMax } = this.shared.bounds;
-    return this.#isAdmitted ? frameBytesMax : strangerFrameBytesMax;
+    const { bounds } = this.shared;
+    return this.#isAdmitted ? receivedBytesMax(bounds) : bounds.strangerFrameBytesMax;
   }
 
   #checkUnread(): void {
@@ -274,13 +275,9 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     if (message.method === 'subscription.stop') return this.#subscriptions.stop(message.id);
     const call = { ...message, id: message.id };
     if (call.method === 'subscription') return this.#subscriptions.start(call, arrival.batchIndex);
-    const hasRoom = this.#calls.hasRoomFor(arrival.bytes) && this.#hostHasRoomFor(arrival.bytes);
-    if (hasRoom) this.#calls.add(call, arrival);
+    const hostHasRoom = this.shared.host.hasRoomFor?.(this, arrival.bytes) ?? true;
+    if (hostHasRoom && this.#calls.hasRoomFor(arrival.bytes)) this.#calls.add(call, arrival);
     else this.answers.refuseSurplus([call.id], 'Too many calls wait on this connection');
-  }
-
-  #hostHasRoomFor(bytes: number): boolean {
-    return this.shared.host.hasRoomFor?.(this, bytes) ?? true;
   }
 
   #refuseFrame(): void {

@@ -231,11 +231,29 @@ test.each(['[{"a":1},', '[[],', '[1,'])('closes on a frame of nothing but struct
   expect(await client.closed).toMatchObject({ code: closeCodes.frameTooLarge.code });
 });
 
-test('closes on a frame that is too large', async () => {
+test('answers each call of a frame that is too large, and takes those that fit', async () => {
+  await using server = await startSocketServer();
+  const client = await server.connectRaw({ token: 'alice' });
+  const call = (id: number, bytes: number) => ({
+    id,
+    method: 'query',
+    params: { path: 'greet', input: { json: 'x'.repeat(bytes) } },
+  });
+
+  client.send([call(1, 100_000), call(2, bounds.frameBytesMax), call(3, 1)]);
+  const answers = await client.hearAll(3);
+  client.send([call(4, bounds.frameBytesMax), call(5, 1)]);
+  const alone = await client.hearAll(2);
+
+  expect(answers.map(codeOf)).toEqual(['TOO_MANY_REQUESTS', 'TOO_MANY_REQUESTS', undefined]);
+  expect(alone.map(codeOf)).toEqual(['TOO_MANY_REQUESTS', 'PAYLOAD_TOO_LARGE']);
+});
+
+test('closes on a frame that is four times too large', async () => {
   await using server = await startSocketServer();
   const client = await server.connectRaw({ token: 'alice' });
 
-  client.call('query', 'greet', { input: 'x'.repeat(bounds.frameBytesMax) });
+  client.call('query', 'greet', { input: 'x'.repeat(4 * bounds.frameBytesMax) });
 
   expect(await client.closed).toMatchObject({ code: 1009 });
 });

@@ -1,9 +1,12 @@
+import { createTRPCClient, createWSClient, httpBatchLink, TRPCClientError, wsLink } from '@trpc/client';
 import { TRPCError } from '@trpc/server';
-import { closeCodes, limits } from '@whisper/shared';
+import { closeCodes, limits, transformer } from '@whisper/shared';
 import { defaultBounds, defaultCloseCodes } from '@whisper/trpc-socket';
 import { RawClient } from '@whisper/trpc-socket/testing';
 import { expect, onTestFinished, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { ManualClock, startTestServer, type TestServer } from '../../testing/index.ts';
+import type { AppRouter } from '../../router.ts';
 import { createSocketHost } from './sockets.ts';
 
 type Options = Parameters<typeof RawClient.open>[1];
@@ -132,4 +135,36 @@ test('sets the bounds and close codes that clients are told of', async () => {
     ...defaultCloseCodes,
     paramsDeadline: { code: defaultCloseCodes.paramsDeadline.code },
   });
+});
+
+/** What an unmodified client says of so many calls of one tick, of 100,000 characters each. */
+async function codesOf(links: Parameters<typeof createTRPCClient<AppRouter>>[0]['links'], count: number) {
+  const api = createTRPCClient<AppRouter>({ links });
+  const query = 'x'.repeat(100_000);
+  const calls = Array.from({ length: count }, () => api.user.list.query({ query }));
+  const results = await Promise.allSettled(calls);
+  return results.map((result) => {
+    const reason: unknown = result.status === 'rejected' && result.reason;
+    return reason instanceof TRPCClientError ? String(reason.data?.code ?? reason.message) : result.status;
+  });
+}
+
+test('tells an unmodified client which calls of one tick were too much, on both wires', async () => {
+  await using server = await startTestServer();
+  const token = await server.tokenFor('alice');
+  const url = `${server.url}/trpc`;
+  const client = createWSClient({
+    url,
+    connectionParams: { token },
+    WebSocket: WebSocket as unknown as typeof globalThis.WebSocket,
+  });
+  onTestFinished(() => client.close());
+  const headers = { authorization: `Bearer ${token}` };
+  const http = [httpBatchLink({ url, transformer, headers, methodOverride: 'POST' })];
+
+  const overSocket = await codesOf([wsLink({ client, transformer })], 50);
+
+  expect(new Set(overSocket)).toEqual(new Set(['BAD_REQUEST', 'TOO_MANY_REQUESTS']));
+  expect(new Set(await codesOf(http, 50))).toEqual(new Set(['PAYLOAD_TOO_LARGE']));
+  expect(new Set(await codesOf(http, 250))).toEqual(new Set(['PAYLOAD_TOO_LARGE']));
 });
