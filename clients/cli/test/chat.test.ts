@@ -170,6 +170,15 @@ it('sends texts that begin with a slash, files, which come with links, and no co
   bob.type('/find words');
   await bob.shows('with alice, alice: with words [2] my notes.txt');
 
+  bob.type('/report 2 not mine');
+  await bob.shows('* Moderators will look at “my notes.txt” of alice');
+  bob.type('/report 99');
+  await bob.shows('! There are ');
+  bob.type('/report all of it');
+  await bob.shows('* Moderators will look at it');
+  const reports = await server.app.db.collection('reports').find().sort({ _id: 1 }).toArray();
+  expect(reports.map(({ text }) => text)).toEqual(['not mine', 'all of it']);
+
   const links = bob.lines.flatMap((line) => /^\* \[.*: (http.*)$/.exec(line)?.[1] ?? []);
   expect(await Promise.all(links.map(async (link) => (await fetch(link)).text()))).toEqual(
     Array(3).fill('A note.'),

@@ -54,12 +54,15 @@ function require(argument: string, usage: string): string {
   return argument;
 }
 
-function theirLast(store: ChatStore, chat: Chat): Message {
+/** What others wrote last, or so many before that. Throws what to tell the person when there is none. */
+export function theirLast(store: ChatStore, chat: Chat, before = 0): Message {
   const { me, open } = store.getSnapshot();
-  const last = messagesOf(open.get(chat.id)).findLast(
+  const theirs = messagesOf(open.get(chat.id)).filter(
     (message) => message.sender.id !== me?.id && isText(message),
   );
+  const last = theirs.at(-1 - before);
   if (last) return last;
+  if (theirs.length > 0) throw new Error(`There are ${theirs.length} messages of others here`);
   throw new Error(`${chat.kind === 'direct' ? faceOf(chat).name : 'Nobody else'} has not written yet`);
 }
 

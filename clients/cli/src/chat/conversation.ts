@@ -1,6 +1,6 @@
 import { toFailure, type ChatSnapshot, type WhisperClient } from '@whisper/client/node';
-import { faceOf, type Chat } from '@whisper/shared';
-import { changeLast, requireText } from './change-last.ts';
+import { faceOf, wordsOf, type Chat } from '@whisper/shared';
+import { changeLast, requireText, theirLast } from './change-last.ts';
 import { findDirect, findOrMakeGroup, listPeople, type Search } from './choose-chat.ts';
 import { readEntered, type Command } from './entered-line.ts';
 import { Finder } from './find.ts';
@@ -25,7 +25,7 @@ const help = [
   '* /reply TEXT  answer their last message          /react EMOJI  react to it',
   '* /edit TEXT   give your last message another text  /delete       delete it',
   '* /block     neither of you hears of the other any more; /unblock ends it',
-  '* /report TEXT  show moderators this chat, and say why',
+  '* /report TEXT  show moderators this chat, and say why; /report 1 TEXT  their last message, 2 the one before',
   '* /retry     send again what the server refused      /discard  throw it away',
   '* /export FILE  save everything that is yours as a ZIP file',
   '* /erase     delete your account and everything of yours',
@@ -231,9 +231,14 @@ export class Conversation implements Disposable {
     this.#terminal.note(command === '/block' ? `* You block ${name}` : `* You do not block ${name} any more`);
   }
 
-  async #report({ id }: Chat, text: string): Promise<void> {
-    await this.#client.api.report.create.mutate({ chatId: id, reason: 'other', text });
-    this.#terminal.note('* Moderators will look at it');
+  async #report(chat: Chat, argument: string): Promise<void> {
+    const { api, store } = this.#client;
+    const [, number, text = ''] = /^(?:([1-9]\d*)(?:\s+|$))?(.*)$/s.exec(argument) ?? [];
+    const message = number && theirLast(store, chat, Number(number) - 1);
+    const subject = message ? { messageId: message.id } : { chatId: chat.id };
+    await api.report.create.mutate({ ...subject, reason: 'other', text });
+    const what = message ? `“${wordsOf(message)}” of ${message.sender.name}` : 'it';
+    this.#terminal.note(`* Moderators will look at ${what}`);
   }
 
   #settle(command: '/retry' | '/discard'): void {

@@ -1,9 +1,10 @@
 import { useStore } from '../store/use-client.ts';
 import { DialogButton } from '../ui/dialog-button.tsx';
+import { AuditDialog } from './audit-dialog.tsx';
 import { BlockedDialog } from './blocked-dialog.tsx';
 import { ReportsDialog } from './reports-dialog.tsx';
 
-/** Whom I block, once I do; and for moderators what was reported. */
+/** Whom I block, once I do; and for moderators what was reported and what they did. */
 export function ProtectButtons() {
   const hasBlocked = useStore(({ blocked }) => blocked.length > 0);
   const isModerator = useStore(({ me }) => me?.isModerator === true);
@@ -15,9 +16,14 @@ export function ProtectButtons() {
         </DialogButton>
       )}
       {isModerator && (
-        <DialogButton label="Reports" icon="warning">
-          {(close) => <ReportsDialog onClose={close} />}
-        </DialogButton>
+        <>
+          <DialogButton label="Reports" icon="warning">
+            {(close) => <ReportsDialog onClose={close} />}
+          </DialogButton>
+          <DialogButton label="What moderators did" icon="ledger">
+            {(close) => <AuditDialog onClose={close} />}
+          </DialogButton>
+        </>
       )}
     </>
   );

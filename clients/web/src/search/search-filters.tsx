@@ -5,7 +5,7 @@ import { useSearching } from './searching.ts';
 
 type Person = Pick<User, 'id' | 'name'>;
 
-/** In which chat, by whom, and whether with a file. */
+/** In which chat, by whom, whether with a file, and when. */
 export function SearchFilters() {
   const { form, setForm } = useSearching();
   const chats = useStore((snapshot) => snapshot.chats);
@@ -36,7 +36,35 @@ export function SearchFilters() {
         />
         With a file
       </label>
+      <Days />
     </div>
+  );
+}
+
+function Days() {
+  const { form, setForm } = useSearching();
+  const { from, until } = form;
+  return (
+    <>
+      <label>
+        From
+        <input
+          type="date"
+          max={until || undefined}
+          value={from}
+          onChange={({ target }) => setForm({ ...form, from: target.value })}
+        />
+      </label>
+      <label>
+        Until
+        <input
+          type="date"
+          min={from || undefined}
+          value={until}
+          onChange={({ target }) => setForm({ ...form, until: target.value })}
+        />
+      </label>
+    </>
   );
 }
 

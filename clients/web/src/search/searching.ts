@@ -8,9 +8,19 @@ export type Form = {
   readonly chatId: ChatId | undefined;
   readonly senderId: UserId | undefined;
   readonly hasFile: boolean;
+  /** Days as a calendar names them, both included; empty for any. */
+  readonly from: string;
+  readonly until: string;
 };
 
-const emptyForm: Form = { query: '', chatId: undefined, senderId: undefined, hasFile: false };
+const emptyForm: Form = {
+  query: '',
+  chatId: undefined,
+  senderId: undefined,
+  hasFile: false,
+  from: '',
+  until: '',
+};
 
 /** A message to show in its chat. */
 type Goal = { readonly chatId: ChatId; readonly seq: number };
