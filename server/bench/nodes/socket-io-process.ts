@@ -35,9 +35,9 @@ const io = new Server(http);
 io.on('connection', (socket) => {
   const userId = String(socket.handshake.auth['token']);
   void socket.join(`user:${userId}`);
-  socket.on('send-message', ({ chatId, text }: { chatId: string; text: string }, done: () => void) => {
+  socket.on('send-message', ({ chatId, text }: { chatId: string; text: string }, acknowledge: () => void) => {
     sendMessage(userId, chatId, text)
-      .then(() => done())
+      .then(acknowledge)
       .catch((error: unknown) => console.error(error));
   });
 });
