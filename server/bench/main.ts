@@ -12,7 +12,11 @@ const benches = new Map<string, () => Promise<void>>([
   ],
   ['push', async () => (await import('./push/push.ts')).benchPush(...process.argv.slice(3, 4).map(Number))],
   ['overload', async () => (await import('./overload/overload.ts')).benchOverload(...process.argv.slice(3))],
-  ['nodes', async () => (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000))],
+  [
+    'nodes',
+    async () =>
+      (await import('./nodes/nodes.ts')).benchNodes(Number(process.argv[3] ?? 2_000), process.argv[4]),
+  ],
   [
     'search',
     async () => (await import('./search/search.ts')).benchSearch(Number(process.argv[3] ?? 1_000_000)),

@@ -8,7 +8,7 @@ const run = ['--nodes', '2', '--faults', '0', '--seconds', '3', '--seed', '7'];
 const isOnNodes = hasRedis && Number(process.env['TEST_NODES'] ?? 1) > 1;
 
 describe.runIf(isOnNodes)('on two nodes, verify', () => {
-  it.each([
+  it.concurrent.each([
     ['what one node publishes and no other hears of', ['publish-nowhere']],
     [
       'a node killed between storing a message and saying that the chat has changed',
@@ -22,7 +22,7 @@ describe.runIf(isOnNodes)('on two nodes, verify', () => {
     expect(code).toBe(1);
   });
 
-  it('finds nothing when a node is killed at the same moment and the chat was marked before', {
+  it.concurrent('finds nothing when a node is killed at the same moment and the chat was marked before', {
     timeout: 180_000,
   }, async () => {
     const { code, output } = await verify(...run, '--preload', plantedFault('die-at-last-words'));

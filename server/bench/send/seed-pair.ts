@@ -4,8 +4,8 @@ import type { ConnectPair } from './pair.ts';
 /** Over Socket.IO. There is no acknowledgement: a sender knows by the echo that their message is stored. */
 export const connectSeedPair: ConnectPair = async (port, pair, onDelivered) => {
   let onEcho: () => void = () => undefined;
-  const receiver = await open(port, pair.receiverToken, onDelivered);
-  const sender = await open(port, pair.senderToken, () => onEcho());
+  const receiver = await openSocketIo({ port, token: pair.receiverToken, onMessage: onDelivered });
+  const sender = await openSocketIo({ port, token: pair.senderToken, onMessage: () => onEcho() });
   return {
     sender: {
       send(text) {
@@ -23,7 +23,15 @@ export const connectSeedPair: ConnectPair = async (port, pair, onDelivered) => {
   };
 };
 
-function open(port: number, token: string, onMessage: (payload: Buffer) => void): Promise<LeanSocket> {
+type Options = {
+  readonly port: number;
+  readonly token: string;
+  readonly onMessage: (payload: Buffer) => void;
+  readonly onAcknowledged?: () => void;
+};
+
+/** Hands on events and, where somebody waits for them, acknowledgements. */
+export function openSocketIo({ port, token, onMessage, onAcknowledged }: Options): Promise<LeanSocket> {
   return new Promise((resolve) => {
     const socket = new LeanSocket({
       port,
@@ -32,6 +40,7 @@ function open(port: number, token: string, onMessage: (payload: Buffer) => void)
       onText(payload) {
         const kind = payload.toString('latin1', 0, 2);
         if (kind === '42') onMessage(payload);
+        else if (kind === '43') onAcknowledged?.();
         else if (kind === '0{') socket.send(`40${JSON.stringify({ token })}`);
         else if (kind === '40') resolve(socket);
         else if (kind === '2') socket.send('3');

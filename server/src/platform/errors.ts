@@ -49,9 +49,9 @@ const transientDatabaseErrors = new Set([
   'MongooseServerSelectionError',
 ]);
 
-/** Server-side codes that say "later": shutdown, failover, time limits. Source: MongoDB's error_codes.yml. */
+/** Server-side codes that say "later": shutdown, failover, time limits, a majority that has not answered yet. Source: MongoDB's error_codes.yml. */
 const transientDatabaseCodes = new Set([
-  50, 89, 91, 112, 189, 262, 6, 7, 9001, 10107, 11600, 11602, 13435, 13436,
+  50, 64, 89, 91, 112, 189, 262, 6, 7, 9001, 10107, 11600, 11602, 13435, 13436,
 ]);
 
 /** What was made of an error, because each is asked for a few times: to be answered, logged and counted. */
