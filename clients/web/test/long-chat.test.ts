@@ -7,7 +7,7 @@ import { startWithMessages } from './seed-messages.ts';
 import { useBrowser } from './use-browser.ts';
 
 const browser = useBrowser();
-const count = 4_000;
+const count = 2_000;
 
 let server: TestServer;
 let chatId: ChatId;

@@ -1,3 +1,4 @@
+import { startTestServer } from '@whisper/server/testing';
 import { describe, expect, it } from 'vitest';
 import { openApp, patience } from './app-page.ts';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
@@ -11,7 +12,7 @@ const browser = useBrowser();
 
 describe.skipIf(!hasBrowser)('an outage', slow, () => {
   it('of the network keeps what is written, and sends it once when it is over', async () => {
-    await using server = await ServerProcess.start();
+    await using server = await startTestServer();
     await using link = await FlakyLink.open(server.url);
     using bob = await signInClient(server.url, 'bob');
     const alice = await openApp(browser(), { url: link.url, as: 'alice' });
@@ -68,7 +69,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
   });
 
   it('of the server alone leaves a page that opens with what it showed last, and catches up', async () => {
-    await using server = await ServerProcess.start();
+    await using server = await startTestServer();
     using bob = await signInClient(server.url, 'bob');
     const alice = await openApp(browser(), { url: server.url, as: 'alice' });
     await alice.open('bob');
@@ -114,7 +115,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
   });
 
   it('is none while the first connection takes its time', async () => {
-    await using server = await ServerProcess.start();
+    await using server = await startTestServer();
     const alice = await openApp(browser(), { url: server.url });
     await alice.page.routeWebSocket(/trpc/, () => undefined);
     await alice.page.clock.install();
