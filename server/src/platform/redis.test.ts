@@ -80,7 +80,8 @@ describe.runIf(hasRedis)('Redis', () => {
     test('is known to be away, refuses at once, and is listened to again', { timeout: 20_000 }, async () => {
       const [one, other] = [await open(), await open()];
       const heard: string[] = [];
-      await one.subscribe(['test:a'], (message) => heard.push(message));
+      const hear = (message: string) => void heard.push(message);
+      await one.subscribe(['test:a', 'test:left'], hear);
       const turns: string[] = [];
       one.onAway(() => turns.push('away'));
       one.onBack(() => turns.push('back'));
@@ -89,11 +90,15 @@ describe.runIf(hasRedis)('Redis', () => {
       await expect.poll(() => [one.isAway, other.isAway], { timeout: 5_000 }).toEqual([true, true]);
       await expect(one.eval('return 1', ['test:n'], [])).rejects.toThrow('away');
       expect(other.publish('test:a', 'lost')).toBe(false);
+      await one.subscribe(['test:late'], hear);
+      one.unsubscribe(['test:left']);
       await mendIt();
       await expect.poll(() => [one.isAway, other.isAway], { timeout: 5_000 }).toEqual([false, false]);
-      other.publish('test:a', 'heard');
+      for (const channel of ['test:a', 'test:late']) other.publish(channel, channel);
 
-      await expect.poll(() => heard).toEqual(['heard']);
+      await expect.poll(() => heard).toEqual(['test:a', 'test:late']);
+      const count = "return redis.call('pubsub', 'shardnumsub', KEYS[1])[2]";
+      expect(await other.eval(count, ['test:left'], [])).toBe(0);
       expect(turns).toEqual(['away', 'back']);
     });
   });

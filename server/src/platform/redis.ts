@@ -40,6 +40,8 @@ export class Redis {
   readonly stats = { lagMs: 0, reconnects: 0, published: 0, dropped: 0 };
   readonly #options: Options;
   readonly #channels = new Map<string, Hear>();
+  /** What the connection listens to; what it was not told while it was in doubt it is told before it counts as back. */
+  readonly #listening = new Set<string>();
   readonly #probeChannel: string;
   readonly #listeners = { away: new Set<() => void>(), back: new Set<() => void>() };
   readonly #onMessage = (message: string, channel: string) => this.#channels.get(channel)?.(message, channel);
@@ -124,10 +126,7 @@ export class Redis {
   unsubscribe(channels: readonly string[]): void {
     for (const channel of channels) this.#channels.delete(channel);
     if (this.#isAway || !this.#client) return;
-    const client = this.#client;
-    for (const group of this.#groups(channels)) {
-      client.sUnsubscribe(group, this.#onMessage).catch(() => this.#doubt());
-    }
+    this.#leave(this.#client, channels).catch(() => this.#doubt());
   }
 
   close(): Promise<void> {
@@ -163,7 +162,31 @@ export class Redis {
   }
 
   async #listen(client: RedisClient, channels: readonly string[]): Promise<void> {
-    await Promise.all(this.#groups(channels).map((group) => client.sSubscribe(group, this.#onMessage)));
+    await Promise.all(
+      this.#groups(channels).map(async (group) => {
+        await client.sSubscribe(group, this.#onMessage);
+        for (const channel of group) this.#listening.add(channel);
+      }),
+    );
+  }
+
+  async #leave(client: RedisClient, channels: readonly string[]): Promise<void> {
+    await Promise.all(
+      this.#groups(channels).map(async (group) => {
+        await client.sUnsubscribe(group, this.#onMessage);
+        for (const channel of group) this.#listening.delete(channel);
+      }),
+    );
+  }
+
+  /** Until the connection listens to exactly what is wanted. */
+  async #catchUp(client: RedisClient): Promise<void> {
+    for (;;) {
+      const missing = [...this.#channels.keys()].filter((channel) => !this.#listening.has(channel));
+      const left = [...this.#listening].filter((channel) => !this.#channels.has(channel));
+      if (missing.length === 0 && left.length === 0) return;
+      await Promise.all([this.#listen(client, missing), this.#leave(client, left)]);
+    }
   }
 
   #groups(channels: readonly string[]): string[][] {
@@ -188,6 +211,7 @@ export class Redis {
     try {
       await withTimeout(this.#hearMyself(at), probeTimeoutMs);
       this.#lastSeenAt = Date.now();
+      if (this.#isAway && this.#client) await withTimeout(this.#catchUp(this.#client), probeTimeoutMs);
       this.stats.lagMs = this.#lastSeenAt - at;
       if (!this.#isInDoubt) this.#comeBack();
     } catch {
@@ -214,6 +238,7 @@ export class Redis {
   #drop(): void {
     const client = this.#client;
     this.#client = undefined;
+    this.#listening.clear();
     try {
       client?.destroy();
     } catch {
