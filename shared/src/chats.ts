@@ -49,6 +49,12 @@ export const GroupStateSchema = z.object({
     .optional()
     .describe('So long members wait after each message of theirs; 0 or absent for no time.'),
   readOnly: z.boolean().optional().describe('Only owners and admins write.'),
+  retentionDays: z
+    .int()
+    .min(1)
+    .nullable()
+    .optional()
+    .describe('After how many days its messages are erased; null when the group says nothing of it.'),
 });
 export type GroupState = z.infer<typeof GroupStateSchema>;
 
@@ -61,12 +67,6 @@ export const GroupChatSchema = z.object({
   ...commonShape,
   ...GroupStateSchema.shape,
   myRole: RoleSchema,
-  retentionDays: z
-    .int()
-    .min(1)
-    .nullable()
-    .optional()
-    .describe('After how many days its messages are erased; null when the group says nothing of it.'),
   marks: z
     .array(MarksSchema)
     .optional()

@@ -162,7 +162,7 @@ describe.skipIf(!hasBrowser)('a browser whose person allowed notifications', slo
     const { page } = app;
     await page.getByRole('button', { name: 'Notifications' }).click();
     const dialog = page.getByRole('dialog', { name: 'Notifications' });
-    await dialog.getByLabel('Show who wrote and what').uncheck();
+    await dialog.getByLabel('Show who wrote and what').click();
     await expect.poll(async () => (await carol.api.device.settings.query()).showText, patience).toBe(false);
     await dialog.getByRole('button', { name: 'Remove My phone' }).click();
     await dialog.getByText('My phone').waitFor({ state: 'detached' });

@@ -99,7 +99,6 @@ export function toGroupChat(doc: ChatDoc, viewerId: UserId, { role, marks, ...sh
     ...state,
     myRole: role,
     participant: { id: toUserId(doc._id), name, email: '', avatar },
-    retentionDays: doc.retentionDays ?? null,
     ...(marks && { marks }),
   };
 }
@@ -110,7 +109,10 @@ export function isSmall({ participants }: Pick<ChatDoc, 'participants'>): boolea
 }
 
 export function toGroupState(
-  doc: Pick<ChatDoc, 'name' | 'avatar' | 'participants' | 'historyVisible' | 'slowModeSeconds' | 'readOnly'>,
+  doc: Pick<
+    ChatDoc,
+    'name' | 'avatar' | 'participants' | 'historyVisible' | 'slowModeSeconds' | 'readOnly' | 'retentionDays'
+  >,
 ): GroupState {
   return {
     name: doc.name ?? '',
@@ -119,6 +121,7 @@ export function toGroupState(
     historyVisible: doc.historyVisible ?? true,
     slowModeSeconds: doc.slowModeSeconds ?? 0,
     readOnly: doc.readOnly ?? false,
+    retentionDays: doc.retentionDays ?? null,
   };
 }
 

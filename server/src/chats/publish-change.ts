@@ -5,7 +5,8 @@ import { comingBy, leavingBy, type Group, type LoggedChange } from './group-chan
 
 /** Tells everyone whom a change concerns, by the group as it is after it. */
 export function publishChange(broker: Broker, group: Group, logged: LoggedChange): void {
-  const { chatId, name, avatar, historyVisible, slowModeSeconds, readOnly, participants } = group;
+  const { chatId, participants } = group;
+  const { name, avatar, historyVisible, slowModeSeconds, readOnly, retentionDays } = group;
   const { change, at, rev } = logged;
   const id = cursorAt(broker, at, `${chatId}:${rev}`);
   const coming = comingBy(logged);
@@ -15,7 +16,7 @@ export function publishChange(broker: Broker, group: Group, logged: LoggedChange
   if (leaving) publishToPeople(broker, [leaving], { data: { type: 'gone', chatId }, id });
   if (change.type === 'roleChanged') return publishMine(broker, change.userId, { chatId, at });
   const state = {
-    ...{ name, avatar, historyVisible, slowModeSeconds, readOnly },
+    ...{ name, avatar, historyVisible, slowModeSeconds, readOnly, retentionDays },
     memberCount: participants.length,
   };
   const others = participants.filter((userId: UserId) => !coming.has(userId));

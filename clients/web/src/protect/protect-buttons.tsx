@@ -1,8 +1,11 @@
+import { lazy, Suspense } from 'react';
 import { useStore } from '../store/use-client.ts';
 import { DialogButton } from '../ui/dialog-button.tsx';
-import { AuditDialog } from './audit-dialog.tsx';
 import { BlockedDialog } from './blocked-dialog.tsx';
-import { ReportsDialog } from './reports-dialog.tsx';
+
+// Few people are moderators.
+const AuditDialog = lazy(async () => ({ default: (await import('./audit-dialog.tsx')).AuditDialog }));
+const ReportsDialog = lazy(async () => ({ default: (await import('./reports-dialog.tsx')).ReportsDialog }));
 
 /** Whom I block, once I do; and for moderators what was reported and what they did. */
 export function ProtectButtons() {
@@ -16,14 +19,14 @@ export function ProtectButtons() {
         </DialogButton>
       )}
       {isModerator && (
-        <>
+        <Suspense>
           <DialogButton label="Reports" icon="warning">
             {(close) => <ReportsDialog onClose={close} />}
           </DialogButton>
           <DialogButton label="What moderators did" icon="ledger">
             {(close) => <AuditDialog onClose={close} />}
           </DialogButton>
-        </>
+        </Suspense>
       )}
     </>
   );
