@@ -77,6 +77,7 @@ function withPage(log: ChatLog, page: MessagePage): ChatLog {
 
 /** The log without messages that a person does not see any more. The same object when it has none of them. */
 export function hideMessages(log: ChatLog, seqs: ReadonlySet<number>): ChatLog {
+  if (seqs.size === 0) return log;
   const messages = log.messages.filter(({ seq }) => !seqs.has(seq));
   return messages.length === log.messages.length ? log : { ...log, messages };
 }
@@ -105,13 +106,23 @@ export function quoteAnew(messages: readonly Message[], changed: readonly Messag
 
 /** One message per `seq`, the higher `rev` winning. */
 function mergeMessages(known: readonly Message[], added: readonly Message[]): readonly Message[] {
-  const last = known.at(-1)?.seq ?? 0;
-  const isAppend = added.every((message, index) => message.seq > (added[index - 1]?.seq ?? last));
-  if (isAppend) return [...known, ...added];
-  const bySeq = new Map(known.map((message) => [message.seq, message]));
+  const merged = [...known];
   for (const message of added) {
-    const held = bySeq.get(message.seq);
-    if (!held || held.rev < message.rev) bySeq.set(message.seq, message);
+    const place = placeOf(merged, message.seq);
+    const held = merged[place];
+    if (held?.seq !== message.seq) merged.splice(place, 0, message);
+    else if (held.rev < message.rev) merged[place] = message;
   }
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  return merged;
+}
+
+/** The index of the first message at or behind a `seq`. */
+function placeOf(messages: readonly Message[], seq: number): number {
+  let [low, high] = [0, messages.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((messages[middle]?.seq ?? seq) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

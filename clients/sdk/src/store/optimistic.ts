@@ -108,9 +108,15 @@ function showView(view: ChatView, pending: Pending): ChatView {
   const { log } = view;
   const isHidden = ({ id }: Message) =>
     pending.changes.some(({ kind, messageId }) => kind === 'hide' && messageId === id);
-  const messages = log.messages.map((message) => withChanges(message, pending));
+  // A long log has few messages that change.
+  const named = new Set<unknown>(pending.changes.flatMap(({ messageId, draftId }) => [messageId, draftId]));
+  const messages = log.messages.map((message) =>
+    named.has(message.id) || named.has(message.clientId) ? withChanges(message, pending) : message,
+  );
   const changed = messages.filter((message, index) => message !== log.messages[index]);
-  const shown = quoteAnew(messages, changed).filter((message) => !isHidden(message));
+  const shown = quoteAnew(messages, changed).filter(
+    (message) => !named.has(message.id) || !isHidden(message),
+  );
   const isSame = changed.length === 0 && shown.length === messages.length;
   return isSame ? view : { ...view, log: { ...log, messages: shown } };
 }
