@@ -31,8 +31,8 @@ export default defineConfig({
     exclude: ['**/*.long.test.ts', '**/node_modules/**', '**/dist/**'],
     reporters: ['default', new TotalsReporter()],
     globalSetup: './server/src/testing/global-setup.ts',
-    // One worker less than cores is the default: on two cores that is one, and half the machine idles.
-    maxWorkers: 2,
+    // Tests wait for processes, browsers and the disk as long as they work: on two cores a third worker fills that.
+    maxWorkers: 3,
     // Nothing of ours lives at module level, so files may share a worker: loading the server once saves a minute.
     isolate: false,
     sequence: { sequencer: LongestFirst },
