@@ -90,6 +90,7 @@ describe.skipIf(!hasBrowser)('the app on a device', slow, () => {
     const elsewhere = await page.context().newPage();
     await elsewhere.goto('about:blank');
     await elsewhere.bringToFront();
+    await expect.poll(() => page.evaluate(() => document.hasFocus()), patience).toBe(false);
     bob.store.send(id, 'and now you do not');
 
     await expect.poll(shown, patience).toEqual(['bob: and now you do not']);
