@@ -53,7 +53,9 @@ describe.skipIf(!hasBrowser)('a page that a translator rewrites', slow, () => {
     bob.store.send(chatId, 'line\n'.repeat(60));
     await app.row('bob').getByText('You:').waitFor({ state: 'detached' });
     await app.page.getByText('is typing').waitFor({ state: 'detached' });
+    await app.sees('line');
     await app.messages.evaluate((element) => element.scrollTo(0, 0));
+    await app.page.locator('.jump-pill').waitFor();
     for (const count of [1, 2]) {
       bob.store.send(chatId, `news ${count}`);
       await app.page.getByRole('button', { name: new RegExp(`${count} new message`) }).waitFor();

@@ -97,3 +97,5 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
+// What people held open ends with the process.
+process.exit();
