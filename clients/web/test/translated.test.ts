@@ -78,7 +78,7 @@ describe.skipIf(!hasBrowser)('a page that a translator rewrites', slow, () => {
     await app.page.getByText('Nobody’s name starts with').waitFor();
     await app.search.fill('');
     await app.row('bob').waitFor();
-    expect(await app.row('bob').locator('.badge').innerText()).toContain('2');
+    await expect.poll(() => app.row('bob').locator('.badge').innerText()).toContain('2');
 
     await app.page.goBack();
     await app.sees('more 2');
