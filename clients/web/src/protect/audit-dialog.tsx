@@ -2,10 +2,12 @@ import type { AuditAction, AuditEntry, AuditPage } from '@whisper/shared';
 import { useCallback, useEffect, useState } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { ListEnd } from './list-end.tsx';
 
 /** What moderators did, when and to whom, for moderators: the newest first. */
 export function AuditDialog({ onClose }: { readonly onClose: () => void }) {
   const { page, hasFailed, loadMore } = useAudit();
+  const older = page?.nextCursor ? 'Older ones' : undefined;
   return (
     <Dialog title="What moderators did" onClose={onClose}>
       {page?.entries.length === 0 && <p>Nothing yet.</p>}
@@ -15,16 +17,7 @@ export function AuditDialog({ onClose }: { readonly onClose: () => void }) {
         ))}
       </ul>
       {hasFailed && <p role="alert">It could not be loaded.</p>}
-      <div className="button-row">
-        {(page?.nextCursor || hasFailed) && (
-          <button type="button" className="button quiet" onClick={loadMore}>
-            {hasFailed ? 'Try again' : 'Older ones'}
-          </button>
-        )}
-        <button type="button" className="button quiet" onClick={onClose} data-first>
-          Close
-        </button>
-      </div>
+      <ListEnd more={hasFailed ? 'Try again' : older} onMore={loadMore} onClose={onClose} />
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@ import type { Message, Report, ReportPage } from '@whisper/shared';
 import { useCallback, useEffect, useState } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Dialog } from '../ui/dialog.tsx';
+import { ListEnd } from './list-end.tsx';
 
 type Shown = 'open' | 'resolved';
 
@@ -30,16 +31,7 @@ export function ReportsDialog({ onClose }: { readonly onClose: () => void }) {
           <ReportItem key={report.id} report={report} onDone={reload} />
         ))}
       </ul>
-      <div className="button-row">
-        {page?.nextCursor && (
-          <button type="button" className="button quiet" onClick={loadMore}>
-            Older ones
-          </button>
-        )}
-        <button type="button" className="button quiet" onClick={onClose} data-first>
-          Close
-        </button>
-      </div>
+      <ListEnd more={page?.nextCursor ? 'Older ones' : undefined} onMore={loadMore} onClose={onClose} />
     </Dialog>
   );
 }
