@@ -11,6 +11,7 @@ import { RedisPresenceStore } from './presence-store.redis.ts';
 import { topics } from './topics.ts';
 
 const alice = 'a'.repeat(24) as UserId;
+const bob = 'b'.repeat(24) as UserId;
 const log = createLogger('silent');
 
 describe.runIf(hasRedis)('presence on several processes', () => {
@@ -23,12 +24,12 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     const events: string[] = [];
     const gone: string[] = [];
     await broker.subscribe(topics.presenceOf(alice), ({ type }) => events.push(type));
-    const open = async () => {
+    const open = async (nodeTtlMs = 60_000) => {
       const redis = await openRedis(namespace);
       const noteLastSeen = () => undefined;
       const onNodeGone = () => gone.push(redis.nodeId);
       const deps = { redis, broker, clock, log, noteLastSeen, onNodeGone };
-      const store = new RedisPresenceStore({ ...deps, nodeTtlMs: 300 });
+      const store = new RedisPresenceStore({ ...deps, nodeTtlMs });
       onTestFinished(() => store.close());
       return { store, redis };
     };
@@ -40,7 +41,10 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     const [one, other] = [await open(), await open()];
     one.store.connect(alice, 'phone');
     await expect.poll(() => other.store.findOnline([alice])).toEqual([alice]);
+    // Bob is told of with her laptop: when he is known, so is that.
     other.store.connect(alice, 'laptop');
+    other.store.connect(bob, 'laptop');
+    await expect.poll(() => one.store.findOnline([bob])).toEqual([bob]);
 
     one.store.disconnect(alice, 'phone');
     clock.advance(limits.offlineGraceMs);
@@ -53,15 +57,15 @@ describe.runIf(hasRedis)('presence on several processes', () => {
 
   test('the people of one that died go when its time is over, and are announced once, as its death is', async () => {
     const { open, events, gone } = await setUp();
-    const [dead, ...others] = [await open(), await open(), await open()];
+    const [dead, ...others] = [await open(1_500), await open(1_500), await open(1_500)];
     dead.store.connect(alice, 'phone');
     await expect.poll(() => events).toEqual(['online']);
 
     await dead.store.close();
     await dead.redis.close();
 
-    await expect.poll(() => events, { timeout: 5_000 }).toEqual(['online', 'offline']);
-    await expect.poll(() => gone).toHaveLength(1);
+    await expect.poll(() => events, { timeout: 15_000 }).toEqual(['online', 'offline']);
+    await expect.poll(() => gone, { timeout: 15_000 }).toHaveLength(1);
     expect(gone).not.toContain(dead.redis.nodeId);
     for (const { store } of others) expect(await store.findOnline([alice])).toEqual([]);
   });
