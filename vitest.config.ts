@@ -38,5 +38,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // What is polled for comes from other sockets and processes; waiting for it longer than it takes costs nothing.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

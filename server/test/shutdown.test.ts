@@ -20,7 +20,7 @@ it('closes in good order: says so at /readyz, finishes what is in flight, loses 
 
   const append = vi.spyOn(first.app.messageLog, 'append');
   const inFlight = [send(alice.socketApi), send(alice.api)];
-  await vi.waitFor(() => expect(append).toHaveBeenCalledTimes(2));
+  await expect.poll(() => append).toHaveBeenCalledTimes(2);
   const closing = first.server.close();
   const readiness = await fetch(`${first.url}/readyz`);
   const [overSocket, overHttp] = await Promise.all(inFlight);

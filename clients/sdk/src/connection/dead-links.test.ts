@@ -72,7 +72,7 @@ describe('a connect that is never answered', () => {
     const clock = new ManualClock();
     link.isMute = true;
     const alice = openUnsynced(link.url, 'alice', { clock, getToken: () => server.tokenFor('alice') });
-    await vi.waitFor(() => expect(link.connectionCount).toBe(1));
+    await expect.poll(() => link.connectionCount).toBe(1);
 
     link.isMute = false;
     clock.advance(9_999);
@@ -91,7 +91,7 @@ describe('a connect that is never answered', () => {
     await statusBecomes(alice, 'offline');
     alice.retryNow();
     const { connectionCount } = link;
-    await vi.waitFor(() => expect(link.connectionCount).toBe(connectionCount + 1));
+    await expect.poll(() => link.connectionCount).toBe(connectionCount + 1);
 
     link.isMute = false;
     alice.retryNow();
@@ -107,7 +107,7 @@ describe('a token that never comes', () => {
     const onError = vi.fn<(error: unknown) => void>();
     const getToken = vi.fn(() => server.tokenFor('alice')).mockReturnValueOnce(new Promise(() => undefined));
     const alice = openUnsynced(server.url, 'alice', { clock, getToken, onError });
-    await vi.waitFor(() => expect(getToken).toHaveBeenCalled());
+    await expect.poll(() => getToken).toHaveBeenCalled();
 
     clock.advance(10_000);
 
@@ -119,7 +119,7 @@ describe('a token that never comes', () => {
     await using server = await startTestServer();
     const getToken = vi.fn(() => server.tokenFor('alice')).mockReturnValueOnce(new Promise(() => undefined));
     const alice = openUnsynced(server.url, 'alice', { clock: new ManualClock(), getToken });
-    await vi.waitFor(() => expect(getToken).toHaveBeenCalled());
+    await expect.poll(() => getToken).toHaveBeenCalled();
 
     alice.retryNow();
 

@@ -38,7 +38,7 @@ describe('a storage in trouble', () => {
     });
 
     await Promise.all([alice, bob].map((client) => sees(client, chatId, ['one', 'two'])));
-    await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(expect.any(Error)));
+    await expect.poll(() => onError).toHaveBeenCalledWith(expect.any(Error));
   });
 
   it('is offered again what it did not take', async () => {

@@ -150,7 +150,7 @@ describe('a client with a cache', () => {
 
     await end(alice);
 
-    await vi.waitFor(async () => expect(await storage.getAllKeys()).toEqual([]), patience);
+    await expect.poll(() => storage.getAllKeys()).toEqual([]);
   });
 
   it('shows no chat that is gone', async () => {
