@@ -1,7 +1,15 @@
 import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openDevice, openUnsynced, recordStatuses, sees, statusBecomes } from '../../test/people.ts';
+import {
+  meOf,
+  openDevice,
+  openUnsynced,
+  patience,
+  recordStatuses,
+  sees,
+  statusBecomes,
+} from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { toFailure } from './failure.ts';
 
@@ -60,7 +68,7 @@ describe('a connection that dies without a goodbye', () => {
     await vi.waitFor(() => {
       clock.advance(10_000);
       expect(onFailure).toHaveBeenCalled();
-    });
+    }, patience);
     expect(toFailure(onFailure.mock.lastCall?.[0])).toMatchObject({ code: 'UNREACHABLE', isRetryable: true });
   });
 });
@@ -132,5 +140,5 @@ async function comesBack(client: WhisperClient, clock: ManualClock): Promise<voi
   await vi.waitFor(() => {
     clock.advance(100);
     expect(client.connection.getSnapshot().status).toBe('open');
-  });
+  }, patience);
 }

@@ -5,7 +5,7 @@ import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
-import { entriesIn, meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
+import { entriesIn, meOf, openConversation, openDevice, patience, sees, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { fileStorage } from '../storage/file-storage.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
@@ -123,7 +123,7 @@ describe('an outbox', () => {
     await vi.waitFor(() => {
       clock.advance(5_500);
       expect(textsOf(alice, chatId)).toEqual(['patience']);
-    });
+    }, patience);
 
     await sees(bob, chatId, ['patience']);
   });

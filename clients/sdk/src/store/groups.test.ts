@@ -3,14 +3,12 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { Chat, ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { meOf, openDevice, openUnsynced, textsOf } from '../../test/people.ts';
+import { meOf, openDevice, openUnsynced, patience, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { messagesOf } from './chat-snapshot.ts';
 
 /** Machines may be busy. */
-const patience = { timeout: 10_000 };
-
 let server: TestServer;
 
 beforeAll(async () => {
