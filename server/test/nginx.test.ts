@@ -3,30 +3,22 @@ import { transformer } from '@whisper/shared';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventSource } from 'eventsource';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { findFreePort } from '../src/nodes/find-free-port.ts';
 import type { AppRouter } from '../src/router.ts';
 import { LegacyTestSocket } from '../src/testing/legacy/legacy-socket.ts';
 import { startTestServer, type TestServer } from '../src/testing/index.ts';
 
 const hasNginx = spawnSync('nginx', ['-v']).status === 0;
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 /** nginx with the sample of deploy/ in front of the server; only addresses are exchanged. */
 async function startNginx(server: TestServer) {
   const folder = await mkdtemp(join(tmpdir(), 'whisper-nginx-'));
-  const port = await freePort();
+  const port = await findFreePort();
   const sample = await readFile(new URL('../../deploy/nginx.conf', import.meta.url), 'utf8');
   const site = sample
     .replace('listen 80;', `listen 127.0.0.1:${port};`)

@@ -96,7 +96,7 @@ describe('an outbox with much to send', () => {
       chatId,
       drafts.map(({ text }) => text),
     );
-    await vi.waitFor(async () => expect(await entriesIn(storage, later)).toEqual([]));
+    await expect.poll(() => entriesIn(storage, later)).toEqual([]);
   });
 
   it('sends each alone after all together were refused, and gives up only what is refused alone', async () => {
