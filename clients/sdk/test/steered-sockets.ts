@@ -1,11 +1,11 @@
 import { WebSocket as BaseSocket } from 'ws';
 
 /** What becomes of a frame that the server sent: it comes as it is or as another, later, or never. */
-export type Steer = (frame: string) => string | 'hold' | 'lose';
+type Steer = (frame: string) => { readonly pass: string } | 'hold' | 'lose';
 
 /** WebSockets of one device, each of whose frames from the server a test may hold, lose or change. */
 export class SteeredSockets {
-  steer: Steer = (frame) => frame;
+  steer: Steer = (frame) => ({ pass: frame });
   /** To be handed to a client. */
   readonly WebSocket: typeof WebSocket;
   readonly #held: (() => void)[] = [];
@@ -15,7 +15,7 @@ export class SteeredSockets {
     const steered = (frame: string, pass: (frame: string) => void) => {
       const to = this.steer(frame);
       if (to === 'hold') this.#held.push(() => pass(frame));
-      else if (to !== 'lose') pass(to);
+      else if (to !== 'lose') pass(to.pass);
     };
     const opened = this.#opened;
     class SteeredSocket extends BaseSocket {

@@ -16,14 +16,14 @@ afterAll(() => server[Symbol.asyncDispose]());
 describe('what was read here and is marked as unread on another device', () => {
   it('is unread here when the answer to the reading comes last', async () => {
     const { phone, laptop, sockets, chatId, second } = await openScene();
-    sockets.steer = (frame) => (/"json":\{"unread":/.test(frame) ? 'hold' : frame);
+    sockets.steer = (frame) => (/"json":\{"unread":/.test(frame) ? 'hold' : { pass: frame });
     phone.store.markRead(chatId);
     await vi.waitFor(() => expect(sockets.heldCount).toBe(1));
     await laptop.store.when(() => unreadOn(laptop) === 0);
     let isTold = false;
     sockets.steer = (frame) => {
       isTold ||= frame.includes('"type":"changed"');
-      return frame;
+      return { pass: frame };
     };
     await laptop.store.markUnread(chatId, second);
     await vi.waitFor(() => expect(isTold).toBe(true));
@@ -42,7 +42,7 @@ describe('what was read here and is marked as unread on another device', () => {
     await vi.waitFor(async () => expect(unreadOn(phone)).toBe(0));
     sockets.steer = (frame) => {
       if (frame.includes('"type":"changed"')) return 'lose';
-      return frame.replace('"type":"synced"', '"type":"reset"');
+      return { pass: frame.replace('"type":"synced"', '"type":"reset"') };
     };
     await laptop.store.markUnread(chatId, second);
     sockets.drop();
