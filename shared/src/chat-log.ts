@@ -1,4 +1,4 @@
-import type { ChatId } from './ids.ts';
+import type { ChatId, MessageId } from './ids.ts';
 import {
   toReply,
   type Message,
@@ -95,25 +95,51 @@ function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
 
 /** The same messages, those that answer a changed one quoting it as it is now. */
 export function quoteAnew(messages: readonly Message[], changed: readonly Message[]): readonly Message[] {
-  const changedById = new Map(changed.map((message) => [message.id, message]));
-  const isQuoted = messages.some(({ replyTo }) => replyTo && changedById.has(replyTo.messageId));
-  if (!isQuoted) return messages;
-  return messages.map((message) => {
-    const original = message.replyTo && changedById.get(message.replyTo.messageId);
+  const ids = answeredIn(messages);
+  const quoted = new Map(changed.filter(({ id }) => ids.has(id)).map((message) => [message.id, message]));
+  if (quoted.size === 0) return messages;
+  const anew = messages.map((message) => {
+    const original = message.replyTo && quoted.get(message.replyTo.messageId);
     return original ? { ...message, replyTo: toReply(original) } : message;
   });
+  answered.set(anew, ids);
+  return anew;
 }
 
 /** One message per `seq`, the higher `rev` winning. */
 function mergeMessages(known: readonly Message[], added: readonly Message[]): readonly Message[] {
+  const newer = added.filter((message) => (messageAt(known, message.seq)?.rev ?? 0) < message.rev);
+  return putIn(known, newer);
+}
+
+/** The messages with these in their places. */
+export function putIn(known: readonly Message[], added: readonly Message[]): readonly Message[] {
+  const ids = answeredIn(known);
   const merged = [...known];
   for (const message of added) {
     const place = placeOf(merged, message.seq);
-    const held = merged[place];
-    if (held?.seq !== message.seq) merged.splice(place, 0, message);
-    else if (held.rev < message.rev) merged[place] = message;
+    merged.splice(place, merged[place]?.seq === message.seq ? 1 : 0, message);
+    if (message.replyTo) ids.add(message.replyTo.messageId);
   }
+  answered.set(merged, ids);
   return merged;
+}
+
+/** What is answered in these messages, or was: to look at each message of a long log costs more than an event does. */
+const answered = new WeakMap<readonly Message[], Set<MessageId>>();
+
+function answeredIn(messages: readonly Message[]): Set<MessageId> {
+  const known = answered.get(messages);
+  if (known) return known;
+  const ids = new Set(messages.flatMap(({ replyTo }) => (replyTo ? [replyTo.messageId] : [])));
+  answered.set(messages, ids);
+  return ids;
+}
+
+/** The message in a place, when it is among them. */
+export function messageAt(messages: readonly Message[], seq: number): Message | undefined {
+  const message = messages[placeOf(messages, seq)];
+  return message?.seq === seq ? message : undefined;
 }
 
 /** The index of the first message at or behind a `seq`. */
