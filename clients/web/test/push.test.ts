@@ -132,7 +132,7 @@ describe.skipIf(!hasBrowser)('a browser whose person allowed notifications', slo
     await (await workerOf(page.context())).evaluate(clickNotice);
     await page.waitForURL(`**/chats/${id}`);
     await app.sees('while it is closed');
-    expect(await page.evaluate(titlesShown)).toEqual([]);
+    await expect.poll(() => page.evaluate(titlesShown), patience).toEqual([]);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => devicesOf('alice'), patience).toEqual([]);
@@ -166,7 +166,7 @@ describe.skipIf(!hasBrowser)('a browser whose person allowed notifications', slo
     await expect.poll(async () => (await carol.api.device.settings.query()).showText, patience).toBe(false);
     await dialog.getByRole('button', { name: 'Remove My phone' }).click();
     await dialog.getByText('My phone').waitFor({ state: 'detached' });
-    expect(await devicesOf('carol')).toEqual([]);
+    await expect.poll(() => devicesOf('carol'), patience).toEqual([]);
     await dialog.getByRole('button', { name: 'Done' }).click();
   });
 });
