@@ -51,6 +51,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
 
     await server.kill();
     await alice.send('while it was dead');
+    await alice.banner.waitFor();
     await server.start();
     await alice.tryNow();
 

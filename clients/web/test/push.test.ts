@@ -1,8 +1,9 @@
 import { FakePushServices, startTestServer, type TestServer } from '@whisper/server/testing';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
-import type { BrowserContext, CDPSession, Worker } from 'playwright-core';
+import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
+import { lookAway, titlesShown, workerOf } from './notices.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -69,25 +70,6 @@ class PushService {
       data: typeof payload === 'string' ? payload : JSON.stringify(payload),
     });
   }
-}
-
-async function titlesShown(): Promise<string[]> {
-  const registration = await navigator.serviceWorker.getRegistration();
-  const notices = (await registration?.getNotifications()) ?? [];
-  return notices.map(({ title, body }) => `${title}: ${body}`);
-}
-
-/** Somebody looks at another window. */
-async function lookAway({ page }: AppPage): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-  const elsewhere = await page.context().newPage();
-  await elsewhere.goto('about:blank');
-  await elsewhere.bringToFront();
-}
-
-async function workerOf(context: BrowserContext): Promise<Worker> {
-  return context.serviceWorkers()[0] ?? context.waitForEvent('serviceworker');
 }
 
 /** The worker hears of a click; a click on what the system shows is beyond a headless browser. */
