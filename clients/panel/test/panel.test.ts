@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', slow, () => {
     await openChat(server);
     const described = await fetch(`${server.url}/panel/api.json`);
     ({ procedures } = (await described.json()) as { procedures: ProcedureDescription[] });
-  });
+  }, slow.timeout);
 
   afterAll(async () => {
     for (const each of [server, pushes]) await each?.[Symbol.asyncDispose]();
