@@ -1,18 +1,22 @@
-import { startTestServer } from '@whisper/server/testing';
+import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { hasBrowser, sharedBrowser, slow } from '@whisper/server/testing/browser';
-import { describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { bundlePanel } from './bundle-panel.ts';
 import { expectAccessible } from './expect-accessible.ts';
 import { openChat } from './open-chat.ts';
 import { openPanel } from './panel-page.ts';
 
 describe.skipIf(!hasBrowser)('the panel at 360 pixels', slow, () => {
-  it('has nothing for axe to find, in light and dark', async () => {
+  let server: TestServer;
+  beforeAll(async () => {
     await bundlePanel();
-    await using server = await startTestServer();
+    server = await startTestServer();
     await openChat(server);
+  }, slow.timeout);
+  afterAll(() => server?.[Symbol.asyncDispose]());
+
+  it('has nothing for axe to find, in light and dark', async () => {
     const hash = '#message.send+message.onEvent';
-    const panel = await openPanel(await sharedBrowser(), server.url, { hash, width: 360 });
-    await expectAccessible(panel);
+    await expectAccessible(await openPanel(await sharedBrowser(), server.url, { hash, width: 360 }));
   });
 });
