@@ -38,6 +38,7 @@ export class Engine implements Store {
     this.#file = file;
     this.#release = release;
     this.catalog = new Catalog(kv, new UndoLog());
+    this.catalog.warmUp();
     this.executor = new Executor(this.catalog, pace);
     this.housekeeping = new Housekeeping(this, this.cursors);
     this.housekeeping.sweepDropped();
