@@ -24,12 +24,6 @@ function evaluate(expression: unknown, options: { let?: Fields } = {}): unknown 
 }
 
 describe('compileExpression', () => {
-  it('gives a random double below 1 each time', () => {
-    const values = [evaluate({ $rand: {} }), evaluate({ $rand: {} })];
-    for (const value of values) expect(value).toSatisfy((n: number) => n >= 0 && n < 1);
-    expect(values[0]).not.toBe(values[1]);
-  });
-
   it.each<[expression: unknown, value: unknown]>([
     ['$a', 1],
     ['$docs.x', [1, 2]],
@@ -75,8 +69,6 @@ describe('compileExpression', () => {
     [{ $size: '$list' }, 3],
     [{ $arrayElemAt: ['$list', -1] }, 2],
     [{ $first: '$list' }, 3],
-    [{ $range: [0, 5, 2] }, [0, 2, 4]],
-    [{ $range: [0, 5, -1] }, []],
     [{ $in: [2, '$list'] }, true],
     [{ $slice: ['$list', 1, 2] }, [1, 2]],
     [{ $concatArrays: ['$list', [4]] }, [3, 1, 2, 4]],
@@ -85,27 +77,11 @@ describe('compileExpression', () => {
     [{ $reduce: { input: '$list', initialValue: 0, in: { $add: ['$$value', '$$this'] } } }, 6],
     [{ $max: '$list' }, 3],
     [{ $sum: '$docs.x' }, 3],
-    [{ $setUnion: ['$list', [2, 9]] }, [1, 2, 3, 9]],
-    [{ $setIsSubset: [[1], '$list'] }, true],
     [{ $concat: ['$s', '!'] }, 'Text!'],
     [{ $concat: ['$s', '$none'] }, null],
-    [{ $toUpper: '$s' }, 'TEXT'],
-    [{ $strLenCP: '$s' }, 4],
-    [{ $toDate: '1970-01-01 02:00+0100' }, new Date(3_600_000)],
-    [{ $toDate: '1970-01-02' }, new Date(86_400_000)],
     [{ $mergeObjects: ['$o', { l: 2 }] }, { k: 1, l: 2 }],
-    [{ $objectToArray: '$o' }, [{ k: 'k', v: 1 }]],
-    [{ $arrayToObject: [[['k', 1]]] }, { k: 1 }],
-    [{ $getField: { field: { $literal: 'a.b' }, input: { $literal: { 'a.b': 7 } } } }, 7],
-    [{ $setField: { field: 'x', input: '$o', value: 2 } }, { k: 1, x: 2 }],
-    [{ $unsetField: { field: 'k', input: '$o' } }, {}],
     [{ $type: '$missing' }, 'missing'],
     [{ $type: '$b' }, 'double'],
-    [{ $toString: '$id' }, '00000000000000000000000a'],
-    [{ $toObjectId: '00000000000000000000000a' }, id],
-    [{ $convert: { input: 'x', to: 'int', onError: -1 } }, -1],
-    [{ $toDate: '1970-01-01T00:00:01Z' }, new Date(1000)],
-    [{ $isNumber: '$a' }, true],
   ])('%j', (expression, value) => {
     expect(evaluate(expression)).toEqual(value);
   });
@@ -119,11 +95,13 @@ describe('compileExpression', () => {
     [{ $dateAdd: { startDate: '$when', unit: 'month', amount: 1 } }, 168],
     [{ $dateFromString: { dateString: 'nonsense' } }, 168],
     [{ $pow: [2, 3] }, 168],
+    [{ $toString: '$id' }, 168],
+    [{ $setUnion: ['$list'] }, 168],
+    [{ $getField: 'a' }, 168],
+    [{ $toUpper: '$s' }, 168],
+    [{ $rand: {} }, 168],
     [{ $cond: [true, 1, { $round: 1.5 }] }, 168],
     [{ $function: { body: '', args: [], lang: 'js' } }, 72],
-    [{ $rand: 1 }, 10065],
-    [{ $toDate: 'nonsense 1' }, 241],
-    [{ $toDate: '2023-02-29' }, 241],
     ['$$KEEP', 17276],
     [{ $add: 1, $abs: 1 }, 15983],
     [{ $add: ['$s', 1] }, 14],
@@ -131,13 +109,10 @@ describe('compileExpression', () => {
     [{ $mod: [1, 0] }, 16610],
     [{ $size: '$a' }, 17124],
     [{ $in: [1, '$a'] }, 40081],
-    [{ $range: [0, 2147483647] }, 146],
-    [{ $range: [0, 9, 0] }, 34449],
     [{ $concat: ['$a'] }, 16702],
     [{ $switch: { branches: [{ case: false, then: 1 }] } }, 40066],
     [{ $cond: [1] }, 16020],
     [{ $mergeObjects: ['$a'] }, 40400],
-    [{ $toInt: '$s' }, 241],
     ['$$nope', 17276],
     ['$', 16872],
     [{ 'a.b': 1 }, 16412],
@@ -149,8 +124,6 @@ describe('compileExpression', () => {
     [{ $add: [2147483647, 1] }, Long.fromNumber(2147483648)],
     [{ $add: [Long.MAX_VALUE, 1] }, new Double(2 ** 63)],
     [{ $multiply: [Decimal128.fromString('0.1'), 3] }, Decimal128.fromString('0.3')],
-    [{ $toLong: '9007199254740993' }, Long.fromString('9007199254740993')],
-    [{ $toDecimal: '1.50' }, Decimal128.fromString('1.50')],
     [{ $size: [[1]] }, new Int32(1)],
     [{ $avg: [1, 2] }, new Double(1.5)],
     [
