@@ -9,7 +9,7 @@ import {
 import { bsonTypeOf } from '../bson/bson-type.ts';
 import { ceilDecimal, type Decimal, floorDecimal, toDecimal128 } from '../bson/decimal.ts';
 import { compareNumbers, isNumber, numberTypeOf, toDecimal, toDouble } from '../bson/numbers.ts';
-import type { BsonNumber, BsonValue } from '../bson/value.ts';
+import { type BsonNumber, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { binary, type CompileOperator, isNullish, type OperatorTable, unary, variadic } from './node.ts';
 
@@ -48,6 +48,13 @@ export const arithmeticOperators: OperatorTable = {
   }),
   $ceil: rounding('$ceil', { doubles: Math.ceil, decimals: ceilDecimal }),
   $floor: rounding('$floor', { doubles: Math.floor, decimals: floorDecimal }),
+  $rand: (operand) => {
+    const isEmpty = Array.isArray(operand)
+      ? operand.length === 0
+      : isDocument(operand) && Object.keys(operand).length === 0;
+    if (!isEmpty) throw new CommandError(10065, '$rand does not currently accept arguments');
+    return () => new Double(Math.random());
+  },
 };
 
 /** The sum of the numbers among the values: an int while it fits, then a long, then a double. */

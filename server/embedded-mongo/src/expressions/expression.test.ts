@@ -24,6 +24,12 @@ function evaluate(expression: unknown, options: { let?: Fields } = {}): unknown 
 }
 
 describe('compileExpression', () => {
+  it('gives a random double below 1 each time', () => {
+    const values = [evaluate({ $rand: {} }), evaluate({ $rand: {} })];
+    for (const value of values) expect(value).toSatisfy((n: number) => n >= 0 && n < 1);
+    expect(values[0]).not.toBe(values[1]);
+  });
+
   it.each<[expression: unknown, value: unknown]>([
     ['$a', 1],
     ['$docs.x', [1, 2]],
@@ -80,6 +86,7 @@ describe('compileExpression', () => {
     [{ $concat: ['$s', '!'] }, 'Text!'],
     [{ $concat: ['$s', '$none'] }, null],
     [{ $mergeObjects: ['$o', { l: 2 }] }, { k: 1, l: 2 }],
+    [{ $setField: { field: 'x', input: '$o', value: 2 } }, { k: 1, x: 2 }],
     [{ $type: '$missing' }, 'missing'],
     [{ $type: '$b' }, 'double'],
   ])('%j', (expression, value) => {
@@ -99,7 +106,7 @@ describe('compileExpression', () => {
     [{ $setUnion: ['$list'] }, 168],
     [{ $getField: 'a' }, 168],
     [{ $toUpper: '$s' }, 168],
-    [{ $rand: {} }, 168],
+    [{ $rand: 1 }, 10065],
     [{ $cond: [true, 1, { $round: 1.5 }] }, 168],
     [{ $function: { body: '', args: [], lang: 'js' } }, 72],
     ['$$KEEP', 17276],
