@@ -52,7 +52,7 @@ export function describeBroker(name: string, makeBroker: () => Broker | Promise<
       broker.publish(topic('a'), 1);
       broker.publish(topic('b'), 2);
       broker.publish(topic('c'), 3);
-      await expect.poll(() => heard.toSorted()).toEqual([1, 2]);
+      await expect.poll(() => new Set(heard)).toEqual(new Set([1, 2]));
       stop();
       broker.publish(topic('b'), 4);
 
