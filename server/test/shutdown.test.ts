@@ -15,12 +15,12 @@ it('closes in good order: says so at /readyz, finishes what is in flight, loses 
     api.message.send.mutate({ chatId: chat.id, text: 'in flight', clientId: randomUUID() });
 
   const { messageLog } = first.app;
-  const { append } = messageLog;
+  const append = messageLog.append.bind(messageLog);
   let goOn = () => {};
   const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
   const held = vi.spyOn(messageLog, 'append').mockImplementation(async (...message) => {
     await mayGoOn;
-    return append.apply(messageLog, message);
+    return append(...message);
   });
   const inFlight = [send(alice.socketApi), send(alice.api)];
   await expect.poll(() => held).toHaveBeenCalledTimes(2);
