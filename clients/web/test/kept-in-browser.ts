@@ -3,17 +3,17 @@ import { expect } from 'vitest';
 import { patience } from './app-page.ts';
 
 /** Resolves when a text stands in what the page keeps of alice's chats. */
-export async function keptInBrowser(page: Page, text: string): Promise<void> {
+export async function keptInBrowser(page: Page, text: string, name = 'whisper:alice'): Promise<void> {
   await expect
-    .poll(() => textsInBrowser(page), patience)
+    .poll(() => textsInBrowser(page, name), patience)
     .toContainEqual(expect.stringContaining(`"${text}"`));
 }
 
-export function textsInBrowser(page: Page): Promise<unknown[]> {
+export function textsInBrowser(page: Page, name = 'whisper:alice'): Promise<unknown[]> {
   return page.evaluate(
-    () =>
+    (base) =>
       new Promise<unknown[]>((resolve, reject) => {
-        const opening = indexedDB.open('whisper:alice');
+        const opening = indexedDB.open(base);
         opening.onerror = () => reject(new Error('It does not open'));
         opening.onsuccess = () => {
           const items = opening.result.transaction('items').objectStore('items').getAll();
@@ -23,5 +23,6 @@ export function textsInBrowser(page: Page): Promise<unknown[]> {
           };
         };
       }),
+    name,
   );
 }
