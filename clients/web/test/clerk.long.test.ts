@@ -8,8 +8,8 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { AppPage } from './app-page.ts';
-import { keptInBrowser } from './kept-in-browser.ts';
+import { AppPage, patience } from './app-page.ts';
+import { textsInBrowser } from './kept-in-browser.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -45,15 +45,20 @@ describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
     await app.open('bob');
     await app.send('before the tunnel');
     await app.sees('before the tunnel');
-    await keptInBrowser(app.page, 'before the tunnel', 'whisper');
+    await isKept(app, 'before the tunnel');
 
     world.isCut = true;
-    await app.page.reload();
+    await app.page.goto('/');
+    await app.open('bob');
     await app.sees('before the tunnel');
     await app.send('in the tunnel');
+    await app.page.goto('/');
+    await app.loaded();
     world.isCut = false;
     await app.page.evaluate(() => dispatchEvent(new Event('online')));
 
+    await app.page.getByText('in the tunnel').waitFor();
+    await app.open('bob');
     await app.sees('in the tunnel');
   });
 
@@ -63,18 +68,19 @@ describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
     await app.open('bob');
     await app.send('for bob alone');
     await app.sees('for bob alone');
-    await keptInBrowser(app.page, 'for bob alone', 'whisper');
+    await isKept(app, 'for bob alone');
 
     world.isCut = true;
-    await app.page.reload();
+    await app.page.goto('/');
+    await app.open('bob');
     await app.sees('for bob alone');
     await app.page.getByRole('button', { name: 'Sign out' }).click();
     await app.page.getByText('Clerk does not answer').waitFor();
-    await app.page.reload();
+    await app.page.goto('/');
     await app.page.getByText('Clerk does not answer').waitFor();
     expect(await app.page.locator('.message').count()).toBe(0);
     world.isCut = false;
-    await app.page.reload();
+    await app.page.goto('/');
 
     await app.page.getByText('Sign in at Clerk').waitFor();
     expect(world.user).toBeNull();
@@ -86,7 +92,7 @@ describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
     await app.open('bob');
     await app.send('of alice');
     await app.sees('of alice');
-    await keptInBrowser(app.page, 'of alice', 'whisper');
+    await isKept(app, 'of alice');
 
     world.user = 'carol';
     await app.page.goto('/');
@@ -142,6 +148,13 @@ async function openWorld(user: string): Promise<World> {
   await world.app.page.goto('/');
   await world.app.loaded();
   return world;
+}
+
+/** A text stands in the chat that is kept and, after it, in the list. */
+async function isKept({ page }: AppPage, text: string): Promise<void> {
+  const records = async () =>
+    (await textsInBrowser(page, 'whisper')).filter((each) => `${each}`.includes(text));
+  await expect.poll(records, patience).toHaveLength(2);
 }
 
 /** What the app uses of Clerk's script, and of that for its forms. */

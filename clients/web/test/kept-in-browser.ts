@@ -3,9 +3,9 @@ import { expect } from 'vitest';
 import { patience } from './app-page.ts';
 
 /** Resolves when a text stands in what the page keeps of alice's chats. */
-export async function keptInBrowser(page: Page, text: string, name = 'whisper:alice'): Promise<void> {
+export async function keptInBrowser(page: Page, text: string): Promise<void> {
   await expect
-    .poll(() => textsInBrowser(page, name), patience)
+    .poll(() => textsInBrowser(page), patience)
     .toContainEqual(expect.stringContaining(`"${text}"`));
 }
 
