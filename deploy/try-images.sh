@@ -26,6 +26,8 @@ fi
 
 cd "$(dirname "$0")/.."
 work=$TRYING_IN
+export TMPDIR=$work/tmp
+mkdir "$TMPDIR"
 server=
 export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=overlay
 buildah() { command buildah --root "$work/storage" --runroot "$work/run" "$@"; }
