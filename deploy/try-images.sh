@@ -72,10 +72,12 @@ make_bun_base() {
 
 # Builds the file; both share the stage that builds. What this machine's npm and pnpm fetched already is not fetched again.
 build() {
-  local npm=$HOME/.npm pnpm=$HOME/.local/share/pnpm
-  mkdir -p "$npm" "$pnpm"
-  buildah bud -q --layers --network host --format docker --volume "$npm:/root/.npm" --volume "$pnpm:/root/.local/share/pnpm" \
-    -t "whisper-$1" -f "$2" . >/dev/null
+  local kept=() folder
+  for folder in .npm .cache/pnpm .local/share/pnpm; do
+    mkdir -p "$HOME/$folder"
+    kept+=(--volume "$HOME/$folder:/root/$folder")
+  done
+  buildah bud -q --layers --network host --format docker "${kept[@]}" -t "whisper-$1" -f "$2" . >/dev/null
 }
 
 # Runs the image's command in its own PID namespace, as its user, with these settings.
