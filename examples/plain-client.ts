@@ -1,12 +1,17 @@
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
 import { devTokens, type AppRouter } from '@whisper/client/node';
+import { contractHeader, contractVersion } from '@whisper/shared';
 import superjson from 'superjson';
 
 const url = 'http://127.0.0.1:3000';
 
 function signIn(name: string) {
   const getToken = devTokens(url, name);
-  const headers = async () => ({ authorization: `Bearer ${await getToken()}` });
+  const headers = async () => ({
+    authorization: `Bearer ${await getToken()}`,
+    // So that a later server can say that this program is too old.
+    [contractHeader]: String(contractVersion),
+  });
   return createTRPCClient<AppRouter>({
     links: [httpBatchLink({ url: `${url}/trpc`, transformer: superjson, headers })],
   });

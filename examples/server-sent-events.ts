@@ -1,6 +1,7 @@
 // Live messages over plain HTTP, where a proxy lets no WebSocket through. A browser has its own EventSource.
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
 import { devTokens, type AppRouter } from '@whisper/client/node';
+import { contractHeader, contractVersion } from '@whisper/shared';
 import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 
@@ -17,11 +18,14 @@ function signIn(name: string) {
           ...options,
           EventSource,
           // A browser's EventSource sends no headers: there the token goes as `connectionParams`.
-          connectionParams: async () => ({ token: await getToken() }),
+          connectionParams: async () => ({ token: await getToken(), contract: String(contractVersion) }),
         }),
         false: httpLink({
           ...options,
-          headers: async () => ({ authorization: `Bearer ${await getToken()}` }),
+          headers: async () => ({
+            authorization: `Bearer ${await getToken()}`,
+            [contractHeader]: String(contractVersion),
+          }),
         }),
       }),
     ],
