@@ -1,12 +1,12 @@
 import { limits, type PresenceEvent, type UserId, type WatchPresenceInput } from '@whisper/shared';
 import type { Feed, FeedItem } from '@whisper/trpc-socket/feed';
 import { listContacts } from '../chats/list-contacts.ts';
-import { createEphemeralFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
+import { createEphemeralFeed, inTurnOf, type Admission, type FeedSource } from '../delivery/resume.ts';
 import { topics, type News } from '../delivery/topics.ts';
 import { listUsers } from '../users/list-users.ts';
 import type { PresenceDeps } from './deps.ts';
 
-type Deps = Pick<PresenceDeps, 'db' | 'broker' | 'presence' | 'blocks'>;
+type Deps = Pick<PresenceDeps, 'db' | 'broker' | 'presence' | 'blocks' | 'streams'>;
 
 /** Of whom a person may hear: those they share a chat with, those they ask for, and themselves. */
 export async function findWatched(
@@ -55,15 +55,19 @@ class PresenceSource implements FeedSource<PresenceEvent> {
     // Before the contacts are read, so that none is made in between.
     this.#stops.push(await broker.subscribe(topics.contactsOfUser(this.#viewerId), addAll, onMissed));
     await this.#followNews(listener, addAll);
-    const { blocked, blockedBy } = await this.#deps.blocks.of(this.#viewerId);
-    for (const userId of [...blocked, ...blockedBy.keys()]) this.#apart.add(userId);
-    this.#watched = await findWatched(this.#deps, this.#viewerId, this.#input);
+    await inTurnOf(this.#deps.streams, this.#viewerId)(() => this.#readWatched());
     const stops = await Promise.all([...this.#watched].map((userId) => this.#listen(userId, listener)));
     this.#stops.push(...stops);
     return () => {
       this.#isStopped = true;
       for (const stop of this.#stops.splice(0)) stop();
     };
+  }
+
+  async #readWatched(): Promise<void> {
+    const { blocked, blockedBy } = await this.#deps.blocks.of(this.#viewerId);
+    for (const userId of [...blocked, ...blockedBy.keys()]) this.#apart.add(userId);
+    this.#watched = await findWatched(this.#deps, this.#viewerId, this.#input);
   }
 
   admit(): Admission {
