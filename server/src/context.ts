@@ -107,7 +107,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const blocks = new Blocks(db);
   const messageLog = new MessageLog({ db, clock, broker, lastMessages, blocks });
   const bounds = createBounds(foundations, metrics);
-  const own = { db, clock, broker, lastMessages, blocks, reads: bounds.admission.reads };
+  const own = { db, clock, broker, lastMessages, blocks, streams: bounds.admission.streams };
   const chats = createChatsDeps(own, messageLog);
   const files = createFiles(foundations, { ...chats, metrics, share: bounds.share });
   const pushes = createPushes(foundations, { ...chats, ...people, metrics });

@@ -21,6 +21,7 @@ import {
 } from './http/listener.ts';
 import { endSlowRequests } from './http/slow-requests.ts';
 import { answerUnreadable } from './http/unreadable.ts';
+import { endPipelines } from './http/pipelines.ts';
 import { answerPlainly, isWebSocketUpgrade } from './http/upgrades.ts';
 import { openIdentityProvider, type IdentityProvider } from './identity/identity-provider.ts';
 import { createRevocationIndexes } from './identity/revocations.ts';
@@ -172,6 +173,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   takeOffBasePath(http, env.BASE_PATH);
   endSlowRequests(http, { withinMs: bodyDeadlineMs, pacedPath: uploadsPath });
   endStalledAnswers(http, limits.stalledMs);
+  endPipelines(http);
   const host = env.HOST ?? (env.isLocalIssuer && !isForLan ? '127.0.0.1' : '0.0.0.0');
   const url = await openPort(http, { host, port: env.PORT });
 

@@ -15,8 +15,8 @@ export type ChatsDeps = {
   readonly db: Database;
   readonly clock: Clock;
   readonly broker: Broker;
-  /** What streams read again waits for its turn among people, like everything else that is read. */
-  readonly reads: Pick<FairGate, 'run'>;
+  /** What streams read waits here for its turn among people, see `inTurnOf`. */
+  readonly streams: Pick<FairGate, 'run'>;
   readonly lastMessages: LastMessages;
   /** What never changes of a chat, so that what was read once stays true. */
   readonly memberships: LRUCache<ChatId, KnownChat>;

@@ -1,12 +1,12 @@
 import type { ChatEvent, UserId, WatchChatsInput } from '@whisper/shared';
 import type { FeedItem, TrackedFeed } from '@whisper/trpc-socket/feed';
-import { createTrackedFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
+import { createTrackedFeed, inTurnOf, type Admission, type FeedSource } from '../delivery/resume.ts';
 import { topics } from '../delivery/topics.ts';
 import type { ChatsDeps } from './deps.ts';
 import { parseChatsCursor, toChatsCursor } from './publish-chat-events.ts';
 import { readMissed, type Missed } from './read-missed.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'reads' | 'lastMessages' | 'blocks'>;
+type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'streams' | 'lastMessages' | 'blocks'>;
 
 /** Covers clocks that differ between nodes and writes that were in flight at the cursor's time. */
 const overlapMs = 15_000;
@@ -64,8 +64,7 @@ class ChatsSource implements FeedSource<ChatEvent> {
 
   /** Undefined when there is more than a replay should carry. */
   #readMissed(from: number): Promise<Missed[] | undefined> {
-    const { reads } = this.#deps;
     const missed = { userId: this.#userId, since: new Date(from - overlapMs) };
-    return reads.run(this.#userId, () => readMissed(this.#deps, missed), { isPatient: true });
+    return inTurnOf(this.#deps.streams, this.#userId)(() => readMissed(this.#deps, missed));
   }
 }

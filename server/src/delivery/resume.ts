@@ -1,3 +1,4 @@
+import type { UserId } from '@whisper/shared';
 import {
   toFeed,
   toTrackedFeed,
@@ -6,6 +7,7 @@ import {
   type FeedSink,
   type TrackedFeed,
 } from '@whisper/trpc-socket/feed';
+import type { FairGate } from '../platform/fair-gate.ts';
 
 /**
  * What one subscription knows of its place in a stream. A source belongs to one subscriber and is told of every
@@ -31,6 +33,11 @@ export type Admission = 'send' | 'skip' | 'gap' | 'end';
 
 /** Runs a read when it is the subscriber's turn. */
 export type InTurn = <T>(read: () => Promise<T>) => Promise<T>;
+
+/** A person has a bounded number of subscriptions, and each reads one thing at a time: none is refused its turn. */
+export function inTurnOf(streams: Pick<FairGate, 'run'>, userId: UserId): InTurn {
+  return (read) => streams.run(userId, read, { isPatient: true });
+}
 
 const atOnce: InTurn = (read) => read();
 

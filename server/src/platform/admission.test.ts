@@ -38,6 +38,25 @@ function open({ rateLimits = unlimited, hasRoomFor = () => true }: Options = {})
 const answer = () => Promise.resolve('answer');
 
 describe('a call', () => {
+  it('waits for none of the streams that start at the same moment, of which few do at once', async () => {
+    const { admission } = open();
+    let started = 0;
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const streams = Array.from({ length: 300 }, (_, n) =>
+      admission.run(callOf({ personId: `newcomer${n}`, type: 'subscription' }), () => {
+        started += 1;
+        return ended;
+      }),
+    );
+
+    expect(await admission.run(callOf(), answer)).toBe('answer');
+
+    expect(started).toBe(4);
+    end();
+    await Promise.all(streams);
+  });
+
   it('over budget is refused a moment later, so that making it again at once gains nothing', async () => {
     const { clock, admission } = open({ rateLimits: spentOut });
     let isRefused = false;

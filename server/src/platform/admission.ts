@@ -34,6 +34,18 @@ const readBounds: GateBounds = {
   waitingPerPersonMax: 1_000,
 };
 
+/**
+ * What streams read as they start and where something is missing. It has places of its own: however many sockets come at
+ * once, whoever makes a call waits for none of it but in the store, and there for few.
+ */
+const streamBounds: GateBounds = {
+  runningMax: 4,
+  runningPerPersonMax: 2,
+  runningOfHeavyMax: 1,
+  heavyFrom: 100,
+  waitingPerPersonMax: 1_000,
+};
+
 /** Writes wait for the disk more than for each other, and are written together: nobody's are heavy. */
 const writeBounds: GateBounds = {
   runningMax: 256,
@@ -73,6 +85,7 @@ type Deps = {
 export class Admission {
   readonly reads: FairGate;
   readonly writes: FairGate;
+  readonly streams: FairGate;
   readonly #deps: Deps;
   readonly #delayed = new Map<string, number>();
 
@@ -80,11 +93,12 @@ export class Admission {
     this.#deps = deps;
     this.reads = new FairGate(readBounds, deps);
     this.writes = new FairGate(writeBounds, deps);
+    this.streams = new FairGate(streamBounds, deps);
   }
 
   async run<T>(call: AdmittedCall, task: () => Promise<T>): Promise<T> {
     await this.spend(call);
-    const gate = call.type === 'mutation' ? this.writes : this.reads;
+    const gate = this.#gateOf(call);
     const refusalOf = () => this.#refusalOf(call);
     const run = () => {
       const refusal = refusalOf();
@@ -92,6 +106,17 @@ export class Admission {
       return task();
     };
     return gate.run(call.personId, run, { ...call.cost, refusalOf });
+  }
+
+  #gateOf({ type }: AdmittedCall): FairGate {
+    switch (type) {
+      case 'query':
+        return this.reads;
+      case 'mutation':
+        return this.writes;
+      case 'subscription':
+        return this.streams;
+    }
   }
 
   /** Counts what a call was answered with: a large result costs its person more than was known before. */

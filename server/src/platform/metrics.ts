@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 type Gate = { readonly running: number; readonly waiting: number; readonly refused: number };
 
 type Load = {
-  readonly admission: { readonly reads: Gate; readonly writes: Gate };
+  readonly admission: { readonly reads: Gate; readonly writes: Gate; readonly streams: Gate };
   readonly held: { readonly total: number };
   readonly strangers: { readonly size: number };
 };
@@ -116,9 +116,14 @@ export class Metrics {
 
   /** How busy and how full the process is. */
   watchLoad({ admission, held, strangers }: Load): void {
-    for (const lane of ['reads', 'writes'] as const) {
+    const lanes = {
+      reads: 'Calls that read',
+      writes: 'Calls that write',
+      streams: 'Starts and pages of streams',
+    };
+    for (const lane of ['reads', 'writes', 'streams'] as const) {
       for (const state of ['running', 'waiting', 'refused'] as const) {
-        const help = `Calls that ${lane === 'reads' ? 'read' : 'write'}: ${gateStates[state]}.`;
+        const help = `${lanes[lane]}: ${gateStates[state]}.`;
         this.gauge(`whisper_gate_${lane}_${state}`, { help, read: () => admission[lane][state] });
       }
     }

@@ -30,8 +30,6 @@ export type SocketBounds = {
   readonly stalledMs: number;
   /** A socket that announced connectionParams sends them within this time. */
   readonly paramsDeadlineMs: number;
-  /** Where many come at once, each who is admitted waits with its calls for those who were there for so long. */
-  readonly newcomerMs: number;
   /** A client is asked for a sign of life this often; one that gave none since the last time is gone. */
   readonly pingIntervalMs: number;
   /** How long the peer may take to answer a close frame before the connection is cut. */
@@ -57,7 +55,6 @@ export const defaultBounds: SocketBounds = {
   unsentBytesMax: 4 * 1024 * 1024,
   stalledMs: 30_000,
   paramsDeadlineMs: 10_000,
-  newcomerMs: 5_000,
   pingIntervalMs: 30_000,
   closeTimeoutMs: 2_000,
   finishCallsMs: 5_000,

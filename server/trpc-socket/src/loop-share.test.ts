@@ -62,15 +62,3 @@ it('has no room for others before those who wait', async () => {
   expect(done).toEqual(['a']);
   expect(share.hasRoom).toBe(true);
 });
-
-it('lets newcomers wait for all others, but for one in four', async () => {
-  const { share, work, done } = open();
-  for (const name of ['n1', 'n2', 'n3']) share.newcomers.wait(work(name, 0));
-  expect([share.hasRoom, share.newcomers.hasRoom]).toEqual([true, false]);
-  for (const name of ['a', 'b', 'c', 'd', 'e']) share.wait(work(name, 0));
-
-  await setImmediate();
-
-  expect(done).toEqual(['a', 'b', 'c', 'n1', 'd', 'e', 'n2', 'n3']);
-  expect(share.newcomers.hasRoom).toBe(true);
-});

@@ -27,6 +27,8 @@ export interface TrpcSocketServer {
   readonly size: number;
 }
 
+type Upgrade = { readonly request: IncomingMessage; readonly stream: Duplex; readonly head: Buffer };
+
 export function createTrpcSocketServer<Router extends AnyTRPCRouter>(
   host: TrpcSocketHost<Router>,
 ): TrpcSocketServer {
@@ -81,6 +83,15 @@ class SocketServer implements TrpcSocketServer {
   }
 
   handleUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
+    const { share } = this.#shared;
+    const open = () => this.#open({ request, stream, head });
+    if (share.hasRoom) return open();
+    // Nobody else listens to the stream while it waits, and an error that nobody hears ends the process.
+    stream.on('error', () => undefined);
+    share.wait(open);
+  }
+
+  #open({ request, stream, head }: Upgrade): void {
     if (this.#isClosing) return refuseUpgrade(stream, 503);
     this.#wss.handleUpgrade(request, stream, head, (ws) => {
       this.#sockets.add(new TrpcSocket(this.#shared, { ws, stream, request }));

@@ -17,7 +17,7 @@ import {
   type Frame,
   type Incoming,
 } from './incoming.ts';
-import type { LoopShare, Turns } from './loop-share.ts';
+import type { LoopShare } from './loop-share.ts';
 import { Outgoing, type FlushTurn, type Reader } from './outgoing.ts';
 import { SocketCalls, type Arrival, type CallScope } from './socket-calls.ts';
 import { SocketSubscriptions } from './socket-subscriptions.ts';
@@ -138,12 +138,6 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     return this.#calls.finish();
   }
 
-  get #turns(): Turns {
-    const { share, clock, bounds } = this.shared;
-    const isNewcomer = this.#isAdmitted && clock.now() - this.openedAt < bounds.newcomerMs;
-    return isNewcomer ? share.newcomers : share;
-  }
-
   #listen(stream: Duplex): void {
     this.#ws.on('message', (data, isBinary) => {
       this.#wasHeard = true;
@@ -167,11 +161,11 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
 
   /** Frames, and messages of a frame, that this turn has no room for are read in later ones, one at least in each. */
   #receive(data: Buffer, isFirst = false): void {
-    if (!this.#unread.isPaused && (isFirst || this.#turns.hasRoom)) return this.#read(data);
+    if (!this.#unread.isPaused && (isFirst || this.shared.share.hasRoom)) return this.#read(data);
     this.#unread.keep(data);
     if (this.#unread.isPaused) return;
     this.#unread.pause();
-    this.#turns.wait(() => this.#readOn());
+    this.shared.share.wait(() => this.#readOn());
   }
 
   #readOn(): void {
@@ -201,10 +195,10 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
       const incoming = messages[batchIndex];
       if (incoming && !this.#isClosed) this.#handle(incoming, { batchIndex, bytes });
       batchIndex += 1;
-    } while (batchIndex < messages.length && this.#turns.hasRoom);
+    } while (batchIndex < messages.length && this.shared.share.hasRoom);
     if (batchIndex < messages.length && !this.#isClosed) {
       this.#unread.pause();
-      this.#turns.wait(() => this.#handleFrom(batchIndex, messages, bytes));
+      this.shared.share.wait(() => this.#handleFrom(batchIndex, messages, bytes));
     } else if (this.#unread.isPaused) this.#readOn();
   }
 

@@ -13,7 +13,7 @@ import { readAs } from '../../chats/require-participant.ts';
 import { everything, isPlainly, isShown, withHidden, type Sight } from '../../chats/sight.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
-import type { Admission, FeedSource } from '../../delivery/resume.ts';
+import { inTurnOf, type Admission, type FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
 import { parseTimeCursor, toTimeCursor } from '../log/event-cursor.ts';
 import { toEvents } from '../log/message-events.ts';
@@ -56,7 +56,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
 
   async subscribe(listener: Listener, onMissed: () => void): Promise<() => void> {
     const { userId } = this.#watch;
-    const { broker, db } = this.#deps;
+    const { broker, db, streams } = this.#deps;
     const groups = new LargeGroups(broker, listener, (chatId) => {
       this.#gaps.add(chatId);
       listener(readAgain);
@@ -73,7 +73,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       ),
     ]);
     // Whatever is written before it listens is read with what was missed.
-    await groups.start(await listLargeGroups(db, userId));
+    await groups.start(await inTurnOf(streams, userId)(() => listLargeGroups(db, userId)));
     return () => {
       for (const stop of stops) stop();
       groups.stop();

@@ -1,8 +1,8 @@
 import type { MessageCreated, MessageEvent, UserId, WatchMessagesInput } from '@whisper/shared';
 import { requireParticipant } from '../../chats/require-participant.ts';
-import { createTrackedFeed } from '../../delivery/resume.ts';
+import { createTrackedFeed, inTurnOf } from '../../delivery/resume.ts';
 import type { FeedItem, TrackedFeed } from '@whisper/trpc-socket/feed';
-import type { FeedSource, InTurn } from '../../delivery/resume.ts';
+import type { FeedSource } from '../../delivery/resume.ts';
 import type { StreamDeps } from './replay.ts';
 import { ChatSource } from './watch-chat.ts';
 import { AllChatsSource } from './watch-all-chats.ts';
@@ -13,7 +13,7 @@ export async function watchMessages(
   userId: UserId,
   input: WatchMessagesInput,
 ): Promise<TrackedFeed<MessageEvent>> {
-  return createTrackedFeed(await prepareSource(deps, userId, input), turnsOf(deps, userId));
+  return createTrackedFeed(await prepareSource(deps, userId, input), inTurnOf(deps.streams, userId));
 }
 
 /** The same, less everything that is not a new message. A reader who must know of `reset` watches all events. */
@@ -23,12 +23,7 @@ export async function watchNewMessages(
   input: WatchMessagesInput,
 ): Promise<TrackedFeed<MessageCreated>> {
   const makeSource = await prepareSource(deps, userId, input);
-  return createTrackedFeed(() => onlyCreated(makeSource()), turnsOf(deps, userId));
-}
-
-/** A person has a bounded number of subscriptions, and each reads one page at a time: none is refused its turn. */
-function turnsOf({ reads }: StreamDeps, userId: UserId): InTurn {
-  return (read) => reads.run(userId, read, { isPatient: true });
+  return createTrackedFeed(() => onlyCreated(makeSource()), inTurnOf(deps.streams, userId));
 }
 
 async function prepareSource(deps: StreamDeps, userId: UserId, input: WatchMessagesInput) {
