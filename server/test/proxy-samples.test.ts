@@ -69,7 +69,10 @@ async function startCaddy(...servers: readonly TestServer[]): Promise<Proxy> {
     .replace('{$SITE:localhost}', url)
     .replace('{$WHISPER_NODES:127.0.0.1:3000}', nodes);
   const config = join(folder, 'Caddyfile');
-  await writeFile(config, `{\n  admin off\n  grace_period 100ms\n  log {\n    output discard\n  }\n}\n${site}`);
+  await writeFile(
+    config,
+    `{\n  admin off\n  grace_period 100ms\n  log {\n    output discard\n  }\n}\n${site}`,
+  );
   const args = ['run', '--config', config, '--adapter', 'caddyfile'];
   return startProxy('caddy', { folder, args, url });
 }
