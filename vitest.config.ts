@@ -36,7 +36,9 @@ export default defineConfig({
     // Nothing of ours lives at module level, so files may share a worker: loading the server once saves a minute.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // What is polled for comes from other sockets and processes; waiting for it longer than it takes costs nothing.
+    expect: { poll: { timeout: 15_000 } },
   },
 });

@@ -79,6 +79,18 @@ function runVite(client, { outDir, settings }) {
 }
 
 /** The finished bundle takes the old one's place at once: a running server never reads half of one. */
+function replaceBundle(dist, fresh) {
+  const old = `${fresh}-old`;
+  try {
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(fresh, dist);
+  } catch (error) {
+    // Another process that built the same sources was faster.
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
 async function bundle(client) {
   console.error(`Building clients/${client}.`);
   const settings = settingsFor(client);
@@ -88,8 +100,7 @@ async function bundle(client) {
   const code = await runVite(client, { outDir: fresh, settings });
   if (code === 0) {
     writeFileSync(join(fresh, '.sources'), JSON.stringify({ key, settings }));
-    rmSync(join(folder, 'dist'), { recursive: true, force: true });
-    renameSync(fresh, join(folder, 'dist'));
+    replaceBundle(join(folder, 'dist'), fresh);
   }
   rmSync(fresh, { recursive: true, force: true });
   return code;

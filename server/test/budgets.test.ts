@@ -3,7 +3,7 @@ import { Types } from 'mongoose';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { budgets } from '../src/platform/rate-limits.ts';
-import { openChat, startTestServer, type TestServer } from '../src/testing/index.ts';
+import { leaveInBudget, openChat, startTestServer, type TestServer } from '../src/testing/index.ts';
 
 type Described = {
   readonly _def: { readonly meta?: { readonly cost?: { budget: string; points: number } } };
@@ -46,9 +46,8 @@ describe('what a call costs', () => {
   it('is spent on every wire, and by each call of a batch', async () => {
     await using server = await startTestServer(limited);
     const { alice, bob, chat } = await openChat(server);
-    const { app } = server;
-    // Signing in has spent one.
-    await app.rateLimits.spend({ budget: 'reads', points: budgets.reads.points - 2 }, alice.me.id);
+    // A page costs two.
+    await leaveInBudget(server, { budget: 'reads', left: 1, who: alice.me.id });
 
     expect(await readOn(server, { token: alice.token, chatId: chat.id })).toEqual([429, 429, 429]);
     await expect(alice.socketApi.message.list.query({ chatId: chat.id })).rejects.toMatchObject({
@@ -65,7 +64,7 @@ describe('what a call costs', () => {
       .insertMany(
         Array.from({ length: 250 }, (_, n) => toDoc({ chat: chat.id, sender: alice.me.id, seq: n + 1 })),
       );
-    await server.app.rateLimits.spend({ budget: 'reads', points: budgets.reads.points - 6 }, alice.me.id);
+    await leaveInBudget(server, { budget: 'reads', left: 6, who: alice.me.id });
     const headers = { authorization: `Bearer ${alice.token}` };
 
     const { status } = await fetch(`${server.url}/api/messages/chat/${chat.id}`, { headers });
@@ -79,7 +78,7 @@ describe('what a call costs', () => {
     const headers = { authorization: `Bearer ${alice.token}` };
     const hasLeft = async () => (await server.app.rateLimits.waitFor('reads', alice.me.id)) === 0;
     const nowhere = alice.socketApi as unknown as { no: { where: { query(): Promise<unknown> } } };
-    await server.app.rateLimits.spend({ budget: 'reads', points: budgets.reads.points - 5 }, alice.me.id);
+    await leaveInBudget(server, { budget: 'reads', left: 5, who: alice.me.id });
 
     const single = await fetch(`${server.url}/trpc/no.where`, { headers });
     const batch = await fetch(`${server.url}/trpc/no.where,no.where?batch=1`, { headers });
@@ -112,10 +111,7 @@ describe('what a call costs', () => {
     const token = await server.tokenFor('alice');
     const ask = async (authorization: string) =>
       (await fetch(`${server.url}/trpc/auth.me`, { headers: { authorization } })).status;
-    await server.app.rateLimits.spend(
-      { budget: 'strangers', points: budgets.strangers.points - 1 },
-      '127.0.0.1',
-    );
+    await leaveInBudget(server, { budget: 'strangers', left: 1, who: '127.0.0.1' });
 
     expect(await ask('Bearer a.b.c')).toBe(401);
     expect(await ask('Bearer a.b.c')).toBe(429);

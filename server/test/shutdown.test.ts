@@ -11,18 +11,22 @@ it('closes in good order: says so at /readyz, finishes what is in flight, loses 
   const ownStore = { MONGODB_URI: '', DATA_DIR: dataDir };
   const first = await startTestServer({ env: ownStore });
   const { alice, chat } = await openChat(first);
-  const stall = { failCommands: ['insert'], blockConnection: true, blockTimeMS: 500 };
-  await first.app.db.db
-    ?.admin()
-    .command({ configureFailPoint: 'failCommand', mode: { times: 2 }, data: stall });
   const send = (api: typeof alice.api) =>
     api.message.send.mutate({ chatId: chat.id, text: 'in flight', clientId: randomUUID() });
 
-  const append = vi.spyOn(first.app.messageLog, 'append');
+  const { messageLog } = first.app;
+  const append = messageLog.append.bind(messageLog);
+  let goOn = () => {};
+  const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+  const held = vi.spyOn(messageLog, 'append').mockImplementation(async (...message) => {
+    await mayGoOn;
+    return append(...message);
+  });
   const inFlight = [send(alice.socketApi), send(alice.api)];
-  await vi.waitFor(() => expect(append).toHaveBeenCalledTimes(2));
+  await expect.poll(() => held).toHaveBeenCalledTimes(2);
   const closing = first.server.close();
   const readiness = await fetch(`${first.url}/readyz`);
+  goOn();
   const [overSocket, overHttp] = await Promise.all(inFlight);
   await closing;
 

@@ -15,6 +15,8 @@ import { neverChanged, toReply, type Message, type MessageChanges, type MessageP
 
 const chatId = ChatIdSchema.parse('a'.repeat(24));
 const alice = { id: UserIdSchema.parse('b'.repeat(24)), name: 'alice', email: 'alice@x.org', avatar: null };
+const bob = { ...alice, id: UserIdSchema.parse('c'.repeat(24)), name: 'bob' };
+const at = new Date(0);
 
 /** The server's side of the log, in a few lines: what is stored, and what the reads and the replay answer. */
 class ModelChat {
@@ -262,6 +264,30 @@ describe('a chat log', () => {
     const log = answer(receive(newest, chat.edit(0), fetching));
 
     expect(catchUp(log, fetching).messages[0]?.text).toBe('edited at 4');
+  });
+
+  it('calls everybody as the latest answer calls them, where they wrote, are quoted or are passed on', () => {
+    const [first, second, third] = [buildMessage(1, 1), buildMessage(2, 2), buildMessage(3, 3)];
+    const quoting = { ...third, sender: bob, replyTo: toReply(second) };
+    const passing = { ...buildMessage(4, 4), sender: bob, forwardedFrom: { sender: alice, sentAt: at } };
+    const older = { messages: [first], rev: 4, hasMore: false };
+    const log = startLog(chatId, { messages: [second, quoting, passing], rev: 4, hasMore: true });
+    const renamed = { ...alice, name: 'Alice Cooper', avatar: 'https://a.org/1' };
+    const fifth = { ...buildMessage(5, 5), sender: renamed };
+
+    const event = { type: 'created', chatId, rev: 5, prevRev: 4, message: fifth } as const;
+    const { messages } = prependPage(applyEvent(log, event).log, older);
+
+    expect(messages.map(({ seq, sender }) => [seq, sender.name])).toEqual([
+      [1, renamed.name],
+      [2, renamed.name],
+      [3, bob.name],
+      [4, bob.name],
+      [5, renamed.name],
+    ]);
+    expect(messages[2]?.replyTo?.sender).toEqual(renamed);
+    expect(messages[3]?.forwardedFrom?.sender).toEqual(renamed);
+    expect(log.messages[0]).toBe(second);
   });
 
   it('takes in no message behind a part of the history, until pages have led to the newest', () => {

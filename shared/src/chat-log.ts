@@ -1,4 +1,4 @@
-import type { ChatId } from './ids.ts';
+import type { ChatId, MessageId, UserId } from './ids.ts';
 import {
   toReply,
   type Message,
@@ -6,6 +6,7 @@ import {
   type MessageEvent,
   type MessagePage,
 } from './messages.ts';
+import type { User } from './users.ts';
 
 /**
  * What a client knows of one chat: a run of the messages that the person sees of it in ascending `seq`, complete up to `rev`. With `hasNewer` the run
@@ -70,7 +71,11 @@ export function appendPage(log: ChatLog, page: MessagePage): ChatLog {
 function withPage(log: ChatLog, page: MessagePage): ChatLog {
   return {
     ...log,
-    messages: mergeMessages(log.messages, page.messages),
+    // An older one calls people as they were called then.
+    messages:
+      page.rev < log.rev
+        ? nameAnew(mergeMessages(log.messages, page.messages), log.messages)
+        : mergeMessages(log.messages, page.messages),
     rev: Math.min(log.rev, page.rev),
   };
 }
@@ -95,25 +100,103 @@ function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
 
 /** The same messages, those that answer a changed one quoting it as it is now. */
 export function quoteAnew(messages: readonly Message[], changed: readonly Message[]): readonly Message[] {
-  const changedById = new Map(changed.map((message) => [message.id, message]));
-  const isQuoted = messages.some(({ replyTo }) => replyTo && changedById.has(replyTo.messageId));
-  if (!isQuoted) return messages;
-  return messages.map((message) => {
-    const original = message.replyTo && changedById.get(message.replyTo.messageId);
-    return original ? { ...message, replyTo: toReply(original) } : message;
-  });
+  const index = indexOf(messages);
+  const quoted = new Map(
+    changed.filter(({ id }) => index.answered.has(id)).map((message) => [message.id, message]),
+  );
+  if (quoted.size === 0) return messages;
+  return withIndex(
+    messages.map((message) => {
+      const original = message.replyTo && quoted.get(message.replyTo.messageId);
+      return original ? { ...message, replyTo: toReply(original) } : message;
+    }),
+    index,
+  );
 }
 
-/** One message per `seq`, the higher `rev` winning. */
+/** One message per `seq`, the higher `rev` winning; everybody is called as those added call them. */
 function mergeMessages(known: readonly Message[], added: readonly Message[]): readonly Message[] {
+  const newer = added.filter((message) => (messageAt(known, message.seq)?.rev ?? 0) < message.rev);
+  return nameAnew(putIn(known, newer), added);
+}
+
+/** The messages with these in their places. */
+export function putIn(known: readonly Message[], added: readonly Message[]): readonly Message[] {
+  const index = indexOf(known);
   const merged = [...known];
   for (const message of added) {
     const place = placeOf(merged, message.seq);
-    const held = merged[place];
-    if (held?.seq !== message.seq) merged.splice(place, 0, message);
-    else if (held.rev < message.rev) merged[place] = message;
+    merged.splice(place, merged[place]?.seq === message.seq ? 1 : 0, message);
+    note(index, message);
   }
-  return merged;
+  return withIndex(merged, index);
+}
+
+/** People change their names and pictures, which no log tells: what came last has them as they are. */
+function nameAnew(messages: readonly Message[], added: readonly Message[]): readonly Message[] {
+  const index = indexOf(messages);
+  const changed = new Map(
+    added.flatMap(peopleOf).flatMap((person) => {
+      const known = index.people.get(person.id);
+      return known && !isSamePerson(known, person) ? [[person.id, person] as const] : [];
+    }),
+  );
+  if (changed.size === 0) return messages;
+  const named = <T extends { readonly sender: User }>(said: T): T => {
+    const sender = changed.get(said.sender.id);
+    return sender ? { ...said, sender } : said;
+  };
+  return withIndex(
+    messages.map((message) => {
+      if (!peopleOf(message).some(({ id }) => changed.has(id))) return message;
+      const { replyTo, forwardedFrom } = message;
+      return {
+        ...named(message),
+        replyTo: replyTo && named(replyTo),
+        forwardedFrom: forwardedFrom && named(forwardedFrom),
+      };
+    }),
+    { ...index, people: new Map([...index.people, ...changed]) },
+  );
+}
+
+function isSamePerson(one: User, other: User): boolean {
+  return one.name === other.name && one.avatar === other.avatar;
+}
+
+function peopleOf({ sender, replyTo, forwardedFrom }: Message): User[] {
+  return [sender, ...(replyTo ? [replyTo.sender] : []), ...(forwardedFrom ? [forwardedFrom.sender] : [])];
+}
+
+/** What is answered in a run of messages, or was, and who is named there. */
+type Index = { readonly answered: Set<MessageId>; readonly people: Map<UserId, User> };
+
+/** Handed on from a run to the next: to look at each message of a long log costs more than an event does. */
+const indexes = new WeakMap<readonly Message[], Index>();
+
+function withIndex(messages: readonly Message[], index: Index): readonly Message[] {
+  indexes.set(messages, index);
+  return messages;
+}
+
+function indexOf(messages: readonly Message[]): Index {
+  const known = indexes.get(messages);
+  if (known) return known;
+  const index: Index = { answered: new Set(), people: new Map() };
+  for (const message of messages) note(index, message);
+  withIndex(messages, index);
+  return index;
+}
+
+function note({ answered, people }: Index, message: Message): void {
+  if (message.replyTo) answered.add(message.replyTo.messageId);
+  for (const person of peopleOf(message)) if (!people.has(person.id)) people.set(person.id, person);
+}
+
+/** The message in a place, when it is among them. */
+export function messageAt(messages: readonly Message[], seq: number): Message | undefined {
+  const message = messages[placeOf(messages, seq)];
+  return message?.seq === seq ? message : undefined;
 }
 
 /** The index of the first message at or behind a `seq`. */

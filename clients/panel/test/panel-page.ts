@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
 /** How long an answer may take on a busy machine. */
-export const patience = { timeout: 20_000 };
+export const patience = { timeout: 30_000 };
 
 type Options = {
   readonly hash?: string;
@@ -45,8 +45,11 @@ export class PanelPage {
   }
 
   async show(hash: string): Promise<void> {
-    await this.page.evaluate((next) => {
+    await this.page.evaluate(async (next) => {
+      if (new URL(next, location.href).hash === location.hash) return;
+      const changed = new Promise((resolve) => addEventListener('hashchange', resolve, { once: true }));
       location.hash = next;
+      await changed;
     }, hash);
   }
 }

@@ -106,7 +106,7 @@ describe.skipIf(process.platform === 'win32')('the snippets of the panel, run as
     return `node --import tsx ${command.replace('clients/cli/try.ts', file)}`;
   }
 
-  it.concurrent('answer a curl of every procedure', { timeout: 60_000 }, async () => {
+  it.concurrent('answer a curl of every procedure', async () => {
     for (const batch of endingsLast(procedures)) {
       const answers = await Promise.all(batch.map(({ path }) => run(path, 'curl')));
       for (const [index, { stdout }] of answers.entries()) {

@@ -13,7 +13,7 @@ const seed = Number(process.env['SEED'] ?? 20_261_126);
 const stepsMax = Math.min(operations, 50);
 
 const runs = { numRuns: Math.ceil(operations / stepsMax), seed, endOnFailure: true };
-const timeout = 120_000 + operations * 200;
+const timeout = 120_000 + operations * 1_000;
 
 function historiesOf(step: fc.Arbitrary<Step>, prove: (steps: Step[]) => Promise<void>): Promise<void> {
   const steps = fc.array(step, { minLength: stepsMax, maxLength: stepsMax });

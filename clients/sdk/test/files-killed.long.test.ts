@@ -8,4 +8,4 @@ it('loses, doubles and leaves nothing of files when server and client are killed
   expect([kept + unkept, givenUp]).toEqual([5, 1]);
   expect(whole).toBe(kept);
   expect({ doubled, damaged, orphans, missing }).toEqual({ doubled: 0, damaged: 0, orphans: 0, missing: 0 });
-}, 60_000);
+});

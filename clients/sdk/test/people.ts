@@ -12,6 +12,9 @@ import {
 import { EntryShelf } from '../src/outbox/entry-shelf.ts';
 import type { WhisperClientOptions } from '../src/create-whisper-client.ts';
 
+/** For `vi.waitFor`, whose own second a busy machine may take. */
+export const patience = { timeout: 15_000 };
+
 type Options = Partial<WhisperClientOptions>;
 
 /** A device of that person, signed in and synced; closed at the end of the test. */

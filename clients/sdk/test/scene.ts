@@ -115,7 +115,7 @@ export class Scene implements AsyncDisposable {
   /** What every device shows is what the server answers it, and what is counted there is what is there. */
   async expectInStep(): Promise<void> {
     for (const { client } of this.#devices.values()) {
-      await vi.waitFor(() => this.#expectInStep(client), { timeout: 15_000, interval: 100 });
+      await vi.waitFor(() => this.#expectInStep(client), { timeout: 30_000, interval: 100 });
     }
   }
 

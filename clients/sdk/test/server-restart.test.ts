@@ -20,4 +20,4 @@ it('carries on by itself when the server is killed in mid-conversation and start
   await later.store.openChat(chatId);
   await sees(later, chatId, [...texts, 'and back']);
   expect(later.store.getSnapshot().online.has(meOf(alice).id)).toBe(true);
-}, 60_000);
+});

@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('a browser', slow, () => {
     await app.composer.press('Enter');
 
     await app.sees('half a thought');
-    expect(await app.composer.inputValue()).toBe('');
+    await expect.poll(() => app.composer.inputValue()).toBe('');
     expect(thrown).toEqual([]);
   });
 });

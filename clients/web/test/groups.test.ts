@@ -55,7 +55,7 @@ describe.skipIf(!hasBrowser)('a group', slow, () => {
     await alice.page.getByRole('button', { name: 'About this group' }).click();
     const people = alice.page.getByRole('list', { name: 'People of this group' }).getByRole('listitem');
     await expect.poll(() => people.allInnerTexts(), patience).toHaveLength(3);
-    expect((await people.allInnerTexts())[0]).toMatch(/alice\s*You\s*Owner/);
+    await expect.poll(() => people.first().innerText(), patience).toMatch(/alice\s*You\s*Owner/);
   });
 
   it('is managed: names, roles, people who come by a link, go and are put out', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
 import { ChangingServer } from './changing-server.ts';
 import { keptInBrowser } from './kept-in-browser.ts';
+import { lookAway, titlesShown } from './notices.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -18,12 +19,6 @@ afterAll(() => server[Symbol.asyncDispose]());
 /** The worker answers for this page. */
 async function hasWorker({ page }: AppPage): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
-}
-
-async function titlesShown(): Promise<string[]> {
-  const registration = await navigator.serviceWorker.getRegistration();
-  const notices = (await registration?.getNotifications()) ?? [];
-  return notices.map(({ title, body }) => `${title}: ${body}`);
 }
 
 /** A second worker has taken over. */
@@ -85,12 +80,7 @@ describe.skipIf(!hasBrowser)('the app on a device', slow, () => {
 
     bob.store.send(id, 'while you look');
     await app.row('bob').getByText('1 unread').waitFor();
-    const session = await page.context().newCDPSession(page);
-    await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-    const elsewhere = await page.context().newPage();
-    await elsewhere.goto('about:blank');
-    await elsewhere.bringToFront();
-    await expect.poll(() => page.evaluate(() => document.hasFocus()), patience).toBe(false);
+    await lookAway(app);
     bob.store.send(id, 'and now you do not');
 
     await expect.poll(shown, patience).toEqual(['bob: and now you do not']);

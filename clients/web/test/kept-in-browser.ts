@@ -9,11 +9,11 @@ export async function keptInBrowser(page: Page, text: string): Promise<void> {
     .toContainEqual(expect.stringContaining(`"${text}"`));
 }
 
-export function textsInBrowser(page: Page): Promise<unknown[]> {
+export function textsInBrowser(page: Page, name = 'whisper:alice'): Promise<unknown[]> {
   return page.evaluate(
-    () =>
+    (base) =>
       new Promise<unknown[]>((resolve, reject) => {
-        const opening = indexedDB.open('whisper:alice');
+        const opening = indexedDB.open(base);
         opening.onerror = () => reject(new Error('It does not open'));
         opening.onsuccess = () => {
           const items = opening.result.transaction('items').objectStore('items').getAll();
@@ -23,5 +23,6 @@ export function textsInBrowser(page: Page): Promise<unknown[]> {
           };
         };
       }),
+    name,
   );
 }

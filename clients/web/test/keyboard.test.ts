@@ -33,7 +33,7 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     await press(page, 'Enter');
 
     await page.locator('[data-state=sent]', { hasText: 'one' }).waitFor();
-    expect(await page.locator('.bubble').allInnerTexts()).toEqual(['one\ntwo']);
+    await expect.poll(() => page.locator('.bubble').allInnerTexts(), patience).toEqual(['one\ntwo']);
     await press(page, 'Escape');
     await expect.poll(() => new URL(page.url()).pathname, patience).toBe('/');
     await expect.poll(() => focusedName(page), patience).toContain('carol');
@@ -80,7 +80,9 @@ describe.skipIf(!hasBrowser)('with the keyboard alone', slow, () => {
     await page.getByRole('option', { name: 'bob' }).waitFor({ state: 'detached' });
     await press(page, 'Enter');
     await page.getByRole('heading', { name: 'dave', level: 1 }).waitFor();
-    await press(page, 'Control+k', 'Enter');
+    await press(page, 'Control+k');
+    await page.locator('[role=option][aria-selected=true]', { hasText: 'bob' }).waitFor();
+    await press(page, 'Enter');
     await page.getByRole('heading', { name: 'bob', level: 1 }).waitFor();
     expect(await app.composer.inputValue()).toBe('still writing');
     await press(page, 'Control+k', 'Escape');

@@ -59,10 +59,10 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
       .toContain('the first one');
 
     await anna.composer.press('ArrowUp');
-    expect(await anna.composer.inputValue()).toBe('the second one');
+    await expect.poll(() => anna.composer.inputValue(), patience).toBe('the second one');
     await anna.composer.fill('the second one, edited');
     await anna.composer.press('Enter');
-    expect(await anna.composer.inputValue()).toBe('');
+    await expect.poll(() => anna.composer.inputValue(), patience).toBe('');
     await ben.message('the second one, edited').getByRole('button', { name: 'Edited' }).click();
     await ben.page.getByRole('dialog').getByText('the second one', { exact: true }).waitFor();
     await ben.page.keyboard.press('Escape');
@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser)('two people in two browsers', slow, () => {
     await anna.page.getByRole('button', { name: 'Delete for everybody' }).click();
     await ben.page.getByText('Message deleted').first().waitFor();
     await expect.poll(() => ben.page.getByText('the first one').count(), patience).toBe(0);
-    expect(await ben.page.getByRole('button', { name: '🎉' }).count()).toBe(0);
+    await expect.poll(() => ben.page.getByRole('button', { name: '🎉' }).count(), patience).toBe(0);
 
     await choose(ben, 'the second one, edited', 'Delete');
     expect(await ben.page.getByRole('button', { name: 'Delete for everybody' }).count()).toBe(0);
@@ -115,7 +115,7 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
     await emma.send('two');
     await fred.sees('two');
     await emma.composer.press('Shift+Tab');
-    await expect.poll(() => focusedName(emma)).toBe('Message actions');
+    await expect.poll(() => focusedName(emma), patience).toBe('Message actions');
     await emma.page.keyboard.press('ArrowUp');
     await emma.page.keyboard.press('Enter');
     await menu(emma).waitFor();
@@ -147,7 +147,7 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
     await emma.composer.pressSequentially(' @f');
     await emma.page.getByRole('option', { name: 'fred' }).waitFor();
     for (const key of ['Escape', 'Backspace', 'Backspace', '@', 'F', 'Enter']) await emma.composer.press(key);
-    expect(await emma.composer.inputValue()).toBe('well 🧑🏽‍🚀 done @fred ');
+    await expect.poll(() => emma.composer.inputValue(), patience).toBe('well 🧑🏽‍🚀 done @fred ');
     await emma.composer.press('Enter');
     await fred.page.locator('.mention').getByText('@fred').waitFor();
   });
@@ -156,7 +156,8 @@ describe.skipIf(!hasBrowser)('what one does with a message', slow, () => {
     const [gina, hugo] = await openBoth('gina', 'hugo');
     await hugo.send('worth passing on');
     await choose(gina, 'worth passing on', 'Copy text');
-    expect(await gina.page.evaluate(() => navigator.clipboard.readText())).toBe('worth passing on');
+    const copied = () => gina.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied, patience).toBe('worth passing on');
     await openApp(browser(), { url: server.url, as: 'ines' });
     await gina.open('ines');
     await gina.send('hello');

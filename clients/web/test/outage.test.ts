@@ -27,8 +27,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     await alice.page.getByText('2 messages wait').waitFor();
     await alice.page.getByText('Waits for a connection').waitFor();
     await alice.row('bob').getByText('second in the tunnel').waitFor();
-    const chatId = bob.store.getSnapshot().chats[0]?.id;
-    if (!chatId) throw new Error('There is no chat');
+    const { chatId } = alice;
     await bob.store.openChat(chatId);
     bob.store.send(chatId, 'meanwhile');
     await bob.store.when(({ outbox }) => outbox.length === 0);
@@ -37,12 +36,9 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
 
     await alice.sees('second in the tunnel');
     await alice.banner.waitFor({ state: 'detached' });
-    expect(await alice.texts()).toEqual([
-      'before',
-      'meanwhile',
-      'first in the tunnel',
-      'second in the tunnel',
-    ]);
+    await expect
+      .poll(() => alice.texts(), patience)
+      .toEqual(['before', 'meanwhile', 'first in the tunnel', 'second in the tunnel']);
   });
 
   it('of the server, killed and started again, loses and repeats nothing', async () => {
@@ -55,6 +51,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
 
     await server.kill();
     await alice.send('while it was dead');
+    await alice.banner.waitFor();
     await server.start();
     await alice.tryNow();
 
@@ -65,7 +62,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     expect(chats[0]?.lastMessage?.seq).toBe(2);
     await alice.page.reload();
     await alice.sees('while it was dead');
-    expect(await alice.texts()).toEqual(['before the kill', 'while it was dead']);
+    await expect.poll(() => alice.texts(), patience).toEqual(['before the kill', 'while it was dead']);
   });
 
   it('of the server alone leaves a page that opens with what it showed last, and catches up', async () => {
@@ -95,7 +92,7 @@ describe.skipIf(!hasBrowser)('an outage', slow, () => {
     const { chats } = await bob.store.when(({ chats }) => chats[0]?.lastMessage?.text === 'from the cache');
     expect(chats[0]?.lastMessage?.seq).toBe(2);
     await alice.sees('from the cache');
-    expect(await alice.texts()).toEqual(['before', 'from the cache']);
+    await expect.poll(() => alice.texts(), patience).toEqual(['before', 'from the cache']);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => textsInBrowser(page), patience).toEqual([]);
   });

@@ -25,7 +25,7 @@ describe.skipIf(!hasBrowser)('what is mine', slow, () => {
     await page.getByRole('menuitem', { name: 'Info' }).click();
     const trace = page.getByRole('list', { name: 'What became of this message' });
     await trace.getByText('bob: no device of theirs').waitFor();
-    expect(await trace.getByRole('listitem').count()).toBe(3);
+    await expect.poll(() => trace.getByRole('listitem').count()).toBe(3);
     await page.keyboard.press('Escape');
 
     await page.getByRole('button', { name: 'New group' }).click();

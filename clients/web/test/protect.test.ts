@@ -32,7 +32,11 @@ describe.skipIf(!hasBrowser)('in the web app', slow, () => {
     await alice.page.keyboard.press('Escape');
 
     const { page } = await openApp(browser(), { url: server.url, as: 'mona' });
+    await page.route(/report[.]list/, (route) => route.abort());
     await page.getByRole('button', { name: 'Reports' }).click();
+    await page.getByText('It could not be loaded.').waitFor();
+    await page.unroute(/report[.]list/);
+    await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('again and again').waitFor();
     await page.getByRole('button', { name: /^Suspend for/ }).click();
     await page.getByRole('button', { name: 'Done' }).click();

@@ -1,8 +1,9 @@
 import { FakePushServices, startTestServer, type TestServer } from '@whisper/server/testing';
 import { hasBrowser, slow } from '@whisper/server/testing/browser';
-import type { BrowserContext, CDPSession, Worker } from 'playwright-core';
+import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, patience, type AppPage } from './app-page.ts';
+import { lookAway, titlesShown, workerOf } from './notices.ts';
 import { signInClient } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -71,25 +72,6 @@ class PushService {
   }
 }
 
-async function titlesShown(): Promise<string[]> {
-  const registration = await navigator.serviceWorker.getRegistration();
-  const notices = (await registration?.getNotifications()) ?? [];
-  return notices.map(({ title, body }) => `${title}: ${body}`);
-}
-
-/** Somebody looks at another window. */
-async function lookAway({ page }: AppPage): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setFocusEmulationEnabled', { enabled: false });
-  const elsewhere = await page.context().newPage();
-  await elsewhere.goto('about:blank');
-  await elsewhere.bringToFront();
-}
-
-async function workerOf(context: BrowserContext): Promise<Worker> {
-  return context.serviceWorkers()[0] ?? context.waitForEvent('serviceworker');
-}
-
 /** The worker hears of a click; a click on what the system shows is beyond a headless browser. */
 async function clickNotice(): Promise<void> {
   const { registration } = self as unknown as { registration: ServiceWorkerRegistration };
@@ -132,7 +114,7 @@ describe.skipIf(!hasBrowser)('a browser whose person allowed notifications', slo
     await (await workerOf(page.context())).evaluate(clickNotice);
     await page.waitForURL(`**/chats/${id}`);
     await app.sees('while it is closed');
-    expect(await page.evaluate(titlesShown)).toEqual([]);
+    await expect.poll(() => page.evaluate(titlesShown), patience).toEqual([]);
 
     await page.getByRole('button', { name: 'Sign out' }).click();
     await expect.poll(() => devicesOf('alice'), patience).toEqual([]);
@@ -166,7 +148,7 @@ describe.skipIf(!hasBrowser)('a browser whose person allowed notifications', slo
     await expect.poll(async () => (await carol.api.device.settings.query()).showText, patience).toBe(false);
     await dialog.getByRole('button', { name: 'Remove My phone' }).click();
     await dialog.getByText('My phone').waitFor({ state: 'detached' });
-    expect(await devicesOf('carol')).toEqual([]);
+    await expect.poll(() => devicesOf('carol'), patience).toEqual([]);
     await dialog.getByRole('button', { name: 'Done' }).click();
   });
 });

@@ -36,14 +36,15 @@ describe.skipIf(!hasBrowser)('a conversation with unread messages', slow, () => 
 
     await app.page.getByRole('heading', { name: 'New messages' }).waitFor();
     await app.sees('unread 1 of');
-    const top = await app.messages.evaluate((element) => {
-      const line = element.querySelector('.unread-line');
-      return (line?.getBoundingClientRect().top ?? 0) - element.getBoundingClientRect().top;
-    });
-    expect(top).toBeGreaterThanOrEqual(0);
-    expect(top).toBeLessThan(80);
+    const isLineAtTop = () =>
+      app.messages.evaluate((element) => {
+        const line = element.querySelector('.unread-line');
+        const top = (line?.getBoundingClientRect().top ?? -1) - element.getBoundingClientRect().top;
+        return top >= 0 && top < 80;
+      });
+    await expect.poll(isLineAtTop, patience).toBe(true);
     const pill = app.page.getByRole('button', { name: /new message/ });
-    expect(await pill.innerText()).toBe('30 new messages');
+    await expect.poll(() => pill.innerText(), patience).toBe('30 new messages');
     await app.row('bob').getByText('30 unread').waitFor();
 
     await pill.click();
@@ -95,7 +96,7 @@ describe.skipIf(!hasBrowser)('somebody who reads further up', slow, () => {
     const pill = app.page.getByRole('button', { name: '2 new messages' });
     await pill.waitFor();
     expect(Math.abs((await app.topMessage()).top - before.top)).toBeLessThan(3);
-    expect(await app.page.locator('.sticky-day').innerText()).toBe('Today');
+    await expect.poll(() => app.page.locator('.sticky-day').innerText(), patience).toBe('Today');
     const read = (await app.topMessage()).text;
     await app.page.keyboard.press('Escape');
     await app.page.getByText('Pick a conversation').waitFor();

@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('a page that a translator rewrites', slow, () => {
       bob.store.send(chatId, `news ${count}`);
       await app.page.getByRole('button', { name: new RegExp(`${count} new message`) }).waitFor();
     }
-    expect(await app.page.locator('.jump-pill').innerText()).toBe('2 new messages');
+    await expect.poll(() => app.page.locator('.jump-pill').innerText()).toBe('2 new messages');
     await app.page.locator('.jump-pill').click();
     await app.sees('news 2');
 

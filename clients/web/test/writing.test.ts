@@ -94,12 +94,12 @@ describe.skipIf(!hasBrowser)('what is being written', slow, () => {
     const second = await app.newTab();
     await second.row('bob').getByText('Draft:').waitFor();
     await second.open('bob');
-    expect(await second.composer.inputValue()).toBe('not yet');
+    await expect.poll(() => second.composer.inputValue()).toBe('not yet');
 
     await second.composer.fill('');
 
     await app.page.getByRole('heading', { name: 'Chats' }).waitFor({ state: 'detached' });
-    expect(await app.composer.inputValue()).toBe('');
+    await expect.poll(() => app.composer.inputValue()).toBe('');
     await app.send('now');
     await app.sees('now');
     await app.page.getByRole('heading', { name: 'Chats' }).waitFor();

@@ -1,9 +1,9 @@
 import type { ChatId, MessageId, UserId } from '@whisper/shared';
-import { Types, type AnyBulkWriteOperation, type Connection } from 'mongoose';
+import { Types, type Connection, type mongo } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
-import { chatModel, type ChatDoc } from './chat.model.ts';
-import { memberModel, type MemberDoc } from './member.model.ts';
+import { chatModel } from './chat.model.ts';
+import { memberModel } from './member.model.ts';
 
 type LastMessage = {
   readonly chatId: ChatId;
@@ -42,7 +42,7 @@ type Deps = {
 const retryDelayMs = 250;
 
 /** How long an update waits for company; whoever wants to see it now does not wait. */
-const gatherMs = 30;
+const gatherMs = 100;
 
 /**
  * Keeps `chat.lastMessage` up to date behind the sends, which do not wait for it: a burst in one chat becomes
@@ -141,12 +141,13 @@ export class LastMessages {
     this.#pending = new Map();
     try {
       const marks = [...batch].flatMap(toMemberUpdates);
+      // Past the casting of mongoose: what is written here is of the right types, and nothing is written as often.
       await Promise.all([
-        chatModel(this.#db).bulkWrite(
+        chatModel(this.#db).collection.bulkWrite(
           [...batch].flatMap((each) => toUpdates(each, this.#pushing?.delayMs)),
           { ordered: false },
         ),
-        marks.length > 0 && memberModel(this.#db).bulkWrite(marks, { ordered: false }),
+        marks.length > 0 && memberModel(this.#db).collection.bulkWrite(marks, { ordered: false }),
       ]);
       this.#writtenCount = recordedCount;
       if ([...batch.values()].some(({ last }) => last)) this.#pushing?.wake();
@@ -167,7 +168,7 @@ export class LastMessages {
 function toUpdates(
   [chatId, { last, inChat, changedAt }]: [ChatId, Pending],
   pushDelayMs: number | undefined,
-): AnyBulkWriteOperation<ChatDoc>[] {
+): mongo.AnyBulkWriteOperation[] {
   const _id = new Types.ObjectId(chatId);
   const changed = { updateOne: { filter: { _id }, update: { $max: { changedAt } } } };
   if (!last) return [changed];
@@ -196,7 +197,7 @@ function toUpdates(
 function toMemberUpdates([chatId, { inMember, changedAt }]: [
   ChatId,
   Pending,
-]): AnyBulkWriteOperation<MemberDoc>[] {
+]): mongo.AnyBulkWriteOperation[] {
   const chat = new Types.ObjectId(chatId);
   return [...inMember].map(([userId, seq]) => ({
     updateOne: {

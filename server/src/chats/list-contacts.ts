@@ -1,23 +1,59 @@
 import { limits, type UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
+import { createGatherer } from '../platform/gather.ts';
 import { chatModel } from './chat.model.ts';
 
 /** The chats looked at, the newest first: who has more talks in some of them no more. */
 const chatsMax = 500;
 
-/** The people somebody shares a chat with; in a larger one people are strangers to each other. */
-export async function listContacts(db: Database, userId: UserId): Promise<UserId[]> {
-  const mine = new Types.ObjectId(userId);
+/** Of so many people who come at once the chats are read together. */
+const togetherMax = 50;
+
+type Contacts = ReadonlyMap<UserId, ReadonlySet<UserId>>;
+
+/** Finds the people somebody shares a chat with; in a larger one people are strangers to each other. */
+export type ListContacts = (userId: UserId) => Promise<ReadonlySet<UserId>>;
+
+const nobody: ReadonlySet<UserId> = new Set();
+
+export function createListContacts(db: Database): ListContacts {
+  return createGatherer(async (userIds) => {
+    const contacts = await readContacts(db, userIds);
+    return (userId) => contacts.get(userId) ?? nobody;
+  }, togetherMax);
+}
+
+async function readContacts(db: Database, userIds: readonly UserId[]): Promise<Contacts> {
+  const limit = chatsMax * userIds.length;
   // The driver's own cursor: of each chat one field is wanted, and a thousand people may come at once.
   const chats = await chatModel(db)
-    .collection.find({ participants: mine }, { projection: { _id: 0, participants: 1 } })
+    .collection.find(
+      { participants: { $in: userIds.map((id) => new Types.ObjectId(id)) } },
+      { projection: { _id: 0, participants: 1 } },
+    )
     .sort({ lastMessageAt: -1 })
-    .limit(chatsMax)
+    .limit(limit)
     .toArray();
-  const others = new Set<UserId>();
+  // Somebody has more than their share, and others may miss theirs.
+  if (userIds.length > 1 && chats.length === limit) return readOneByOne(db, userIds);
+  const found = new Map(userIds.map((id) => [id, { chats: 0, others: new Set<UserId>() }]));
   for (const { participants } of chats) {
-    if (participants.length > limits.smallChatMax) continue;
-    for (const id of participants) if (!id.equals(mine)) others.add(id.toHexString() as UserId);
+    const people: UserId[] = participants.map((id: Types.ObjectId) => id.toHexString());
+    for (const userId of people) {
+      const mine = found.get(userId);
+      if (!mine || mine.chats === chatsMax) continue;
+      mine.chats += 1;
+      if (people.length > limits.smallChatMax) continue;
+      for (const id of people) if (id !== userId) mine.others.add(id);
+    }
   }
-  return [...others];
+  return new Map([...found].map(([userId, { others }]) => [userId, others]));
+}
+
+async function readOneByOne(db: Database, userIds: readonly UserId[]): Promise<Contacts> {
+  const contacts = new Map<UserId, ReadonlySet<UserId>>();
+  for (const userId of userIds) {
+    contacts.set(userId, (await readContacts(db, [userId])).get(userId) ?? nobody);
+  }
+  return contacts;
 }

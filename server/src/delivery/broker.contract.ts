@@ -44,6 +44,23 @@ export function describeBroker(name: string, makeBroker: () => Broker | Promise<
       await broker.close();
     });
 
+    it('listens to several topics with one listener, until that stops', async () => {
+      const broker = await makeBroker();
+      const heard: number[] = [];
+      const stop = await broker.subscribeAll([topic('a'), topic('b')], (event) => heard.push(event));
+
+      broker.publish(topic('a'), 1);
+      broker.publish(topic('b'), 2);
+      broker.publish(topic('c'), 3);
+      await expect.poll(() => new Set(heard)).toEqual(new Set([1, 2]));
+      stop();
+      broker.publish(topic('b'), 4);
+
+      expect(heard).toHaveLength(2);
+      expect(broker.size).toBe(0);
+      await broker.close();
+    });
+
     it('delivers nothing after unsubscribe, which may be called twice and in the middle of a delivery', async () => {
       const broker = await makeBroker();
       const heard: string[] = [];

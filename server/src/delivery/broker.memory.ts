@@ -23,17 +23,20 @@ export class MemoryBroker implements Broker {
   }
 
   subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void> {
+    return this.subscribeAll([topic], listener);
+  }
+
+  subscribeAll<E>(topics: readonly Topic<E>[], listener: (event: E) => void): Promise<() => void> {
     if (this.#isClosed) return Promise.reject(new Error('The broker is closed'));
-    const listeners = this.#listeners.get(topic.name) ?? new Set<Listener>();
-    this.#listeners.set(topic.name, listeners);
     // A wrapper of its own per call: the same function subscribed twice is two subscriptions.
     const entry: Listener = (event) => listener(event);
-    listeners.add(entry);
+    for (const { name } of topics) {
+      const listeners = this.#listeners.get(name);
+      if (listeners) listeners.add(entry);
+      else this.#listeners.set(name, new Set([entry]));
+    }
     return Promise.resolve(() => {
-      listeners.delete(entry);
-      if (listeners.size === 0 && this.#listeners.get(topic.name) === listeners) {
-        this.#listeners.delete(topic.name);
-      }
+      for (const { name } of topics) this.#remove(name, entry);
     });
   }
 
@@ -42,5 +45,11 @@ export class MemoryBroker implements Broker {
     for (const listeners of this.#listeners.values()) listeners.clear();
     this.#listeners.clear();
     return Promise.resolve();
+  }
+
+  #remove(name: string, entry: Listener): void {
+    const listeners = this.#listeners.get(name);
+    listeners?.delete(entry);
+    if (listeners?.size === 0) this.#listeners.delete(name);
   }
 }

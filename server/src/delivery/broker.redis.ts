@@ -3,6 +3,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Broker, Topic } from './broker.ts';
 import { MemoryBroker } from './broker.memory.ts';
+import { createGatherer } from '../platform/gather.ts';
 import { BusCodec } from './bus-codec.ts';
 
 type Deps = { readonly redis: Redis; readonly texts: EventTexts; readonly log: Logger };
@@ -10,11 +11,14 @@ type Deps = { readonly redis: Redis; readonly texts: EventTexts; readonly log: L
 type Joined = {
   listeners: number;
   /** Resolves when the bus is listened to; never rejects. */
-  readonly isListening: Promise<void>;
+  isListening: Promise<void> | undefined;
 };
 
 /** A topic that nobody listens to any more is kept for a moment: clients come back. */
 const lingerMs = 1_000;
+
+/** So many subscribers' topics are listened to with one command. */
+const togetherMax = 100;
 
 /** Several processes notice one trouble, each in its time: feeds read once for all of them. */
 const missedTogetherMs = 200;
@@ -34,8 +38,10 @@ export class RedisBroker implements Broker {
   readonly #joined = new Map<string, Joined>();
   readonly #missedListeners = new Set<() => void>();
   readonly #missedChannel: string;
-  #joining: string[] = [];
-  #isListening: Promise<void> = Promise.resolve();
+  readonly #listen = createGatherer(
+    (asked: readonly (readonly string[])[]) => this.#listenTo(asked.flat()),
+    togetherMax,
+  );
   #lingering: NodeJS.Timeout | undefined;
   #tellingMissed: NodeJS.Timeout | undefined;
   #incompleteSince: number | undefined;
@@ -77,20 +83,26 @@ export class RedisBroker implements Broker {
     listener: (event: E) => void,
     onMissed?: () => void,
   ): Promise<() => void> {
-    const stopLocal = await this.#local.subscribe(topic, listener);
-    const joined = this.#joined.get(topic.name) ?? this.#join(topic.name);
-    joined.listeners += 1;
+    const stop = await this.subscribeAll([topic], listener);
     // A wrapper of its own per call: the same function given twice is called twice.
     const missed = onMissed && (() => onMissed());
     if (missed) this.#missedListeners.add(missed);
-    await joined.isListening;
+    return () => {
+      if (missed) this.#missedListeners.delete(missed);
+      stop();
+    };
+  }
+
+  async subscribeAll<E>(topics: readonly Topic<E>[], listener: (event: E) => void): Promise<() => void> {
+    const stopLocal = await this.#local.subscribeAll(topics, listener);
+    const joined = this.#join(topics.map(({ name }) => name));
+    for (const isListening of new Set(joined.map((each) => each.isListening))) await isListening;
     let isStopped = false;
     return () => {
       if (isStopped) return;
       isStopped = true;
       stopLocal();
-      if (missed) this.#missedListeners.delete(missed);
-      joined.listeners -= 1;
+      for (const each of joined) each.listeners -= 1;
       this.#lingering ??= setTimeout(() => this.#leave(), lingerMs).unref();
     };
   }
@@ -102,23 +114,29 @@ export class RedisBroker implements Broker {
     await this.#local.close();
   }
 
-  /** Topics that are asked for in one turn of the event loop are asked for in one command. */
-  #join(name: string): Joined {
-    if (this.#joining.length === 0) this.#isListening = Promise.resolve().then(() => this.#listen());
-    this.#joining.push(name);
-    const joined = { listeners: 0, isListening: this.#isListening };
-    this.#joined.set(name, joined);
+  #join(names: readonly string[]): Joined[] {
+    const fresh = names.filter((name) => !this.#joined.has(name));
+    const entries = fresh.map((name) => {
+      const entry: Joined = { listeners: 0, isListening: undefined };
+      this.#joined.set(name, entry);
+      return entry;
+    });
+    const isListening = fresh.length > 0 ? this.#listen(fresh) : undefined;
+    for (const entry of entries) entry.isListening = isListening;
+    const joined = names.flatMap((name) => this.#joined.get(name) ?? []);
+    for (const each of joined) each.listeners += 1;
     return joined;
   }
 
-  #listen(): Promise<void> {
-    const names = this.#joining;
-    this.#joining = [];
+  async #listenTo(names: readonly string[]): Promise<() => void> {
     const prefix = this.#redis.name('').length;
-    return this.#redis.subscribe(
-      names.map((name) => this.#redis.name(name)),
+    // Whoever wanted one of them may have gone while it waited.
+    const wanted = names.filter((name) => this.#joined.has(name));
+    await this.#redis.subscribe(
+      wanted.map((name) => this.#redis.name(name)),
       (message, channel) => this.#hear(channel.slice(prefix), message),
     );
+    return () => undefined;
   }
 
   #leave(): void {

@@ -13,6 +13,8 @@ export interface Broker {
    * closed. `onMissed` is called when events of other processes may have been lost: read again what matters.
    */
   subscribe<E>(topic: Topic<E>, listener: (event: E) => void, onMissed?: () => void): Promise<() => void>;
+  /** The same for several topics with one listener, of whose other processes' events none is missed for long: nothing is read again. */
+  subscribeAll<E>(topics: readonly Topic<E>[], listener: (event: E) => void): Promise<() => void>;
   /** Lets go of every listener and connection. Publishing afterwards does nothing; closing twice is harmless. */
   close(): Promise<void>;
   /** Whether there are other processes: their events may come late, swapped or not at all. */

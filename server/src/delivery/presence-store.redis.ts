@@ -1,5 +1,6 @@
 import type { UserId } from '@whisper/shared';
 import type { Clock } from '../platform/clock.ts';
+import { createGatherer } from '../platform/gather.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Redis } from '../platform/redis.ts';
 import type { Broker } from './broker.ts';
@@ -26,6 +27,8 @@ type Deps = {
 const nodeTtlDefaultMs = 10_000;
 const beatsPerTtl = 3;
 const peoplePerScriptMax = 1_000;
+/** So many questions who is online are asked together. */
+const togetherMax = 100;
 
 // KEYS: on how many processes each person is; the processes by the time they were last heard of; the people of a process.
 // Every script answers with those who came or went by it.
@@ -83,6 +86,10 @@ export class RedisPresenceStore implements PresenceStore {
   readonly #nodeTtlMs: number;
   readonly #prefix: string;
   readonly #keys: readonly string[];
+  readonly #find = createGatherer(
+    (asked: readonly (readonly UserId[])[]) => this.#findAny(asked.flat()),
+    togetherMax,
+  );
   /** People whose coming or going is told to Redis with those of the same moment. */
   #turns = new Map<UserId, 'come' | 'go'>();
   #isTelling = false;
@@ -121,10 +128,8 @@ export class RedisPresenceStore implements PresenceStore {
 
   async findOnline(userIds: readonly UserId[]): Promise<UserId[]> {
     try {
-      const online: UserId[] = [];
-      for (const group of inGroups(userIds)) online.push(...(await this.#run(findScript, group)));
-      const known = new Set(online);
-      return userIds.filter((userId) => known.has(userId) || this.#here.has(userId));
+      const online = await this.#find(userIds);
+      return userIds.filter((userId) => online.has(userId) || this.#here.has(userId));
     } catch {
       return userIds.filter((userId) => this.#here.has(userId));
     }
@@ -135,6 +140,14 @@ export class RedisPresenceStore implements PresenceStore {
     clearTimeout(this.#beating);
     this.#here.close();
     return Promise.resolve();
+  }
+
+  async #findAny(userIds: readonly UserId[]): Promise<() => ReadonlySet<UserId>> {
+    const online = new Set<UserId>();
+    for (const group of inGroups([...new Set(userIds)])) {
+      for (const userId of await this.#run(findScript, group)) online.add(userId);
+    }
+    return () => online;
   }
 
   #queue(userId: UserId, turn: 'come' | 'go'): void {

@@ -95,5 +95,6 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
     });
     socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
   });
 }

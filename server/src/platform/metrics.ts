@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 type Gate = { readonly running: number; readonly waiting: number; readonly refused: number };
 
@@ -82,12 +82,10 @@ export class Metrics {
     labelNames: ['why'] as const,
     registers: [this.#registry],
   });
-  readonly sendSeconds = new Summary({
+  readonly sendSeconds = new Histogram({
     name: 'whisper_send_seconds',
-    help: 'Time from a message’s arrival until it is durable and announced, over the last minute.',
-    percentiles: [0.5, 0.99],
-    maxAgeSeconds: 60,
-    ageBuckets: 6,
+    help: 'Time from a message’s arrival until it is durable and announced.',
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [this.#registry],
   });
 

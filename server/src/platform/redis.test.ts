@@ -55,7 +55,7 @@ describe.runIf(hasRedis)('Redis', () => {
       address: parseRedisUrl(server.url),
       log,
       namespace: 'test',
-      patienceMs: 2_000,
+      patienceMs: 20_000,
     });
     onTestFinished(() => redis.close());
     return redis;
@@ -77,7 +77,7 @@ describe.runIf(hasRedis)('Redis', () => {
     ['stops and goes on', () => Promise.resolve(server.pause()), () => Promise.resolve(server.resume())],
     ['dies and comes back empty', () => server.kill(), () => server.start()],
   ])('that %s', (_what, breakIt, mendIt) => {
-    test('is known to be away, refuses at once, and is listened to again', { timeout: 20_000 }, async () => {
+    test('is known to be away, refuses at once, and is listened to again', async () => {
       const [one, other] = [await open(), await open()];
       const heard: string[] = [];
       const hear = (message: string) => void heard.push(message);
@@ -87,13 +87,13 @@ describe.runIf(hasRedis)('Redis', () => {
       one.onBack(() => turns.push('back'));
 
       await breakIt();
-      await expect.poll(() => [one.isAway, other.isAway], { timeout: 5_000 }).toEqual([true, true]);
+      await expect.poll(() => [one.isAway, other.isAway]).toEqual([true, true]);
       await expect(one.eval('return 1', ['test:n'], [])).rejects.toThrow('away');
       expect(other.publish('test:a', 'lost')).toBe(false);
       await one.subscribe(['test:late'], hear);
       one.unsubscribe(['test:left']);
       await mendIt();
-      await expect.poll(() => [one.isAway, other.isAway], { timeout: 5_000 }).toEqual([false, false]);
+      await expect.poll(() => [one.isAway, other.isAway]).toEqual([false, false]);
       for (const channel of ['test:a', 'test:late']) other.publish(channel, channel);
 
       await expect.poll(() => heard).toEqual(['test:a', 'test:late']);

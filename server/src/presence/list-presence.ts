@@ -2,12 +2,12 @@ import type { PresenceList, UserId, WatchPresenceInput } from '@whisper/shared';
 import type { Viewer } from '../identity/viewer.ts';
 import { isApart, type BlocksOf } from '../users/blocks.ts';
 import { findLastSeen } from '../users/last-seen.ts';
-import type { PresenceDeps } from './deps.ts';
+import type { WatchDeps } from './deps.ts';
 import { findWatched } from './watch-presence.ts';
 
 /** Who is online of those a person may hear of, and when the others were last. */
 export async function listPresence(
-  deps: Pick<PresenceDeps, 'db' | 'presence' | 'blocks'>,
+  deps: Pick<WatchDeps, 'db' | 'presence' | 'blocks' | 'listContacts'>,
   { id, isHidden }: Viewer,
   input: WatchPresenceInput = {},
 ): Promise<PresenceList> {

@@ -5,6 +5,7 @@ import {
   WatchPresenceInputSchema,
 } from '@whisper/shared';
 import { z } from 'zod';
+import { createListContacts } from '../chats/list-contacts.ts';
 import { feedOf, procedure, router } from '../trpc.ts';
 import type { PresenceDeps } from './deps.ts';
 import { hidePresence } from './hide-presence.ts';
@@ -12,6 +13,7 @@ import { listPresence } from './list-presence.ts';
 import { watchPresence } from './watch-presence.ts';
 
 export function createPresenceRouter(deps: PresenceDeps) {
+  const watchDeps = { ...deps, listContacts: createListContacts(deps.db) };
   return router({
     list: procedure
       .meta({
@@ -20,7 +22,7 @@ export function createPresenceRouter(deps: PresenceDeps) {
       })
       .input(WatchPresenceInputSchema)
       .output(PresenceListSchema)
-      .query(({ ctx, input }) => listPresence(deps, ctx.viewer, input)),
+      .query(({ ctx, input }) => listPresence(watchDeps, ctx.viewer, input)),
 
     hide: procedure
       .meta({
@@ -38,6 +40,6 @@ export function createPresenceRouter(deps: PresenceDeps) {
       })
       .input(WatchPresenceInputSchema)
       .output(feedOf(PresenceEventSchema))
-      .subscription(({ ctx, input }) => watchPresence(deps, ctx.viewer.id, input)),
+      .subscription(({ ctx, input }) => watchPresence(watchDeps, ctx.viewer.id, input)),
   });
 }

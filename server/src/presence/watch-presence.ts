@@ -1,22 +1,19 @@
 import { limits, type PresenceEvent, type UserId, type WatchPresenceInput } from '@whisper/shared';
 import type { Feed, FeedItem } from '@whisper/trpc-socket/feed';
-import { listContacts } from '../chats/list-contacts.ts';
 import { createEphemeralFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
 import { topics, type News } from '../delivery/topics.ts';
 import { listUsers } from '../users/list-users.ts';
-import type { PresenceDeps } from './deps.ts';
-
-type Deps = Pick<PresenceDeps, 'db' | 'broker' | 'presence' | 'blocks'>;
+import type { WatchDeps } from './deps.ts';
 
 /** Of whom a person may hear: those they share a chat with, those they ask for, and themselves. */
 export async function findWatched(
-  { db }: Pick<Deps, 'db'>,
+  { db, listContacts }: Pick<WatchDeps, 'db' | 'listContacts'>,
   viewerId: UserId,
   { userIds = [], listed = false }: NonNullable<WatchPresenceInput>,
 ): Promise<Set<UserId>> {
   const page = { limit: limits.userPageSizeMax };
   const [contacts, shown] = await Promise.all([
-    listContacts(db, viewerId),
+    listContacts(viewerId),
     listed ? listUsers({ db }, viewerId, page) : { users: [] },
   ]);
   return new Set([...contacts, ...userIds, ...shown.users.map(({ id }) => id), viewerId]);
@@ -24,7 +21,7 @@ export async function findWatched(
 
 /** Who comes and goes among them. Starts with those who are online, and sends that list again after a stall. */
 export function watchPresence(
-  deps: Deps,
+  deps: WatchDeps,
   viewerId: UserId,
   input: WatchPresenceInput = {},
 ): Feed<PresenceEvent> {
@@ -34,7 +31,7 @@ export function watchPresence(
 type Listener = (item: FeedItem<PresenceEvent>) => void;
 
 class PresenceSource implements FeedSource<PresenceEvent> {
-  readonly #deps: Deps;
+  readonly #deps: WatchDeps;
   readonly #viewerId: UserId;
   readonly #input: NonNullable<WatchPresenceInput>;
   readonly #stops: (() => void)[] = [];
@@ -43,7 +40,7 @@ class PresenceSource implements FeedSource<PresenceEvent> {
   readonly #apart = new Set<UserId>();
   #isStopped = false;
 
-  constructor(deps: Deps, viewerId: UserId, input: NonNullable<WatchPresenceInput>) {
+  constructor(deps: WatchDeps, viewerId: UserId, input: NonNullable<WatchPresenceInput>) {
     this.#deps = deps;
     this.#viewerId = viewerId;
     this.#input = input;
@@ -58,8 +55,7 @@ class PresenceSource implements FeedSource<PresenceEvent> {
     const { blocked, blockedBy } = await this.#deps.blocks.of(this.#viewerId);
     for (const userId of [...blocked, ...blockedBy.keys()]) this.#apart.add(userId);
     this.#watched = await findWatched(this.#deps, this.#viewerId, this.#input);
-    const stops = await Promise.all([...this.#watched].map((userId) => this.#listen(userId, listener)));
-    this.#stops.push(...stops);
+    this.#stops.push(await this.#listen([...this.#watched], listener));
     return () => {
       this.#isStopped = true;
       for (const stop of this.#stops.splice(0)) stop();
@@ -113,7 +109,7 @@ class PresenceSource implements FeedSource<PresenceEvent> {
     if (this.#watched.has(userId)) return;
     this.#watched.add(userId);
     try {
-      const stop = await this.#listen(userId, listener);
+      const stop = await this.#listen([userId], listener);
       if (this.#isStopped) return stop();
       this.#stops.push(stop);
       const [online] = await this.#findOnline([userId]);
@@ -123,9 +119,9 @@ class PresenceSource implements FeedSource<PresenceEvent> {
     }
   }
 
-  #listen(userId: UserId, listener: Listener): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.presenceOf(userId), (data) => {
-      if (!this.#apart.has(userId)) listener({ data });
+  #listen(userIds: readonly UserId[], listener: Listener): Promise<() => void> {
+    return this.#deps.broker.subscribeAll(userIds.map(topics.presenceOf), (data) => {
+      if (!this.#apart.has(data.userId)) listener({ data });
     });
   }
 }

@@ -19,9 +19,13 @@ export class DelayedBroker implements Broker {
       .then(() => this.#inner.publish(topic, event));
   }
 
-  async subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void> {
+  subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void> {
+    return this.subscribeAll([topic], listener);
+  }
+
+  async subscribeAll<E>(topics: readonly Topic<E>[], listener: (event: E) => void): Promise<() => void> {
     await setImmediate();
-    const stop = await this.#inner.subscribe(topic, listener);
+    const stop = await this.#inner.subscribeAll(topics, listener);
     await setImmediate();
     return stop;
   }

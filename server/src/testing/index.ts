@@ -1,6 +1,7 @@
 export { collect, Collector } from './collect.ts';
 export { FakePushServices, type ReceivedPush } from './fake-push.ts';
 export { FlakyLink } from './flaky-link.ts';
+export { leaveInBudget } from './leave-in-budget.ts';
 export { openChat } from './open-chat.ts';
 export { openGroup } from './open-group.ts';
 export { ManualClock } from './manual-clock.ts';

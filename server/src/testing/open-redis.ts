@@ -10,7 +10,8 @@ export async function openRedis(
   namespace: string = randomUUID(),
   url: string = inject('redisUrl'),
 ): Promise<Redis> {
-  const redis = await Redis.open({ address: parseRedisUrl(url), log: createLogger('silent'), namespace });
+  const [address, log] = [parseRedisUrl(url), createLogger('silent')];
+  const redis = await Redis.open({ address, log, namespace, patienceMs: 20_000 });
   onTestFinished(() => redis.close());
   return redis;
 }

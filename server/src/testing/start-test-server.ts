@@ -53,6 +53,11 @@ export class TestServer implements AsyncDisposable {
     return this.server.app;
   }
 
+  /** What each of them is made of, where a test looks into all. */
+  get apps(): readonly WhisperServer['app'][] {
+    return this.#nodes.map(({ app }) => app);
+  }
+
   /** A fresh token of the local issuer for this name. */
   async tokenFor(user: string): Promise<string> {
     return fetchDevToken(this.url, user);

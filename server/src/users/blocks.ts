@@ -1,5 +1,6 @@
 import type { ChatId, UserId } from '@whisper/shared';
 import { createBoundedCache } from '../platform/bounded-cache.ts';
+import { createGatherer } from '../platform/gather.ts';
 import { Types, type Connection as Database } from 'mongoose';
 import { blockModel, type BlockDoc } from './block.model.ts';
 
@@ -21,6 +22,9 @@ export type LastKnown = {
 
 const peopleMax = 10_000;
 
+/** Of so many people the blocks are read together. */
+const togetherMax = 100;
+
 const nobody: BlocksOf = { blocked: new Set(), blockedBy: new Map() };
 
 /**
@@ -28,13 +32,14 @@ const nobody: BlocksOf = { blocked: new Set(), blockedBy: new Map() };
  * cannot wait for that.
  */
 export class Blocks {
-  readonly #db: Database;
+  /** As the database has it. */
+  readonly read: (userId: UserId) => Promise<BlocksOf>;
   readonly #known = createBoundedCache<UserId, BlocksOf>(peopleMax);
   /** How often something changed: what was read before counts for nothing. */
   #changes = 0;
 
   constructor(db: Database) {
-    this.#db = db;
+    this.read = createGatherer((userIds) => readAll(db, userIds), togetherMax);
   }
 
   async of(userId: UserId): Promise<BlocksOf> {
@@ -44,19 +49,6 @@ export class Blocks {
     const found = await this.read(userId);
     if (changes === this.#changes) this.#known.set(userId, found);
     return found;
-  }
-
-  async read(userId: UserId): Promise<BlocksOf> {
-    const user = new Types.ObjectId(userId);
-    const [mine, theirs] = await Promise.all([
-      blockModel(this.#db).find({ blocker: user }, { blocked: 1 }).lean(),
-      blockModel(this.#db).find({ blocked: user }, { blocker: 1, seenAt: 1, marks: 1 }).lean(),
-    ]);
-    if (mine.length === 0 && theirs.length === 0) return nobody;
-    return {
-      blocked: new Set(mine.map(({ blocked }) => toUserId(blocked))),
-      blockedBy: new Map(theirs.map((doc) => [toUserId(doc.blocker), toLastKnown(doc)])),
-    };
   }
 
   /** Whether one of the two blocks the other: nothing that one does is brought to the other. */
@@ -81,6 +73,23 @@ export class Blocks {
     this.#changes += 1;
     this.#known.clear();
   }
+}
+
+async function readAll(db: Database, userIds: readonly UserId[]): Promise<(userId: UserId) => BlocksOf> {
+  const among = { $in: userIds.map((id) => new Types.ObjectId(id)) };
+  const [byBlocker, byBlocked] = await Promise.all([
+    blockModel(db).find({ blocker: among }, { blocker: 1, blocked: 1 }).lean(),
+    blockModel(db).find({ blocked: among }, { blocked: 1, blocker: 1, seenAt: 1, marks: 1 }).lean(),
+  ]);
+  const found = new Map<string, { blocked: Set<UserId>; blockedBy: Map<UserId, LastKnown> }>();
+  const of = (id: Types.ObjectId) => {
+    const blocks = found.get(toUserId(id)) ?? { blocked: new Set(), blockedBy: new Map() };
+    found.set(toUserId(id), blocks);
+    return blocks;
+  };
+  for (const { blocker, blocked } of byBlocker) of(blocker).blocked.add(toUserId(blocked));
+  for (const doc of byBlocked) of(doc.blocked).blockedBy.set(toUserId(doc.blocker), toLastKnown(doc));
+  return (userId) => found.get(userId) ?? nobody;
 }
 
 /** Those of some people who block a person, as the database has it. */

@@ -47,7 +47,7 @@ test('a look-up that began before a deletion lets nobody in after it', async () 
     .fn<() => Promise<Viewer>>(() => Promise.reject(new Error('deleted')))
     .mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
   const finding = people.find('user_1', load);
-  await vi.waitFor(() => expect(load).toHaveBeenCalledOnce());
+  await expect.poll(() => load).toHaveBeenCalledOnce();
   people.forget('user_1');
   answer(viewer('Gone'));
   await expect(finding).rejects.toThrow('deleted');

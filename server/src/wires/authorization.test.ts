@@ -209,8 +209,22 @@ function uploadInTurn(client: TestClient): ReturnType<typeof uploadFile> {
   return upload;
 }
 
-/** A group in which everybody is what their name says. */
-async function makeGround(role: Role): Promise<Ground> {
+type Files = Pick<Ground, 'fileId' | 'ownFileId'>;
+
+/** A file for the owner’s message, and one of whoever asks. */
+async function makeFiles(role: Role): Promise<Files> {
+  const asker = role === 'anonymous' || role === 'suspended' ? people.owner : people[role];
+  const { fileId: ownFileId } = await asker.api.file.create.mutate({
+    name: 'x',
+    type: '',
+    size: 1,
+    clientId: randomUUID(),
+  });
+  return { fileId: await uploadInTurn(people.owner), ownFileId };
+}
+
+/** A group in which everybody is what their name says. Files that are given lie in the message of another. */
+async function makeGround(role: Role, given?: Files): Promise<Ground> {
   const { owner, admin, member, blocked, removed, other } = people;
   const { api } = owner;
   const memberIds = [admin, member, blocked, removed, other].map(({ me }) => me.id);
@@ -218,22 +232,15 @@ async function makeGround(role: Role): Promise<Ground> {
   await api.chat.setRole.mutate({ chatId, userId: admin.me.id, role: 'admin' });
   const write = (client: TestClient) =>
     client.api.message.send.mutate({ chatId, text: 'x', clientId: randomUUID() });
-  const fileId = await uploadInTurn(owner);
+  const { fileId, ownFileId } = given ?? (await makeFiles(role));
   const message = await owner.api.message.send.mutate({
     chatId,
     text: 'x',
     clientId: randomUUID(),
-    attachmentIds: [fileId],
+    ...(!given && { attachmentIds: [fileId] }),
   });
   const isWriter = role === 'removed' || everyone.some((each) => each === role);
   const own = isWriter && role !== 'anonymous' ? await write(people[role]) : message;
-  const asker = role === 'anonymous' || role === 'suspended' ? owner : people[role];
-  const { fileId: ownFileId } = await asker.api.file.create.mutate({
-    name: 'x',
-    type: '',
-    size: 1,
-    clientId: randomUUID(),
-  });
   const { code } = await api.chat.createInvite.mutate({ chatId });
   await api.chat.removeMember.mutate({ chatId, userId: removed.me.id });
   return {
@@ -251,12 +258,11 @@ async function makeGround(role: Role): Promise<Ground> {
 
 const shared = new Map<Role, Promise<Ground>>();
 
-/** A call that is refused, or only reads, leaves the ground as it was for the next one. */
-function groundFor(role: Role, isChanging: boolean): Promise<Ground> {
-  if (isChanging) return makeGround(role);
+/** A call that is refused, or only reads, leaves the ground as it was for the next one; no other changes a file. */
+async function groundFor(role: Role, isChanging: boolean): Promise<Ground> {
   const known = shared.get(role) ?? makeGround(role);
   shared.set(role, known);
-  return known;
+  return isChanging ? makeGround(role, await known) : known;
 }
 
 const absent: Ground = {

@@ -120,8 +120,7 @@ it('a blocked person is answered and told the same, byte for byte, as if the oth
     return await world.record(all, lines);
   };
 
-  const offline = await record('offline');
-  const blocked = await record('blocked');
+  const [offline, blocked] = await Promise.all([record('offline'), record('blocked')]);
 
   expect([...blocked.keys()]).toEqual([...offline.keys()]);
   const leaks = [...offline].flatMap(([name, text]) =>

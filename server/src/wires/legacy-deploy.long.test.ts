@@ -25,9 +25,6 @@ const places = [['the database', () => ({})] as const, ...(hasRedis ? [['Redis',
 /** The apps know nothing of it: their sockets come back by themselves, with the token of their first connection. */
 it.for(places)(
   'the old apps, remembered in %s, go on through deploys with tokens that expired long ago',
-  {
-    timeout: 60_000,
-  },
   async ([, settings]) => {
     await using server = await ServerProcess.create(settings());
     await server.start();

@@ -2,6 +2,7 @@ import {
   createTRPCClientProxy,
   createTRPCUntypedClient,
   createWSClient,
+  httpBatchLink,
   httpLink,
   wsLink,
   type TRPCClient,
@@ -36,6 +37,8 @@ const trpcUrl = new URL('trpc', appUrl).href;
 /** How long the socket stays open with nothing running on it. */
 const socketIdleMs = 5_000;
 const renewalGapMinMs = 1_000;
+/** Longer ones are cut in two: not every proxy passes them. */
+const urlLengthMax = 4_000;
 
 /** One person's connection to the server: their token, their calls and their running subscriptions. */
 export class Session {
@@ -48,6 +51,7 @@ export class Session {
   readonly #taps = new Set<(frame: Frame) => void>();
   readonly #socket: TRPCWebSocketClient;
   readonly #socketClient: Client;
+  readonly #batchClient: Client;
   #renewal: ReturnType<typeof setTimeout> | undefined;
 
   constructor(signIn: SignIn) {
@@ -65,6 +69,10 @@ export class Session {
       links: [wsLink({ client: this.#socket, transformer })],
     });
     this.api = createTRPCClientProxy(this.#socketClient);
+    const headers = () => this.#headers();
+    this.#batchClient = createTRPCUntypedClient<AppRouter>({
+      links: [httpBatchLink({ url: trpcUrl, transformer, headers, maxURLLength: urlLengthMax })],
+    });
   }
 
   /** Never throws: whatever happens is the outcome. */
@@ -84,6 +92,15 @@ export class Session {
       return finish({ ok: true, data });
     } catch (error) {
       return finish({ ok: false, error: toCallError(error) });
+    }
+  }
+
+  /** What the page asks by itself: everything of one moment in one request. Undefined when it is refused. */
+  async ask(path: string, input: object): Promise<unknown> {
+    try {
+      return await this.#batchClient.query(path, input);
+    } catch {
+      return undefined;
     }
   }
 
@@ -115,14 +132,18 @@ export class Session {
         httpLink({
           url: trpcUrl,
           transformer,
-          headers: async () => ({
-            authorization: `Bearer ${await this.getToken()}`,
-            [contractHeader]: String(contractVersion),
-          }),
+          headers: () => this.#headers(),
           fetch: recordingFetch(wire),
         }),
       ],
     });
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    return {
+      authorization: `Bearer ${await this.getToken()}`,
+      [contractHeader]: String(contractVersion),
+    };
   }
 
   #tell(frame: Frame): void {

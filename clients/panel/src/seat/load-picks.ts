@@ -11,18 +11,21 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** The people, chats and messages this session knows. On a fresh server the demo people are introduced first. */
 export async function loadPicks(session: Session, me: string, demoPeople: readonly string[]): Promise<Picks> {
-  const [known, chats] = await Promise.all([loadPeople(session), loadChats(session)]);
+  const [known, chats, devices, reports] = await Promise.all([
+    loadPeople(session),
+    loadChats(session),
+    loadDevices(session),
+    loadReports(session),
+  ]);
   const names = new Set([me, ...known.map(({ label }) => label)].map((name) => name.toLowerCase()));
   const strangers = demoPeople.filter((name) => !names.has(name));
   await Promise.all(strangers.map(introduce));
   const groups = chats.filter(({ isManaged }) => isManaged).slice(0, chatsMax);
-  const [people, stored, members, invites, devices, reports] = await Promise.all([
+  const [people, stored, members, invites] = await Promise.all([
     strangers.length > 0 ? loadPeople(session) : known,
     ofEach(chats.slice(0, chatsMax), (chat) => loadMessages(session, chat)),
     ofEach(groups, (group) => loadMembers(session, me, group)),
     ofEach(groups, (group) => loadInvites(session, group)),
-    loadDevices(session),
-    loadReports(session),
   ]);
   const messages = stored.map(([message, chat]) => toMessage(message, me, chat));
   const files = stored.flatMap(([message]) => toFiles(message));
@@ -129,7 +132,7 @@ async function introduce(name: string): Promise<void> {
 
 /** What a query lists: the first list in its answer, empty when it is refused. */
 async function rows(session: Session, path: string, input: object): Promise<readonly Row[]> {
-  const { result } = await session.call({ path, kind: 'query', input, transport: 'http' });
-  const list = result.ok && isRecord(result.data) ? Object.values(result.data).find(Array.isArray) : [];
+  const answer = await session.ask(path, input);
+  const list = isRecord(answer) ? Object.values(answer).find(Array.isArray) : [];
   return Array.isArray(list) ? list.filter(isRecord) : [];
 }

@@ -34,7 +34,7 @@ describe('a connection', () => {
         await tokens.at(-1);
         await alice.api.auth.sync.mutate();
       }
-      await vi.waitFor(() => expect(tokens).toHaveLength(1 + round));
+      await expect.poll(() => tokens).toHaveLength(1 + round);
       await tokens.at(-1);
       await alice.api.auth.sync.mutate();
     }
@@ -222,7 +222,7 @@ describe('a connection', () => {
     const refused: unknown = await alice.api.auth.me.query().catch((error: unknown) => error);
     expect(toFailure(refused).message).toBe('The client is closed');
     bob.close();
-    await vi.waitFor(() => expect(server.app.connections.size).toBe(0));
+    await expect.poll(() => server.app.connections.size).toBe(0);
   });
 });
 
@@ -240,7 +240,7 @@ class RecordingClock extends ManualClock {
   }
 
   async isAskedToWait(delayMs: number): Promise<void> {
-    await vi.waitFor(() => expect(this.waits.length).toBeGreaterThan(this.#takenCount));
+    await expect.poll(() => this.waits.length).toBeGreaterThan(this.#takenCount);
     expect(this.waits[this.#takenCount]).toBe(delayMs);
     this.#takenCount += 1;
   }

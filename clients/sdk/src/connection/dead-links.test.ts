@@ -1,7 +1,15 @@
 import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import { describe, expect, it, vi } from 'vitest';
-import { meOf, openDevice, openUnsynced, recordStatuses, sees, statusBecomes } from '../../test/people.ts';
+import {
+  meOf,
+  openDevice,
+  openUnsynced,
+  patience,
+  recordStatuses,
+  sees,
+  statusBecomes,
+} from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { toFailure } from './failure.ts';
 
@@ -60,7 +68,7 @@ describe('a connection that dies without a goodbye', () => {
     await vi.waitFor(() => {
       clock.advance(10_000);
       expect(onFailure).toHaveBeenCalled();
-    });
+    }, patience);
     expect(toFailure(onFailure.mock.lastCall?.[0])).toMatchObject({ code: 'UNREACHABLE', isRetryable: true });
   });
 });
@@ -72,7 +80,7 @@ describe('a connect that is never answered', () => {
     const clock = new ManualClock();
     link.isMute = true;
     const alice = openUnsynced(link.url, 'alice', { clock, getToken: () => server.tokenFor('alice') });
-    await vi.waitFor(() => expect(link.connectionCount).toBe(1));
+    await expect.poll(() => link.connectionCount).toBe(1);
 
     link.isMute = false;
     clock.advance(9_999);
@@ -91,7 +99,7 @@ describe('a connect that is never answered', () => {
     await statusBecomes(alice, 'offline');
     alice.retryNow();
     const { connectionCount } = link;
-    await vi.waitFor(() => expect(link.connectionCount).toBe(connectionCount + 1));
+    await expect.poll(() => link.connectionCount).toBe(connectionCount + 1);
 
     link.isMute = false;
     alice.retryNow();
@@ -107,7 +115,7 @@ describe('a token that never comes', () => {
     const onError = vi.fn<(error: unknown) => void>();
     const getToken = vi.fn(() => server.tokenFor('alice')).mockReturnValueOnce(new Promise(() => undefined));
     const alice = openUnsynced(server.url, 'alice', { clock, getToken, onError });
-    await vi.waitFor(() => expect(getToken).toHaveBeenCalled());
+    await expect.poll(() => getToken).toHaveBeenCalled();
 
     clock.advance(10_000);
 
@@ -119,7 +127,7 @@ describe('a token that never comes', () => {
     await using server = await startTestServer();
     const getToken = vi.fn(() => server.tokenFor('alice')).mockReturnValueOnce(new Promise(() => undefined));
     const alice = openUnsynced(server.url, 'alice', { clock: new ManualClock(), getToken });
-    await vi.waitFor(() => expect(getToken).toHaveBeenCalled());
+    await expect.poll(() => getToken).toHaveBeenCalled();
 
     alice.retryNow();
 
@@ -132,5 +140,5 @@ async function comesBack(client: WhisperClient, clock: ManualClock): Promise<voi
   await vi.waitFor(() => {
     clock.advance(100);
     expect(client.connection.getSnapshot().status).toBe('open');
-  });
+  }, patience);
 }

@@ -27,6 +27,8 @@ export type StoredDraft = Queued & { readonly text: string } & (
 export type StoredChange = Queued & {
   /** Null while the message is itself on its way out, as the draft of this `draftId`. */
   readonly messageId: MessageId | null;
+  /** Where the message is, which finds it at once; earlier versions did not keep it. */
+  readonly seq?: number;
   readonly draftId?: ClientId;
 } & (
     | { readonly kind: 'edit'; readonly text: string; readonly mentions?: readonly UserId[] }

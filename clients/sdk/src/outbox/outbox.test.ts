@@ -5,7 +5,7 @@ import { ManualClock, startTestServer } from '@whisper/server/testing';
 import { ChatIdSchema, type ChatId } from '@whisper/shared';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
-import { entriesIn, meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
+import { entriesIn, meOf, openConversation, openDevice, patience, sees, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { fileStorage } from '../storage/file-storage.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
@@ -34,13 +34,13 @@ describe('an outbox', () => {
     link.isDown = true;
     link.drop();
     for (const text of ['one', 'two', 'three']) alice.store.send(chatId, text);
-    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toHaveLength(3));
+    await expect.poll(() => entriesIn(storage, alice)).toHaveLength(3);
     alice.close();
 
     await openDevice(server.url, 'alice', { storage });
 
     await sees(bob, chatId, ['one', 'two', 'three']);
-    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toEqual([]));
+    await expect.poll(() => entriesIn(storage, alice)).toEqual([]);
   });
 
   it('stores a message once when the socket dies before the answer arrives', async () => {
@@ -106,7 +106,7 @@ describe('an outbox', () => {
     alice.store.discard(clientId);
 
     expect(alice.store.getSnapshot().outbox).toEqual([]);
-    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toEqual([]));
+    await expect.poll(() => entriesIn(storage, alice)).toEqual([]);
   });
 
   it('waits out the server’s rate limit and loses nothing to it', async () => {
@@ -114,18 +114,16 @@ describe('an outbox', () => {
     const clock = new ManualClock();
     const { alice, bob, chatId } = await openConversation(server, { clock });
     const spend = vi.spyOn(server.app.rateLimits, 'spend');
-    for (let point = 0; point < 100; point += 1) {
-      await spend({ budget: 'message.send', points: 1 }, meOf(alice).id);
-    }
+    await spend({ budget: 'message.send', points: 100 }, meOf(alice).id);
 
     alice.store.send(chatId, 'patience');
-    await vi.waitFor(() => expect(spend.mock.settledResults.at(-1)?.type).toBe('rejected'));
+    await expect.poll(() => spend.mock.settledResults.some(({ type }) => type === 'rejected')).toBe(true);
     expect(textsOf(alice, chatId)).toEqual(['pending: patience']);
     spend.mockResolvedValue();
     await vi.waitFor(() => {
       clock.advance(5_500);
       expect(textsOf(alice, chatId)).toEqual(['patience']);
-    });
+    }, patience);
 
     await sees(bob, chatId, ['patience']);
   });

@@ -265,8 +265,9 @@ export class Outbox {
 
   #finish(entry: StoredEntry, message: Message): void {
     const { clientId } = entry;
+    const { id: messageId, seq } = message;
     this.#sent.add(clientId);
-    for (const change of this.#waitingFor(clientId)) this.#put({ ...change, messageId: message.id });
+    for (const change of this.#waitingFor(clientId)) this.#put({ ...change, messageId, seq });
     void this.#keeper?.remove(clientId);
     void this.#options.onSent(message, entry).then(() => {
       this.#options.uploads.remove(filesOf(entry));

@@ -1,7 +1,7 @@
 import { startTestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId, Message } from '@whisper/shared';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { entriesIn, meOf, openConversation, openDevice, sees, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
@@ -49,7 +49,7 @@ describe('a change of a message', () => {
     alice.store.send(chatId, 'second');
     for (const text of ['one', 'two', 'three']) alice.store.edit(first, text);
     alice.store.forward(first, chatId);
-    await vi.waitFor(async () => expect(await entriesIn(storage, alice)).toHaveLength(5));
+    await expect.poll(() => entriesIn(storage, alice)).toHaveLength(5);
     expect(textsOf(alice, chatId)).toEqual(['three', 'pending: second', 'pending: first']);
     alice.close();
     link.isDown = false;
@@ -99,7 +99,7 @@ describe('a draft', () => {
     await alice.store.when(({ connection }) => connection.status === 'offline');
     // The first of a chat is already tried; those behind it are not.
     for (const text of ['tried', 'kept', 'taken back']) alice.store.send(chatId, text);
-    await vi.waitFor(() => expect(alice.store.getSnapshot().outbox).toHaveLength(3));
+    await expect.poll(() => alice.store.getSnapshot().outbox).toHaveLength(3);
     const [tried, kept, taken] = alice.store.getSnapshot().outbox.filter(isDraft);
     if (!tried || !kept || !taken) throw new Error('There are three drafts');
 
@@ -144,6 +144,6 @@ async function equalsFetch(clients: readonly WhisperClient[], chatId: ChatId): P
   for (const client of clients) await client.store.when(({ outbox }) => outbox.length === 0);
   for (const client of clients) {
     const { messages } = await client.api.message.list.query({ chatId });
-    await vi.waitFor(() => expect(heldBy(client, chatId)).toEqual(messages));
+    await expect.poll(() => heldBy(client, chatId)).toEqual(messages);
   }
 }

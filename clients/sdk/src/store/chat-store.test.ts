@@ -53,7 +53,7 @@ describe('a chat store', () => {
     bob.store.markRead(chatId);
 
     expect(bob.store.getSnapshot().chats[0]?.unread).toBe(0);
-    await vi.waitFor(async () => expect((await bob.api.chat.get.query({ chatId })).unread).toBe(0));
+    await expect.poll(async () => (await bob.api.chat.get.query({ chatId })).unread).toBe(0);
   });
 
   it('fetches what a live event skipped', async () => {

@@ -3,14 +3,12 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { Chat, ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { meOf, openDevice, openUnsynced, textsOf } from '../../test/people.ts';
+import { meOf, openDevice, openUnsynced, patience, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { messagesOf } from './chat-snapshot.ts';
 
 /** Machines may be busy. */
-const patience = { timeout: 10_000 };
-
 let server: TestServer;
 
 beforeAll(async () => {
@@ -118,7 +116,7 @@ describe('a group', () => {
     const back = await openDevice(link.url, names.bob, { cache });
     await back.store.openChat(chatId);
 
-    await vi.waitFor(() => expect(textsOf(back, chatId)).not.toContain('secret'), patience);
+    await expect.poll(() => textsOf(back, chatId)).not.toContain('secret');
     await equalsFetch([alice, back], chatId);
   });
 
@@ -157,7 +155,7 @@ describe('a group', () => {
     await bob.store.openChat(chatId);
     bob.store.markRead(chatId);
 
-    await vi.waitFor(() => expect(namesIn(readers.getSnapshot()?.readBy)).toEqual(namesOf(bob)), patience);
+    await expect.poll(() => namesIn(readers.getSnapshot()?.readBy)).toEqual(namesOf(bob));
     expect(namesIn(readers.getSnapshot()?.deliveredTo)).toEqual(namesOf(carol));
   });
 });
@@ -226,7 +224,7 @@ describe('what a chat is to a person alone', () => {
 
     const back = await openDevice(server.url, names.bob, { cache });
     await back.store.openChat(chatId);
-    await vi.waitFor(() => expect(writtenOn(back, chatId)).toEqual(['one']), patience);
+    await expect.poll(() => writtenOn(back, chatId)).toEqual(['one']);
     await equalsFetch([alice, carol, back, tablet], chatId);
     await leave(back);
     expect(await textsIn(cache.storage)).not.toMatch(/two|three/);

@@ -39,9 +39,15 @@ export class Marks {
     for (const chatId of this.#wanted.keys()) this.#begin(chatId);
   }
 
-  /** Forgets what the server knows of a chat, since it knows better by now: the person may have gone back. */
-  forget(chatId: ChatId): void {
-    if (this.#isStarted && !this.#running.has(chatId)) this.#wanted.delete(chatId);
+  /**
+   * Forgets what the server knows of these chats, or of all, since it knows better by now: the person may have gone back.
+   * Resolves with those whose mark was still on its way, and hid until now what the server said of them. Never rejects.
+   */
+  async forget(chatIds: readonly ChatId[] = [...this.#wanted.keys()]): Promise<readonly ChatId[]> {
+    if (!this.#isStarted) return [];
+    const late = chatIds.filter((chatId) => this.#running.has(chatId));
+    await Promise.all(chatIds.map((chatId) => this.takeBack(chatId)));
+    return late;
   }
 
   /** Forgets a chat's mark when what of it is on its way has arrived. Never rejects. */

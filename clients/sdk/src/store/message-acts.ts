@@ -22,8 +22,8 @@ export function removeMessage(parts: Parts, message: Message | StoredDraft): voi
 }
 
 /** What a change of a message is about. */
-export function toTarget({ chatId, id }: Message) {
-  return { chatId, messageId: id };
+export function toTarget({ chatId, id, seq }: Message) {
+  return { chatId, messageId: id, seq };
 }
 
 /** What stands for a message now: a draft may have been sent since it was shown. */

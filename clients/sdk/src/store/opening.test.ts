@@ -4,7 +4,7 @@ import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { storeCopies } from '../../test/store-copies.ts';
-import { meOf, openDevice, openUnsynced, sees, statusBecomes, textsOf } from '../../test/people.ts';
+import { meOf, openDevice, openUnsynced, patience, sees, statusBecomes, textsOf } from '../../test/people.ts';
 import { devTokens } from '../dev-tokens.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
@@ -12,8 +12,6 @@ import { memoryStorage } from '../storage/memory-storage.ts';
 import { messagesOf } from './chat-snapshot.ts';
 
 /** Machines may be busy. */
-const patience = { timeout: 10_000 };
-
 let server: TestServer;
 
 beforeAll(async () => {
@@ -150,7 +148,7 @@ describe('a client with a cache', () => {
 
     await end(alice);
 
-    await vi.waitFor(async () => expect(await storage.getAllKeys()).toEqual([]), patience);
+    await expect.poll(() => storage.getAllKeys()).toEqual([]);
   });
 
   it('shows no chat that is gone', async () => {

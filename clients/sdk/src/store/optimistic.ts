@@ -1,4 +1,13 @@
-import { quoteAnew, neverChanged, type Chat, type ChatId, type Message, type UserId } from '@whisper/shared';
+import {
+  messageAt,
+  neverChanged,
+  putIn,
+  quoteAnew,
+  type Chat,
+  type ChatId,
+  type Message,
+  type UserId,
+} from '@whisper/shared';
 import { isDraft, type StoredChange, type StoredEntry } from '../outbox/entry.ts';
 import type { ChatView } from './open-chat.ts';
 
@@ -106,19 +115,29 @@ function isSame<T>(one: readonly T[], other: readonly T[]): boolean {
 function showView(view: ChatView, pending: Pending): ChatView {
   if (view.status !== 'ready') return view;
   const { log } = view;
-  const isHidden = ({ id }: Message) =>
-    pending.changes.some(({ kind, messageId }) => kind === 'hide' && messageId === id);
-  // A long log has few messages that change.
-  const named = new Set<unknown>(pending.changes.flatMap(({ messageId, draftId }) => [messageId, draftId]));
-  const messages = log.messages.map((message) =>
-    named.has(message.id) || named.has(message.clientId) ? withChanges(message, pending) : message,
+  const touched = new Set(
+    pending.changes.flatMap((change) => find(log.messages, change, pending.viewerId) ?? []),
   );
-  const changed = messages.filter((message, index) => message !== log.messages[index]);
-  const shown = quoteAnew(messages, changed).filter(
-    (message) => !named.has(message.id) || !isHidden(message),
+  const changed = [...touched].flatMap((message) => {
+    const shown = withChanges(message, pending);
+    return shown === message ? [] : [shown];
+  });
+  const hidden = new Set(
+    pending.changes.flatMap(({ kind, messageId }) => (kind === 'hide' ? [messageId] : [])),
   );
-  const isSame = changed.length === 0 && shown.length === messages.length;
-  return isSame ? view : { ...view, log: { ...log, messages: shown } };
+  const isHiding = [...touched].some(({ id }) => hidden.has(id));
+  if (changed.length === 0 && !isHiding) return view;
+  const messages = quoteAnew(putIn(log.messages, changed), changed);
+  const seen = isHiding ? messages.filter(({ id }) => !hidden.has(id)) : messages;
+  return { ...view, log: { ...log, messages: seen } };
+}
+
+/** The message that a change is about, if it is held. */
+function find(messages: readonly Message[], change: StoredChange, viewerId?: UserId): Message | undefined {
+  const { seq, messageId } = change;
+  const known = seq === undefined ? undefined : messageAt(messages, seq);
+  if (known && known.id === messageId) return known;
+  return messages.find((message) => message.id === messageId || isOfOwnDraft(change, message, viewerId));
 }
 
 function showChat(chat: Chat, pending: Pending): Chat {

@@ -1,7 +1,7 @@
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId, GroupChat } from '@whisper/shared';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { meOf, openConversation, openDevice } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { messagesOf, receiptOf } from './chat-snapshot.ts';
@@ -135,7 +135,7 @@ it('keeps a chat read that the person has just read here, whatever a query says 
   bob.store.subscribe(() => seen.add(unreadOn(bob)));
   bob.store.markRead(chatId);
   await bob.store.openDirect(meOf(alice).id);
-  await vi.waitFor(async () => expect((await bob.api.chat.get.query({ chatId })).unread).toBe(0));
+  await expect.poll(async () => (await bob.api.chat.get.query({ chatId })).unread).toBe(0);
 
   expect([...seen]).toEqual([0]);
 });

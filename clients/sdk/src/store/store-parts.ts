@@ -40,8 +40,10 @@ export class StoreParts {
   readonly #opening: Promise<void>;
   readonly #marksListeners = new Set<(chatId: ChatId) => void>();
   readonly #stopWatching: () => void;
+  readonly #onError: (error: unknown) => void;
 
   constructor(connection: Connection, { storage, files, cache }: Kept, onChanged: () => void) {
+    this.#onError = connection.onError;
     const onChange = () => {
       this.#cache?.changed();
       onChanged();
@@ -81,7 +83,7 @@ export class StoreParts {
       onMarks: (chatId) => {
         for (const listener of this.#marksListeners) listener(chatId);
       },
-      onMineChanged: (chatId) => this.readMarks.forget(chatId),
+      onMineChanged: (chatId) => this.#forgetRead([chatId]),
       onComeBack: (chatId) => this.#readAnew(chatId),
       onHidden: (hidden) => this.#hide(hidden),
       onReset: () => this.#renew(),
@@ -182,7 +184,16 @@ export class StoreParts {
     void this.openChats.get(chatId)?.renew();
   }
 
+  /** Of these chats, or of all, the server knows best how far the person has read. */
+  #forgetRead(chatIds?: readonly ChatId[]): void {
+    void this.readMarks
+      .forget(chatIds)
+      .then((late) => this.list.refetch(late))
+      .catch(this.#onError);
+  }
+
   #renew(): void {
+    this.#forgetRead();
     void this.#cache?.erase();
     void this.openChats.renew();
   }

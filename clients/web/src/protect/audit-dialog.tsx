@@ -1,43 +1,26 @@
-import type { AuditAction, AuditEntry, AuditPage } from '@whisper/shared';
-import { useCallback, useEffect, useState } from 'react';
+import type { AuditAction, AuditEntry } from '@whisper/shared';
+import { useCallback } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { ListEnd } from './list-end.tsx';
+import { PagedList, usePages } from './paged-list.tsx';
 
 /** What moderators did, when and to whom, for moderators: the newest first. */
 export function AuditDialog({ onClose }: { readonly onClose: () => void }) {
-  const { page, hasFailed, loadMore } = useAudit();
-  const older = page?.nextCursor ? 'Older ones' : undefined;
-  return (
-    <Dialog title="What moderators did" onClose={onClose}>
-      {page?.entries.length === 0 && <p>Nothing yet.</p>}
-      <ul className="report-list">
-        {page?.entries.map((entry) => (
-          <AuditItem key={entry.id} entry={entry} />
-        ))}
-      </ul>
-      {hasFailed && <p role="alert">It could not be loaded.</p>}
-      <ListEnd more={hasFailed ? 'Try again' : older} onMore={loadMore} onClose={onClose} />
-    </Dialog>
-  );
-}
-
-function useAudit() {
   const { api } = useClient().client;
-  const [page, setPage] = useState<AuditPage>();
-  const [hasFailed, setFailed] = useState(false);
-  const load = useCallback(
-    (known?: AuditPage) => {
-      setFailed(false);
-      api.audit.list.query({ cursor: known?.nextCursor ?? null }).then(
-        (next) => setPage({ ...next, entries: [...(known?.entries ?? []), ...next.entries] }),
-        () => setFailed(true),
-      );
+  const ask = useCallback(
+    async (cursor: string | null) => {
+      const { entries, nextCursor } = await api.audit.list.query({ cursor });
+      return { items: entries, nextCursor };
     },
     [api],
   );
-  useEffect(() => load(), [load]);
-  return { page, hasFailed, loadMore: () => load(page) };
+  return (
+    <Dialog title="What moderators did" onClose={onClose}>
+      <PagedList pages={usePages(ask)} empty="Nothing yet." onClose={onClose}>
+        {(entry) => <AuditItem key={entry.id} entry={entry} />}
+      </PagedList>
+    </Dialog>
+  );
 }
 
 function AuditItem({ entry: { at, by, action, user, details } }: { readonly entry: AuditEntry }) {

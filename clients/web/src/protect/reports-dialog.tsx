@@ -1,15 +1,14 @@
-import type { Message, Report, ReportPage } from '@whisper/shared';
-import { useCallback, useEffect, useState } from 'react';
+import type { Message, Report } from '@whisper/shared';
+import { useCallback, useState } from 'react';
 import { useClient } from '../store/use-client.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { ListEnd } from './list-end.tsx';
+import { PagedList, usePages } from './paged-list.tsx';
 
 type Shown = 'open' | 'resolved';
 
 /** What people reported, for moderators: the evidence, and what can be done about it. */
 export function ReportsDialog({ onClose }: { readonly onClose: () => void }) {
   const [state, setState] = useState<Shown>('open');
-  const { page, reload, loadMore } = useReports(state);
   return (
     <Dialog title="Reports" onClose={onClose}>
       <div className="button-row" role="group" aria-label="Which reports">
@@ -25,31 +24,28 @@ export function ReportsDialog({ onClose }: { readonly onClose: () => void }) {
           </button>
         ))}
       </div>
-      {page?.reports.length === 0 && <p>There are none.</p>}
-      <ul className="report-list">
-        {page?.reports.map((report) => (
-          <ReportItem key={report.id} report={report} onDone={reload} />
-        ))}
-      </ul>
-      <ListEnd more={page?.nextCursor ? 'Older ones' : undefined} onMore={loadMore} onClose={onClose} />
+      <Reports key={state} state={state} onClose={onClose} />
     </Dialog>
   );
 }
 
-function useReports(state: Shown) {
+type ReportsProps = { readonly state: Shown; readonly onClose: () => void };
+
+function Reports({ state, onClose }: ReportsProps) {
   const { api } = useClient().client;
-  const [page, setPage] = useState<ReportPage>();
-  const reload = useCallback(() => {
-    api.report.list.query({ state }).then(setPage, () => setPage({ reports: [], nextCursor: null }));
-  }, [api, state]);
-  useEffect(reload, [reload]);
-  const loadMore = () => {
-    void api.report.list
-      .query({ state, cursor: page?.nextCursor ?? null })
-      .then((next) => setPage({ ...next, reports: [...(page?.reports ?? []), ...next.reports] }))
-      .catch(() => undefined);
-  };
-  return { page, reload, loadMore };
+  const ask = useCallback(
+    async (cursor: string | null) => {
+      const { reports, nextCursor } = await api.report.list.query({ state, cursor });
+      return { items: reports, nextCursor };
+    },
+    [api, state],
+  );
+  const pages = usePages(ask);
+  return (
+    <PagedList pages={pages} empty="There are none." onClose={onClose}>
+      {(report) => <ReportItem key={report.id} report={report} onDone={pages.reload} />}
+    </PagedList>
+  );
 }
 
 type ItemProps = { readonly report: Report; readonly onDone: () => void };

@@ -27,19 +27,6 @@ export function compileLookup(spec: BsonValue, context: PipelineContext, compile
   });
 }
 
-/** `$unionWith`: the documents so far, then those of another collection or pipeline. */
-export function compileUnionWith(spec: BsonValue, context: PipelineContext, compile: CompilePipeline): Stage {
-  const fields: BsonDocument = typeof spec === 'string' ? { coll: spec } : requireObject('$unionWith', spec);
-  const { coll, pipeline, ...unknown } = fields;
-  refuseOthers('$unionWith', unknown);
-  const from = coll === undefined ? undefined : parseNamespace('$unionWith', coll, context);
-  const run = compile(parsePipeline('$unionWith', pipeline), context);
-  return function* union(documents) {
-    yield* documents;
-    yield* run(from ? context.host.find(from, { filter: {} }) : []);
-  };
-}
-
 function joinerOf(
   lookup: Lookup,
   context: PipelineContext,

@@ -1,9 +1,8 @@
 import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileDocumentStage, documentStageNames } from '../query/document-stages.ts';
-import { compileFacet } from './facet.ts';
 import { compileGroup } from './group.ts';
-import { compileLookup, compileUnionWith } from './lookup.ts';
+import { compileLookup } from './lookup.ts';
 import { compileMerge } from './merge.ts';
 import { compileOut } from './out.ts';
 import { simpleStages } from './simple-stages.ts';
@@ -22,8 +21,6 @@ const stages: StageTable = {
   $group: compileGroup,
   $unwind: compileUnwind,
   $lookup: (spec, context) => compileLookup(spec, context, compilePipeline),
-  $unionWith: (spec, context) => compileUnionWith(spec, context, compilePipeline),
-  $facet: (spec, context) => compileFacet(spec, context, compilePipeline),
   $out: compileOut,
   $merge: compileMerge,
 };
@@ -34,13 +31,17 @@ const refused: ReadonlySet<string> = new Set([
   '$bucket',
   '$bucketAuto',
   '$densify',
+  '$facet',
   '$fill',
   '$geoNear',
   '$graphLookup',
   '$redact',
+  '$sample',
   '$search',
   '$searchMeta',
   '$setWindowFields',
+  '$sortByCount',
+  '$unionWith',
   '$vectorSearch',
 ]);
 

@@ -1,14 +1,13 @@
 import { Int32 } from 'bson';
 import { bsonTypeOf } from '../bson/bson-type.ts';
 import { isNumber, toSafeInteger } from '../bson/numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from '../bson/value.ts';
+import { type BsonValue, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileExpression } from '../expressions/expression.ts';
 import { compileFilter } from '../query/filter.ts';
 import { compileSortKey } from '../query/sort.ts';
 import { pause } from '../pace/pace.ts';
 import { sortInSteps } from '../pace/sort-in-steps.ts';
-import { compileGroup } from './group.ts';
 import {
   type Documents,
   forEach,
@@ -24,8 +23,6 @@ export const simpleStages: StageTable = {
   $limit: compileLimit,
   $skip: compileSkip,
   $count: compileCount,
-  $sample: compileSample,
-  $sortByCount: compileSortByCount,
   $documents: compileDocuments,
 };
 
@@ -35,7 +32,7 @@ function compileMatch(spec: BsonValue, { collation, let: variables }: PipelineCo
   return forEach((document) => (matches(document) ? [document] : []));
 }
 
-export function compileSortStage(spec: BsonValue, { host, collation }: PipelineContext): Stage {
+function compileSortStage(spec: BsonValue, { host, collation }: PipelineContext): Stage {
   if (!isDocument(spec)) throw new CommandError(15973, 'the $sort key specification must be an object');
   if (Object.keys(spec).length === 0)
     throw new CommandError(15976, '$sort stage must have at least one sort key');
@@ -94,37 +91,6 @@ function compileCount(spec: BsonValue): Stage {
     }
     if (total > 0) yield { [spec]: new Int32(total) };
   };
-}
-
-function compileSample(spec: BsonValue): Stage {
-  const other = isDocument(spec) ? Object.keys(spec).find((option) => option !== 'size') : undefined;
-  if (other !== undefined) throw new CommandError(28748, `unrecognized option to $sample: ${other}`);
-  const size = isDocument(spec) ? toSafeInteger(spec['size']) : undefined;
-  if (size === undefined) throw new CommandError(28746, 'size argument to $sample must be a number');
-  if (size <= 0) throw new CommandError(28747, 'size argument to $sample must be a positive integer');
-  return (documents) => takeRandomly(documents, size);
-}
-
-// Reservoir sampling: every document is as likely as any other to be among those kept.
-function* takeRandomly(documents: Documents, size: number): Documents {
-  const kept: BsonDocument[] = [];
-  let seen = 0;
-  for (const document of documents) {
-    if (document === pause) {
-      yield pause;
-      continue;
-    }
-    seen += 1;
-    const at = kept.length < size ? kept.length : Math.floor(Math.random() * seen);
-    if (at < size) kept[at] = document;
-  }
-  yield* kept;
-}
-
-function compileSortByCount(spec: BsonValue, context: PipelineContext): Stage {
-  const group = compileGroup({ _id: spec, count: { $sum: new Int32(1) } }, context);
-  const sort = compileSortStage({ count: new Int32(-1) }, context);
-  return (documents) => sort(group(documents));
 }
 
 function compileDocuments(spec: BsonValue, context: PipelineContext): Stage {

@@ -55,7 +55,8 @@ export class KeyWriter {
 
   /** The bytes so far; the writer is empty afterwards. */
   take(): Buffer {
-    const bytes = Buffer.from(this.#bytes.subarray(0, this.#length));
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.#bytes.copy(bytes, 0, 0, this.#length);
     this.#length = 0;
     return bytes;
   }
@@ -93,13 +94,13 @@ export class KeyWriter {
 
   #text(tag: number, text: string): void {
     this.#byte(tag);
-    const bytes = Buffer.from(text, 'utf8');
-    if (bytes.includes(0)) {
-      for (const byte of bytes) {
-        this.#byte(byte);
-        if (byte === 0) this.#byte(0xff);
-      }
-    } else this.appendRaw(bytes);
+    // A zero within the text is followed by ff, the two at its end are not.
+    const whole = text.includes('\0')
+      ? Buffer.from(text).toString('latin1').replaceAll('\0', '\0\xff')
+      : text;
+    const encoding = whole === text ? 'utf8' : 'latin1';
+    this.#reserve(3 * whole.length + 2);
+    this.#length += this.#bytes.write(whole, this.#length, encoding);
     this.#byte(0);
     this.#byte(0);
   }
@@ -171,16 +172,18 @@ function dateBytes(ms: number): Buffer {
   return uint64((high + 2 ** 31) >>> 0, (whole - high * 2 ** 32) >>> 0);
 }
 
+const eightBytes = Buffer.alloc(8);
+
+/** Good until the next call. */
 function uint64(high: number, low: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeUInt32BE(high, 0);
-  bytes.writeUInt32BE(low, 4);
-  return bytes;
+  eightBytes.writeUInt32BE(high, 0);
+  eightBytes.writeUInt32BE(low, 4);
+  return eightBytes;
 }
 
 /** Whether `fitKey` had to hash the tail: such a key finds by equality, but no longer orders by its whole value. */
-export function isLongKey(key: Buffer): boolean {
-  return key.length > keyBytesMax;
+export function isLongKey(key: Buffer, prefixBytes = 0): boolean {
+  return key.length - prefixBytes > keyBytesMax;
 }
 
 /** The key itself, or its head and a hash of all of it when LMDB could not hold it. */

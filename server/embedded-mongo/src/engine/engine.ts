@@ -17,6 +17,9 @@ import type { Store } from './store.ts';
 
 export type EngineOptions = ExecutorOptions & { readonly dataDir: string; readonly isDurable?: boolean };
 
+/** Up to this size a file's list of free pages is short. */
+const smallFileBytes = 16 * 1024 * 1024;
+
 /** The store of one data directory with everything that works on it. One thread, one process. */
 export class Engine implements Store {
   readonly kv: KeyValueStore;
@@ -38,6 +41,7 @@ export class Engine implements Store {
     this.#file = file;
     this.#release = release;
     this.catalog = new Catalog(kv, new UndoLog());
+    if (this.sizeOnDisk() > smallFileBytes) this.catalog.warmUp();
     this.executor = new Executor(this.catalog, pace);
     this.housekeeping = new Housekeeping(this, this.cursors);
     this.housekeeping.sweepDropped();

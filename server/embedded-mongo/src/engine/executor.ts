@@ -15,7 +15,8 @@ export type ExecutorOptions = {
  * together: reads first, then all writes in one transaction, so that they share one flush to the disk. A write is
  * acknowledged only after that flush, and a failed one leaves nothing behind. A command that takes longer pauses and
  * goes on in a later turn; what it wrote up to a pause is committed, and what it reads stays as it was when it began,
- * unless indexes or collections change meanwhile. Each turn has a slice of one read that has paused, after new ones.
+ * unless indexes or collections change meanwhile. Each turn has a slice of one read and of one write that have paused,
+ * after new ones.
  */
 export class Executor {
   readonly slice = new Slice();
@@ -85,10 +86,13 @@ export class Executor {
     const endsAt = performance.now() + this.#turnMs;
     const writes: Job[] = [];
     let long: Job | undefined;
-    let hasRead = false;
+    let [hasRead, hasLongWrite] = [false, false];
     for (const job of jobs) {
-      if (job.isWrite) writes.push(job);
-      else if (job.isPaused && !long) long = job;
+      if (job.isWrite && job.isPaused && hasLongWrite) this.#enqueue(job);
+      else if (job.isWrite) {
+        hasLongWrite ||= job.isPaused;
+        writes.push(job);
+      } else if (job.isPaused && !long) long = job;
       else if (job.isPaused || (hasRead && performance.now() >= endsAt)) this.#enqueue(job);
       else {
         hasRead = true;

@@ -1,4 +1,5 @@
 import { Deadline } from '../pace/deadline.ts';
+import { pause, type Steps } from '../pace/pace.ts';
 import { treePrefix, prefixRange } from '../storage/tree-keys.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { KeyValueReader } from '../storage/kv.ts';
@@ -7,10 +8,10 @@ import type { Store } from './store.ts';
 import { deleteDocuments } from './write-documents.ts';
 
 const roundMs = 60_000;
-/** Keys removed in one turn, so that clearing a large tree does not delay other commands. */
-const sweptPerTurn = 500;
-/** Documents left with one version in one turn, at least. */
-const settledPerTurn = 8;
+/** Keys removed in one step, so that clearing a large tree does not delay other commands. */
+const sweptPerStep = 500;
+/** Documents left with one version in one step, at least. */
+const settledPerStep = 8;
 
 /**
  * What the engine does by itself: forgets idle cursors, removes expired documents, the bytes of what was dropped and
@@ -76,38 +77,40 @@ export class Housekeeping {
     while (!this.#isStopped) {
       const [collection] = catalog.unsettled();
       const [id] = catalog.discardedTrees();
-      if (collection) await executor.submit(true, () => this.#settleSlice(collection));
-      else if (id !== undefined) await executor.submit(true, () => this.#sweepSlice(id));
+      if (collection) await executor.submit(true, () => this.#settle(collection));
+      else if (id !== undefined) await executor.submit(true, () => this.#sweep(id));
       else return;
     }
   }
 
-  #settleSlice(collection: Collection): void {
+  /** Begun anew, after a failure as after a rename, it looks at all documents. */
+  *#settle(collection: Collection): Steps<void> {
     const { kv, catalog, executor } = this.#store;
     const { id } = collection.meta;
     const ids = this.#unsettled.get(id) ?? idsOf(kv, collection);
-    this.#unsettled.set(id, ids);
-    for (let i = 0; i < settledPerTurn || !executor.slice.isOver; i++) {
-      const next = ids.next();
-      if (!next.done) collection.settle(next.value);
-      else {
-        this.#unsettled.delete(id);
-        return catalog.setCountingVersion(id, undefined);
-      }
+    this.#unsettled.delete(id);
+    for (let at = 1, next = ids.next(); !next.done; at += 1, next = ids.next()) {
+      collection.settle(next.value);
+      if (at % settledPerStep > 0 || !executor.slice.isOver) continue;
+      yield pause;
+      if (this.#isStopped || catalog.get(collection.ns) !== collection) return;
     }
+    catalog.setCountingVersion(id, undefined);
   }
 
-  #sweepSlice(id: number): void {
+  *#sweep(id: number): Steps<void> {
     const { kv, catalog } = this.#store;
-    // The drop may have been rolled back since, and then its tree is in use.
-    if (!catalog.discardedTrees().includes(id)) return;
-    const keys = Array.from(
-      kv.range({ ...prefixRange(treePrefix(id)), limit: sweptPerTurn }),
-      ({ key }) => key,
-    );
     this.#unsettled.delete(id);
-    for (const key of keys) kv.remove(key);
-    if (keys.length < sweptPerTurn) catalog.forgetTree(id);
+    // The drop may have been rolled back since, and then its tree is in use.
+    while (!this.#isStopped && catalog.discardedTrees().includes(id)) {
+      const keys = Array.from(
+        kv.range({ ...prefixRange(treePrefix(id)), limit: sweptPerStep }),
+        ({ key }) => key,
+      );
+      for (const key of keys) kv.remove(key);
+      if (keys.length < sweptPerStep) return catalog.forgetTree(id);
+      yield pause;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { Int32 } from 'bson';
 import { bsonTypeOf } from '../bson/bson-type.ts';
 import { compareValues, type StringOrder } from '../bson/compare.ts';
-import { isInt32, toSafeInteger } from '../bson/numbers.ts';
+import { toSafeInteger } from '../bson/numbers.ts';
 import type { BsonValue } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { averageOf, sumOf } from './arithmetic.ts';
@@ -27,10 +27,6 @@ export const arrayOperators: OperatorTable = {
   $arrayElemAt: binary('$arrayElemAt', (array, index) => elementAt('$arrayElemAt', array, index)),
   $first: unary('$first', (array) => elementAt('$first', array, new Int32(0))),
   $last: unary('$last', (array) => elementAt('$last', array, new Int32(-1))),
-  $reverseArray: unary('$reverseArray', (value) => {
-    if (isNullish(value)) return null;
-    return requireArray(value, 34435, '$reverseArray').toReversed();
-  }),
   $in: binary('$in', (value, array, strings) =>
     requireArray(array, 40081, '$in').some((element) => compareValues(element, value, strings) === 0),
   ),
@@ -39,7 +35,6 @@ export const arrayOperators: OperatorTable = {
     return arrays.flatMap((array) => requireArray(array, 28664, '$concatArrays'));
   }),
   $slice: compileSlice,
-  $range: compileRange,
   $sum: overElements(sumOf),
   $avg: overElements(averageOf),
   $min: overElements((values, strings) => extremeOf(values, -1, strings)),
@@ -94,27 +89,4 @@ function compileSlice(
     const from = start < 0 ? Math.max(elements.length + start, 0) : start;
     return elements.slice(from, from + count);
   };
-}
-
-const rangeLengthMax = 2_000_000;
-
-function compileRange(
-  ...[operand, scope, compile]: Parameters<CompileOperator>
-): ReturnType<CompileOperator> {
-  const nodes = argumentsOf('$range', operand, [2, 3]).map((argument) => compile(argument, scope));
-  return (env) => {
-    const [start = 0, end = 0, step = 1] = nodes.map((node) => requireRangeInteger(node(env)));
-    if (step === 0) throw new CommandError(34449, '$range requires a non-zero step value');
-    const length = Math.max(Math.ceil((end - start) / step), 0);
-    if (length > rangeLengthMax) {
-      throw new CommandError('ExceededMemoryLimit', `$range would give more than ${rangeLengthMax} values`);
-    }
-    return Array.from({ length }, (_, at) => new Int32(start + at * step));
-  };
-}
-
-function requireRangeInteger(value: BsonValue): number {
-  const integer = toSafeInteger(value);
-  if (integer !== undefined && isInt32(integer)) return integer;
-  throw new CommandError(34443, '$range requires numeric arguments that are 32-bit integers');
 }

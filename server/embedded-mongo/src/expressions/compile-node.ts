@@ -1,25 +1,23 @@
+import { bsonTypeOf } from '../bson/bson-type.ts';
 import { type BsonDocument, type BsonValue, isDocument, setField } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { arithmeticOperators } from './arithmetic.ts';
 import { arrayOperators } from './arrays.ts';
-import { conversionOperators } from './conversions.ts';
 import { iterationOperators } from './iteration.ts';
 import { logicOperators } from './logic.ts';
-import { type Node, type OperatorTable, type Scope, valueAlong } from './node.ts';
+import { type Node, type OperatorTable, type Scope, unary, valueAlong } from './node.ts';
 import { objectOperators } from './objects.ts';
-import { setOperators } from './sets.ts';
 import { stringOperators } from './strings.ts';
 
 const operators: OperatorTable = {
   ...arithmeticOperators,
   ...arrayOperators,
-  ...conversionOperators,
   ...iterationOperators,
   ...logicOperators,
   ...objectOperators,
-  ...setOperators,
   ...stringOperators,
   $literal: (operand) => () => operand,
+  $type: unary('$type', (value) => bsonTypeOf(value)),
 };
 
 /** Compiles one expression with all below it. */
@@ -76,10 +74,7 @@ function compileArray(expressions: readonly BsonValue[], scope: Scope): Node {
 function compileDocument(fields: BsonDocument, scope: Scope): Node {
   const nodes = Object.entries(fields).map(([field, expression]) => {
     if (field.includes('.')) {
-      throw new CommandError(
-        16412,
-        `FieldPath field names may not contain '.'. Consider using $getField or $setField.`,
-      );
+      throw new CommandError(16412, "FieldPath field names may not contain '.'");
     }
     return [field, compileNode(expression, scope)] as const;
   });

@@ -3,7 +3,7 @@ import { fitKey, type IndexValue, isLongKey, missing } from '../bson/key-encodin
 import { type BsonDocument, decodeDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { compileFilter, type Filter } from '../query/filter.ts';
-import { type IndexEntry, type IndexField, indexKeys } from './index-keys.ts';
+import { type IndexField, indexKeys } from './index-keys.ts';
 import { describeIndex, type IndexSpec, indexFields } from './index-spec.ts';
 import type { KeyValueStore } from './kv.ts';
 import { treePrefix } from './tree-keys.ts';
@@ -16,7 +16,10 @@ export type IndexTraits = {
   hasLongKeys: boolean;
 };
 
-export type KeyedEntry = { readonly stored: Buffer; readonly entry: IndexEntry };
+/** The key as it is stored, and the values it is made of. */
+export type KeyedEntry = { readonly stored: Buffer; readonly row: readonly IndexValue[] };
+
+const nothing = Buffer.alloc(0);
 
 /** One secondary index: which keys a document has in it, and putting and removing them. */
 export class CollectionIndex {
@@ -48,13 +51,14 @@ export class CollectionIndex {
   keysOf(document: BsonDocument, idKey: Buffer): { entries: KeyedEntry[]; traits: IndexTraits } {
     const none = { entries: [], traits: { multikeyFields: new Set<number>(), hasLongKeys: false } };
     if (this.#partial && !this.#partial.matches(document)) return none;
-    const { entries, multikeyFields, isAbsent } = indexKeys(document, this.fields);
+    const frame = { head: this.prefix, tail: this.spec.isUnique ? nothing : idKey };
+    const { entries, multikeyFields, isAbsent } = indexKeys(document, this.fields, frame);
     if (this.spec.isSparse && isAbsent) return none;
     let hasLongKeys = false;
-    const keyed = entries.map((entry): KeyedEntry => {
-      const whole = this.spec.isUnique ? entry.key : Buffer.concat([entry.key, idKey]);
-      if (isLongKey(whole)) hasLongKeys = true;
-      return { stored: Buffer.concat([this.prefix, fitKey(whole)]), entry };
+    const keyed = entries.map(({ key, row }): KeyedEntry => {
+      if (!isLongKey(key, this.prefix.length)) return { stored: key, row };
+      hasLongKeys = true;
+      return { stored: Buffer.concat([this.prefix, fitKey(key.subarray(this.prefix.length))]), row };
     });
     return { entries: keyed, traits: { multikeyFields, hasLongKeys } };
   }
@@ -67,9 +71,9 @@ export class CollectionIndex {
   /** Throws 11000 when another document owns one of the keys. */
   requireFree(kv: KeyValueStore, entries: readonly KeyedEntry[], owner: { idKey: Buffer; ns: string }): void {
     if (!this.spec.isUnique) return;
-    for (const { stored, entry } of entries) {
+    for (const { stored, row } of entries) {
       const holder = kv.get(stored);
-      if (holder && !holder.equals(owner.idKey)) throw duplicateKey(owner.ns, this.spec, entry.row);
+      if (holder && !holder.equals(owner.idKey)) throw duplicateKey(owner.ns, this.spec, row);
     }
   }
 

@@ -6,8 +6,11 @@ export type IndexField = { readonly path: string; readonly isDescending: boolean
 
 export type IndexEntry = { readonly key: Buffer; readonly row: readonly IndexValue[] };
 
+/** What stands in each key before and after the values. */
+export type KeyFrame = { readonly head: Buffer; readonly tail: Buffer };
+
 export type IndexKeys = {
-  /** Each different key once: the encoded field values, without the document's id, and the values themselves. */
+  /** Each different key once: the encoded field values in their frame, and the values themselves. */
   readonly entries: readonly IndexEntry[];
   /** Positions of the fields that went through an array. */
   readonly multikeyFields: ReadonlySet<number>;
@@ -21,25 +24,34 @@ type Step = { readonly rest: readonly string[]; readonly at: BsonValue | typeof 
  * The keys a document has in an index: one per element when a path meets an array, with the fields below the same
  * array staying together. Two different arrays in one index are refused, as in MongoDB (171).
  */
-export function indexKeys(document: BsonDocument, fields: readonly IndexField[]): IndexKeys {
-  const plain = plainKeys(document, fields);
+export function indexKeys(
+  document: BsonDocument,
+  fields: readonly IndexField[],
+  frame: KeyFrame = noFrame,
+): IndexKeys {
+  const plain = plainKeys(document, fields, frame);
   if (plain) return plain;
   const multikeyFields = new Set<number>();
   const rows: IndexValue[][] = [];
   const steps = fields.map(({ path }): Step => ({ rest: path.split('.'), at: document }));
   expand(steps, rows, multikeyFields);
   return {
-    entries: encodeRows(rows, fields),
+    entries: encodeRows(rows, fields, frame),
     multikeyFields,
     isAbsent: rows.every((row) => row.every((value) => value === missing)),
   };
 }
 
+const noFrame: KeyFrame = { head: Buffer.alloc(0), tail: Buffer.alloc(0) };
 const noFields: ReadonlySet<number> = new Set();
 const writer = new KeyWriter();
 
 /** The common cases, without dotted paths: no array, or one that is not empty. */
-function plainKeys(document: BsonDocument, fields: readonly IndexField[]): IndexKeys | undefined {
+function plainKeys(
+  document: BsonDocument,
+  fields: readonly IndexField[],
+  frame: KeyFrame,
+): IndexKeys | undefined {
   let isAbsent = true;
   let array: { readonly at: number; readonly elements: readonly BsonValue[] } | undefined;
   const row: IndexValue[] = [];
@@ -54,22 +66,33 @@ function plainKeys(document: BsonDocument, fields: readonly IndexField[]): Index
     if (isPresent) isAbsent = false;
     row.push(value);
   }
-  if (!array) return { entries: [{ key: encodeRow(row, fields), row }], multikeyFields: noFields, isAbsent };
+  if (!array) {
+    return { entries: [{ key: encodeRow(row, fields, frame), row }], multikeyFields: noFields, isAbsent };
+  }
   const { at, elements } = array;
   const rows = elements.map((element) => row.with(at, element));
-  return { entries: encodeRows(rows, fields), multikeyFields: new Set([at]), isAbsent };
+  return { entries: encodeRows(rows, fields, frame), multikeyFields: new Set([at]), isAbsent };
 }
 
 /** Each different key once. */
-function encodeRows(rows: readonly IndexValue[][], fields: readonly IndexField[]): readonly IndexEntry[] {
-  const entries = rows.map((row): IndexEntry => ({ key: encodeRow(row, fields), row }));
+function encodeRows(
+  rows: readonly IndexValue[][],
+  fields: readonly IndexField[],
+  frame: KeyFrame,
+): readonly IndexEntry[] {
+  const entries = rows.map((row): IndexEntry => ({ key: encodeRow(row, fields, frame), row }));
   if (entries.length < 2) return entries;
   return [...new Map(entries.map((entry) => [entry.key.toString('latin1'), entry])).values()];
 }
 
-function encodeRow(row: readonly IndexValue[], fields: readonly IndexField[]): Buffer {
-  row.forEach((value, i) => writer.append(value, fields[i]?.isDescending));
-  return writer.take();
+function encodeRow(
+  row: readonly IndexValue[],
+  fields: readonly IndexField[],
+  { head, tail }: KeyFrame,
+): Buffer {
+  writer.appendRaw(head);
+  for (let i = 0; i < row.length; i++) writer.append(row[i], fields[i]?.isDescending);
+  return writer.appendRaw(tail).take();
 }
 
 function expand(steps: Step[], rows: IndexValue[][], multikey: Set<number>): void {

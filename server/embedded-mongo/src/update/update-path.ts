@@ -40,6 +40,7 @@ export function parseUpdatePath(path: string, filters: ArrayFilters): readonly P
 
 /** Order in which MongoDB applies the fields of one update: part by part, numbers by value and before names. */
 export function comparePaths(a: string, b: string): number {
+  if (!a.includes('.') && !b.includes('.')) return compareParts(a, b);
   const parts = a.split('.');
   const otherParts = b.split('.');
   for (const [at, part] of parts.entries()) {
@@ -80,6 +81,7 @@ function parsePart(part: string, path: string, filters: ArrayFilters): PathPart 
       `The update path '${path}' contains an empty field name, which is not allowed.`,
     );
   }
+  if (!part.startsWith('$')) return { kind: 'field', name: part };
   if (part === '$') return { kind: 'positional' };
   if (part === '$[]') return { kind: 'all' };
   const identifier = /^\$\[(.*)\]$/.exec(part)?.[1];
@@ -99,9 +101,15 @@ function filteredPart(identifier: string, path: string, filters: ArrayFilters): 
 }
 
 function compareParts(a: string, b: string): number {
-  const isNumeric = /^\d+$/.test(a);
-  if (isNumeric !== /^\d+$/.test(b)) return isNumeric ? -1 : 1;
+  const isNumeric = isNumber(a);
+  if (isNumeric !== isNumber(b)) return isNumeric ? -1 : 1;
   if (isNumeric && Number(a) !== Number(b)) return Number(a) - Number(b);
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
+
+function isNumber(part: string): boolean {
+  return part.charCodeAt(0) <= nine && /^\d+$/.test(part);
+}
+
+const nine = '9'.charCodeAt(0);

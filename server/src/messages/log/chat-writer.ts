@@ -236,8 +236,7 @@ export class ChatWriter {
     const { chatId, rev } = message;
     this.#announced = rev;
     publishEntry(this.#deps.broker, entry, this.#options.people.audienceAt(rev));
-    this.#deps.lastMessages.touch(chatId, message.updatedAt);
-    if (entry.createdRev !== rev) return;
+    if (entry.createdRev !== rev) return this.#deps.lastMessages.touch(chatId, message.updatedAt);
     this.#deps.lastMessages.record({
       chatId,
       messageId: message.id,

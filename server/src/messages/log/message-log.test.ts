@@ -7,9 +7,7 @@ const messagesPerSender = 40;
 const total = 2 * sendersPerPerson * messagesPerSender;
 
 describe('the message log', () => {
-  it('numbers 2,000 messages of 50 senders 1 to 2,000, and a reader who follows misses none', {
-    timeout: 60_000,
-  }, async () => {
+  it('numbers 2,000 messages of 50 senders 1 to 2,000, and a reader who follows misses none', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
     const sendMany = async (person: TestClient) => {

@@ -142,9 +142,7 @@ describe.runIf(hasRedis)('on two nodes', () => {
     expect(sent.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(expected);
   });
 
-  it('one gives no place twice while the other writes and both change the same message', {
-    timeout: 30_000,
-  }, async () => {
+  it('one gives no place twice while the other writes and both change the same message', async () => {
     const env = { REDIS_URL: inject('redisUrl') };
     await using one = await startTestServer({ env, isAlone: true });
     await using other = await startTestServer({ env, isAlone: true, sameDatabaseAs: one });
@@ -173,9 +171,7 @@ describe.runIf(hasRedis)('on two nodes', () => {
     expect(places.sort((a, b) => a - b)).toEqual(places.map((_, index) => index + 1));
   });
 
-  it('people talk on while Redis is away, and all see everything when it is back', {
-    timeout: 30_000,
-  }, async () => {
+  it('people talk on while Redis is away, and all see everything when it is back', async () => {
     await using redis = await RedisServer.start();
     const env = { REDIS_URL: redis.url };
     await using one = await startTestServer({ env, isAlone: true });

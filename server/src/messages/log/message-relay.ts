@@ -132,6 +132,11 @@ export class MessageRelay implements Broker {
     }
   }
 
+  /** Nobody follows messages so: they are followed with what is to be done when some are missing. */
+  subscribeAll<E>(topics: readonly Topic<E>[], listener: (event: E) => void): Promise<() => void> {
+    return this.#deps.bus.subscribeAll(topics, listener);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelCompare();

@@ -42,9 +42,10 @@ describe('the second argument of an event', () => {
   });
 
   it.skipIf(python === undefined)('does not reach a Python client, whose handlers take one', async () => {
-    await using talk = await Conversation.start();
-    const token = await talk.server.tokenFor('alice');
     for (const transport of ['polling', 'websocket']) {
+      // Each has its own chat: another process may tell the second of what the first one said.
+      await using talk = await Conversation.start();
+      const token = await talk.server.tokenFor('alice');
       const args = ['-c', program, talk.server.url, token, transport];
       const running = promisify(execFile)(python ?? '', args, { timeout: 15_000 });
       running.child.stdin?.end(`${talk.chatId}\n`);
