@@ -153,7 +153,7 @@ async function openWorld(user: string): Promise<World> {
 /** A text stands in the chat that is kept and, after it, in the list. */
 async function isKept({ page }: AppPage, text: string): Promise<void> {
   const records = async () =>
-    (await textsInBrowser(page, 'whisper')).filter((each) => `${each}`.includes(text));
+    (await textsInBrowser(page, 'whisper')).filter((each) => String(each).includes(text));
   await expect.poll(records, patience).toHaveLength(2);
 }
 
