@@ -1,6 +1,5 @@
 import { createTRPCClient, httpBatchLink } from '@trpc/client';
-import { devTokens, type AppRouter } from '@whisper/client/node';
-import { contractHeader, contractVersion } from '@whisper/shared';
+import { contractHeader, contractVersion, devTokens, type AppRouter } from '@whisper/client/node';
 import superjson from 'superjson';
 
 const url = 'http://127.0.0.1:3000';

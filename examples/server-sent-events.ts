@@ -1,7 +1,6 @@
 // Live messages over plain HTTP, where a proxy lets no WebSocket through. A browser has its own EventSource.
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
-import { devTokens, type AppRouter } from '@whisper/client/node';
-import { contractHeader, contractVersion } from '@whisper/shared';
+import { contractHeader, contractVersion, devTokens, type AppRouter } from '@whisper/client/node';
 import { EventSource } from 'eventsource';
 import superjson from 'superjson';
 

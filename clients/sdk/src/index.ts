@@ -53,3 +53,6 @@ export type { ReadersWatch } from './store/readers-watch.ts';
 export type { ChatStore } from './store/chat-store.ts';
 export type { ChatView } from './store/open-chat.ts';
 export type { AppRouter, RouterInputs, RouterOutputs } from '@whisper/server';
+
+/** How a program without the SDK says for which contract it was written: this header with this number. */
+export { contractHeader, contractVersion } from '@whisper/shared';

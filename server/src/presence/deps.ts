@@ -2,7 +2,6 @@ import type { Connection as Database } from 'mongoose';
 import type { ListContacts } from '../chats/list-contacts.ts';
 import type { Broker } from '../delivery/broker.ts';
 import type { PresenceStore } from '../delivery/presence-store.ts';
-import type { FairGate } from '../platform/fair-gate.ts';
 import type { UsersDeps } from '../users/deps.ts';
 
 /** What this room needs. */
@@ -10,7 +9,6 @@ export type PresenceDeps = Pick<UsersDeps, 'viewers' | 'tell' | 'blocks'> & {
   readonly db: Database;
   readonly broker: Broker;
   readonly presence: PresenceStore;
-  readonly streams: Pick<FairGate, 'run'>;
 };
 
 /** What the streams and lists of this room share besides. */
