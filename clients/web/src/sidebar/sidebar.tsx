@@ -1,9 +1,8 @@
 import { limits, type ChatId } from '@whisper/shared';
-import { useState, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useState, type KeyboardEvent } from 'react';
 import { NewGroupDialog } from '../group/new-group-dialog.tsx';
 import { NotificationOffer } from '../layout/notifications.tsx';
 import { NotificationSettingsButton } from '../push/notification-settings.tsx';
-import { MyDataDialog } from '../own-data/my-data-dialog.tsx';
 import { searchFieldId } from '../layout/use-shortcuts.ts';
 import { SearchButton } from '../search/search-button.tsx';
 import { ProtectButtons } from '../protect/protect-buttons.tsx';
@@ -14,6 +13,11 @@ import { Icon } from '../ui/icon.tsx';
 import { isComposing } from '../ui/keyboard.ts';
 import { Lists } from './lists.tsx';
 import { useRowKeys } from './use-row-keys.ts';
+
+// Few people open it, and few times.
+const MyDataDialog = lazy(async () => ({
+  default: (await import('../own-data/my-data-dialog.tsx')).MyDataDialog,
+}));
 
 type Props = { readonly selected: ChatId | null };
 
@@ -58,7 +62,11 @@ function Me() {
       )}
       <NotificationSettingsButton />
       <DialogButton label="My data" icon="myData">
-        {(close) => <MyDataDialog onClose={close} />}
+        {(close) => (
+          <Suspense>
+            <MyDataDialog onClose={close} />
+          </Suspense>
+        )}
       </DialogButton>
       <ProtectButtons />
       <button
