@@ -40,12 +40,8 @@ afterAll(async () => {
 
 describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
   it('sees their chats without a network, and what they wrote there is sent with it', async () => {
-    const world = await openWorld('alice');
+    const world = await openWorld('before the tunnel');
     const { app } = world;
-    await app.open('bob');
-    await app.send('before the tunnel');
-    await app.sees('before the tunnel');
-    await isKept(app, 'before the tunnel');
 
     world.isCut = true;
     await app.page.goto('/');
@@ -63,12 +59,8 @@ describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
   });
 
   it('is signed out for good without a network, and nobody sees their chats', async () => {
-    const world = await openWorld('alice');
+    const world = await openWorld('for bob alone');
     const { app } = world;
-    await app.open('bob');
-    await app.send('for bob alone');
-    await app.sees('for bob alone');
-    await isKept(app, 'for bob alone');
 
     world.isCut = true;
     await app.page.goto('/');
@@ -87,12 +79,8 @@ describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
   });
 
   it('is gone when Clerk names somebody else', async () => {
-    const world = await openWorld('alice');
+    const world = await openWorld('of alice');
     const { app } = world;
-    await app.open('bob');
-    await app.send('of alice');
-    await app.sees('of alice');
-    await isKept(app, 'of alice');
 
     world.user = 'carol';
     await app.page.goto('/');
@@ -140,13 +128,19 @@ class World {
   }
 }
 
-async function openWorld(user: string): Promise<World> {
+/** Alice has written this to Bob, and her browser keeps it. */
+async function openWorld(text: string): Promise<World> {
   const context = await browser().newContext({ baseURL: server.url, serviceWorkers: 'block' });
   onTestFinished(() => context.close());
-  const world = new World(user, new AppPage(await context.newPage()));
+  const world = new World('alice', new AppPage(await context.newPage()));
   await world.answer(context);
-  await world.app.page.goto('/');
-  await world.app.loaded();
+  const { app } = world;
+  await app.page.goto('/');
+  await app.loaded();
+  await app.open('bob');
+  await app.send(text);
+  await app.sees(text);
+  await isKept(app, text);
   return world;
 }
 
