@@ -161,6 +161,7 @@ async function listen({ app, store, identity }: Opened): Promise<WhisperServer> 
   const http = createServer({ ...deadlines, keepAliveTimeout }, streams.follow(listener));
   answerUnreadable(http);
   app.strangers.follow(http);
+  http.on('connection', () => app.share.hurry());
   const sockets = createTrpcSockets(app, router);
   http.on('upgrade', (request, stream, head) => {
     // Whoever was asked to move is not to come back here.

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { LoopShare } from './loop-share.ts';
@@ -61,4 +63,45 @@ it('has no room for others before those who wait', async () => {
 
   expect(done).toEqual(['a']);
   expect(share.hasRoom).toBe(true);
+});
+
+it('begins nothing more in a turn in which somebody comes, and one piece in the next', async () => {
+  const { share, work, done } = open();
+  share.hurry();
+  expect(share.hasRoom).toBe(false);
+  for (const name of ['a', 'b', 'c', 'd']) share.wait(work(name, 2));
+
+  await setImmediate();
+  expect(done).toEqual(['a']);
+  await setImmediate();
+  expect(done).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('lets those who come at once in before the work that waits', async () => {
+  const share = new LoopShare();
+  let pieces = 0;
+  const spin = () => {
+    pieces += 1;
+    for (const endsAt = performance.now() + 3; performance.now() < endsAt; );
+    share.wait(spin);
+  };
+  const comers = 50;
+  let inside = 0;
+  const server = createServer((socket) => {
+    share.hurry();
+    socket.resume().on('error', () => undefined);
+    inside += 1;
+    if (inside === comers) server.emit('all inside');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  for (let count = 0; count < 4; count += 1) share.wait(spin);
+
+  const allInside = once(server, 'all inside');
+  const sockets = Array.from({ length: comers }, () => connect(port, '127.0.0.1'));
+  await allInside;
+
+  expect(pieces).toBeLessThan(1.4 * comers);
+  for (const socket of sockets) socket.destroy();
+  server.close();
 });

@@ -1,6 +1,9 @@
 /** What is begun in one turn of the event loop may take so long; the rest is for the next turn. */
 const turnMs = 8;
 
+/** What is begun in a turn after one in which somebody came. */
+const hurriedMs = 1;
+
 /** Waiting tasks that one turn looks at. */
 const perTurnMax = 64;
 
@@ -14,6 +17,7 @@ export class LoopShare {
   readonly #now: () => number;
   #endsAt = 0;
   #isOpen = false;
+  #isHurried = false;
   #scheduled = 0;
 
   /** `now`: milliseconds of a clock that only goes forward. */
@@ -32,10 +36,21 @@ export class LoopShare {
     this.#schedule();
   }
 
+  /**
+   * A connection came: this turn begins nothing more, and the next one little. libuv takes one connection in each turn
+   * (https://github.com/libuv/libuv/pull/3696), so each waits at the door for as many turns as there are before it.
+   */
+  hurry(): void {
+    this.#hasTime();
+    this.#endsAt = 0;
+    this.#isHurried = true;
+  }
+
   #hasTime(): boolean {
     if (this.#isOpen) return this.#now() < this.#endsAt;
     this.#isOpen = true;
-    this.#endsAt = this.#now() + turnMs;
+    this.#endsAt = this.#now() + (this.#isHurried ? hurriedMs : turnMs);
+    this.#isHurried = false;
     // Runs after what came in by now, or first of all in the next turn.
     setImmediate(() => {
       this.#isOpen = false;
