@@ -12,9 +12,9 @@ function between(text, start, end) {
 
 /**
  * The declarations of @whisper/server as they are published: the router as the compiler wrote it down, without what only
- * the server knows of (the context of a call, a procedure's costs), and so without the server's dependencies.
+ * the server knows of (the context of a call, a procedure's costs), and so without the server's dependencies. `shorten` names the types of @whisper/shared in it.
  */
-export function clientTypes(dist) {
+export function clientTypes(dist, shorten) {
   const router = between(
     readFileSync(join(dist, 'router.d.ts'), 'utf8'),
     'export declare function createAppRouter(deps: RouterDeps): ',
@@ -31,12 +31,13 @@ export function clientTypes(dist) {
   const text = `/// <reference lib="esnext.disposable" />
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import type { TRPC_ERROR_CODE_NUMBER } from '@trpc/server/rpc';
+import type * as whisper from '@whisper/shared';
 import type { ErrorCode, ErrorReason } from '@whisper/shared';
 /** An error as every tRPC client sees it. */
 export type ErrorShape = ${errorShape}
 };
 /** Every procedure, for a client: \`createTRPCClient<AppRouter>\`. */
-export type AppRouter = ${router}
+export type AppRouter = ${shorten(router)}
 export type RouterInputs = inferRouterInputs<AppRouter>;
 export type RouterOutputs = inferRouterOutputs<AppRouter>;
 `;

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { clientTypes } from './client-types.mjs';
+import { plainTypes } from './plain-types.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -46,6 +47,7 @@ export function publishedPackages() {
     .filter(({ manifest }) => manifest.publishConfig);
 }
 
+const isShared = ({ name }) => name === '@whisper/shared';
 const isTypesOnly = ({ exports }) => Object.values(exports).every((entry) => !entry.default);
 
 /** Our own packages are of one version and fit together only so; of another's, a later one of the same major will do. */
@@ -75,13 +77,13 @@ function publishedManifest(manifest, context) {
 
 const isSource = (path) => /\.tsx?$/.test(path) && !/\.(test|contract)\.tsx?$|(^|\/)test(ing)?\//.test(path);
 
-/** What the compiler made of each source: stale files, tests and source maps are left. */
-function copyBuilt(folder, target) {
+/** What the compiler made of each source, with others' declarations in `replaced`: stale files, tests and source maps are left. */
+function copyBuilt(folder, { target, replaced }) {
   for (const source of readdirSync(join(folder, 'src'), { recursive: true }).filter(isSource)) {
     for (const extension of ['js', 'd.ts']) {
       const file = source.replace(/tsx?$/, extension);
       mkdirSync(dirname(join(target, 'dist', file)), { recursive: true });
-      const text = readFileSync(join(folder, 'dist', file), 'utf8')
+      const text = (replaced.get(file) ?? readFileSync(join(folder, 'dist', file), 'utf8'))
         .replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n')
         // The compiler rewrites these in scripts, and leaves them in declarations, where not every tool follows them.
         .replace(/(from |import\()(['"])(\.[^'"]*)\.tsx?\2/g, '$1$2$3.js$2');
@@ -91,10 +93,11 @@ function copyBuilt(folder, target) {
 }
 
 function stage({ folder, manifest }, { target, context }) {
+  const { shared } = context;
   mkdirSync(join(target, 'dist'), { recursive: true });
   if (isTypesOnly(manifest)) {
-    writeFileSync(join(target, 'dist', 'index.d.ts'), clientTypes(join(folder, 'dist')));
-  } else copyBuilt(folder, target);
+    writeFileSync(join(target, 'dist', 'index.d.ts'), clientTypes(join(folder, 'dist'), shared.shorten));
+  } else copyBuilt(folder, { target, replaced: isShared(manifest) ? shared.files : new Map() });
   writeFileSync(
     join(target, 'package.json'),
     `${JSON.stringify(publishedManifest(manifest, context), null, 2)}\n`,
@@ -108,9 +111,10 @@ function stage({ folder, manifest }, { target, context }) {
 export function stagePackages(directory) {
   const packages = publishedPackages();
   const context = {
+    shared: plainTypes(packages.find(({ manifest }) => isShared(manifest)).folder),
     catalog: readWorkspace().catalog,
     versions: new Map(packages.map(({ manifest }) => [manifest.name, manifest.version])),
-    typeDependencies: ['@trpc/server', '@whisper/shared', 'zod'],
+    typeDependencies: ['@trpc/server', '@whisper/shared'],
   };
   return packages.map((each) => {
     const target = join(directory, each.manifest.name);

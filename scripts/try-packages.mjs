@@ -44,6 +44,7 @@ const fromCatalog = [
   'react-dom',
   'socket.io-client',
   'superjson',
+  'zod',
 ];
 /** In a project of their own: an application that has not moved on. */
 const react18 = {
@@ -107,7 +108,7 @@ const resolutions = [
 ];
 
 /** `skipLibCheck` off, `types` empty: only what the packages bring themselves, and all of it checked. */
-async function compile(project, { typescript, resolution, files }) {
+async function compile(project, { typescript, resolution, files, options = [] }) {
   const compilerOptions = {
     target: 'ES2022',
     ...resolution,
@@ -119,7 +120,9 @@ async function compile(project, { typescript, resolution, files }) {
     outDir: 'out',
   };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-  return timed(process.execPath, [`node_modules/${typescript}/bin/tsc`, '-p', '.'], { cwd: project });
+  return timed(process.execPath, [`node_modules/${typescript}/bin/tsc`, '-p', '.', ...options], {
+    cwd: project,
+  });
 }
 
 function copySources(project, folder) {
@@ -147,9 +150,15 @@ async function compileAll(project) {
       const how = `${outsideVersions[typescript].slice(4)}, ${resolution.moduleResolution}`;
       const baseline = await compile(project, { ...options, files: ['baseline.ts'] });
       const client = await compile(project, { ...options, files: ['check.ts'] });
+      const listed = await compile(project, {
+        ...options,
+        files: ['check.ts'],
+        options: ['--listFilesOnly'],
+      });
       const hooks = await compile(project, { ...options, files: withReact });
       const all = await compile(project, { ...options, files: [...files, ...withReact] });
       check(`a client compiles with ${how} (${client.seconds} s)`, client.code === 0, client.output);
+      check('it reads nothing of zod', listed.code === 0 && !/\/zod\//.test(listed.output), listed.output);
       check(`the hooks compile with ${how} (${hooks.seconds} s)`, hooks.code === 0, hooks.output);
       check(`the examples compile with ${how} (${all.seconds} s)`, all.code === 0, all.output);
       console.log(`      tRPC, zod and superjson alone: ${baseline.seconds} s`);

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { ChatIdSchema } from './ids.ts';
+import { ChatIdSchema, DeviceIdSchema } from './ids.ts';
 import { TextSchema } from './text.ts';
 
 /** By whom a device is reached: a browser's push service, Expo's, or Firebase. */
 export const DeviceKindSchema = z.enum(['web', 'expo', 'fcm']);
 export type DeviceKind = z.infer<typeof DeviceKindSchema>;
-
-export const DeviceIdSchema = z
-  .string()
-  .regex(/^[0-9a-f]{24}$/, 'is not a valid id')
-  .brand<'DeviceId'>();
-export type DeviceId = z.infer<typeof DeviceIdSchema>;
 
 const base64url = (bytes: number) =>
   z.string().regex(new RegExp(`^[\\w-]{${Math.ceil((bytes * 4) / 3)}}=*$`), 'is not a key of this length');

@@ -4,17 +4,31 @@ import { isVisible, TextSchema } from './text.ts';
 /** An id as MongoDB prints an ObjectId: 24 lower-case hexadecimal digits. */
 const ObjectIdSchema = z.string().regex(/^[0-9a-f]{24}$/, 'is not a valid id');
 
-export const UserIdSchema = ObjectIdSchema.brand<'UserId'>();
+declare const kind: unique symbol;
+
+/** Tells ids of one kind from all others, for the compiler alone. With zod's own brand, all of zod's types would come along. */
+export interface Brand<Kind extends string> {
+  readonly [kind]: Kind;
+}
+
+function idSchema<Kind extends string>() {
+  return ObjectIdSchema as z.ZodString & { readonly _zod: { readonly output: Brand<Kind> } };
+}
+
+export const UserIdSchema = idSchema<'UserId'>();
 export type UserId = z.infer<typeof UserIdSchema>;
 
-export const ChatIdSchema = ObjectIdSchema.brand<'ChatId'>();
+export const ChatIdSchema = idSchema<'ChatId'>();
 export type ChatId = z.infer<typeof ChatIdSchema>;
 
-export const MessageIdSchema = ObjectIdSchema.brand<'MessageId'>();
+export const MessageIdSchema = idSchema<'MessageId'>();
 export type MessageId = z.infer<typeof MessageIdSchema>;
 
-export const FileIdSchema = ObjectIdSchema.brand<'FileId'>();
+export const FileIdSchema = idSchema<'FileId'>();
 export type FileId = z.infer<typeof FileIdSchema>;
+
+export const DeviceIdSchema = idSchema<'DeviceId'>();
+export type DeviceId = z.infer<typeof DeviceIdSchema>;
 
 const clientIdLengthMax = 128;
 const anyUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

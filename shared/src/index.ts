@@ -17,6 +17,7 @@ export * from './own-data.ts';
 export * from './moderation.ts';
 export * from './presence.ts';
 export * from './roles.ts';
+export * from './schema.ts';
 export * from './system.ts';
 export * from './text.ts';
 export * from './trace.ts';
