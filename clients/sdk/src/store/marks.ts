@@ -6,8 +6,8 @@ type Mark = { readonly chatId: ChatId; readonly seq: number };
 
 type MarksOptions = {
   readonly tell: (mark: Mark) => Promise<unknown>;
-  /** How long a mark waits for a higher one. */
-  readonly delayMs: number;
+  /** How long a mark of the chat waits for a higher one; at once without. */
+  readonly delayMs?: (chatId: ChatId) => number;
   /** A mark that this says of does not need to be told any more. */
   readonly isCovered?: (mark: Mark) => boolean;
 };
@@ -80,10 +80,7 @@ export class Marks {
   async #run(chatId: ChatId): Promise<void> {
     const { tell, isCovered, delayMs } = this.#options;
     const { clock } = this.#connection;
-    await new Promise<void>((resolve) => {
-      if (delayMs === 0) resolve();
-      else clock.after(delayMs, resolve);
-    });
+    if (delayMs) await new Promise<void>((resolve) => clock.after(delayMs(chatId), resolve));
     try {
       let told = 0;
       for (let seq = this.seqOf(chatId); told < seq; seq = this.seqOf(chatId)) {

@@ -1,4 +1,4 @@
-import type { ChatId, LogEvent, Me, Message } from '@whisper/shared';
+import type { Chat, ChatId, LogEvent, Me, Message } from '@whisper/shared';
 import { ChatCache, type CacheOptions, type Held } from '../cache/chat-cache.ts';
 import type { Connection, RefusalReason } from '../connection/connection.ts';
 import type { StoredEntry } from '../outbox/entry.ts';
@@ -16,6 +16,11 @@ import { TypingWatch } from './typing-watch.ts';
 
 /** How long a mark of what arrived waits for the next: messages may come in a burst. */
 const deliveredDelayMs = 100;
+/**
+ * The same where nobody is told of it as it happens. What came to a thousand at once is not told back by all of them at
+ * once, so each takes a moment within this.
+ */
+const untoldDelayMs = 5_000;
 
 export type Kept = {
   readonly storage: DeviceStorage;
@@ -50,11 +55,14 @@ export class StoreParts {
     };
     this.#cache = cache && new ChatCache({ ...cache, connection, read: () => this.#held() });
     const { markRead, markDelivered } = connection.api.chat;
-    this.readMarks = new Marks(connection, { tell: (mark) => markRead.mutate(mark), delayMs: 0 });
+    this.readMarks = new Marks(connection, { tell: (mark) => markRead.mutate(mark) });
     const readHere = (chatId: ChatId) => this.readMarks.seqOf(chatId);
     this.#deliveredMarks = new Marks(connection, {
       tell: (mark) => markDelivered.mutate(mark),
-      delayMs: deliveredDelayMs,
+      delayMs: (chatId) => {
+        const chat = this.list.get(chatId);
+        return chat && isTold(chat) ? deliveredDelayMs : connection.random() * untoldDelayMs;
+      },
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
     const onDelivered = (chatId: ChatId, seq: number) => this.#deliveredMarks.mark(chatId, seq);
@@ -202,6 +210,11 @@ export class StoreParts {
 /** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */
 function toAnswered(message: Message): LogEvent {
   return { type: 'updated', chatId: message.chatId, rev: message.rev, prevRev: message.rev - 1, message };
+}
+
+/** Whether its people are told how far each of them has come. */
+function isTold(chat: Chat): boolean {
+  return chat.kind === 'direct' || chat.marks !== undefined;
 }
 
 function isSignedOut(reason: RefusalReason): boolean {
