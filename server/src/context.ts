@@ -28,6 +28,7 @@ import type { Authenticate, Viewer } from './identity/viewer.ts';
 import { isAttachmentShown, isInMessage } from './messages/is-attachment-shown.ts';
 import type { MessagesDeps } from './messages/deps.ts';
 import { toTimeCursor } from './messages/log/event-cursor.ts';
+import { findPlaces } from './messages/log/find-places.ts';
 import { MessageLog } from './messages/log/message-log.ts';
 import { MessageRelay } from './messages/log/message-relay.ts';
 import { repairChats } from './messages/log/repair-chats.ts';
@@ -128,7 +129,7 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
     ...bounds,
     messageLog,
     ...createOwnData({ ...foundations, ...files, ...chats, ...users, messageLog }),
-    legacySessions: createLegacySessions(foundations),
+    legacySessions: createLegacySessions(foundations, lastMessages),
     endTyping: (chatId, userId) => people.typing.clear(chatId, userId),
     findSharedEmails: (viewerId, userIds) => findSharedEmails({ db, lastMessages }, viewerId, userIds),
   };
@@ -166,9 +167,10 @@ function createBroker(
   return relay;
 }
 
-function createLegacySessions({ db, clock, redis }: Foundations): OtherSessions {
+function createLegacySessions({ db, clock, redis }: Foundations, lastMessages: LastMessages): OtherSessions {
   const shelf = redis ? new RedisSessionShelf({ redis, clock }) : new DatabaseSessionShelf({ db, clock });
-  return new KeptSessions({ shelf, cursorAt: toTimeCursor, isOneOfMany: redis !== null });
+  const others = redis && { findPlaces: findPlaces.bind(null, { db, lastMessages }) };
+  return new KeptSessions({ shelf, cursorAt: toTimeCursor, ...others });
 }
 
 /** What files need of others, and what they keep to. */

@@ -1,7 +1,8 @@
 import { applyEvent, startLog, type ChatId, type MessageEvent } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { collect, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
+import { hasRedis } from '../testing/with-redis.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -225,5 +226,21 @@ describe('a block', () => {
     const all = await textsOf(bob, chatId);
     expect(all).toHaveLength(33);
     expect(all.slice(0, atOnce.length)).toEqual(atOnce);
+  });
+
+  it.runIf(hasRedis)('holds at another process for the very next message, and so does its end', async () => {
+    const env = { REDIS_URL: inject('redisUrl') };
+    await using one = await startTestServer({ env, isAlone: true, sameDatabaseAs: server });
+    await using other = await startTestServer({ env, isAlone: true, sameDatabaseAs: server });
+    const { alice, bob, chatId } = await openPair();
+    const [here, elsewhere] = [await one.signIn(alice.me.name), await other.signIn(alice.me.name)];
+    const userId = bob.me.id;
+
+    for (let round = 0; round < 5; round += 1) {
+      expect(await codeOf(send(elsewhere, chatId))).toBe('OK');
+      await here.api.user.block.mutate({ userId });
+      expect(await codeOf(send(elsewhere, chatId))).toBe('FORBIDDEN');
+      await here.api.user.unblock.mutate({ userId });
+    }
   });
 });

@@ -31,7 +31,7 @@ export function publishBlocksChanged(broker: Broker, userId: UserId, at: Date): 
 }
 
 export function publishToPeople(broker: Broker, to: readonly UserId[], item: FeedItem<ChatEvent>): void {
-  for (const userId of to) broker.publish(topics.chatsOfUser(userId), item);
+  broker.publishAll(to.map(topics.chatsOfUser), item);
 }
 
 /** No reader may hold a position behind which an event of another process is still missing. */

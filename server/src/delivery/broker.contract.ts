@@ -44,6 +44,23 @@ export function describeBroker(name: string, makeBroker: () => Broker | Promise<
       await broker.close();
     });
 
+    it('tells several topics of the same event, and of the next one after it', async () => {
+      const broker = await makeBroker();
+      const names = ['a', 'b', 'c', 'd'];
+      const heard: string[] = [];
+      for (const name of names) {
+        await broker.subscribe(topic(name), (event) => heard.push(`${name}${event}`));
+      }
+
+      broker.publishAll(names.map(topic), 1);
+      broker.publish(topic('b'), 2);
+
+      await expect.poll(() => heard.length).toBe(5);
+      expect(heard.indexOf('b1')).toBeLessThan(heard.indexOf('b2'));
+      expect(heard.toSorted()).toEqual(['a1', 'b1', 'b2', 'c1', 'd1']);
+      await broker.close();
+    });
+
     it('listens to several topics with one listener, until that stops', async () => {
       const broker = await makeBroker();
       const heard: number[] = [];

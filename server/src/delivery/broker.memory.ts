@@ -22,6 +22,10 @@ export class MemoryBroker implements Broker {
     for (const listener of listeners) listener(event as never);
   }
 
+  publishAll<E>(topics: readonly Topic<E>[], event: E): void {
+    for (const topic of topics) this.publish(topic, event);
+  }
+
   subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void> {
     return this.subscribeAll([topic], listener);
   }

@@ -71,11 +71,16 @@ export class RedisBroker implements Broker {
   }
 
   publish<E>(topic: Topic<E>, event: E): void {
-    this.#local.publish(topic, event);
+    this.publishAll([topic], event);
+  }
+
+  publishAll<E>(topics: readonly Topic<E>[], event: E): void {
+    this.#local.publishAll(topics, event);
+    const channels = topics.map(({ name }) => this.#redis.name(name));
     if (this.#redis.isAway) {
-      this.#redis.stats.dropped += 1;
+      this.#redis.stats.dropped += topics.length;
       this.#hasDropped = true;
-    } else this.#redis.publish(this.#redis.name(topic.name), this.#redis.nodeId + this.#codec.encode(event));
+    } else this.#redis.publishAll(channels, this.#redis.nodeId + this.#codec.encode(event));
   }
 
   async subscribe<E>(

@@ -6,6 +6,8 @@
 export interface Broker {
   /** Returns at once. What cannot be delivered is lost, never thrown. */
   publish<E>(topic: Topic<E>, event: E): void;
+  /** The same event on several topics: between processes it travels once. */
+  publishAll<E>(topics: readonly Topic<E>[], event: E): void;
   /**
    * Resolves when it is listening: every event published afterwards reaches `listener`, and one published meanwhile may.
    * Listeners are called one after another and must not throw. The returned function stops it at once, for events

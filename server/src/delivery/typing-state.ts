@@ -83,7 +83,7 @@ export class TypingState {
 
   #announce({ chatId, userId, audience }: Typer, isTyping: boolean): void {
     const event = { chatId, userId, isTyping };
-    for (const other of audience) this.#broker.publish(topics.typingForUser(other), event);
+    this.#broker.publishAll(audience.map(topics.typingForUser), event);
   }
 }
 

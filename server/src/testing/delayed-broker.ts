@@ -19,6 +19,10 @@ export class DelayedBroker implements Broker {
       .then(() => this.#inner.publish(topic, event));
   }
 
+  publishAll<E>(topics: readonly Topic<E>[], event: E): void {
+    for (const topic of topics) this.publish(topic, event);
+  }
+
   subscribe<E>(topic: Topic<E>, listener: (event: E) => void): Promise<() => void> {
     return this.subscribeAll([topic], listener);
   }

@@ -10,6 +10,12 @@ export type BlocksOf = {
   readonly blockedBy: ReadonlyMap<UserId, LastKnown>;
 };
 
+/** The same among a few people. */
+export type BlocksAmong = { readonly blocked: ReadonlySet<UserId>; readonly blockedBy: ReadonlySet<UserId> };
+
+/** A person, and the people of whom it is asked how they are with that person. */
+type Asked = { readonly userId: UserId; readonly among: readonly UserId[] };
+
 type Marks = { readonly readSeq: number; readonly deliveredSeq: number };
 
 /** What a blocked person is told of the one who blocks them: how it was at that moment. */
@@ -28,18 +34,21 @@ const togetherMax = 100;
 const nobody: BlocksOf = { blocked: new Set(), blockedBy: new Map() };
 
 /**
- * Who blocks whom. What was read is remembered until some process says that it changed; `read` asks the database, for who
- * cannot wait for that.
+ * Who blocks whom. What was read is remembered until some process says that it changed; `read` and `readAmong` ask the
+ * database, for who cannot wait for that.
  */
 export class Blocks {
   /** As the database has it. */
   readonly read: (userId: UserId) => Promise<BlocksOf>;
+  /** The same in one look-up, of which people it is known: every message to somebody may ask. */
+  readonly readAmong: (asked: Asked) => Promise<BlocksAmong>;
   readonly #known = createBoundedCache<UserId, BlocksOf>(peopleMax);
   /** How often something changed: what was read before counts for nothing. */
   #changes = 0;
 
   constructor(db: Database) {
     this.read = createGatherer((userIds) => readAll(db, userIds), togetherMax);
+    this.readAmong = createGatherer((asked) => readPairs(db, asked), togetherMax);
   }
 
   async of(userId: UserId): Promise<BlocksOf> {
@@ -90,6 +99,21 @@ async function readAll(db: Database, userIds: readonly UserId[]): Promise<(userI
   for (const { blocker, blocked } of byBlocker) of(blocker).blocked.add(toUserId(blocked));
   for (const doc of byBlocked) of(doc.blocked).blockedBy.set(toUserId(doc.blocker), toLastKnown(doc));
   return (userId) => found.get(userId) ?? nobody;
+}
+
+/** With the driver's own cursor: of each block two fields are wanted, and most often there is none. */
+async function readPairs(db: Database, asked: readonly Asked[]): Promise<(asked: Asked) => BlocksAmong> {
+  const people = {
+    $in: [...new Set(asked.flatMap(({ among }) => among))].map((id) => new Types.ObjectId(id)),
+  };
+  const docs = await blockModel(db)
+    .collection.find({ blocker: people, blocked: people }, { projection: { _id: 0, blocker: 1, blocked: 1 } })
+    .toArray();
+  const pairs = docs.map(({ blocker, blocked }) => [toUserId(blocker), toUserId(blocked)] as const);
+  return ({ userId, among }) => ({
+    blocked: new Set(pairs.flatMap(([by, of]) => (by === userId && among.includes(of) ? of : []))),
+    blockedBy: new Set(pairs.flatMap(([by, of]) => (of === userId && among.includes(by) ? by : []))),
+  });
 }
 
 /** Those of some people who block a person, as the database has it. */

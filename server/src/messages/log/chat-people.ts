@@ -53,8 +53,9 @@ export class DirectPeople implements ChatPeople {
   /** Another process may know of a block of which this one has not heard yet. */
   async findIgnoring(by: UserId): Promise<readonly UserId[]> {
     const { blocks, broker } = this.#deps;
-    const { blocked, blockedBy } = await (broker.isShared ? blocks.read(by) : blocks.of(by));
     const { participants } = this.#audience;
+    const asked = { userId: by, among: participants };
+    const { blocked, blockedBy } = await (broker.isShared ? blocks.readAmong(asked) : blocks.of(by));
     if (participants.some((userId) => blocked.has(userId))) throw blockedByMe();
     return participants.filter((userId) => blockedBy.has(userId));
   }

@@ -29,7 +29,7 @@ export function toEvents(entries: readonly LogEntry[], prevRev: number, start = 
   return entries.map((entry, index) => toEvent(entry, entries[index - 1]?.message.rev ?? prevRev, start));
 }
 
-type Announcing = Pick<Broker, 'publish' | 'completeUntil'>;
+type Announcing = Pick<Broker, 'publish' | 'publishAll' | 'completeUntil'>;
 
 export type Audience = {
   readonly participants: readonly UserId[];
@@ -56,5 +56,5 @@ export function publishEvent(broker: Announcing, data: LogEvent, { participants,
   const ofUsers: FeedItem<LogEvent> = { ...ofChat, id: toTimeCursor(at, message) };
   broker.publish(topics.messagesOfChat(chatId), ofChat);
   if (isLarge) return broker.publish(topics.messagesOfGroup(chatId), ofUsers);
-  for (const userId of participants) broker.publish(topics.messagesOfUser(userId), ofUsers);
+  broker.publishAll(participants.map(topics.messagesOfUser), ofUsers);
 }

@@ -74,8 +74,9 @@ export class MessageRelay implements Broker {
       },
       emit: (event, audience) => {
         const { completeUntil } = this;
-        const local = { publish: this.#local.publish.bind(this.#local), completeUntil };
-        publishEvent(local, event, {
+        const publish = this.#local.publish.bind(this.#local);
+        const publishAll = this.#local.publishAll.bind(this.#local);
+        publishEvent({ publish, publishAll, completeUntil }, event, {
           participants: audience,
           isLarge: audience.length > limits.smallChatMax,
         });
@@ -101,6 +102,10 @@ export class MessageRelay implements Broker {
   /** What this process publishes comes back to it through the bus at once, and is put in order like everything else. */
   publish<E>(topic: Topic<E>, event: E): void {
     this.#deps.bus.publish(topic, event);
+  }
+
+  publishAll<E>(topics: readonly Topic<E>[], event: E): void {
+    this.#deps.bus.publishAll(topics, event);
   }
 
   async subscribe<E>(

@@ -4,6 +4,7 @@ import { AppError, toAppError } from '../../platform/errors.ts';
 import { clientAddressOf } from '../../http/client-address.ts';
 import type { Identity } from '../../identity/viewer.ts';
 import type { AskDeps } from '../ask.ts';
+import type { LegacyDeps } from '../deps.ts';
 import type { SocketData } from './sessions.ts';
 
 export type LegacyServer = Server<LegacyClientEvents, LegacyServerEvents, DefaultEventsMap, SocketData>;
@@ -14,12 +15,14 @@ const expiredForAtMostMs = 24 * 60 * 60_000;
 
 /** The handshake: `auth.token`, and nothing else, says who connects. */
 export async function admitSocket(
-  deps: AskDeps,
+  deps: AskDeps & Pick<LegacyDeps, 'legacySessions' | 'clock'>,
   socket: AdmittedSocket,
   next: (refusal?: Error) => void,
 ): Promise<void> {
   try {
-    socket.data.identity = await identify(deps, socket);
+    const identity = await identify(deps, socket);
+    socket.data.delivered ??= await deps.legacySessions.begin(identity.viewer.id, deps.clock.now());
+    socket.data.identity = identity;
     deps.strangers.welcome(socket.request.socket);
     next();
   } catch (thrown) {

@@ -81,9 +81,8 @@ function serve({ deps, sessions, queues }: Host, socket: AdmittedSocket): void {
   const { identity } = socket.data;
   if (!identity) return void socket.disconnect(true);
   const { id } = identity.viewer;
-  const now = deps.clock.now();
-  const known = socket.data.delivered ?? deps.legacySessions.begin(id, now);
-  const delivered = known ?? new Delivered(id, now);
+  const known = socket.data.delivered;
+  const delivered = known ?? new Delivered(id, deps.clock.now());
   const person = new LegacySocket(deps, { socket, identity, delivered });
   const pid = pidOf(socket);
   sessions.hold(pid, person);

@@ -22,12 +22,15 @@ export class Delivered {
   /** Up to where a chat's messages were sent before the oldest of those. */
   readonly #sentBefore = new Map<string, { readonly rev: number; readonly seq: number }>();
   readonly #missed = new Set<string>();
+  /** Where the chats were when the client connected: what was there then is not news. */
+  readonly #places: ReadonlyMap<string, number>;
   #startCursor: string | undefined;
   #isCatchingUp = false;
 
-  constructor(userId: UserId, startedAt: number) {
+  constructor(userId: UserId, startedAt: number, places: ReadonlyMap<string, number> = new Map()) {
     this.userId = userId;
     this.startedAt = startedAt;
+    this.#places = places;
   }
 
   /** The offset of the last message. */
@@ -47,7 +50,8 @@ export class Delivered {
 
   /** Whether a message is new to the client although it was changed before it was sent. */
   isOwed({ id, chatId, seq, createdAt }: Message): boolean {
-    if (this.#sent.has(id) || seq <= (this.#sentBefore.get(chatId)?.seq ?? 0)) return false;
+    if (this.#sent.has(id) || seq <= (this.#sentBefore.get(chatId)?.seq ?? this.#placeOf(chatId)))
+      return false;
     return this.#missed.has(id) || createdAt.getTime() >= this.startedAt;
   }
 
@@ -55,7 +59,7 @@ export class Delivered {
   add(message: Message, cursor: string): string | undefined {
     const { id, chatId, rev, seq } = message;
     const isSent = this.#sent.has(id) || rev <= (this.#sentBefore.get(chatId)?.rev ?? 0);
-    if (isSent || this.#isFromBefore(message)) return undefined;
+    if (isSent || seq <= this.#placeOf(chatId) || this.#isFromBefore(message)) return undefined;
     this.#sent.set(id, { cursor, chatId, rev, seq });
     if (this.#sent.size > sentMax) this.#compact();
     return id;
@@ -81,6 +85,10 @@ export class Delivered {
     const [id, { chatId, rev, seq }] = oldest;
     this.#sent.delete(id);
     this.#sentBefore.set(chatId, { rev, seq });
+  }
+
+  #placeOf(chatId: string): number {
+    return this.#places.get(chatId) ?? 0;
   }
 
   get #lastId(): string | undefined {

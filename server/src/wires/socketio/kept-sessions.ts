@@ -1,4 +1,4 @@
-import type { UserId } from '@whisper/shared';
+import type { ChatId, UserId } from '@whisper/shared';
 import { Delivered } from './delivered.ts';
 import { awayMaxMs, type OtherSessions } from './sessions.ts';
 
@@ -18,8 +18,11 @@ type Deps = {
   readonly shelf: SessionShelf;
   /** Where the stream of all of a person's chats stood at that time. */
   readonly cursorAt: (at: number) => string;
-  /** Other processes write as well, and this one hears of it a moment later. */
-  readonly isOneOfMany: boolean;
+  /**
+   * Where the person's chats are in which something may have been written since. Absent where no other process writes, of
+   * which this one would hear a moment later.
+   */
+  readonly findPlaces?: (userId: UserId, since: Date) => Promise<ReadonlyMap<ChatId, number>>;
 };
 
 /** As long as an old client may go on with the token of its first connection. */
@@ -39,10 +42,12 @@ export class KeptSessions implements OtherSessions {
     this.#deps = deps;
   }
 
-  begin(userId: UserId, at: number): Delivered | undefined {
-    if (!this.#deps.isOneOfMany) return undefined;
-    const delivered = new Delivered(userId, at - overlapMs);
-    delivered.markComplete(this.#deps.cursorAt(at));
+  async begin(userId: UserId, at: number): Promise<Delivered | undefined> {
+    const { findPlaces, cursorAt } = this.#deps;
+    if (!findPlaces) return undefined;
+    const places = await findPlaces(userId, new Date(at - 2 * overlapMs));
+    const delivered = new Delivered(userId, at - overlapMs, places);
+    delivered.markComplete(cursorAt(at));
     return delivered;
   }
 

@@ -1,4 +1,4 @@
-import type { Message, UserId } from '@whisper/shared';
+import type { UserId } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { connectMongo } from '../../platform/mongo.ts';
@@ -33,7 +33,7 @@ function describeSessions(name: 'in the database' | 'on Redis', openShelf: OpenS
   describe(`sessions ${name}`, () => {
     const setUp = async () => {
       const clock = new ManualClock();
-      const others = new KeptSessions({ shelf: await openShelf(clock), cursorAt, isOneOfMany: false });
+      const others = new KeptSessions({ shelf: await openShelf(clock), cursorAt });
       return { clock, others, sessions: new Sessions(clock, others), pid: randomUUID() };
     };
 
@@ -119,29 +119,13 @@ test('the database does not hold what a client would show', async () => {
 describe.runIf(hasRedis)('on several processes', () => {
   describeSessions('on Redis', async (clock) => new RedisSessionShelf({ redis: await openRedis(), clock }));
 
-  test('a new client is read to from the moment it connected, so that it misses nothing while its process begins to listen', async () => {
-    const shared = new KeptSessions({
-      shelf: new RedisSessionShelf({ redis: await openRedis(), clock: new ManualClock() }),
-      cursorAt,
-      isOneOfMany: true,
-    });
-    const at = 1_000_000;
-    const delivered = shared.begin(alice, at);
-    const message = (id: string, createdAt: number) =>
-      ({ id, chatId: 'c', rev: 1, createdAt: new Date(createdAt) }) as unknown as Message;
-
-    expect(delivered?.rewind('start')).toBe(cursorAt(at));
-    expect(delivered?.add(message('old', at - 60_000), 't')).toBeUndefined();
-    expect(delivered?.add(message('meanwhile', at + 5), 't')).toBe('meanwhile');
-  });
-
   test('a client goes on at another, shortly before what it saw last', async () => {
     const namespace = randomUUID();
     const [one, other] = await Promise.all(
       [1, 2].map(async () => {
         const clock = new ManualClock();
         const shelf = new RedisSessionShelf({ redis: await openRedis(namespace), clock });
-        const shared = new KeptSessions({ shelf, cursorAt, isOneOfMany: true });
+        const shared = new KeptSessions({ shelf, cursorAt });
         return new Sessions(clock, shared);
       }),
     );

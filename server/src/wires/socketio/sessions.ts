@@ -21,10 +21,11 @@ export interface Held {
 /** Where other processes find a client that comes back to them, and this one does after a restart. */
 export interface OtherSessions {
   /**
-   * A client that was not here before. Where others write as well, it is told that it is connected before this process
-   * listens to them, so what is written meanwhile is read from the log; messages of the last seconds may be among it.
+   * A client that was not here before and does not know yet that it is connected. Where others write as well, it is told so
+   * before this process listens to them: what is written meanwhile is read from the log, and nothing from before. Rejects when
+   * it cannot be found out now where its chats are.
    */
-  begin(userId: UserId, at: number): Delivered | undefined;
+  begin(userId: UserId, at: number): Promise<Delivered | undefined>;
   /** Neither this nor the next two reject: a client that is not kept is a new one later. */
   keep(pid: string, delivered: Delivered): Promise<void>;
   /** The connection broke: it is kept for a while. */
@@ -85,10 +86,10 @@ export class Sessions {
 }
 
 /**
- * `delivered` is there when the client goes on where it was, `isUnknown` when nobody can say now whether it does,
- * `identity` once it is admitted.
+ * `delivered` is there when the client goes on where it was, or, once it is admitted, begins somewhere; `isUnknown` when nobody
+ * can say now whether it goes on; `identity` once it is admitted.
  */
-export type SocketData = { delivered?: Delivered; isUnknown?: true; identity?: Identity };
+export type SocketData = { delivered?: Delivered | undefined; isUnknown?: true; identity?: Identity };
 
 /** Socket.IO's side of recovery: it restores nothing but who the client is. */
 export function createAdapterClass(sessions: Sessions): typeof Adapter {
