@@ -119,24 +119,24 @@ async function isFirstToRepair(redis: Redis | null): Promise<boolean> {
   return (await redis.eval(script, [redis.name('repair')], [redis.nodeId]).catch(() => 'OK')) !== null;
 }
 
+const indexMakers = [
+  createRevocationIndexes,
+  createUserIndexes,
+  createChatIndexes,
+  createMessageIndexes,
+  createFileIndexes,
+  createOwnDataIndexes,
+  createLegacySessionIndexes,
+  createPushIndexes,
+  createReportIndexes,
+];
+
 /** What is stored gets this version's form, and then its indexes, which data of another form may not fit. */
 export async function prepareDatabase(uri: string, deps: Pick<Context, 'clock' | 'log'>): Promise<void> {
   const db = await connectMongo(uri, { isPatient: true });
   try {
     await migrateDatabase({ ...deps, db });
-    await Promise.all(
-      [
-        createRevocationIndexes,
-        createUserIndexes,
-        createChatIndexes,
-        createMessageIndexes,
-        createFileIndexes,
-        createOwnDataIndexes,
-        createLegacySessionIndexes,
-        createPushIndexes,
-        createReportIndexes,
-      ].map((create) => create(db)),
-    );
+    for (const createIndexes of indexMakers) await createIndexes(db);
   } finally {
     await db.close();
   }

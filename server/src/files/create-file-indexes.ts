@@ -1,7 +1,8 @@
 import type { Connection } from 'mongoose';
+import { createIndexes } from '../platform/mongo.ts';
 import { fileModel } from './file.model.ts';
 
 /** Idempotent. */
 export async function createFileIndexes(db: Connection): Promise<void> {
-  await fileModel(db).createIndexes();
+  await createIndexes(fileModel(db));
 }

@@ -1,6 +1,7 @@
 import { createBoundedCache } from '../platform/bounded-cache.ts';
 import type { Connection as Database } from 'mongoose';
 import type { Clock } from '../platform/clock.ts';
+import { createIndexes } from '../platform/mongo.ts';
 import { revocationModel, type RevocationDoc } from './revocation.model.ts';
 import type { SessionClaims } from './token-verifier.ts';
 
@@ -20,7 +21,7 @@ type Bearer = Pick<SessionClaims, 'clerkId' | 'sessionId' | 'issuedAt'>;
 
 /** Idempotent. */
 export async function createRevocationIndexes(db: Database): Promise<void> {
-  await revocationModel(db).createIndexes();
+  await createIndexes(revocationModel(db));
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Connection as Database } from 'mongoose';
+import { createIndexes } from '../platform/mongo.ts';
 import { erasureModel } from './erasure.model.ts';
 import { exportTicketModel } from './export-ticket.model.ts';
 
 /** Idempotent. */
 export async function createOwnDataIndexes(db: Database): Promise<void> {
-  await Promise.all([erasureModel(db).createIndexes(), exportTicketModel(db).createIndexes()]);
+  await createIndexes(erasureModel(db), exportTicketModel(db));
 }

@@ -1,4 +1,4 @@
-import mongoose, { type Connection } from 'mongoose';
+import mongoose, { type Collection, type Connection, type mongo, type Schema } from 'mongoose';
 
 /** A command that takes longer fails with a retryable error; nothing waits for ever on a stalled database. */
 const operationTimeoutMs = 10_000;
@@ -24,4 +24,18 @@ export function connectMongo(uri: string, { isPatient = false } = {}): Promise<C
 export function databaseNameOf(uri: string): string {
   const path = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^?]*)/.exec(uri)?.[1];
   return path ? decodeURIComponent(path) : 'whisper';
+}
+
+type Indexed = {
+  readonly schema: Pick<Schema, 'indexes'>;
+  readonly collection: Pick<Collection, 'createIndexes'>;
+};
+
+/** Makes the indexes that the models name, those of a collection in one command. Idempotent. */
+export async function createIndexes(...models: readonly Indexed[]): Promise<void> {
+  for (const { schema, collection } of models) {
+    const indexes = schema.indexes().map(([key, options]) => ({ key, ...options }));
+    // The driver's word for the same, without what else Mongoose's options could hold.
+    await collection.createIndexes(indexes as mongo.IndexDescription[]);
+  }
 }

@@ -1,8 +1,9 @@
 import type { Connection } from 'mongoose';
+import { createIndexes } from '../platform/mongo.ts';
 import { deviceModel } from './device.model.ts';
 import { pushModel } from './push.model.ts';
 
 /** Idempotent. */
 export async function createPushIndexes(db: Connection): Promise<void> {
-  await Promise.all([deviceModel(db).createIndexes(), pushModel(db).createIndexes()]);
+  await createIndexes(deviceModel(db), pushModel(db));
 }

@@ -1,8 +1,9 @@
 import type { Connection } from 'mongoose';
+import { createIndexes } from '../platform/mongo.ts';
 import { blockModel } from './block.model.ts';
 import { userModel } from './user.model.ts';
 
 /** Idempotent. */
 export async function createUserIndexes(db: Connection): Promise<void> {
-  await Promise.all([userModel(db).createIndexes(), blockModel(db).createIndexes()]);
+  await createIndexes(userModel(db), blockModel(db));
 }

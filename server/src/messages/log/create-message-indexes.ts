@@ -1,7 +1,8 @@
 import type { Connection } from 'mongoose';
+import { createIndexes } from '../../platform/mongo.ts';
 import { messageModel } from './message.model.ts';
 
 /** Idempotent. */
 export async function createMessageIndexes(db: Connection): Promise<void> {
-  await messageModel(db).createIndexes();
+  await createIndexes(messageModel(db));
 }

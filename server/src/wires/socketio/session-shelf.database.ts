@@ -2,6 +2,7 @@ import { UserIdSchema } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../platform/clock.ts';
+import { createIndexes } from '../../platform/mongo.ts';
 import type { Kept, SessionShelf } from './kept-sessions.ts';
 import { legacySessionModel } from './session.model.ts';
 
@@ -9,7 +10,7 @@ type Deps = { readonly db: Database; readonly clock: Clock };
 
 /** Idempotent. */
 export async function createLegacySessionIndexes(db: Database): Promise<void> {
-  await legacySessionModel(db).createIndexes();
+  await createIndexes(legacySessionModel(db));
 }
 
 export class DatabaseSessionShelf implements SessionShelf {
