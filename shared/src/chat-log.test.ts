@@ -12,6 +12,7 @@ import {
 } from './chat-log.ts';
 import { ChatIdSchema, ClientIdSchema, MessageIdSchema, UserIdSchema } from './ids.ts';
 import { neverChanged, toReply, type Message, type MessageChanges, type MessagePage } from './messages.ts';
+import type { System } from './system.ts';
 
 const chatId = ChatIdSchema.parse('a'.repeat(24));
 const alice = { id: UserIdSchema.parse('b'.repeat(24)), name: 'alice', email: 'alice@x.org', avatar: null };
@@ -266,16 +267,18 @@ describe('a chat log', () => {
     expect(catchUp(log, fetching).messages[0]?.text).toBe('edited at 4');
   });
 
-  it('calls everybody as the latest answer calls them, where they wrote, are quoted or are passed on', () => {
+  it('calls everybody as the latest answer calls them, where they wrote, are quoted, passed on or came', () => {
     const [first, second, third] = [buildMessage(1, 1), buildMessage(2, 2), buildMessage(3, 3)];
     const quoting = { ...third, sender: bob, replyTo: toReply(second) };
     const passing = { ...buildMessage(4, 4), sender: bob, forwardedFrom: { sender: alice, sentAt: at } };
-    const older = { messages: [first], rev: 4, hasMore: false };
-    const log = startLog(chatId, { messages: [second, quoting, passing], rev: 4, hasMore: true });
+    const system: System = { type: 'memberAdded', users: [alice] };
+    const adding: Message = { ...buildMessage(5, 5), kind: 'system', sender: bob, system };
+    const older = { messages: [first], rev: 5, hasMore: false };
+    const log = startLog(chatId, { messages: [second, quoting, passing, adding], rev: 5, hasMore: true });
     const renamed = { ...alice, name: 'Alice Cooper', avatar: 'https://a.org/1' };
-    const fifth = { ...buildMessage(5, 5), sender: renamed };
+    const sixth = { ...buildMessage(6, 6), sender: renamed };
 
-    const event = { type: 'created', chatId, rev: 5, prevRev: 4, message: fifth } as const;
+    const event = { type: 'created', chatId, rev: 6, prevRev: 5, message: sixth } as const;
     const { messages } = prependPage(applyEvent(log, event).log, older);
 
     expect(messages.map(({ seq, sender }) => [seq, sender.name])).toEqual([
@@ -283,10 +286,12 @@ describe('a chat log', () => {
       [2, renamed.name],
       [3, bob.name],
       [4, bob.name],
-      [5, renamed.name],
+      [5, bob.name],
+      [6, renamed.name],
     ]);
     expect(messages[2]?.replyTo?.sender).toEqual(renamed);
     expect(messages[3]?.forwardedFrom?.sender).toEqual(renamed);
+    expect(messages[4]).toMatchObject({ system: { users: [renamed] }, text: 'bob added Alice Cooper' });
     expect(log.messages[0]).toBe(second);
   });
 

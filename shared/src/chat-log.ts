@@ -6,6 +6,7 @@ import {
   type MessageEvent,
   type MessagePage,
 } from './messages.ts';
+import { describeSystem, peopleIn, withPeople } from './system.ts';
 import type { User } from './users.ts';
 
 /**
@@ -142,16 +143,19 @@ function nameAnew(messages: readonly Message[], added: readonly Message[]): read
     }),
   );
   if (changed.size === 0) return messages;
-  const named = <T extends { readonly sender: User }>(said: T): T => {
-    const sender = changed.get(said.sender.id);
-    return sender ? { ...said, sender } : said;
-  };
+  const asNow = (person: User) => changed.get(person.id) ?? person;
+  const named = <T extends { readonly sender: User }>(said: T): T => ({
+    ...said,
+    sender: asNow(said.sender),
+  });
   return withIndex(
     messages.map((message) => {
       if (!peopleOf(message).some(({ id }) => changed.has(id))) return message;
       const { replyTo, forwardedFrom } = message;
+      const system = message.system && withPeople(message.system, asNow);
       return {
         ...named(message),
+        ...(system && { system, text: describeSystem(system, asNow(message.sender)) }),
         replyTo: replyTo && named(replyTo),
         forwardedFrom: forwardedFrom && named(forwardedFrom),
       };
@@ -164,8 +168,13 @@ function isSamePerson(one: User, other: User): boolean {
   return one.name === other.name && one.avatar === other.avatar;
 }
 
-function peopleOf({ sender, replyTo, forwardedFrom }: Message): User[] {
-  return [sender, ...(replyTo ? [replyTo.sender] : []), ...(forwardedFrom ? [forwardedFrom.sender] : [])];
+function peopleOf({ sender, replyTo, forwardedFrom, system }: Message): User[] {
+  return [
+    sender,
+    ...(replyTo ? [replyTo.sender] : []),
+    ...(forwardedFrom ? [forwardedFrom.sender] : []),
+    ...(system ? peopleIn(system) : []),
+  ];
 }
 
 /** What is answered in a run of messages, or was, and who is named there. */

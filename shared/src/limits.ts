@@ -21,6 +21,8 @@ export const limits = {
   mentionsMax: 50,
   /** People of one group. */
   groupSizeMax: 1_000,
+  /** Of people who are added to a group at once, a message names so many. */
+  addedNamedMax: 32,
   /** In a chat of more people than this, how far each has read is not told to all, and who types to nobody. */
   smallChatMax: 32,
   /** What members of a group can be made to wait between two messages: a day. */

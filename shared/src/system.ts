@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import { limits } from './limits.ts';
 import { RoleSchema } from './roles.ts';
+import type { UserId } from './ids.ts';
 import { UserSchema, type User } from './users.ts';
-
-const people = z.array(UserSchema).min(1);
 
 /** What somebody did to a group. It has a place and a number in the log like any message, so all hear of it in the same order. */
 export const SystemSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('created'), name: z.string() }),
-  z.object({ type: z.literal('memberAdded'), users: people }),
+  z.object({
+    type: z.literal('memberAdded'),
+    users: z.array(UserSchema).min(1).describe(`At most ${limits.addedNamedMax} of them.`),
+    more: z.int().min(1).optional().describe('How many were added besides.'),
+  }),
   z.object({ type: z.literal('memberJoined') }).describe('The sender came by an invitation.'),
   z.object({ type: z.literal('memberRemoved'), user: UserSchema }),
   z.object({ type: z.literal('memberLeft') }),
@@ -29,7 +33,7 @@ export function describeSystem(system: System, { name: who }: Pick<User, 'name'>
     case 'created':
       return `${who} created the group “${system.name}”`;
     case 'memberAdded':
-      return `${who} added ${listNames(system.users)}`;
+      return `${who} added ${listNames(system.users, system.more)}`;
     case 'memberJoined':
       return `${who} joined by an invitation`;
     case 'memberRemoved':
@@ -59,9 +63,21 @@ export function describeSystem(system: System, { name: who }: Pick<User, 'name'>
   }
 }
 
+/** Whom it names besides its maker. */
+export function peopleIn(system: System): readonly User[] {
+  if ('users' in system) return system.users;
+  return 'user' in system ? [system.user] : [];
+}
+
+/** The same with other words for those people. */
+export function withPeople(system: System, nameOf: (user: User) => User): System {
+  if ('users' in system) return { ...system, users: system.users.map(nameOf) };
+  return 'user' in system ? { ...system, user: nameOf(system.user) } : system;
+}
+
 type Change = { readonly system: System | null; readonly sender: User };
 
-/** Whom a message says to be in the group from now on, besides its maker. */
+/** Whom a message names as being in the group from now on, besides its maker. */
 export function whoComes({ system, sender }: Change): readonly User[] {
   switch (system?.type) {
     case 'memberAdded':
@@ -82,6 +98,12 @@ export function whoComes({ system, sender }: Change): readonly User[] {
       return [];
   }
   return system satisfies never;
+}
+
+/** Whether a message may say of a person that they are in the group from now on: of many it does not name all. */
+export function mayBringIn({ system, sender }: Change, userId: UserId): boolean {
+  const isUnnamed = system?.type === 'memberAdded' && system.more !== undefined;
+  return isUnnamed || whoComes({ system, sender }).some(({ id }) => id === userId);
 }
 
 /** Whom it says not to be in the group any more. */
@@ -109,9 +131,9 @@ export function whoGoes({ system, sender }: Change): readonly User[] {
 
 const namesMax = 3;
 
-function listNames(users: readonly User[]): string {
+function listNames(users: readonly User[], unnamed = 0): string {
   const shown = users.slice(0, namesMax).map(({ name }) => name);
-  const more = users.length - shown.length;
+  const more = users.length - shown.length + unnamed;
   const [last, ...before] = more > 0 ? [`${more} more`, ...shown.toReversed()] : shown.toReversed();
   return before.length > 0 ? `${before.toReversed().join(', ')} and ${last}` : `${last}`;
 }

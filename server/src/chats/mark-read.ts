@@ -37,15 +37,10 @@ async function moveMark(
   const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
   if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
   const at = new Date(deps.clock.now());
-  const people = isSmall(doc) ? toUserIds(doc) : [viewerId];
-  const told = lastingApart(known) ? [viewerId] : await deps.blocks.without(viewerId, people);
+  const member = await writeMark(deps, { membership, viewerId, field, mark, at });
   // Who blocks the other one reads unseen.
-  const isSeen = people.length > 1 && !lastingApart(known);
-  const [member] = await Promise.all([
-    writeMark(deps, { membership, viewerId, field, mark, at }),
-    // Whoever comes back asks by this for what moved while they were away.
-    isSeen && chatModel(deps.db).updateOne({ _id: doc._id }, { $max: { marksAt: at } }),
-  ]);
+  const isSeen = isSmall(doc) && !lastingApart(known);
+  const told = isSeen ? await deps.blocks.without(viewerId, await touchMarks(deps, doc, at)) : [viewerId];
   publishMarks(deps.broker, told, {
     chatId,
     userId: viewerId,
@@ -53,6 +48,17 @@ async function moveMark(
     ...toMarks(doc, viewerId, member),
   });
   return { doc, member };
+}
+
+/**
+ * Whoever comes back asks by this for what moved while they were away. Resolves with who is in the chat: who came while the
+ * mark moved may have read it as it was before.
+ */
+async function touchMarks({ db }: ChatsDeps, { _id }: Mine['doc'], at: Date): Promise<UserId[]> {
+  const update = { $max: { marksAt: at } };
+  const options = { projection: { participants: 1 }, returnDocument: 'after' } as const;
+  const doc = await chatModel(db).findOneAndUpdate({ _id }, update, options).lean();
+  return doc ? toUserIds(doc) : [];
 }
 
 type Written = {

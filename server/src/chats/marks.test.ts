@@ -1,7 +1,8 @@
-import type { ChatEvent } from '@whisper/shared';
+import { marksOf, type ChatEvent } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
-import { collect, openChat, startTestServer, type TestClient } from '../testing/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { collect, openChat, openGroup, startTestServer, type TestClient } from '../testing/index.ts';
+import { memberModel } from './member.model.ts';
 
 type Tracked = { readonly id: string; readonly data: ChatEvent };
 
@@ -64,6 +65,37 @@ describe('the marks of a chat', () => {
       deliveredSeq: 1,
     });
     expect((await foreign.until((seen) => seen.length === 1))[0]?.data).toEqual({ type: 'reset' });
+  });
+});
+
+const markOf = (person: TestClient, deliveredSeq: number) => ({
+  ...{ userId: person.me.id, readSeq: 2 },
+  deliveredSeq,
+});
+
+describe('a mark that moves while somebody comes into the group', () => {
+  it('is heard of by them, who found it as it was before', async () => {
+    await using server = await startTestServer({ isAlone: true });
+    const { people, chat } = await openGroup(server, 'alice', 'bob');
+    const [alice, bob] = people as [TestClient, TestClient];
+    const carol = await server.signIn('carol');
+    const chatId = chat.id;
+    const carols = watch(carol);
+    await carols.until((items) => items.length === 1);
+    await send(alice, chatId);
+    const { collection } = memberModel(server.app.db);
+    const write = collection.findOneAndUpdate.bind(collection);
+    vi.spyOn(collection, 'findOneAndUpdate').mockImplementationOnce(async (filter, update, options = {}) => {
+      await alice.api.chat.addMembers.mutate({ chatId, userIds: [carol.me.id] });
+      expect(marksOf(await carol.api.chat.get.query({ chatId }))).toContainEqual(markOf(bob, 2));
+      return write(filter, update, options);
+    });
+
+    await bob.api.chat.markDelivered.mutate({ chatId, seq: 3 });
+
+    const isTold = ({ data }: Tracked) => data.type === 'marks' && data.userId === bob.me.id;
+    const told = await carols.until((items) => items.some(isTold));
+    expect(told.find(isTold)?.data).toMatchObject(markOf(bob, 3));
   });
 });
 

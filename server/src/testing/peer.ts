@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { inspect } from 'node:util';
 
 /** A process that answers one request at a time. */
 export class Peer implements AsyncDisposable {
@@ -47,7 +48,7 @@ export function serve<Request>(handle: (request: Request) => Promise<unknown>): 
     handle(request).then(
       (answer) => process.send?.(answer ?? null),
       (error: unknown) => {
-        console.error(error);
+        process.stderr.write(`${inspect(error)}\n`);
         process.exit(1);
       },
     );

@@ -59,10 +59,8 @@ export class StoreParts {
     const readHere = (chatId: ChatId) => this.readMarks.seqOf(chatId);
     this.#deliveredMarks = new Marks(connection, {
       tell: (mark) => markDelivered.mutate(mark),
-      delayMs: (chatId) => {
-        const chat = this.list.get(chatId);
-        return chat && isTold(chat) ? deliveredDelayMs : connection.random() * untoldDelayMs;
-      },
+      delayMs: (chatId) =>
+        isTold(this.list.get(chatId)) ? deliveredDelayMs : connection.random() * untoldDelayMs,
       isCovered: ({ chatId, seq }) => seq <= readHere(chatId),
     });
     const onDelivered = (chatId: ChatId, seq: number) => this.#deliveredMarks.mark(chatId, seq);
@@ -213,8 +211,8 @@ function toAnswered(message: Message): LogEvent {
 }
 
 /** Whether its people are told how far each of them has come. */
-function isTold(chat: Chat): boolean {
-  return chat.kind === 'direct' || chat.marks !== undefined;
+function isTold(chat: Chat | undefined): boolean {
+  return chat?.kind === 'direct' || chat?.marks !== undefined;
 }
 
 function isSignedOut(reason: RefusalReason): boolean {

@@ -1,5 +1,6 @@
 import {
   describeSystem,
+  limits,
   toReply,
   type ChatId,
   type ClientId,
@@ -84,15 +85,18 @@ export async function toMessages(
 }
 
 function namedIn(change: GroupChange): readonly UserId[] {
-  if ('userIds' in change) return change.userIds;
+  if ('userIds' in change) return change.userIds.slice(0, limits.addedNamedMax);
   return 'userId' in change ? [change.userId] : [];
 }
 
 /** The change as it is shown: with people in place of their ids. */
 function toSystem(change: GroupChange, userOf: (id: UserId) => User): System {
   switch (change.type) {
-    case 'memberAdded':
-      return { type: change.type, users: change.userIds.map(userOf) };
+    case 'memberAdded': {
+      const named = namedIn(change);
+      const more = change.userIds.length - named.length;
+      return { type: change.type, users: named.map(userOf), ...(more > 0 && { more }) };
+    }
     case 'memberRemoved':
       return { type: change.type, user: userOf(change.userId) };
     case 'roleChanged':

@@ -52,4 +52,16 @@ it('a group that grows large stays with the streams of all chats, by one publica
     await each.until((items) => textsOf(items).includes('still here'));
     each.stop();
   }
+
+  const last = await server.signIn('last');
+  const lasts = watch(last);
+  await lasts.until(({ length }) => length > 0);
+  const memberIds = [...people.slice(1), late, last].map(({ me }) => me.id);
+  await owner.api.chat.createGroup.mutate({ name: 'All', memberIds, clientId: randomUUID() });
+  const added = 'owner added p1, p2, p3 and 30 more';
+  // Who is not among those that it names hears of it all the same.
+  const heard = await lasts.until((items) => textsOf(items).includes(added));
+  expect(textsOf(heard)).toEqual(['owner created the group “All”', added]);
+  const { system } = (await last.api.chat.list.query({})).chats[0]?.lastMessage ?? {};
+  expect(system).toMatchObject({ users: { length: limits.addedNamedMax }, more: 1 });
 });

@@ -1,5 +1,5 @@
 import {
-  whoComes,
+  mayBringIn,
   type ChatEvent,
   type ChatId,
   type LogEvent,
@@ -109,11 +109,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     if ((known !== undefined && rev <= known) || !isShown(sight, message.seq)) return 'skip';
     const isGap = known !== undefined && prevRev !== known;
     // Who comes into a group may be shown less than there is, which is read with what they missed.
-    if (
-      isGap ||
-      !isPlainly(sight, message) ||
-      whoComes(message).some(({ id }) => id === this.#watch.userId)
-    ) {
+    if (isGap || !isPlainly(sight, message) || mayBringIn(message, this.#watch.userId)) {
       this.#gaps.add(chatId);
       return 'gap';
     }
