@@ -1,36 +1,34 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { MongoClient, ObjectId } from 'mongodb';
 import { Engine } from '../src/engine/engine.ts';
 import { listen } from '../src/wire/listen.ts';
-import { loadMessages, namespace } from './data.ts';
+import { loadMessages } from './data.ts';
 import { workNames } from './long-work.ts';
 
 /**
- * What one client waits for a message by its id while others have the store do something long. Times are those this
- * process, which is store and client in one, spends on the processor, so that a loaded machine does not count:
- * between question and answer (p50, p99, longest), and at one go before others get their turn ("held"). Arguments: how
- * many messages, and which of the rows (all).
+ * What one client waits for a message by its id while others have the store do something long, in milliseconds. Store,
+ * reader and others are a process each. Between question and answer (p50, p99, longest) it is time on the clock, which
+ * says something on a quiet machine alone; what the store does at one go before others get their turn ("held") is its
+ * time on the processor. Arguments: how many messages, and which of the rows (all).
  */
 async function main(documents: number, wanted: readonly string[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'embedded-mongo-fair-'));
+  const idsFile = join(dir, 'ids');
   const { ids } = await loadMessages(dir, documents);
+  writeFileSync(idsFile, ids.map((id) => id.toHexString()).join('\n'));
   const engine = Engine.open({ dataDir: dir });
   const listener = await listen(engine, { socketPath: join(dir, 'fair.sock') });
-  const client = await MongoClient.connect(listener.uri);
-  const messages = client.db(namespace.db).collection<{ _id: ObjectId }>(namespace.name);
-  const find = () => messages.findOne({ _id: ids[Math.floor(Math.random() * ids.length)] ?? new ObjectId() });
-  print(`${documents} messages; milliseconds of processor time but for "takes"\n`);
+  print(`${documents} messages; milliseconds\n`);
   print('meanwhile                        takes s   reads      p50      p99      max     held   memory MB');
   for (const name of wanted.length > 0 ? wanted : workNames) {
-    const row = await beside(() => run(listener.uri, name), find);
+    const row = await beside(() => run(listener.uri, name), [listener.uri, idsFile]);
     print(`${name.padEnd(26)}${row.map((cell, i) => cell.padStart(widths[i] ?? 9)).join('')}`);
   }
-  await client.close();
   await listener.close();
   await engine.close();
   rmSync(dir, { recursive: true, force: true });
@@ -45,32 +43,31 @@ async function run(uri: string, name: string): Promise<string> {
   return (await promisify(execFile)(process.execPath, args)).stdout;
 }
 
-async function beside(work: () => Promise<string>, find: () => Promise<unknown>): Promise<string[]> {
-  const times: number[] = [];
+async function beside(work: () => Promise<string>, args: readonly string[]): Promise<string[]> {
+  const reader = fork(fileURLToPath(new URL('./reader.ts', import.meta.url)), args);
+  await once(reader, 'message');
   let [isOver, held, peak] = [false, 0, 0];
   let turnedAt = threadMs();
   const turn = () => {
     const now = threadMs();
     held = Math.max(held, now - turnedAt);
     turnedAt = now;
-    if (!isOver) setImmediate(turn);
+    if (!isOver) setTimeout(turn);
   };
   const startedAt = performance.now();
-  const outcome = work().finally(() => {
-    isOver = true;
-  });
   turn();
-  while (!isOver) {
-    const askedAt = cpuMs();
-    await find();
-    times.push(cpuMs() - askedAt);
+  const watch = setInterval(() => {
     peak = Math.max(peak, memoryMb());
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1) + (await outcome);
-  times.sort((a, b) => a - b);
-  const at = (share: number) => (times[Math.floor((times.length - 1) * share)] ?? 0).toFixed(1);
-  return [seconds, String(times.length), at(0.5), at(0.99), at(1), held.toFixed(1), peak.toFixed(0)];
+  }, 5);
+  const outcome = await work();
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1) + outcome;
+  reader.send('stop');
+  const [times]: number[][] = await once(reader, 'message');
+  isOver = true;
+  clearInterval(watch);
+  const sorted = (times ?? []).sort((a, b) => a - b);
+  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(1);
+  return [seconds, String(sorted.length), at(0.5), at(0.99), at(1), held.toFixed(1), peak.toFixed(0)];
 }
 
 function cpuMs(): number {

@@ -5,7 +5,7 @@ import { deleteStatementFields } from '../src/commands/delete.ts';
 import { commands } from '../src/commands/registry.ts';
 import { runCommand } from '../src/commands/run-command.ts';
 import { Engine } from '../src/engine/engine.ts';
-import { newShare } from '../src/engine/job.ts';
+import { Share } from '../src/engine/job.ts';
 import { makeTempDir } from './test-server.ts';
 import { typed } from './typed.ts';
 
@@ -88,7 +88,7 @@ async function startWithThings() {
     const request = {
       body: whole,
       sequences: new Map(),
-      connection: { id: 1, share: newShare(), appName: undefined },
+      connection: { id: 1, share: new Share(), appName: undefined },
     };
     return new Promise((resolve) =>
       runCommand(engine, request, (parts) => resolve(deserialize(Buffer.concat(parts ?? [])))),

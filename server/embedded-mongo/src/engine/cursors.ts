@@ -1,6 +1,7 @@
 import { CommandError } from '../errors.ts';
 import type { Deadline } from '../pace/deadline.ts';
 import { ready, type Steps } from '../pace/pace.ts';
+import { largeBytes, smallBytes, takeMemory } from './reply-memory.ts';
 
 export type BatchRequest = {
   readonly countMax: number;
@@ -83,15 +84,13 @@ const replyBytesMax = 16 * 1024 * 1024;
 /** Less than MongoDB's 16 MiB, so that encoding and sending a batch does not hold the others. */
 const batchBytesMax = 1024 * 1024;
 
-const chunkBytesMax = 64 * 1024;
-
 /**
  * Documents as the elements of a BSON array, which a reply takes over as they are. Held one after the other, because
  * thousands of small buffers that wait for a paused command's end are what a garbage collection has to carry along.
  */
 export class PackedDocuments implements Iterable<Buffer> {
   readonly #full: Buffer[] = [];
-  #chunk = Buffer.allocUnsafe(1_024);
+  #chunk = takeMemory(smallBytes);
   #used = 0;
   #count = 0;
   #bytes = 0;
@@ -130,7 +129,7 @@ export class PackedDocuments implements Iterable<Buffer> {
 
   #begin(bytes: number): void {
     this.#full.push(this.#chunk.subarray(0, this.#used));
-    this.#chunk = Buffer.allocUnsafe(Math.max(bytes, Math.min(chunkBytesMax, 4 * this.#chunk.length)));
+    this.#chunk = bytes > largeBytes ? Buffer.allocUnsafeSlow(bytes) : takeMemory(largeBytes);
     this.#used = 0;
   }
 }

@@ -7,7 +7,7 @@ import { CommandError } from '../errors.ts';
 import { makeTempDir } from '../../test/test-server.ts';
 import { pause, type Steps } from '../pace/pace.ts';
 import { Executor, type ExecutorOptions } from './executor.ts';
-import { newShare } from './job.ts';
+import { Share } from './job.ts';
 
 /** An executor on a real store that counts its commits. */
 function openExecutor(options: ExecutorOptions = { turnMs: 1_000 }) {
@@ -111,15 +111,33 @@ test('lets a newcomer run before those who have had more time', async () => {
     // Some time that counts.
     for (const until = performance.now() + 1; performance.now() < until; ) continue;
   };
-  const shares = Array.from({ length: 50 }, newShare);
+  const shares = Array.from({ length: 50 }, () => new Share());
   const greedy = shares.map((share) => executor.submit(false, () => stepping(3, tell('greedy')), share));
   for (let at = 0; at < 60; at++) await executor.submit(false, () => undefined);
 
   const before = order.length;
-  await executor.submit(false, () => order.push('newcomer'), newShare());
+  await executor.submit(false, () => order.push('newcomer'), new Share());
 
   expect(order.slice(before).filter((name) => name === 'greedy').length).toBeLessThan(5);
   expect(await Promise.all(greedy)).toHaveLength(50);
+});
+
+test('has one slice of the long reads in a turn, after the short ones', async () => {
+  await using store = openExecutor({ sliceMs: 0, turnMs: 0 });
+  const { executor } = store;
+  const order: string[] = [];
+  const long = ['a', 'b', 'c'].map((name) =>
+    executor.submit(false, () => stepping(9, () => order.push(name)), new Share()),
+  );
+  // Each has had a first step, as a newcomer.
+  while (order.length < 3) await executor.submit(false, () => undefined, new Share());
+  order.length = 0;
+
+  for (let turn = 0; turn < 4; turn++) await executor.submit(false, () => order.push('short'), new Share());
+
+  const kinds = order.map((name) => (name === 'short' ? name : 'long'));
+  expect(kinds).toEqual(['short', 'long', 'short', 'long', 'short', 'long', 'short', 'long']);
+  await Promise.all(long);
 });
 
 test('reads one state over its pauses', async () => {
@@ -140,7 +158,7 @@ test('reads one state over its pauses', async () => {
 test('ends what a client has begun and does not wait for', async () => {
   await using store = openExecutor();
   const { executor } = store;
-  const share = newShare();
+  const share = new Share();
   const work = executor.submit(false, () => stepping(1_000_000, () => undefined), share);
   await executor.submit(false, () => undefined);
 

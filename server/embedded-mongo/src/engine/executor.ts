@@ -1,12 +1,12 @@
 import { CommandError } from '../errors.ts';
 import { Slice } from '../pace/pace.ts';
 import type { Catalog } from '../storage/catalog.ts';
-import { Job, newShare, type Order, type Outcome, patience, type Share, type Work } from './job.ts';
+import { Job, type Order, type Outcome, patience, Share, type Work } from './job.ts';
 
 export type ExecutorOptions = {
   /** After how long a read should pause; a write after three times as long, because each pause is a flush. */
   readonly sliceMs?: number;
-  /** How long a turn may begin another read; four times as long another write, because those share a flush. */
+  /** How long a turn may begin another read; eight times as long another write, because those share a flush. */
   readonly turnMs?: number;
 };
 
@@ -15,20 +15,20 @@ export type ExecutorOptions = {
  * together: reads first, then all writes in one transaction, so that they share one flush to the disk. A write is
  * acknowledged only after that flush, and a failed one leaves nothing behind. A command that takes longer pauses and
  * goes on in a later turn; what it wrote up to a pause is committed, and what it reads stays as it was when it began,
- * unless indexes or collections change meanwhile. Each turn has a slice of one read and of one write that have paused,
- * after new ones.
+ * unless indexes or collections change meanwhile. Each turn has a slice of one read that is long, after the short ones,
+ * and of one write that has paused.
  */
 export class Executor {
   readonly slice = new Slice();
   readonly #catalog: Catalog;
   readonly #sliceMs: number;
   readonly #turnMs: number;
-  readonly #own = newShare();
+  readonly #own = new Share();
   #waiting: Job[] = [];
   #isScheduled = false;
   #isStopping = false;
 
-  constructor(catalog: Catalog, { sliceMs = 1, turnMs = 2 }: ExecutorOptions = {}) {
+  constructor(catalog: Catalog, { sliceMs = 1, turnMs = 1 }: ExecutorOptions = {}) {
     this.#catalog = catalog;
     this.#sliceMs = sliceMs;
     this.#turnMs = turnMs;
@@ -83,23 +83,32 @@ export class Executor {
     this.#isScheduled = false;
     const jobs = this.#waiting.sort((a, b) => a.dueAt - b.dueAt);
     this.#waiting = [];
+    const reads = jobs.filter(({ isWrite }) => !isWrite);
+    this.#readSome([...reads.filter(({ isShort }) => isShort), ...reads.filter(({ isShort }) => !isShort)]);
+    this.#writeSome(jobs.filter(({ isWrite }) => isWrite));
+  }
+
+  /** Short ones for as long as a turn has, and then others until one of them has had its slice. */
+  #readSome(jobs: readonly Job[]): void {
     const endsAt = performance.now() + this.#turnMs;
-    const writes: Job[] = [];
-    let long: Job | undefined;
-    let [hasRead, hasLongWrite] = [false, false];
+    let [hasAny, hasLong] = [false, false];
     for (const job of jobs) {
-      if (job.isWrite && job.isPaused && hasLongWrite) this.#enqueue(job);
-      else if (job.isWrite) {
-        hasLongWrite ||= job.isPaused;
-        writes.push(job);
-      } else if (job.isPaused && !long) long = job;
-      else if (job.isPaused || (hasRead && performance.now() >= endsAt)) this.#enqueue(job);
-      else {
-        hasRead = true;
-        this.#read(job);
+      const isNext = job.isShort ? !hasAny : !hasLong;
+      if (!isNext && performance.now() >= endsAt) {
+        this.#enqueue(job);
+        continue;
       }
+      hasAny = true;
+      hasLong ||= !job.isShort;
+      this.#read(job);
     }
-    if (long) this.#read(long);
+  }
+
+  /** Those that are new, and one that has paused. */
+  #writeSome(jobs: readonly Job[]): void {
+    const paused = jobs.filter(({ isPaused }) => isPaused);
+    for (const job of paused.slice(1)) this.#enqueue(job);
+    const writes = jobs.filter((job) => !job.isPaused || job === paused[0]);
     if (writes.length > 0) this.#commit(writes);
   }
 
@@ -127,7 +136,7 @@ export class Executor {
 
   /** Commits a step of as many writes as a turn has time for. */
   #commit(jobs: readonly Job[]): void {
-    const endsAt = performance.now() + 4 * this.#turnMs;
+    const endsAt = performance.now() + 8 * this.#turnMs;
     const taken: Job[] = [];
     try {
       this.savepoint(() => {
@@ -184,15 +193,13 @@ export class Executor {
   }
 
   #conclude(job: Job): void {
-    const { share, tookMs } = job;
     if (!job.isPaused) {
-      // Grows step by step, since what the machine or a collection of garbage took from one command says nothing.
-      share.usualMs = Math.min(tookMs, 2 * share.usualMs + 0.1);
+      job.share.count(job.tookMs);
       job.settle();
       return;
     }
     job.isPartlyDone = true;
-    if (this.#isStopping || (share.isGone && !job.isWrite)) this.#end(job);
+    if (this.#isStopping || (job.share.isGone && !job.isWrite)) this.#end(job);
     else this.#enqueue(job);
   }
 

@@ -2,14 +2,27 @@ import { isSteps, type Steps } from '../pace/pace.ts';
 import type { Snapshot } from '../storage/kv.ts';
 
 /** Whose commands they are: a connection, or the engine itself. The longer they usually take, the later they come. */
-export type Share = { usualMs: number; isGone: boolean };
+export class Share {
+  isGone = false;
+  #lastMs = 0;
+  #usualMs = 0;
 
-export function newShare(): Share {
-  return { usualMs: 0, isGone: false };
+  /** The shorter of the last two: what the machine or a collection of garbage took from one command says nothing. */
+  get usualMs(): number {
+    return this.#usualMs;
+  }
+
+  count(ms: number): void {
+    this.#usualMs = Math.min(this.#lastMs, ms);
+    this.#lastMs = ms;
+  }
 }
 
 /** For each millisecond that a command is expected to take, others may come before it for so many. */
-export const patience = 50;
+export const patience = 100;
+
+/** Commands of shares that usually take less run before those of others. */
+const shortMs = 0.25;
 
 export type Work<T> = () => T | Steps<T>;
 
@@ -45,6 +58,11 @@ export class Job<T = unknown> {
     this.share = order.share;
     this.dueAt = performance.now() + patience * order.share.usualMs;
     this.#order = order;
+  }
+
+  /** It has not shown that it takes long, and neither have the last ones of its share. */
+  get isShort(): boolean {
+    return !this.isPaused && this.share.usualMs < shortMs;
   }
 
   get isPaused(): boolean {

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Engine } from '../engine/engine.ts';
-import { newShare } from '../engine/job.ts';
+import { Share } from '../engine/job.ts';
 import { Connection } from './connection.ts';
 import { Outbox, type OutboxOptions } from './outbox.ts';
 
@@ -21,7 +21,7 @@ export async function listen(
   let lastId = 0;
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
-    const share = newShare();
+    const share = new Share();
     socket.on('close', () => {
       sockets.delete(socket);
       engine.executor.leave(share);

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeTempDir } from '../../test/test-server.ts';
+import { giveBack, largeBytes, takeMemory } from '../engine/reply-memory.ts';
 import { Outbox } from './outbox.ts';
 
 const replyBytes = 4 * 1024 * 1024;
@@ -60,6 +61,34 @@ test('gives up those who wait longest when all unread replies together are too m
   for (const { socket } of silent.pairs) void outbox.send(socket, reply);
 
   expect(silent.pairs.map(({ socket }) => socket.destroyed)).toEqual([true, true, false, false]);
+});
+
+test('uses the memory of a reply again when it is read, and not before', async () => {
+  using silent = await connectSilent(1);
+  const [{ socket, client } = fail()] = silent.pairs;
+  const parts = Array.from({ length: 32 }, (_, at) => takeMemory(largeBytes).fill(at));
+  const memories = new Set(parts.map(({ buffer }) => buffer));
+  const isTaken = () => memories.has(takeMemory(largeBytes).buffer);
+
+  const sent = new Outbox().send(socket, parts);
+  const isTakenUnread = isTaken();
+  const read: Buffer[] = [];
+  client.on('data', (chunk: Buffer) => read.push(chunk)).resume();
+  await sent;
+
+  expect([isTakenUnread, isTaken()]).toEqual([false, true]);
+  while (Buffer.concat(read).length < 32 * largeBytes) await once(client, 'data');
+  expect(Buffer.concat(read).equals(Buffer.concat(parts))).toBe(true);
+});
+
+test('lends memory to one at a time, also when it is given back twice', () => {
+  const part = takeMemory(largeBytes);
+
+  giveBack([part, part.subarray(0, 10)]);
+  giveBack([part]);
+
+  expect(takeMemory(largeBytes).buffer).toBe(part.buffer);
+  expect(takeMemory(largeBytes).buffer).not.toBe(part.buffer);
 });
 
 function fail(): never {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { giveBack } from '../engine/reply-memory.ts';
 
 export type OutboxOptions = {
   /** How much may wait for all readers together. */
@@ -28,8 +29,11 @@ export class Outbox {
   send(socket: Socket, parts: readonly Buffer[]): Promise<void> | undefined {
     let bytes = 0;
     for (const { length } of parts) bytes += length;
-    if (bytes <= joinedBytesMax) socket.write(Buffer.concat(parts, bytes));
-    else writeTogether(socket, parts);
+    if (bytes <= joinedBytesMax) {
+      const joined = Buffer.concat(parts, bytes);
+      giveBack(parts);
+      socket.write(joined);
+    } else writeTogether(socket, parts);
     return socket.writableNeedDrain ? this.#wait(socket) : undefined;
   }
 
@@ -66,7 +70,8 @@ const joinedBytesMax = 16 * 1024;
 
 function writeTogether(socket: Socket, parts: readonly Buffer[]): void {
   socket.cork();
-  for (const part of parts) socket.write(part);
+  for (const part of parts.slice(0, -1)) socket.write(part);
+  socket.write(parts.at(-1) ?? '', () => giveBack(parts));
   socket.uncork();
 }
 
