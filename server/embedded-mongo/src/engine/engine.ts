@@ -5,6 +5,7 @@ import { Catalog } from '../storage/catalog.ts';
 import type { Collection, Namespace } from '../storage/collection.ts';
 import { checkDataFile, dataFileName, markDataDir } from '../storage/data-file.ts';
 import { lockDataDir } from '../storage/data-lock.ts';
+import { BufferedStore } from '../storage/buffered-store.ts';
 import type { KeyValueStore } from '../storage/kv.ts';
 import { openLmdb } from '../storage/lmdb-store.ts';
 import { UndoLog } from '../storage/undo-log.ts';
@@ -54,7 +55,7 @@ export class Engine implements Store {
     try {
       checkDataFile(dataDir);
       const file = join(dataDir, dataFileName);
-      const engine = new Engine(openLmdb(file, { isDurable }), file, {
+      const engine = new Engine(new BufferedStore(openLmdb(file, { isDurable })), file, {
         ...pace,
         release: () => lock.release(),
       });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { BsonDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 import { decodeEntry, encodeEntry } from './catalog-entry.ts';
+import { catalogKey, formatKey, formats, requireFormat } from './catalog-keys.ts';
 import { CollectionIndex } from './collection-index.ts';
 import { treePrefix, prefixRange } from './tree-keys.ts';
 import { Collection, type CollectionHome, type CollectionMeta, type Namespace } from './collection.ts';
@@ -12,7 +13,7 @@ import { refuseView } from './view.ts';
 /**
  * All collections and their indexes. Tree 0 of the store is the catalog's own: `c<ns>` an entry, `n<id>` a count of
  * documents, `g<id>` a dropped tree still to be swept, `w<id>` which version counts in a tree where documents have two, `t`
- * the next free tree id, `v` the format's version.
+ * the next free tree id, `v` the format's version, `j<number>` the journal of the buffered store.
  */
 export class Catalog implements CollectionHome {
   readonly kv: KeyValueStore;
@@ -40,7 +41,7 @@ export class Catalog implements CollectionHome {
   warmUp(): void {
     for (let i = 0; i < 2; i++) {
       try {
-        this.kv.transaction(() => writeFormat(this.kv));
+        this.kv.transaction(() => this.kv.put(formatKey, this.kv.get(formatKey) ?? formats.plain));
       } catch {
         return;
       }
@@ -255,13 +256,6 @@ export function treesOf({ meta, indexes }: Collection): number[] {
   return [meta.id, ...indexes.map(({ id }) => id)];
 }
 
-const catalogTree = treePrefix(0);
-const formatVersion = 1;
-
-function catalogKey(kind: string, rest: Buffer = Buffer.alloc(0)): Buffer {
-  return Buffer.concat([catalogTree, Buffer.from(kind, 'latin1'), rest]);
-}
-
 /** Bounded so that every name fits a key; MongoDB's own limit is 255 bytes. */
 const namespaceBytesMax = 255;
 
@@ -276,18 +270,6 @@ function requireNamespace({ db, name }: Namespace): void {
   if (isBad || name.startsWith('.') || Buffer.byteLength(ns) > namespaceBytesMax) {
     throw new CommandError('InvalidNamespace', `Invalid namespace specified '${ns}'`);
   }
-}
-
-function requireFormat(kv: KeyValueStore): void {
-  const version = kv.get(catalogKey('v'))?.readUInt32BE(0);
-  if (version === formatVersion) return;
-  if (version !== undefined)
-    throw new Error(`The data directory has format ${version}; this version reads ${formatVersion}`);
-  kv.transaction(() => writeFormat(kv));
-}
-
-function writeFormat(kv: KeyValueStore): void {
-  kv.put(catalogKey('v'), treePrefix(formatVersion));
 }
 
 function newUuid(): Buffer {

@@ -114,7 +114,7 @@ export class Collection {
     this.#home.kv.put(this.keyOf(idKey), bytes);
     for (const { index, entries, traits } of additions) {
       this.#learn(index, traits);
-      for (const { stored } of entries) this.#home.kv.put(stored, idKey);
+      for (const { stored } of entries) this.#home.kv.putLater(stored, idKey);
     }
     this.#count(1);
   }
@@ -129,8 +129,8 @@ export class Collection {
     for (const build of this.#builds) build.follow({ idKey, before: stored.document, after: document });
     for (const { index, traits, added, removed } of changes) {
       this.#learn(index, traits);
-      for (const entry of removed) this.#home.kv.remove(entry.stored);
-      for (const entry of added) this.#home.kv.put(entry.stored, idKey);
+      for (const entry of removed) this.#home.kv.removeLater(entry.stored);
+      for (const entry of added) this.#home.kv.putLater(entry.stored, idKey);
     }
     this.#home.kv.put(this.keyOf(idKey), bytes);
   }
@@ -139,7 +139,7 @@ export class Collection {
     if (this.hasTwoVersions) this.settle(idKey);
     for (const build of this.#builds) build.follow({ idKey, before: document });
     for (const index of this.indexes) {
-      for (const { stored } of index.keysOf(document, idKey).entries) this.#home.kv.remove(stored);
+      for (const { stored } of index.keysOf(document, idKey).entries) this.#home.kv.removeLater(stored);
     }
     this.#home.kv.remove(this.keyOf(idKey));
     this.#count(-1);
@@ -169,7 +169,7 @@ export class Collection {
     }
     for (const { index, traits, added } of changes) {
       this.#learn(index, traits);
-      for (const entry of added) this.#home.kv.put(entry.stored, idKey);
+      for (const entry of added) this.#home.kv.putLater(entry.stored, idKey);
     }
     this.#home.kv.put(this.keyOf(idKey), joinVersions({ before: stored.bytes, after: after?.bytes }));
     this.#staging?.add(after === undefined);
@@ -211,7 +211,7 @@ export class Collection {
       const entriesOf = (bytes: Buffer | undefined) =>
         bytes ? index.keysOf(decodeDocument(bytes), idKey).entries : [];
       for (const { stored } of difference(entriesOf(gone), entriesOf(kept)).removed) {
-        if (kv.get(stored)?.equals(idKey)) kv.remove(stored);
+        if (kv.get(stored)?.equals(idKey)) kv.removeLater(stored);
       }
     }
     if (kept) kv.put(this.keyOf(idKey), kept);

@@ -29,15 +29,17 @@ export interface Snapshot extends KeyValueReader {
 export interface KeyValueStore extends KeyValueReader {
   has(key: Buffer): boolean;
   put(key: Buffer, value: Buffer): void;
-  /** Whether there was something to remove. */
-  remove(key: Buffer): boolean;
+  remove(key: Buffer): void;
+  /** The same for small entries all over the tree: it may bring many of them to their places at once. Only in a transaction. */
+  putLater(key: Buffer, value: Buffer): void;
+  removeLater(key: Buffer): void;
   /**
    * Runs the work and commits, durable on return. A throw rolls everything back and is passed on. Inside another
    * transaction it is a savepoint of it.
    */
   transaction<T>(work: () => T): T;
   snapshot(): Snapshot;
-  /** Copies the file as it is at this moment, while others write; a compact copy leaves unused pages out. */
-  copyTo(path: string, options: { readonly isCompact: boolean }): Promise<void>;
+  /** Copies the file as it is at this moment, while others write. */
+  copyTo(path: string): Promise<void>;
   close(): Promise<void>;
 }

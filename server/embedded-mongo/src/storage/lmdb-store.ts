@@ -16,11 +16,15 @@ export function openLmdb(path: string, options: LmdbOptions): KeyValueStore {
 
   /** Where the store reads; nothing: its newest state, inside a transaction with what that has written. */
   let now: ReadingAt;
+  const put = (key: Buffer, value: Buffer) => storing(() => db.putSync(key, value));
+  const remove = (key: Buffer) => storing(() => db.removeSync(key));
   return {
     ...readerOf(db, () => now),
     has: (key) => db.doesExist(key),
-    put: (key, value) => storing(() => db.putSync(key, value)),
-    remove: (key) => storing(() => db.removeSync(key)),
+    put,
+    remove,
+    putLater: put,
+    removeLater: remove,
     transaction: (work) => storing(() => db.transactionSync(work)),
     snapshot: () => {
       const transaction = db.useReadTransaction();
@@ -34,7 +38,7 @@ export function openLmdb(path: string, options: LmdbOptions): KeyValueStore {
       };
       return { ...readerOf(db, () => ({ transaction })), during, release: () => transaction.done() };
     },
-    copyTo: (to, { isCompact }) => (isCompact ? copyEntries(db, to) : db.backup(to, false)),
+    copyTo: (path) => db.backup(path, false),
     close: () => db.close(),
   };
 }
@@ -55,18 +59,17 @@ function openFile(path: string, { isDurable, isReadOnly = false }: LmdbOptions):
   });
 }
 
-const everyKey = { start: Buffer.alloc(1), end: Buffer.alloc(5, 0xff) };
+export const everyKey = { lower: Buffer.alloc(1), upper: Buffer.alloc(5, 0xff) };
 const entriesPerCommit = 10_000;
 
 /**
  * Copies entry by entry: LMDB's own copy takes over whole pages, and with them what was deleted from a page and nothing has
  * overwritten yet.
  */
-async function copyEntries(from: Database, path: string): Promise<void> {
+export async function copyEntries(from: KeyValueReader, path: string): Promise<void> {
   const to = openFile(path, { isDurable: false });
-  const transaction = from.useReadTransaction();
   try {
-    const entries = from.getRange({ ...everyKey, transaction })[Symbol.iterator]();
+    const entries = from.range(everyKey)[Symbol.iterator]();
     for (let next = entries.next(); !next.done; ) {
       to.transactionSync(() => {
         for (let count = 0; count < entriesPerCommit && !next.done; count += 1, next = entries.next()) {
@@ -75,7 +78,6 @@ async function copyEntries(from: Database, path: string): Promise<void> {
       });
     }
   } finally {
-    transaction.done();
     await to.close();
     rmSync(`${path}-lock`, { force: true });
   }

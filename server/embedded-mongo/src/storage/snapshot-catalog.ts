@@ -8,6 +8,7 @@ export function catalogOf(snapshot: Snapshot): Catalog {
     throw new Error('A snapshot is only for reading');
   };
   const has = (key: Buffer) => snapshot.get(key) !== undefined;
-  const refusing = { put: refuse, remove: refuse, transaction: refuse, snapshot: refuse, copyTo: refuse };
-  return new Catalog({ ...snapshot, ...refusing, has, close: refuse }, new UndoLog());
+  const writing = { put: refuse, remove: refuse, putLater: refuse, removeLater: refuse, transaction: refuse };
+  const rest = { has, snapshot: refuse, copyTo: refuse, close: refuse };
+  return new Catalog({ ...snapshot, ...writing, ...rest }, new UndoLog());
 }

@@ -8,6 +8,11 @@ export function treePrefix(id: number): Buffer {
   return prefix;
 }
 
+/** The tree of a key. */
+export function treeOf(key: Buffer): number {
+  return key.readUInt32BE(0);
+}
+
 /** The document's key in its collection, without the collection's prefix. */
 export function encodeId(id: BsonValue): Buffer {
   return fitKey(encodeValue(id));

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkDataFile, dataFileName, flushFile, markDataDir } from '../storage/data-file.ts';
 import { lockDataDir } from '../storage/data-lock.ts';
-import { withFile } from './read-store.ts';
+import { copyEntries } from '../storage/lmdb-store.ts';
+import { withFile, withSnapshot } from './read-store.ts';
 
 /**
  * Copies the store as it is at this moment into a new data directory, also while a server runs on it. A compact copy
@@ -14,11 +15,15 @@ export async function backUp(dataDir: string, outDir: string, { isCompact = fals
   mkdirSync(outDir, { recursive: true, mode: 0o700 });
   const partial = `${copy}.partial`;
   rmSync(partial, { force: true });
-  await withFile(dataDir, (kv) => kv.copyTo(partial, { isCompact }));
+  await (isCompact ? copyCompact(dataDir, partial) : withFile(dataDir, (kv) => kv.copyTo(partial)));
   flushFile(partial);
   renameSync(partial, copy);
   markDataDir(outDir);
   return statSync(copy).size;
+}
+
+function copyCompact(dataDir: string, path: string): Promise<void> {
+  return withSnapshot(dataDir, (snapshot) => copyEntries(snapshot, path));
 }
 
 export type Compacted = { readonly before: number; readonly after: number };
@@ -32,7 +37,7 @@ export async function compact(dataDir: string): Promise<Compacted> {
     const before = statSync(file).size;
     const smaller = `${file}.compact`;
     rmSync(smaller, { force: true });
-    await withFile(dataDir, (kv) => kv.copyTo(smaller, { isCompact: true }));
+    await copyCompact(dataDir, smaller);
     flushFile(smaller);
     renameSync(smaller, file);
     // What LMDB notes there of its readers and its last transaction is about the old file.

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { decodeDocument } from '../bson/value.ts';
 import type { Collection } from '../storage/collection.ts';
 import type { KeyValueReader } from '../storage/kv.ts';
-import { withSnapshot } from './read-store.ts';
+import { withCatalog } from './read-store.ts';
 
 export type ExportOptions = {
   readonly dataDir: string;
@@ -23,7 +23,7 @@ export type ExportOptions = {
  * while a server runs on the directory. Returns their counts.
  */
 export function exportDatabase(options: ExportOptions): Promise<Map<string, number>> {
-  return withSnapshot(options.dataDir, async (catalog) => {
+  return withCatalog(options.dataDir, async (catalog) => {
     mkdirSync(options.outDir, { recursive: true });
     const counts = new Map<string, number>();
     for (const collection of catalog.list(options.db)) {

@@ -1,11 +1,11 @@
 import { noDeadline } from '../pace/deadline.ts';
 import { finish } from '../pace/pace.ts';
 import { checkCollection, findOrphanTrees } from '../storage/check-store.ts';
-import { withSnapshot } from './read-store.ts';
+import { withCatalog } from './read-store.ts';
 
 /** Checks that every index agrees with its documents and returns whether it does. Writes nothing. */
 export async function fsck(dataDir: string, print: (line: string) => void): Promise<boolean> {
-  return withSnapshot(dataDir, async (catalog) => {
+  return withCatalog(dataDir, async (catalog) => {
     let problemCount = 0;
     for (const collection of catalog.list()) {
       const report = finish(checkCollection(catalog, collection, noDeadline));

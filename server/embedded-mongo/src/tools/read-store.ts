@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../storage/catalog.ts';
 import { checkDataFile, dataFileName } from '../storage/data-file.ts';
-import type { KeyValueStore } from '../storage/kv.ts';
+import type { KeyValueStore, Snapshot } from '../storage/kv.ts';
+import { withJournal } from '../storage/journal.ts';
 import { openLmdb } from '../storage/lmdb-store.ts';
 import { catalogOf } from '../storage/snapshot-catalog.ts';
 
@@ -20,13 +21,18 @@ export async function withFile<T>(dataDir: string, work: (kv: KeyValueStore) => 
 }
 
 /** Lets the work read everything as it is at this moment. */
-export function withSnapshot<T>(dataDir: string, work: (catalog: Catalog) => Promise<T>): Promise<T> {
+export function withSnapshot<T>(dataDir: string, work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
   return withFile(dataDir, async (kv) => {
     const snapshot = kv.snapshot();
     try {
-      return await work(catalogOf(snapshot));
+      return await work(withJournal(snapshot));
     } finally {
       snapshot.release();
     }
   });
+}
+
+/** The same with the collections that are there at this moment. */
+export function withCatalog<T>(dataDir: string, work: (catalog: Catalog) => Promise<T>): Promise<T> {
+  return withSnapshot(dataDir, (snapshot) => work(catalogOf(snapshot)));
 }
