@@ -78,6 +78,17 @@ describe.skipIf(!hasBrowser)('a person who signed in with Clerk', slow, () => {
     expect(world.user).toBeNull();
   });
 
+  it('leaves nothing on the device when Clerk says that their session has ended', async () => {
+    const world = await openWorld('ended elsewhere');
+    const { page } = world.app;
+
+    world.user = null;
+    await page.evaluate('Clerk.set(null)');
+
+    await page.getByText('Sign in at Clerk').waitFor();
+    await expect.poll(() => textsInBrowser(page, 'whisper'), patience).toEqual([]);
+  });
+
   it('is gone when Clerk names somebody else', async () => {
     const world = await openWorld('of alice');
     const { app } = world;

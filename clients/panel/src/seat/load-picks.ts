@@ -112,6 +112,8 @@ async function loadDevices(session: Session): Promise<readonly Pick[]> {
 }
 
 async function loadReports(session: Session): Promise<readonly Pick[]> {
+  const me = await session.ask('auth.me', {});
+  if (!isRecord(me) || me['isModerator'] !== true) return [];
   const reports = await rows(session, 'report.list', {});
   return reports.map(({ id, reason, text }) => ({
     id: String(id),

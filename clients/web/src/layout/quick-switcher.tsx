@@ -1,15 +1,16 @@
-import { faceOf, limits, type Chat, type User } from '@whisper/shared';
-import { useState, type KeyboardEvent } from 'react';
+import { faceOf, type Chat, type User } from '@whisper/shared';
+import { useState } from 'react';
 import { chatPath, navigate } from '../routing/route.ts';
 import { usePeople } from '../sidebar/use-people.ts';
 import { useShownChats } from '../sidebar/use-shown-chats.ts';
 import { useClient } from '../store/use-client.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Combobox } from '../ui/combobox.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { isComposing } from '../ui/keyboard.ts';
 
 const offeredMax = 8;
 const listId = 'switcher-list';
+const steps = { ArrowDown: 1, ArrowUp: -1 };
 
 /** A way to any chat or person by a few letters. */
 type Way = { readonly face: User; readonly unread: number; readonly go: () => Promise<void> };
@@ -25,34 +26,23 @@ export function QuickSwitcher({ onClose }: { readonly onClose: () => void }) {
     // What does not open says so on its own page.
     void way.go().catch(() => undefined);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent) || !active) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) setIndex((ways.indexOf(active) + step + ways.length) % ways.length);
-    else if (event.key === 'Enter') follow(active);
-    else return;
-    event.preventDefault();
-  };
 
   return (
     <Dialog title="Go to" onClose={onClose}>
-      <input
-        className="field"
-        role="combobox"
-        aria-label="Name of a chat or a person"
-        placeholder="Name of a chat or a person"
-        aria-expanded={ways.length > 0}
-        aria-controls={listId}
-        aria-activedescendant={active && optionId(active)}
-        autoComplete="off"
-        data-first
-        maxLength={limits.queryLengthMax}
+      <Combobox
+        label="Name of a chat or a person"
         value={search}
-        onChange={(event) => {
-          setSearch(event.target.value);
+        onChange={(value) => {
+          setSearch(value);
           setIndex(0);
         }}
-        onKeyDown={onKeyDown}
+        listId={listId}
+        options={ways}
+        active={active}
+        optionId={optionId}
+        steps={steps}
+        onMove={(to) => setIndex((to + ways.length) % ways.length)}
+        onChoose={follow}
       />
       <ul id={listId} className="dialog-list switcher-list" role="listbox" aria-label="Chats and people">
         {ways.map((way) => (

@@ -1,40 +1,38 @@
-import { limits, type FoundMessage } from '@whisper/shared';
-import { useEffect, useState, type KeyboardEvent } from 'react';
+import type { FoundMessage } from '@whisper/shared';
+import { useEffect, useState } from 'react';
+import { Combobox } from '../ui/combobox.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { isComposing } from '../ui/keyboard.ts';
 import { FoundOption, optionId } from './found-option.tsx';
 import { SearchFilters } from './search-filters.tsx';
 import { useSearching } from './searching.ts';
 import { isAsked, useFound, type Found } from './use-found.ts';
 
 const listId = 'found-list';
+const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 };
 
 /** Looks for messages in all chats, or in one; leads to the one that is chosen. */
 export function SearchDialog() {
   const { form, setForm, follow, close } = useSearching();
   const results = useFound(form);
   const { found } = results;
-  const { active, onKeyDown, restart } = useActive(results);
+  const { active, move, restart } = useActive(results);
   return (
     <Dialog title="Search messages" onClose={close}>
-      <input
-        className="field"
-        role="combobox"
-        aria-label="Words to look for"
-        placeholder="Words to look for"
-        aria-expanded={found.length > 0}
-        aria-controls={listId}
-        aria-activedescendant={active && optionId(active)}
-        autoComplete="off"
-        data-first
-        maxLength={limits.queryLengthMax}
+      <Combobox
+        label="Words to look for"
         value={form.query}
-        onChange={(event) => {
-          setForm({ ...form, query: event.target.value });
+        onChange={(query) => {
+          setForm({ ...form, query });
           restart();
         }}
+        listId={listId}
+        options={found}
+        active={active}
+        optionId={optionId}
+        steps={steps}
+        onMove={move}
+        onChoose={(each) => follow(each.message)}
         onFocus={(event) => event.target.select()}
-        onKeyDown={onKeyDown}
       />
       <SearchFilters />
       <ul id={listId} className="dialog-list found-list" role="listbox" aria-label="Messages that were found">
@@ -54,7 +52,7 @@ export function SearchDialog() {
 
 /** The result that Enter leads to. It begins at the first one, or at the one that was chosen last. */
 function useActive({ found, status, loadMore }: Found) {
-  const { last, follow } = useSearching();
+  const { last } = useSearching();
   const [index, setIndex] = useState(0);
   const active = found[Math.min(index, found.length - 1)];
   useEffect(() => {
@@ -69,15 +67,7 @@ function useActive({ found, status, loadMore }: Found) {
     if (to >= found.length && status === 'paused') loadMore();
     setIndex(Math.max(0, Math.min(to, found.length - 1)));
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event.nativeEvent) || !active) return;
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 5, PageUp: -5 }[event.key];
-    if (step !== undefined) move(found.indexOf(active) + step);
-    else if (event.key === 'Enter') follow(active.message);
-    else return;
-    event.preventDefault();
-  };
-  return { active, onKeyDown, restart: () => setIndex(0) };
+  return { active, move, restart: () => setIndex(0) };
 }
 
 /** How much was found, and the way to more. */

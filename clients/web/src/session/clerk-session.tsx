@@ -76,6 +76,7 @@ function useClerkSession(userId: string | null, signOut: () => void): Session | 
             },
             cache: { storage: indexedDbStorage('whisper'), account: userId },
             signOut,
+            isOver: () => clerk.loaded && clerk.user?.id !== userId,
           },
     [userId],
   );

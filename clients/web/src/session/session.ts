@@ -6,4 +6,6 @@ export type Session = {
   /** Where the person's last state is kept on this device. */
   readonly cache: CacheOptions;
   readonly signOut: () => void;
+  /** It was ended, wherever that was: nothing of the person is to stay here. */
+  readonly isOver?: () => boolean;
 };

@@ -8,7 +8,7 @@ import {
 } from '@whisper/client';
 import { useWhisperClient, WhisperProvider } from '@whisper/react';
 import type { ChatId } from '@whisper/shared';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import { Attached } from '../files/attached.ts';
 import { appUrl } from '../routing/app-url.ts';
 import { leavePush, permissionNow } from '../push/own-browser.ts';
@@ -26,6 +26,13 @@ export function SignedIn({ session, children }: Props) {
   const [places] = useState(() => new Map<ChatId, number>());
   const [attached] = useState(() => new Attached());
   const { client, renew } = useWhisperClient(session, connect);
+  // The client is closed by then, and what it owed to what is kept goes with the rest.
+  useEffect(
+    () => () => {
+      if (session.isOver?.()) void client?.forget();
+    },
+    [session, client],
+  );
   const ending = useMemo(() => client && withForgetting(session, client), [session, client]);
   if (!client || !ending) return null;
   return (
