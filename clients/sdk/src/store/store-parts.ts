@@ -212,7 +212,8 @@ function toAnswered(message: Message): LogEvent {
 
 /** Whether its people are told how far each of them has come. */
 function isTold(chat: Chat | undefined): boolean {
-  return chat?.kind === 'direct' || chat?.marks !== undefined;
+  // One that is new here is not in the list yet.
+  return chat?.kind !== 'group' || chat.marks !== undefined;
 }
 
 function isSignedOut(reason: RefusalReason): boolean {
