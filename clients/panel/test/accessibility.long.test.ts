@@ -6,7 +6,7 @@ import { expectAccessible } from './expect-accessible.ts';
 import { openChat } from './open-chat.ts';
 import { openPanel } from './panel-page.ts';
 
-describe.skipIf(!hasBrowser)('the panel at 360 pixels', slow, () => {
+describe.skipIf(!hasBrowser)('the panel', slow, () => {
   let server: TestServer;
   beforeAll(async () => {
     await bundlePanel();
@@ -15,8 +15,9 @@ describe.skipIf(!hasBrowser)('the panel at 360 pixels', slow, () => {
   }, slow.timeout);
   afterAll(() => server?.[Symbol.asyncDispose]());
 
-  it('has nothing for axe to find, in light and dark', async () => {
+  it.each([360, 1280])('has nothing for axe to find at %i pixels, in light and dark', async (width) => {
     const hash = '#message.send+message.onEvent';
-    await expectAccessible(await openPanel(await sharedBrowser(), server.url, { hash, width: 360 }));
+    const panel = await openPanel(await sharedBrowser(), server.url, { hash, width });
+    await expectAccessible(panel, [hash, '#history', '#old-api']);
   });
 });

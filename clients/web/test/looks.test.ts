@@ -3,6 +3,7 @@ import { hasBrowser, slow } from '@whisper/server/testing/browser';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type AppPage } from './app-page.ts';
+import { findSerious } from './find-serious.ts';
 import { fillWithSamples } from './sample-chats.ts';
 import { useBrowser } from './use-browser.ts';
 
@@ -92,5 +93,21 @@ describe.skipIf(!hasBrowser)('a phone', slow, () => {
       await app.page.getByRole('heading', { level: 1, name: heading }).waitFor();
       expect(await app.page.getByRole('main').count(), path).toBe(1);
     }
+  });
+});
+
+describe.skipIf(!hasBrowser)('a conversation', slow, () => {
+  it('has nothing serious for axe to find, in light and dark', async () => {
+    const app = await openApp(browser(), {
+      url: server.url,
+      as: 'alice',
+      path: `/chats/${chatId}`,
+      colorScheme: 'light',
+      bypassCSP: true,
+    });
+    await app.sees('One is good');
+    await app.composer.fill('a line being written');
+
+    expect(await findSerious(app)).toEqual([]);
   });
 });
