@@ -2,6 +2,7 @@ import type { ChatId } from '@whisper/shared';
 import { createBoundedCache } from './platform/bounded-cache.ts';
 import type { KnownChat } from './chats/chat.view.ts';
 import type { ChatsDeps, UnreadRange } from './chats/deps.ts';
+import { createListContacts } from './chats/list-contacts.ts';
 import { meetAgain, partWays } from './chats/part-ways.ts';
 import { publishBlocksChanged } from './chats/publish-chat-events.ts';
 import { thawed } from './messages/log/frozen.ts';
@@ -24,6 +25,7 @@ export function createChatsDeps(own: Own, messageLog: MessageLog): ChatsDeps {
   return {
     ...own,
     memberships: createBoundedCache<ChatId, KnownChat>(membershipsMax),
+    listContacts: createListContacts(own.db),
     ...handDown({ ...own, messageLog }),
   };
 }

@@ -8,6 +8,7 @@ import type { Blocks } from '../users/blocks.ts';
 import type { DirectMembership, KnownChat } from './chat.view.ts';
 import type { PlanChanges } from './group-change.ts';
 import type { LastMessages } from './last-messages.ts';
+import type { ListContacts } from './list-contacts.ts';
 import type { Sight } from './sight.ts';
 
 /** What this room needs. Messages sit above chats, so what reads and writes them is handed down. */
@@ -20,6 +21,7 @@ export type ChatsDeps = {
   readonly lastMessages: LastMessages;
   /** What never changes of a chat, so that what was read once stays true. */
   readonly memberships: LRUCache<ChatId, KnownChat>;
+  readonly listContacts: ListContacts;
   /** Chats show their last message. */
   readonly findMessages: (ids: readonly MessageId[]) => Promise<Map<MessageId, Message>>;
   /** The newest message of a chat that a person is shown. */

@@ -120,16 +120,18 @@ export class RedisBroker implements Broker {
   }
 
   #join(names: readonly string[]): Joined[] {
-    const fresh = names.filter((name) => !this.#joined.has(name));
-    const entries = fresh.map((name) => {
-      const entry: Joined = { listeners: 0, isListening: undefined };
-      this.#joined.set(name, entry);
+    const fresh: string[] = [];
+    const joined = names.map((name) => {
+      const entry = this.#joined.get(name) ?? { listeners: 0, isListening: undefined };
+      if (entry.listeners === 0 && !entry.isListening) {
+        this.#joined.set(name, entry);
+        fresh.push(name);
+      }
+      entry.listeners += 1;
       return entry;
     });
     const isListening = fresh.length > 0 ? this.#listen(fresh) : undefined;
-    for (const entry of entries) entry.isListening = isListening;
-    const joined = names.flatMap((name) => this.#joined.get(name) ?? []);
-    for (const each of joined) each.listeners += 1;
+    for (const entry of joined) entry.isListening ??= isListening;
     return joined;
   }
 

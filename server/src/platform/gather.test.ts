@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createGatherer } from './gather.ts';
+import { createGatherer, createWaves } from './gather.ts';
 
 /** Doubles numbers, each group when it is let go. */
 function setUp(togetherMax: number) {
@@ -44,4 +44,17 @@ test('a failure is that of its group alone', async () => {
   asked[1]?.letGo();
 
   expect(await Promise.all(answers.slice(1))).toEqual([4, 6]);
+});
+
+test('who comes while others do waits, and goes on with those who wait too', async () => {
+  const next = createWaves(50);
+  const through: number[] = [];
+  const come = (number: number) => next().then(() => through.push(number));
+
+  const first = come(1);
+  await first;
+  const others = [come(2), come(3)];
+  await others[0];
+
+  expect(through).toEqual([1, 2, 3]);
 });

@@ -5,15 +5,18 @@ import {
   WatchPresenceInputSchema,
 } from '@whisper/shared';
 import { z } from 'zod';
-import { createListContacts } from '../chats/list-contacts.ts';
+import { createWaves } from '../platform/gather.ts';
 import { feedOf, procedure, router } from '../trpc.ts';
 import type { PresenceDeps } from './deps.ts';
 import { hidePresence } from './hide-presence.ts';
 import { listPresence } from './list-presence.ts';
 import { watchPresence } from './watch-presence.ts';
 
+/** So long somebody may wait for who is online, while many come. */
+const arrivalMaxMs = 100;
+
 export function createPresenceRouter(deps: PresenceDeps) {
-  const watchDeps = { ...deps, listContacts: createListContacts(deps.db) };
+  const watchDeps = { ...deps, arrive: createWaves(arrivalMaxMs) };
   return router({
     list: procedure
       .meta({

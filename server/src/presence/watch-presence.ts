@@ -47,14 +47,18 @@ class PresenceSource implements FeedSource<PresenceEvent> {
   }
 
   async subscribe(listener: Listener, onMissed: () => void): Promise<() => void> {
-    const { broker } = this.#deps;
+    const { broker, arrive } = this.#deps;
+    await arrive();
     const addAll = (userIds: readonly UserId[]) => userIds.forEach((id) => void this.#add(id, listener));
     // Before the contacts are read, so that none is made in between.
     this.#stops.push(await broker.subscribe(topics.contactsOfUser(this.#viewerId), addAll, onMissed));
     await this.#followNews(listener, addAll);
-    const { blocked, blockedBy } = await this.#deps.blocks.of(this.#viewerId);
+    const [{ blocked, blockedBy }, watched] = await Promise.all([
+      this.#deps.blocks.of(this.#viewerId),
+      findWatched(this.#deps, this.#viewerId, this.#input),
+    ]);
     for (const userId of [...blocked, ...blockedBy.keys()]) this.#apart.add(userId);
-    this.#watched = await findWatched(this.#deps, this.#viewerId, this.#input);
+    this.#watched = watched;
     this.#stops.push(await this.#listen([...this.#watched], listener));
     return () => {
       this.#isStopped = true;

@@ -86,9 +86,13 @@ export class Blocks {
 
 async function readAll(db: Database, userIds: readonly UserId[]): Promise<(userId: UserId) => BlocksOf> {
   const among = { $in: userIds.map((id) => new Types.ObjectId(id)) };
+  // The driver's own cursors: a thousand people may come at once, most of whom neither block nor are blocked.
+  const blocks = blockModel(db).collection;
   const [byBlocker, byBlocked] = await Promise.all([
-    blockModel(db).find({ blocker: among }, { blocker: 1, blocked: 1 }).lean(),
-    blockModel(db).find({ blocked: among }, { blocked: 1, blocker: 1, seenAt: 1, marks: 1 }).lean(),
+    blocks.find<BlockDoc>({ blocker: among }, { projection: { blocker: 1, blocked: 1 } }).toArray(),
+    blocks
+      .find<BlockDoc>({ blocked: among }, { projection: { blocked: 1, blocker: 1, seenAt: 1, marks: 1 } })
+      .toArray(),
   ]);
   const found = new Map<string, { blocked: Set<UserId>; blockedBy: Map<UserId, LastKnown> }>();
   const of = (id: Types.ObjectId) => {
