@@ -60,6 +60,10 @@ export class BufferedStore implements KeyValueStore {
     return this.#reader.countRange(range);
   }
 
+  countableUpTo(range: KeyRange): Buffer | undefined {
+    return this.#reader.countableUpTo(range);
+  }
+
   has(key: Buffer): boolean {
     const change = changeOf(this.#seen ?? this.#state, key);
     return change ? change.value !== undefined : this.#file.has(key);

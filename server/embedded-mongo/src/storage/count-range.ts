@@ -2,9 +2,7 @@ import type { Deadline } from '../pace/deadline.ts';
 import { pause, type Steps } from '../pace/pace.ts';
 import type { KeyRange, KeyValueReader } from './kv.ts';
 
-const countedAtOnce = 4_000;
-
-/** How many entries the range has, counted inside the store some thousand at a time. */
+/** How many entries the range has, counted inside the store a few milliseconds at a time. */
 export function* countInSteps(
   kv: KeyValueReader,
   { lower, upper }: KeyRange,
@@ -12,10 +10,10 @@ export function* countInSteps(
 ): Steps<number> {
   let count = 0;
   for (let from = lower; ; ) {
-    const [next] = kv.range({ lower: from, upper, offset: countedAtOnce, limit: 1 });
-    if (!next) return count + kv.countRange({ lower: from, upper });
-    count += countedAtOnce;
-    from = next.key;
+    const end = kv.countableUpTo({ lower: from, upper });
+    count += kv.countRange({ lower: from, upper: end ?? upper });
+    if (!end) return count;
+    from = end;
     deadline.tick();
     if (deadline.isPauseDue()) yield pause;
   }

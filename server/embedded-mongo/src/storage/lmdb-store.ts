@@ -93,6 +93,8 @@ function writeKey(key: Buffer, target: Uint8Array, start: number): number {
   return start + key.length;
 }
 
+const countedAtOnce = 4_000;
+
 type ReadingAt = { readonly transaction: Transaction } | undefined;
 
 function readerOf(db: Database, at: () => ReadingAt): KeyValueReader {
@@ -100,11 +102,15 @@ function readerOf(db: Database, at: () => ReadingAt): KeyValueReader {
     get: (key) => db.get(key, at()),
     range: (range): Iterable<KeyValue> => db.getRange({ ...lmdbRange(range), ...at() }),
     countRange: (range) => db.getKeysCount({ ...lmdbRange(range), ...at() }),
+    countableUpTo: (range) => {
+      const [key] = db.getKeys({ ...lmdbRange(range), offset: countedAtOnce, limit: 1, ...at() });
+      return key;
+    },
   };
 }
 
-function lmdbRange({ lower, upper, isReverse = false, offset, limit }: KeyRange) {
-  const bound = { ...(offset !== undefined && { offset }), ...(limit !== undefined && { limit }) };
+function lmdbRange({ lower, upper, isReverse = false, limit }: KeyRange) {
+  const bound = limit !== undefined && { limit };
   if (!isReverse) return { start: lower, end: upper, ...bound };
   return { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse: true, ...bound };
 }

@@ -9,6 +9,8 @@ export type Overlay = {
   readonly trees: Set<number>;
 };
 
+const countedAtOnce = 1_000;
+
 /** Reads the file as if the changes were in it. */
 export function readThrough(file: KeyValueReader, overlay: () => Overlay): KeyValueReader {
   return {
@@ -19,7 +21,9 @@ export function readThrough(file: KeyValueReader, overlay: () => Overlay): KeyVa
     },
     range: (range) => {
       const { table } = overlay();
-      return changesIn(table, range).next().done ? file.range(range) : cut(merge(file, table, range), range);
+      return changesIn(table, range).next().done
+        ? file.range(range)
+        : cut(merge(file, table, range), range.limit);
     },
     countRange: (range) => {
       let count = file.countRange(range);
@@ -29,6 +33,12 @@ export function readThrough(file: KeyValueReader, overlay: () => Overlay): KeyVa
         else count += isInFile ? 0 : 1;
       }
       return count;
+    },
+    countableUpTo: (range) => {
+      const inFile = file.countableUpTo(range);
+      const change = overlay().table.firstAfter(range.lower.toString('latin1'), countedAtOnce);
+      const upper = inFile ?? range.upper;
+      return change && change.key < upper.toString('latin1') ? toBytes(change.key) : inFile;
     },
   };
 }
@@ -71,12 +81,12 @@ function* merge(file: KeyValueReader, table: SortedTable, range: KeyRange): Gene
   }
 }
 
-function* cut(entries: Iterable<KeyValue>, { offset = 0, limit = Number.POSITIVE_INFINITY }: KeyRange) {
-  let at = 0;
-  if (limit <= 0) return;
+function* cut(entries: Iterable<KeyValue>, limit = Number.POSITIVE_INFINITY): Generator<KeyValue> {
+  let left = limit;
+  if (left <= 0) return;
   for (const entry of entries) {
-    at += 1;
-    if (at > offset) yield entry;
-    if (at >= offset + limit) return;
+    yield entry;
+    left -= 1;
+    if (left <= 0) return;
   }
 }

@@ -30,6 +30,18 @@ export class SortedTable {
     return chunk?.changes[placeIn(chunk.changes, key)];
   }
 
+  /** The change that comes so many after the first one from the key on. */
+  firstAfter(key: string, count: number): Change | undefined {
+    const from = this.#chunkOf(key);
+    let place = placeIn(this.#chunks[from]?.changes ?? [], key) + count;
+    for (let at = from; at < this.#chunks.length; at += 1) {
+      const changes = this.#chunks[at]?.changes ?? [];
+      if (place < changes.length) return changes[place];
+      place -= changes.length;
+    }
+    return undefined;
+  }
+
   lastBefore(key: string): Change | undefined {
     const at = this.#chunkOf(key);
     const chunk = this.#chunks[at];
