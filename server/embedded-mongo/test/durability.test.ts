@@ -100,7 +100,7 @@ async function startWithFileLimit(dataDir: string, kilobytes: number) {
   return {
     uri: String(JSON.parse(String(line)).uri),
     async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM');
+      child.stdin.end();
       await once(child, 'exit');
     },
   };

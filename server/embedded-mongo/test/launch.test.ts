@@ -57,6 +57,18 @@ test('finds a place for its socket when the path of the directory is too long fo
   expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
 });
 
+test('serves its parent on when all processes of their group are told to end', async () => {
+  using dir = makeTempDir();
+  await using server = await startEmbeddedMongo({ dataDir: dir.path });
+  await using client = await MongoClient.connect(server.uri);
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.kill(server.pid, signal);
+
+  for (let count = 0; count < 20; count += 1) {
+    expect(await client.db('test').command({ ping: 1 })).toEqual({ ok: 1 });
+  }
+});
+
 test('ends with its parent, however that ends', async () => {
   using dir = makeTempDir();
   const parent = run('./parent.ts', dir.path);

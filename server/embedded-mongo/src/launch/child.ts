@@ -14,9 +14,9 @@ async function main(options: ChildOptions): Promise<void> {
     process.stdin.destroy();
     void server.close().finally(() => process.exit(0));
   };
-  process.once('SIGTERM', stop);
-  // A terminal sends these to the whole process group. The parent decides when the server ends.
-  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
+  // A terminal and some supervisors send these to the whole process group. The parent, which needs it to the last, decides
+  // when the server ends.
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM']) process.on(signal, () => undefined);
   process.stdin.resume();
   process.stdin.once('end', stop);
   process.stdin.once('error', stop);

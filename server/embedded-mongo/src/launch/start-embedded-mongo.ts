@@ -28,7 +28,7 @@ export type EmbeddedMongo = AsyncDisposable & {
 
 /**
  * Starts a server for the data directory in a process of its own and resolves when it takes connections. It ends with
- * `close`, on SIGTERM, and when this process ends, however it ends. Rejects with a clear message when the directory is
+ * `close` and when this process ends, however that ends, and leaves other signals than SIGKILL to this process. Rejects with a clear message when the directory is
  * in use or damaged.
  */
 export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise<EmbeddedMongo> {
@@ -37,7 +37,7 @@ export async function startEmbeddedMongo(options: EmbeddedMongoOptions): Promise
   const uri = await readAnswer(child);
   const close = async () => {
     child.ref();
-    child.kill('SIGTERM');
+    child.stdin?.end();
     await ended;
   };
   // The server must not keep a process alive that has nothing else to do.
