@@ -1,7 +1,8 @@
 import type { ChatEvent, MessageEvent } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { collect, openGroup, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
+import { hasRedis } from '../testing/with-redis.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -104,6 +105,25 @@ describe('messages in a group', () => {
     await expect(emil.api.message.send.mutate(mention)).rejects.toMatchObject({
       data: { code: 'BAD_REQUEST' },
     });
+  });
+
+  it.runIf(hasRedis)('reach who has just come, where nobody has heard of the group before', async () => {
+    const env = { REDIS_URL: inject('redisUrl') };
+    await using one = await startTestServer({ env, isAlone: true });
+    await using other = await startTestServer({ env, isAlone: true, sameDatabaseAs: one });
+    const { people, chat } = await openGroup(one, 'kay', 'lea');
+    const [kay] = people as [TestClient];
+    const lea = await other.signIn('lea');
+    const live = collect<{ data: MessageEvent }>((on) =>
+      lea.api.message.onEvent.subscribe({ chatId: chat.id }, on),
+    );
+    await live.until(({ length }) => length > 0);
+
+    await send(kay, chat.id);
+
+    const [, event] = await live.until(({ length }) => length > 1);
+    expect(event?.data).toMatchObject({ type: 'created', rev: 3 });
+    live.stop();
   });
 
   it('take the marks of their readers with them', async () => {

@@ -51,13 +51,10 @@ export class ChatSource implements FeedSource<MessageEvent> {
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
-    const { kind, userId } = this.#watch;
-    // Nobody leaves a direct chat: what is not for them is kept from them.
-    if (item.audience && !isAmong(item.audience, userId)) return kind === 'group' ? 'end' : 'skip';
     switch (item.data.type) {
       case 'created':
       case 'updated':
-        return this.#admitEvent(item.data);
+        return this.#admitEvent(item.data, item.audience);
       case 'synced':
       case 'reset':
         return 'skip';
@@ -65,8 +62,13 @@ export class ChatSource implements FeedSource<MessageEvent> {
   }
 
   /** An event that tells of more than what came after the last one may tell again of what was sent. */
-  #admitEvent({ rev, prevRev, message }: LogEvent): Admission {
-    if (this.#rev === undefined || rev <= this.#rev || !isShown(this.#sight, message.seq)) return 'skip';
+  #admitEvent({ rev, prevRev, message }: LogEvent, audience?: readonly string[]): Admission {
+    // Another process's events may be found late, and be of a time when the subscriber was not in the chat yet.
+    if (this.#rev === undefined || rev <= this.#rev) return 'skip';
+    const { kind, userId } = this.#watch;
+    // Nobody leaves a direct chat: what is not for them is kept from them.
+    if (audience && !isAmong(audience, userId)) return kind === 'group' ? 'end' : 'skip';
+    if (!isShown(this.#sight, message.seq)) return 'skip';
     if (prevRev !== this.#rev || !isPlainly(this.#sight, message)) return 'gap';
     this.#rev = rev;
     return 'send';
