@@ -1,7 +1,7 @@
 import { formatKey, formats } from './catalog-keys.ts';
 import { encodeChange, journalKey, readJournal, type Journal } from './journal.ts';
 import type { KeyRange, KeyValue, KeyValueReader, KeyValueStore, Snapshot } from './kv.ts';
-import { changeOf, type Overlay, readThrough, toBytes } from './overlay.ts';
+import { changeOf, type Overlay, putChange, readThrough, toBytes } from './overlay.ts';
 import { treeOf } from './tree-keys.ts';
 
 /** Bringing changes to their places: from which key on, up to which record of the journal, and the bytes of those. */
@@ -136,9 +136,8 @@ export class BufferedStore implements KeyValueStore {
 
   #change(key: Buffer, value: Buffer | undefined): void {
     if (this.#depth === 0) return this.transaction(() => this.#change(key, value));
-    const { table, trees, pending } = this.#state;
-    table.put({ key: key.toString('latin1'), value: value?.toString('latin1') });
-    trees.add(treeOf(key));
+    const { pending } = this.#state;
+    putChange(this.#state, key, value);
     pending.push(...encodeChange(key, value));
     if (pending.length >= this.#limits.pending) this.#record();
   }

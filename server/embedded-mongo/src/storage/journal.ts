@@ -1,8 +1,8 @@
 import { catalogKey, formatKey, formats } from './catalog-keys.ts';
-import { type Overlay, readThrough } from './overlay.ts';
+import { type Overlay, putChange, readThrough } from './overlay.ts';
 import type { KeyValue, KeyValueReader, Snapshot } from './kv.ts';
-import { type Change, SortedTable } from './sorted-table.ts';
-import { prefixRange, treeOf } from './tree-keys.ts';
+import { SortedTable } from './sorted-table.ts';
+import { prefixRange } from './tree-keys.ts';
 
 /** Where the record with this number is kept. */
 export function journalKey(number: number): Buffer {
@@ -23,14 +23,14 @@ export function encodeChange(key: Buffer, value: Buffer | undefined): Buffer[] {
   return value ? [head, key, value] : [head, key];
 }
 
-function* changesIn(record: Buffer): Generator<Change> {
+function putAll(overlay: Overlay, record: Buffer): void {
   for (let at = 0; at < record.length; ) {
     const keyStart = at + headBytes;
     const keyEnd = keyStart + record.readUInt16BE(at);
     const length = record.readUInt32BE(at + 2);
     at = length === noValue ? keyEnd : keyEnd + length;
-    const value = length === noValue ? undefined : record.toString('latin1', keyEnd, at);
-    yield { key: record.toString('latin1', keyStart, keyEnd), value };
+    const value = length === noValue ? undefined : record.subarray(keyEnd, at);
+    putChange(overlay, record.subarray(keyStart, keyEnd), value);
   }
 }
 
@@ -42,19 +42,16 @@ export type Journal = Overlay & {
 };
 
 export function readJournal(kv: KeyValueReader): Journal {
-  const [table, trees] = [new SortedTable(), new Set<number>()];
+  const overlay: Overlay = { table: new SortedTable(), trees: new Set() };
   let [first, next, bytes] = [0, 0, 0];
   for (const { key, value } of recordsIn(kv)) {
     const number = key.readUIntBE(key.length - numberBytes, numberBytes);
     if (bytes === 0) first = number;
     next = number + 1;
     bytes += value.length;
-    for (const change of changesIn(value)) {
-      table.put(change);
-      trees.add(Buffer.from(change.key, 'latin1').readUInt32BE(0));
-    }
+    putAll(overlay, value);
   }
-  return { table, trees, first, next, bytes };
+  return { ...overlay, first, next, bytes };
 }
 
 function recordsIn(kv: KeyValueReader): Iterable<KeyValue> {
@@ -64,11 +61,7 @@ function recordsIn(kv: KeyValueReader): Iterable<KeyValue> {
 /** The same file as it will be when all changes of its journal are in their places and the journal is gone. */
 export function withJournal(snapshot: Snapshot): Snapshot {
   const overlay = readJournal(snapshot);
-  const put = (key: Buffer, value?: Buffer) => {
-    overlay.table.put({ key: key.toString('latin1'), value: value?.toString('latin1') });
-    overlay.trees.add(treeOf(key));
-  };
-  for (const { key } of recordsIn(snapshot)) put(key);
-  put(formatKey, formats.plain);
+  for (const { key } of recordsIn(snapshot)) putChange(overlay, key);
+  putChange(overlay, formatKey, formats.plain);
   return { ...snapshot, ...readThrough(snapshot, () => overlay) };
 }

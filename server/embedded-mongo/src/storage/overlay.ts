@@ -47,6 +47,12 @@ export function changeOf({ table, trees }: Overlay, key: Buffer): Change | undef
   return trees.has(treeOf(key)) ? table.get(key.toString('latin1')) : undefined;
 }
 
+/** What a key has from now on; without a value nothing. */
+export function putChange({ table, trees }: Overlay, key: Buffer, value?: Buffer): void {
+  table.put({ key: key.toString('latin1'), value: value?.toString('latin1') });
+  trees.add(treeOf(key));
+}
+
 export function toBytes(latin1: string): Buffer {
   return Buffer.from(latin1, 'latin1');
 }
