@@ -2,7 +2,8 @@ import { collect, startTestServer } from '@whisper/server/testing';
 import type { ChatId, Message, MessageEvent } from '@whisper/shared';
 import { expect, it, vi } from 'vitest';
 import { messagesOf, type WhisperClient } from '../src/index.ts';
-import { fetchAll, talk } from '../verify/crowd/talk.ts';
+import { talk } from '../verify/crowd/talk.ts';
+import { fetchMessages } from '../verify/fetch-messages.ts';
 import { meOf, openDevice } from './people.ts';
 
 /** How large the group is, who of it write, and how much; `npm run crowd` is 200, 50 and 100, in several processes. */
@@ -26,7 +27,7 @@ it('many who write, edit and react at once in a group leave no hole in it, and e
     clients.slice(0, senders).map(({ store }, index) => talk(store, { chatId, index, messages })),
   );
 
-  const stored = await fetchAll(owner, chatId);
+  const stored = await fetchMessages(owner, chatId);
   const texts = stored.filter(({ kind }) => kind === 'text');
   expect(texts).toHaveLength(senders * messages);
   expect(stored.map(({ seq }) => seq)).toEqual(stored.map((_, index) => index + 1));

@@ -14,6 +14,7 @@ import {
 import { meOf, openDevice, openUnsynced } from './people.ts';
 import type { Act, SceneOptions, Step } from './steps.ts';
 import { UnsteadySockets } from './unsteady-sockets.ts';
+import { fetchMessages } from '../verify/fetch-messages.ts';
 
 type Device = {
   readonly person: string;
@@ -265,16 +266,6 @@ function ownRows(store: ChatStore, chatId: ChatId, meId: UserId): (Message | Sto
 
 function editOf(target: Message | StoredDraft): string {
   return `${nameOf(target)} edited ${crypto.randomUUID().slice(0, 4)}`;
-}
-
-async function fetchMessages({ api }: WhisperClient, chatId: ChatId): Promise<Message[]> {
-  const messages: Message[] = [];
-  for (;;) {
-    const before = messages[0]?.seq;
-    const page = await api.message.list.query({ chatId, ...(before !== undefined && { before }) });
-    messages.unshift(...page.messages);
-    if (!page.hasMore) return messages;
-  }
 }
 
 /** Counted one by one. */

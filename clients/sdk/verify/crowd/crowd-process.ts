@@ -4,7 +4,8 @@ import type { ChatId, Message, UserId } from '@whisper/shared';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { createWhisperClient, devTokens, messagesOf, type WhisperClient } from '../../src/node.ts';
-import { fetchAll, talk } from './talk.ts';
+import { fetchMessages } from '../fetch-messages.ts';
+import { talk } from './talk.ts';
 
 export type CrowdRequest =
   | { readonly kind: 'signIn'; readonly url: string; readonly names: readonly string[] }
@@ -68,7 +69,7 @@ async function compare(chatId: ChatId, rev: number): Promise<Compared> {
     ),
   );
   const [first] = clients;
-  const stored = first ? await fetchAll(first, chatId) : [];
+  const stored = first ? await fetchMessages(first, chatId) : [];
   let inStep = 0;
   for (const client of clients) if (await isInStep(client, chatId, stored)) inStep += 1;
   const { user, system } = process.cpuUsage();

@@ -7,7 +7,7 @@ import { ServerProcess } from '@whisper/server/testing/server-process';
 import type { MessageEvent, UserId } from '@whisper/shared';
 import { createWhisperClient, devTokens } from '../../src/node.ts';
 import type { Compared, CrowdRequest } from './crowd-process.ts';
-import { fetchAll } from './talk.ts';
+import { fetchMessages } from '../fetch-messages.ts';
 
 const members = Number(process.env['MEMBERS'] ?? 200);
 const senders = Number(process.env['SENDERS'] ?? 50);
@@ -42,7 +42,7 @@ async function play(): Promise<boolean> {
   await askEach((place) => ({ kind: 'talk', chatId, messages, indexes: partOf(senders, place) }));
   say('everything is sent');
 
-  const stored = await fetchAll(owner, chatId);
+  const stored = await fetchMessages(owner, chatId);
   const head = Math.max(...stored.map(({ rev }) => rev));
   await live.until((items) => items.some(({ data }) => 'rev' in data && data.rev === head));
   live.stop();

@@ -1,5 +1,5 @@
-import { limits, type ChatId, type Message } from '@whisper/shared';
-import { messagesOf, type ChatStore, type WhisperClient } from '../../src/index.ts';
+import type { ChatId } from '@whisper/shared';
+import { messagesOf, type ChatStore } from '../../src/index.ts';
 
 /** So many wait to be sent at most: whoever writes sees what the others say meanwhile. */
 const waitingMax = 10;
@@ -24,16 +24,4 @@ export async function talk(store: ChatStore, { chatId, index, messages }: Talk):
     await store.when(({ outbox }) => outbox.length < waitingMax);
   }
   await store.when(({ outbox }) => outbox.length === 0);
-}
-
-/** Every message of a chat, as the server has it now. */
-export async function fetchAll({ api }: WhisperClient, chatId: ChatId): Promise<Message[]> {
-  const all: Message[] = [];
-  for (let hasMore = true; hasMore; ) {
-    const after = all.at(-1)?.seq ?? 0;
-    const page = await api.message.list.query({ chatId, after, limit: limits.messagePageSizeMax });
-    all.push(...page.messages);
-    ({ hasMore } = page);
-  }
-  return all;
 }
