@@ -9,13 +9,20 @@ const labelLengthMax = 40;
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** Whose session it is. */
+type Me = { readonly name: string; readonly isModerator: boolean };
+
 /** The people, chats and messages this session knows. On a fresh server the demo people are introduced first. */
-export async function loadPicks(session: Session, me: string, demoPeople: readonly string[]): Promise<Picks> {
+export async function loadPicks(
+  session: Session,
+  { name: me, isModerator }: Me,
+  demoPeople: readonly string[],
+): Promise<Picks> {
   const [known, chats, devices, reports] = await Promise.all([
     loadPeople(session),
     loadChats(session),
     loadDevices(session),
-    loadReports(session),
+    isModerator ? loadReports(session) : [],
   ]);
   const names = new Set([me, ...known.map(({ label }) => label)].map((name) => name.toLowerCase()));
   const strangers = demoPeople.filter((name) => !names.has(name));
@@ -112,8 +119,6 @@ async function loadDevices(session: Session): Promise<readonly Pick[]> {
 }
 
 async function loadReports(session: Session): Promise<readonly Pick[]> {
-  const me = await session.ask('auth.me', {});
-  if (!isRecord(me) || me['isModerator'] !== true) return [];
   const reports = await rows(session, 'report.list', {});
   return reports.map(({ id, reason, text }) => ({
     id: String(id),

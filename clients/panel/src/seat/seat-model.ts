@@ -19,6 +19,7 @@ export type SeatState = {
   readonly session: Session | null;
   readonly name: string;
   readonly myId: string | null;
+  readonly isModerator: boolean;
   /** Why nobody sits here, in words for the person who tried. */
   readonly problem: string | null;
   readonly picks: Picks;
@@ -36,6 +37,7 @@ const empty = {
   session: null,
   name: '',
   myId: null,
+  isModerator: false,
   problem: null,
   picks: noPicks,
   files: [],
@@ -70,7 +72,11 @@ export class SeatModel {
     if (this.state.getSnapshot().session !== session) return;
     if (!result.ok) return this.change({ ...empty, name: '', problem: result.error.message });
     const me = isRecord(result.data) ? result.data : {};
-    this.change({ myId: String(me['id']), ...(signIn.kind === 'token' && { name: String(me['name']) }) });
+    this.change({
+      myId: String(me['id']),
+      isModerator: me['isModerator'] === true,
+      ...(signIn.kind === 'token' && { name: String(me['name']) }),
+    });
     await this.refreshPicks();
   }
 
@@ -80,9 +86,9 @@ export class SeatModel {
   }
 
   async refreshPicks(): Promise<void> {
-    const { session, name } = this.state.getSnapshot();
+    const { session, ...me } = this.state.getSnapshot();
     if (!session) return;
-    const picks = await loadPicks(session, name, this.#demoPeople);
+    const picks = await loadPicks(session, me, this.#demoPeople);
     if (this.state.getSnapshot().session !== session) return;
     const { files } = this.state.getSnapshot();
     this.change({ picks: { ...picks, files: [...files, ...picks.files] } });
