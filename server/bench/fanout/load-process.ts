@@ -1,6 +1,6 @@
 import type { Wire } from '../contender.ts';
 import { ageUs, nowUs, quantile } from '../clock.ts';
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 import { LoadSocket } from './load-socket.ts';
 
 export type LoadRequest =

@@ -1,5 +1,5 @@
 import type { Contender } from '../contender.ts';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import type { LoadRequest } from './load-process.ts';
 import type { ContenderName, ServerRequest } from './server-process.ts';
 

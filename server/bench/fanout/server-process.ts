@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate } from 'node:timers/promises';
 import type { Contender } from '../contender.ts';
 import { makeEvent } from './events.ts';
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 import { startRawWs } from './raw-ws.ts';
 import { startSocketIo } from './socket-io.ts';
 import { startStockTrpc } from './stock-trpc.ts';

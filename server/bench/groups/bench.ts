@@ -1,4 +1,4 @@
-import type { Peer } from '../ipc.ts';
+import type { Peer } from '../../src/testing/peer.ts';
 
 export type Bench = {
   readonly server: Peer;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectMongo } from '../../src/platform/mongo.ts';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import { putUsers } from '../nodes/people.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';
 import { Crowd } from './crowd.ts';

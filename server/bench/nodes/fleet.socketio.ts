@@ -1,4 +1,4 @@
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import { openSocketIo } from '../send/seed-pair.ts';
 import type { LeanSocket } from '../lean-socket.ts';
 import type { Fleet, Ground } from './fleet.ts';

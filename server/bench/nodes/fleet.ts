@@ -1,5 +1,5 @@
 import type { LeanSocket } from '../lean-socket.ts';
-import type { Peer } from '../ipc.ts';
+import type { Peer } from '../../src/testing/peer.ts';
 
 /** Two server processes on one store and one Redis. */
 export type Fleet = {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import { issueToken } from '../issue-token.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';
 import { TrpcCaller } from '../trpc-caller.ts';

@@ -7,7 +7,7 @@ import { openDevIssuer } from '../../src/identity/dev-issuer.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { findRedisServer, RedisServer } from '../../src/nodes/redis-server.ts';
 import { quantile } from '../clock.ts';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import type { LeanSocket } from '../lean-socket.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';
 import { printTable } from '../table.ts';

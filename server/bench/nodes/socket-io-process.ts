@@ -4,7 +4,7 @@ import { createClient } from 'redis';
 import { Server } from 'socket.io';
 import { listen } from '../contender.ts';
 import { makeChat, openFirstWhisper, storeMessage } from '../first-whisper.ts';
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 
 export type SocketIoRequest =
   | { readonly kind: 'start'; readonly uri: string; readonly redisUrl: string }

@@ -1,4 +1,4 @@
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 import { attacks, type AttackName, type Ground } from './attacks.ts';
 
 export type AttackRequest =

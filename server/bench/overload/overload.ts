@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import { printTable } from '../table.ts';
 import type { AttackRequest } from './attack-process.ts';
 import { attacks, type AttackName, type Ground } from './attacks.ts';

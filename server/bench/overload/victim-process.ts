@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from '../clock.ts';
 import { threadMsOf } from '../cpu.ts';
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 import { callText, HttpCaller, issueToken, openSocket } from './caller.ts';
 
 export type VictimRequest = {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { quantile } from '../clock.ts';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import type { Load, LoadRequest } from '../send/load-process.ts';
 import type { Pair } from '../send/pair.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { AppRouter } from '../../src/router.ts';
 import { quantile } from '../clock.ts';
 import { cpuOf } from '../cpu.ts';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';
 import { printTable } from '../table.ts';
 import { fill, people, randomFrom, wordOf, type Name, type Random } from './fill.ts';

@@ -1,5 +1,5 @@
 import { ageUs, nowUs, stampedText } from '../clock.ts';
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 import type { Pair } from './pair.ts';
 import { connectSeedPair } from './seed-pair.ts';
 import { connectWhisperPair, makeWhisperPair } from './whisper-pair.ts';

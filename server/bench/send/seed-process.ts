@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { Server } from 'socket.io';
 import { listen } from '../contender.ts';
 import { makeChat, openFirstWhisper, storeMessage } from '../first-whisper.ts';
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 
 export type SeedRequest =
   | { readonly kind: 'start'; readonly uri: string }

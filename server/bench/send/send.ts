@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
 import { quantile } from '../clock.ts';
 import { cpuOf } from '../cpu.ts';
-import { Peer } from '../ipc.ts';
+import { Peer } from '../../src/testing/peer.ts';
 import { printTable } from '../table.ts';
 import type { Load, LoadRequest } from './load-process.ts';
 import type { Pair } from './pair.ts';

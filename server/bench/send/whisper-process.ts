@@ -1,4 +1,4 @@
-import { serve } from '../ipc.ts';
+import { serve } from '../../src/testing/peer.ts';
 import { readEnv } from '../../src/platform/env.ts';
 import { startServer } from '../../src/server.ts';
 

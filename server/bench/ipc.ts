@@ -1,1 +1,0 @@
-export { Peer, serve } from '../src/testing/peer.ts';
