@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openChat, startTestServer, type TestClient } from '../../testing/index.ts';
 
 const sendersPerPerson = 25;
-const messagesPerSender = 40;
+const messagesPerSender = Number(process.env.MESSAGES_PER_SENDER ?? 8);
 const total = 2 * sendersPerPerson * messagesPerSender;
 
 describe('the message log', () => {
-  it('numbers 2,000 messages of 50 senders 1 to 2,000, and a reader who follows misses none', async () => {
+  it('numbers the messages of 50 senders without a gap, and a reader who follows misses none', async () => {
     await using server = await startTestServer();
     const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
     const sendMany = async (person: TestClient) => {
