@@ -1,7 +1,7 @@
-import { execFile, fork } from 'node:child_process';
+import { execFile, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -14,7 +14,9 @@ import { workNames } from './long-work.ts';
  * What one client waits for a message by its id while others have the store do something long, in milliseconds. Store,
  * reader and others are a process each. Between question and answer (p50, p99, longest) it is time on the clock, which
  * says something on a quiet machine alone; what the store does at one go before others get their turn ("held") is its
- * time on the processor. Arguments: how many messages, and which of the rows (all).
+ * time on the processor. With `taskset` the store and the reader have the first processor and the others the rest, as
+ * if the others were on a machine of their own; otherwise three busy processes on two processors wait for a processor
+ * and not for the store. Arguments: how many messages, and which of the rows (all).
  */
 async function main(documents: number, wanted: readonly string[]): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'embedded-mongo-fair-'));
@@ -34,13 +36,29 @@ async function main(documents: number, wanted: readonly string[]): Promise<void>
   rmSync(dir, { recursive: true, force: true });
 }
 
+const processors = availableParallelism();
+const isApart = standApart();
 const widths = [14, 8, 9, 9, 9, 9, 12];
 
 /** Does the work in another process. Returns the code of the error when it is refused. */
 async function run(uri: string, name: string): Promise<string> {
   const script = fileURLToPath(new URL('./long-work.ts', import.meta.url));
-  const args = ['--conditions=source', '--import', 'tsx', script, uri, name];
-  return (await promisify(execFile)(process.execPath, args)).stdout;
+  const args = [process.execPath, '--conditions=source', '--import', 'tsx', script, uri, name];
+  const [command = process.execPath, ...rest] = isApart
+    ? ['taskset', '-c', `1-${processors - 1}`, ...args]
+    : args;
+  return (await promisify(execFile)(command, rest)).stdout;
+}
+
+/** Takes the first processor for the store's thread and for what is started from it. Returns whether it could. */
+function standApart(): boolean {
+  if (processors < 2) return false;
+  try {
+    execFileSync('taskset', ['-cp', '0', String(process.pid)], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function beside(work: () => Promise<string>, args: readonly string[]): Promise<string[]> {
