@@ -3,18 +3,23 @@ import { Types, type Connection as Database, type UpdateQuery } from 'mongoose';
 import { isDuplicateKey } from '../platform/errors.ts';
 import type { Membership } from './chat.view.ts';
 import { memberModel, type MemberDoc } from './member.model.ts';
+import { chatNotFound } from './require-participant.ts';
 
 type Whose = { readonly membership: Membership; readonly userId: UserId };
 
-/** Changes what a chat is to one person; null when they are not in the group any more. */
+/** Changes what a chat is to one person. NOT_FOUND when they were put out of the group since it was seen that they are in it. */
 export async function changeMember(
   db: Database,
   { membership: { kind, chatId }, userId }: Whose,
   update: UpdateQuery<MemberDoc>,
-): Promise<MemberDoc | null> {
+): Promise<MemberDoc> {
   const filter = { chat: new Types.ObjectId(chatId), user: new Types.ObjectId(userId), leftAt: null };
   const members = memberModel(db);
-  if (kind === 'group') return members.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean();
+  if (kind === 'group') {
+    const changed = await members.findOneAndUpdate(filter, update, { returnDocument: 'after' }).lean();
+    if (!changed) throw chatNotFound();
+    return changed;
+  }
   // Of two devices that make it at the same moment one finds it made.
   for (;;) {
     try {

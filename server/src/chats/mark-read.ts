@@ -7,7 +7,7 @@ import type { ChatsDeps } from './deps.ts';
 import type { MemberDoc } from './member.model.ts';
 import { publishMarks } from './publish-chat-events.ts';
 import { readMine, type Mine } from './read-mine.ts';
-import { chatNotFound, requireParticipant } from './require-participant.ts';
+import { requireParticipant } from './require-participant.ts';
 import { countUnread } from './show-chats.ts';
 
 type Mark = { readonly viewerId: UserId; readonly chatId: ChatId; readonly seq: number };
@@ -69,13 +69,11 @@ type Written = {
   readonly at: Date;
 };
 
-async function writeMark({ db }: ChatsDeps, written: Written): Promise<MemberDoc> {
+function writeMark({ db }: ChatsDeps, written: Written): Promise<MemberDoc> {
   const { membership, viewerId, field, mark, at } = written;
   const update = {
     $max: { [field]: mark, changedAt: at },
     ...(field === 'readSeq' && { $unset: { unread: 1 } }),
   };
-  const member = await changeMember(db, { membership, userId: viewerId }, update);
-  if (!member) throw chatNotFound();
-  return member;
+  return changeMember(db, { membership, userId: viewerId }, update);
 }

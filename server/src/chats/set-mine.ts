@@ -4,7 +4,6 @@ import { changeMember } from './change-member.ts';
 import type { ChatsDeps } from './deps.ts';
 import { findMember } from './find-members.ts';
 import { getChat } from './get-chat.ts';
-import type { MemberDoc } from './member.model.ts';
 import { publishMine } from './publish-chat-events.ts';
 import { readMine } from './read-mine.ts';
 import { requireParticipant } from './require-participant.ts';
@@ -74,11 +73,11 @@ export async function markUnread(
   const isMoved = readUpTo(doc, viewerId, known) !== Math.min(readSeq, seq - 1);
   const at = new Date(deps.clock.now());
   const unread = { fromSeq: seq, readSeq };
-  let mine: MemberDoc | null | undefined = known;
+  let mine = known;
   if (isMoved) {
     const update = { $set: { unread, mineAt: at, changedAt: at } };
     mine = await changeMember(deps.db, { membership, userId: viewerId }, update);
     publishMine(deps.broker, viewerId, { chatId, at });
   }
-  return countUnread(deps, { doc, viewerId, mine: mine ?? undefined });
+  return countUnread(deps, { doc, viewerId, mine });
 }

@@ -17,6 +17,8 @@ import {
   type TestClient,
   type TestServer,
 } from '../testing/index.ts';
+import { hideMessage } from './hide-message.ts';
+import { requireParticipant } from './require-participant.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -132,6 +134,26 @@ describe('a message that somebody deleted for themselves', () => {
     const { messages } = await bob.api.message.list.query({ chatId, around: 2, limit: 2 });
     expect(messages.map(({ text }) => text)).toEqual(['the end']);
     chats.stop();
+  });
+});
+
+describe('what somebody does to a chat of theirs alone', () => {
+  it('is refused when they are put out meanwhile, and none of their devices is told', async () => {
+    const { people, chat } = await openGroup(server, 'dot', 'eve');
+    const [dot, eve] = people as [TestClient, TestClient];
+    const { seq } = await send(dot, chat, 'stays');
+    const eveIn = { membership: await requireParticipant(server.app, chat.id, eve.me.id), userId: eve.me.id };
+    const chats = collect<{ data: ChatEvent }>((on) => eve.api.chat.onChange.subscribe({}, on));
+    await chats.until(({ length }) => length > 0);
+    await dot.api.chat.removeMember.mutate({ chatId: chat.id, userId: eve.me.id });
+
+    await expect(hideMessage(server.app, { ...eveIn, seq })).rejects.toThrow('Chat not found');
+
+    await dot.api.chat.addMembers.mutate({ chatId: chat.id, userIds: [eve.me.id] });
+    await chats.until((items) => items.some(({ data }) => data.type === 'new'));
+    chats.stop();
+    expect(chats.items.map(({ data }) => data.type)).toEqual(['synced', 'gone', 'new']);
+    expect(await textsOf(eve, chat.id)).toContain('stays');
   });
 });
 

@@ -5,7 +5,7 @@ import { settleThese } from '../files/settle-files.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { erased } from './log/changes.ts';
-import { openForChange, openMessage } from './open-message.ts';
+import { inItsWords, openForChange, openMessage } from './open-message.ts';
 
 /**
  * Erases a message for everyone, and its place stays: one's own, or in a group anybody's when one's role allows it. Or takes
@@ -23,7 +23,7 @@ export async function deleteMessage(
 
 async function deleteForMe(deps: MessagesDeps, viewerId: UserId, messageId: MessageId): Promise<Message> {
   const { message, membership } = await openMessage(deps, messageId, viewerId);
-  await hideMessage(deps, { membership, userId: viewerId, seq: message.seq });
+  await inItsWords(hideMessage(deps, { membership, userId: viewerId, seq: message.seq }));
   return message;
 }
 

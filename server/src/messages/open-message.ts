@@ -41,13 +41,18 @@ export async function openForChange(
   return opened;
 }
 
-async function requireMembership(
+function requireMembership(
   deps: Pick<MessagesDeps, 'db' | 'memberships'>,
   { chatId }: Message,
   viewerId: UserId,
 ): Promise<Membership> {
+  return inItsWords(requireParticipant(deps, chatId, viewerId));
+}
+
+/** Who is not in the chat of a message hears of the message alone. */
+export async function inItsWords<T>(done: Promise<T>): Promise<T> {
   try {
-    return await requireParticipant(deps, chatId, viewerId);
+    return await done;
   } catch (error) {
     throw error instanceof AppError && error.code === 'NOT_FOUND' ? messageNotFound() : error;
   }

@@ -213,19 +213,22 @@ export class ChatList {
     const doubts = () => this.#doubts.get(chatId) ?? 0;
     const { api } = this.#connection;
     try {
-      let askedAt: number;
-      let doubtsBefore: number;
-      let answer: Chat;
-      do {
-        askedAt = heardSeq();
-        doubtsBefore = doubts();
-        answer = await callWithRetries(this.#connection, () => api.chat.get.query({ chatId }));
-        this.put([answer]);
+      for (;;) {
+        const [askedAt, doubtsBefore] = [heardSeq(), doubts()];
         // What was heard of while the call was under way may be missing from the answer, which counts for nothing then.
-      } while (doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, answer.lastSeq));
-    } catch (error) {
-      if (toFailure(error).code === 'NOT_FOUND') this.#options.onGone(chatId);
-      throw error;
+        const isOutdated = (lastSeq: number) =>
+          doubts() > doubtsBefore || heardSeq() > Math.max(askedAt, lastSeq);
+        try {
+          const chat = await callWithRetries(this.#connection, () => api.chat.get.query({ chatId }));
+          this.put([chat]);
+          if (!isOutdated(chat.lastSeq)) return;
+        } catch (error) {
+          const isGone = toFailure(error).code === 'NOT_FOUND';
+          if (isGone && isOutdated(0)) continue;
+          if (isGone) this.#options.onGone(chatId);
+          throw error;
+        }
+      }
     } finally {
       this.#fetching.delete(chatId);
     }

@@ -10,7 +10,7 @@ import {
   type LogEvent,
   type Message,
 } from '@whisper/shared';
-import type { Connection } from '../connection/connection.ts';
+import type { Connection, WhisperApi } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
 
@@ -51,8 +51,9 @@ export class OpenChat {
   #loadingNewest: Promise<void> | undefined;
   #heardRev = 0;
   #isDoubtful = false;
-  #isLost = false;
   #isStale = false;
+  /** Counts how often the person went, or began to see other parts of it: what was asked before then counts for nothing. */
+  #era = 0;
   /** An answer that was under way may still have them. */
   readonly #hidden = new Set<number>();
 
@@ -70,12 +71,16 @@ export class OpenChat {
     return this.#view.status === 'ready' ? this.#view.log : undefined;
   }
 
+  /** What is held may be of other parts than the person sees; it is in sight until the newest page takes its place. */
+  get isStale(): boolean {
+    return this.#isStale;
+  }
+
   /**
    * Shows what is kept of it, and fetches what is missing there or else the newest page, through lost connections.
    * Rejects when the chat cannot be read.
    */
   load(): Promise<void> {
-    if (!this.#loading) this.#isLost = false;
     this.#loading ??= this.#start().finally(() => {
       this.#loading = undefined;
     });
@@ -100,7 +105,7 @@ export class OpenChat {
 
   /** It is not there, or not one's own any more. */
   lose(): void {
-    this.#isLost = true;
+    this.#era += 1;
     this.#setView({ status: 'failed', failure: notThere });
   }
 
@@ -112,6 +117,7 @@ export class OpenChat {
 
   /** Fetches the newest page in place of what is held, because more than changes may have been missed. Never rejects. */
   async renew(): Promise<void> {
+    this.#era += 1;
     this.#isStale = true;
     await this.doubt();
   }
@@ -136,11 +142,8 @@ export class OpenChat {
   /** Holds the part of the history around a place from now on, unless what is held reaches there. */
   async loadAround(seq: number): Promise<void> {
     if (this.#isHeld(seq)) return;
-    const { api } = this.#connection;
     const chatId = this.#chatId;
-    const page = await callWithRetries(this.#connection, () =>
-      api.message.list.query({ chatId, around: seq }),
-    );
+    const page = await this.#ask((api) => api.message.list.query({ chatId, around: seq }));
     const { log } = this;
     if (!log || this.#isHeld(seq)) return;
     const [oldest, newest] = endsOf(log.messages);
@@ -168,8 +171,9 @@ export class OpenChat {
 
   async #start(): Promise<void> {
     try {
+      const era = this.#era;
       const kept = this.log ?? (await this.#options.readKept(this.#chatId));
-      if (kept) await this.#resume(kept);
+      if (kept && era === this.#era) await this.#resume(kept);
       else await this.#fetchNewest();
     } catch (error) {
       this.#fail(error);
@@ -193,10 +197,8 @@ export class OpenChat {
   }
 
   async #fetchNewest(): Promise<void> {
-    const { api } = this.#connection;
-    const page = await callWithRetries(this.#connection, () =>
-      api.message.list.query({ chatId: this.#chatId }),
-    );
+    const page = await this.#ask((api) => api.message.list.query({ chatId: this.#chatId }));
+    this.#isStale = false;
     this.#setReady(startLog(this.#chatId, page));
   }
 
@@ -222,17 +224,12 @@ export class OpenChat {
   }
 
   async #fetchChanges({ rev, chatId }: ChatLog): Promise<void> {
-    const { api } = this.#connection;
     const heardRev = this.#heardRev;
     // Where the rev that is held was lost, as with a restored backup, nothing follows the one before it.
     const afterRev = this.#isDoubtful ? Math.max(0, rev - 1) : rev;
-    const isStale = this.#isStale;
     this.#isDoubtful = false;
-    this.#isStale = false;
-    if (isStale) return this.#fetchNewest();
-    const changes = await callWithRetries(this.#connection, () =>
-      api.message.changes.query({ chatId, afterRev }),
-    );
+    if (this.#isStale) return this.#fetchNewest();
+    const changes = await this.#ask((api) => api.message.changes.query({ chatId, afterRev }));
     // Further behind than one answer holds: start again from the newest page instead of fetching all in between.
     if (changes.hasMore || changes.rev < rev) return this.#fetchNewest();
     if (this.log) this.#setLog(applyChanges(this.log, changes));
@@ -245,10 +242,7 @@ export class OpenChat {
     const before = log?.messages[0]?.seq;
     if (!log?.hasOlder || before === undefined) return;
     this.#show({ isLoadingOlder: true });
-    const { api } = this.#connection;
-    const page = await callWithRetries(this.#connection, () =>
-      api.message.list.query({ chatId: log.chatId, before }),
-    );
+    const page = await this.#ask((api) => api.message.list.query({ chatId: log.chatId, before }));
     // When the log was started anew meanwhile, the page does not adjoin it.
     if (this.log?.messages[0]?.seq === before) this.#setLog(prependPage(this.log, page));
     await this.#repair();
@@ -258,13 +252,23 @@ export class OpenChat {
     const { log } = this;
     const after = log?.messages.at(-1)?.seq;
     if (!log?.hasNewer || after === undefined) return;
-    const { api } = this.#connection;
-    const page = await callWithRetries(this.#connection, () =>
-      api.message.list.query({ chatId: log.chatId, after }),
-    );
+    const page = await this.#ask((api) => api.message.list.query({ chatId: log.chatId, after }));
     if (this.log?.hasNewer && this.log.messages.at(-1)?.seq === after)
       this.#setLog(appendPage(this.log, page));
     await this.#repair();
+  }
+
+  /** Asks through lost connections, and once more for what a later era has other answers to. */
+  async #ask<T>(query: (api: WhisperApi) => Promise<T>): Promise<T> {
+    for (;;) {
+      const era = this.#era;
+      try {
+        const answer = await callWithRetries(this.#connection, () => query(this.#connection.api));
+        if (era === this.#era) return answer;
+      } catch (error) {
+        if (era === this.#era || this.#connection.signal.aborted) throw error;
+      }
+    }
   }
 
   #setLog(log: ChatLog): void {
@@ -283,8 +287,6 @@ export class OpenChat {
   }
 
   #setView(view: ChatView): void {
-    // An answer that was under way is older than what was heard since.
-    if (this.#isLost && view.status === 'ready') return;
     this.#view = view;
     this.#options.onChange();
   }

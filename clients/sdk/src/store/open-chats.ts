@@ -23,9 +23,11 @@ export class OpenChats {
     return this.#views;
   }
 
-  /** Those that are there and hold the newest messages. */
+  /** Those that are there and hold the newest messages, as far as what they hold is sure to be what the person sees. */
   get logs(): ReadonlyMap<ChatId, ChatLog> {
-    const held = [...this.#chats.values()].flatMap(({ log }) => (log && !log.hasNewer ? [log] : []));
+    const held = [...this.#chats.values()].flatMap(({ log, isStale }) =>
+      log && !log.hasNewer && !isStale ? [log] : [],
+    );
     return new Map(held.map((log) => [log.chatId, log]));
   }
 
