@@ -26,6 +26,7 @@ export function followNews(deps: Deps): Promise<() => void> {
 function apply({ blocks, connections, memberships, revocations, viewers }: Deps, news: News): void {
   switch (news.type) {
     case 'joined':
+    case 'contactsMade':
       return;
     case 'profileChanged':
       return viewers.doubt(news.clerkId);

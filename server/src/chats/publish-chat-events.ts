@@ -59,10 +59,6 @@ export function publishContacts(
   participants: readonly UserId[],
   coming: readonly UserId[],
 ): void {
-  if (participants.length > limits.smallChatMax) return;
-  const isComing = new Set(coming);
-  for (const userId of participants) {
-    const others = isComing.has(userId) ? participants.filter((id) => id !== userId) : coming;
-    if (others.length > 0) broker.publish(topics.contactsOfUser(userId), others);
-  }
+  if (coming.length === 0 || participants.length > limits.smallChatMax) return;
+  broker.publish(topics.news(), { type: 'contactsMade', userIds: participants, coming });
 }

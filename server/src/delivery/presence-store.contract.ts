@@ -4,7 +4,7 @@ import { ManualClock } from '../testing/manual-clock.ts';
 import type { Broker } from './broker.ts';
 import { MemoryBroker } from './broker.memory.ts';
 import type { NoteLastSeen, PresenceStore } from './presence-store.ts';
-import { topics, type PresenceCame } from './topics.ts';
+import { topics, type PeopleCame } from './topics.ts';
 
 const alice = 'a'.repeat(24) as UserId;
 const bob = 'b'.repeat(24) as UserId;
@@ -18,12 +18,10 @@ export function describePresenceStore(
 ): void {
   const setUp = async () => {
     const [broker, clock] = [new MemoryBroker(), new ManualClock()];
-    const [events, lastSeen]: [PresenceCame[], UserId[]] = [[], []];
-    for (const userId of [alice, bob]) {
-      await broker.subscribe(topics.presenceOf(userId), (event) => events.push(event));
-    }
+    const [events, lastSeen]: [PeopleCame[], UserId[]] = [[], []];
+    await broker.subscribe(topics.presence(), (event) => events.push(event));
     const store = await makeStore({ broker, clock, noteLastSeen: (userId) => lastSeen.push(userId) });
-    const seen = () => events.map(({ type, userId }) => [type, userId]);
+    const seen = () => events.flatMap(({ type, userIds }) => userIds.map((userId) => [type, userId]));
     return { store, clock, seen, lastSeen };
   };
 

@@ -19,11 +19,11 @@ export class MemoryPresenceStore implements PresenceStore {
 
   constructor({ broker, clock, noteLastSeen, graceMs }: Deps) {
     const turns = {
-      onCome: (userId: UserId) => broker.publish(topics.presenceOf(userId), { type: 'online', userId }),
+      onCome: (userId: UserId) => broker.publish(topics.presence(), { type: 'online', userIds: [userId] }),
       onGo: (userId: UserId) => {
         const lastSeenAt = new Date(clock.now());
         noteLastSeen(userId, lastSeenAt);
-        broker.publish(topics.presenceOf(userId), { type: 'offline', userId, lastSeenAt });
+        broker.publish(topics.presence(), { type: 'offline', userIds: [userId], lastSeenAt });
       },
     };
     this.#here = new PresentHere(clock, turns, graceMs);

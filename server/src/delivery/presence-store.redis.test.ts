@@ -23,7 +23,9 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     const [namespace, broker, clock] = [randomUUID(), new MemoryBroker(), new ManualClock()];
     const events: string[] = [];
     const gone: string[] = [];
-    await broker.subscribe(topics.presenceOf(alice), ({ type }) => events.push(type));
+    await broker.subscribe(topics.presence(), ({ type, userIds }) => {
+      if (userIds.includes(alice)) events.push(type);
+    });
     const open = async (nodeTtlMs = 60_000) => {
       const redis = await openRedis(namespace);
       const noteLastSeen = () => undefined;

@@ -128,7 +128,7 @@ export class RedisPresenceStore implements PresenceStore {
 
   async findOnline(userIds: readonly UserId[]): Promise<UserId[]> {
     try {
-      const online = await this.#find(userIds);
+      const online = await this.#find(userIds.filter((userId) => !this.#here.has(userId)));
       return userIds.filter((userId) => online.has(userId) || this.#here.has(userId));
     } catch {
       return userIds.filter((userId) => this.#here.has(userId));
@@ -168,15 +168,12 @@ export class RedisPresenceStore implements PresenceStore {
   }
 
   #announce(type: 'online' | 'offline', userIds: readonly UserId[]): void {
+    if (userIds.length === 0) return;
     const { broker, clock, noteLastSeen } = this.#deps;
+    if (type === 'online') return broker.publish(topics.presence(), { type, userIds });
     const lastSeenAt = new Date(clock.now());
-    for (const userId of userIds) {
-      if (type === 'offline') noteLastSeen(userId, lastSeenAt);
-      broker.publish(
-        topics.presenceOf(userId),
-        type === 'online' ? { type, userId } : { type, userId, lastSeenAt },
-      );
-    }
+    for (const userId of userIds) noteLastSeen(userId, lastSeenAt);
+    broker.publish(topics.presence(), { type, userIds, lastSeenAt });
   }
 
   /** Never rejects. */

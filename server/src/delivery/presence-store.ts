@@ -1,7 +1,7 @@
 import type { UserId } from '@whisper/shared';
 
 /**
- * Who is online. Entries are per connection, so two devices are one person. Publishes to `topics.presenceOf` the person
+ * Who is online. Entries are per connection, so two devices are one person. Publishes to `topics.presence`
  * when their first connection comes, and, after a grace period in which they may come back unnoticed, when their
  * last one has gone, on whichever process.
  */

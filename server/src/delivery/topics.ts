@@ -13,6 +13,11 @@ import type { FeedItem } from '@whisper/trpc-socket/feed';
 /** Somebody came or went. */
 export type PresenceCame = Exclude<PresenceEvent, { type: 'list' }>;
 
+/** The same of several people. */
+export type PeopleCame =
+  | { readonly type: 'online'; readonly userIds: readonly UserId[] }
+  | { readonly type: 'offline'; readonly userIds: readonly UserId[]; readonly lastSeenAt: Date };
+
 /** What happens to a person, wherever their sockets are. */
 export type News =
   | { readonly type: 'joined'; readonly userId: UserId }
@@ -20,6 +25,12 @@ export type News =
   /** Of a direct chat: an erased person's place in it is a stand-in's. */
   | { readonly type: 'peopleChanged'; readonly chatId: ChatId }
   | { readonly type: 'revoked'; readonly keys: readonly string[]; readonly at: number }
+  /** Of those who come to a chat, and of all its people, each shares it with the others from now on. */
+  | {
+      readonly type: 'contactsMade';
+      readonly userIds: readonly UserId[];
+      readonly coming: readonly UserId[];
+    }
   | {
       readonly type: 'blocksChanged';
       readonly by: UserId;
@@ -41,9 +52,8 @@ export const topics = {
   messagesOfUser: (userId: UserId): Topic<FeedItem<MessageEvent>> => ({ name: `messages:user:${userId}` }),
   chatsOfUser: (userId: UserId): Topic<FeedItem<ChatEvent>> => ({ name: `chats:user:${userId}` }),
   typingForUser: (userId: UserId): Topic<TypingEvent> => ({ name: `typing:user:${userId}` }),
-  presenceOf: (userId: UserId): Topic<PresenceCame> => ({ name: `presence:${userId}` }),
-  /** People with whom this person shares a chat from now on. */
-  contactsOfUser: (userId: UserId): Topic<readonly UserId[]> => ({ name: `contacts:user:${userId}` }),
+  /** Of everybody: that many come at once costs a message for all of them. */
+  presence: (): Topic<PeopleCame> => ({ name: 'presence' }),
   /** What every process has to know. */
   news: (): Topic<News> => ({ name: 'news' }),
 };

@@ -10,13 +10,14 @@ import { feedOf, procedure, router } from '../trpc.ts';
 import type { PresenceDeps } from './deps.ts';
 import { hidePresence } from './hide-presence.ts';
 import { listPresence } from './list-presence.ts';
+import { PresenceHub } from './presence-hub.ts';
 import { watchPresence } from './watch-presence.ts';
 
 /** So long somebody may wait for who is online, while many come. */
 const arrivalMaxMs = 100;
 
 export function createPresenceRouter(deps: PresenceDeps) {
-  const watchDeps = { ...deps, arrive: createWaves(arrivalMaxMs) };
+  const watchDeps = { ...deps, arrive: createWaves(arrivalMaxMs), hub: new PresenceHub(deps.broker) };
   return router({
     list: procedure
       .meta({

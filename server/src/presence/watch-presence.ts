@@ -1,9 +1,10 @@
 import { limits, type PresenceEvent, type UserId, type WatchPresenceInput } from '@whisper/shared';
 import type { Feed, FeedItem } from '@whisper/trpc-socket/feed';
 import { createEphemeralFeed, type Admission, type FeedSource } from '../delivery/resume.ts';
-import { topics, type News } from '../delivery/topics.ts';
+import type { PresenceCame } from '../delivery/topics.ts';
 import { listUsers } from '../users/list-users.ts';
 import type { WatchDeps } from './deps.ts';
+import type { BlocksChanged, Watcher } from './presence-hub.ts';
 
 /** Of whom a person may hear: those they share a chat with, those they ask for, and themselves. */
 export async function findWatched(
@@ -28,42 +29,27 @@ export function watchPresence(
   return createEphemeralFeed(() => new PresenceSource(deps, viewerId, input));
 }
 
-type Listener = (item: FeedItem<PresenceEvent>) => void;
-
-class PresenceSource implements FeedSource<PresenceEvent> {
+class PresenceSource implements FeedSource<PresenceEvent>, Watcher {
+  readonly viewerId: UserId;
+  readonly watched = new Set<UserId>();
   readonly #deps: WatchDeps;
-  readonly #viewerId: UserId;
   readonly #input: NonNullable<WatchPresenceInput>;
-  readonly #stops: (() => void)[] = [];
-  #watched: Set<UserId> = new Set();
   /** Between whom and the viewer there is a block: they are as if they were not there. */
-  readonly #apart = new Set<UserId>();
-  #isStopped = false;
+  #apart = new Set<UserId>();
+  #tell: (item: FeedItem<PresenceEvent>) => void = () => undefined;
+  #readAgain: () => void = () => undefined;
 
   constructor(deps: WatchDeps, viewerId: UserId, input: NonNullable<WatchPresenceInput>) {
     this.#deps = deps;
-    this.#viewerId = viewerId;
+    this.viewerId = viewerId;
     this.#input = input;
   }
 
-  async subscribe(listener: Listener, onMissed: () => void): Promise<() => void> {
-    const { broker, arrive } = this.#deps;
-    await arrive();
-    const addAll = (userIds: readonly UserId[]) => userIds.forEach((id) => void this.#add(id, listener));
-    // Before the contacts are read, so that none is made in between.
-    this.#stops.push(await broker.subscribe(topics.contactsOfUser(this.#viewerId), addAll, onMissed));
-    await this.#followNews(listener, addAll);
-    const [{ blocked, blockedBy }, watched] = await Promise.all([
-      this.#deps.blocks.of(this.#viewerId),
-      findWatched(this.#deps, this.#viewerId, this.#input),
-    ]);
-    for (const userId of [...blocked, ...blockedBy.keys()]) this.#apart.add(userId);
-    this.#watched = watched;
-    this.#stops.push(await this.#listen([...this.#watched], listener));
-    return () => {
-      this.#isStopped = true;
-      for (const stop of this.#stops.splice(0)) stop();
-    };
+  async subscribe(tell: (item: FeedItem<PresenceEvent>) => void, onMissed: () => void): Promise<() => void> {
+    await this.#deps.arrive();
+    this.#tell = tell;
+    this.#readAgain = onMissed;
+    return this.#deps.hub.join(this);
   }
 
   admit(): Admission {
@@ -71,34 +57,49 @@ class PresenceSource implements FeedSource<PresenceEvent> {
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<PresenceEvent>[]> {
-    yield [{ data: { type: 'list', userIds: await this.#findOnline([...this.#watched]) } }];
+    const [{ blocked, blockedBy }, watched] = await Promise.all([
+      this.#deps.blocks.of(this.viewerId),
+      findWatched(this.#deps, this.viewerId, this.#input),
+    ]);
+    this.#apart = new Set([...blocked, ...blockedBy.keys()]);
+    this.#deps.hub.watch(this, watched);
+    yield [{ data: { type: 'list', userIds: await this.#findOnline([...this.watched]) } }];
+  }
+
+  hear(item: FeedItem<PresenceCame>): void {
+    if (!this.#apart.has(item.data.userId)) this.#tell(item);
   }
 
   /** Whoever is new stands on the page while there is room. */
-  async #followNews(listener: Listener, addAll: (userIds: readonly UserId[]) => void): Promise<void> {
-    const hasRoom = () => this.#input.listed && this.#watched.size <= limits.userPageSizeMax;
-    const stop = await this.#deps.broker.subscribe(topics.news(), (news) => {
-      if (news.type === 'joined' && hasRoom()) addAll([news.userId]);
-      if (news.type === 'blocksChanged') void this.#noteBlocks(news, listener);
-    });
-    this.#stops.push(stop);
+  hearJoined(userId: UserId): void {
+    if (this.#input.listed && this.watched.size <= limits.userPageSizeMax) void this.#add(userId);
+  }
+
+  hearContacts(userIds: readonly UserId[]): void {
+    for (const userId of userIds) void this.#add(userId);
+  }
+
+  hearBlocks(news: BlocksChanged): void {
+    void this.#noteBlocks(news);
+  }
+
+  hearMissed(): void {
+    this.#readAgain();
   }
 
   /** Never rejects: what cannot be found out stays as it was told. */
-  async #noteBlocks(news: Extract<News, { type: 'blocksChanged' }>, listener: Listener): Promise<void> {
-    const { by, isBlocked, at } = news;
-    if (by !== this.#viewerId && news.userId !== this.#viewerId) return;
-    const userId = by === this.#viewerId ? news.userId : by;
+  async #noteBlocks({ by, isBlocked, at, ...other }: BlocksChanged): Promise<void> {
+    const userId = by === this.viewerId ? other.userId : by;
     const { blocks, presence } = this.#deps;
     const wasApart = this.#apart.has(userId);
     if (isBlocked) this.#apart.add(userId);
     try {
-      const isLeft = isBlocked || (await blocks.isBetween(this.#viewerId, userId));
+      const isLeft = isBlocked || (await blocks.isBetween(this.viewerId, userId));
       if (!isLeft) this.#apart.delete(userId);
-      const [online] = this.#watched.has(userId) ? await presence.findOnline([userId]) : [];
+      const [online] = this.watched.has(userId) ? await presence.findOnline([userId]) : [];
       if (!online || wasApart === isLeft) return;
       const lastSeenAt = new Date(at);
-      listener({ data: isLeft ? { type: 'offline', userId, lastSeenAt } : { type: 'online', userId } });
+      this.#tell({ data: isLeft ? { type: 'offline', userId, lastSeenAt } : { type: 'online', userId } });
     } catch {
       return;
     }
@@ -108,24 +109,15 @@ class PresenceSource implements FeedSource<PresenceEvent> {
     return this.#deps.presence.findOnline(userIds.filter((userId) => !this.#apart.has(userId)));
   }
 
-  /** Never rejects: who cannot be listened to is missing, as they would be without having been added. */
-  async #add(userId: UserId, listener: Listener): Promise<void> {
-    if (this.#watched.has(userId)) return;
-    this.#watched.add(userId);
+  /** Never rejects: of whom it cannot be found out whether they are there, it is told when they come. */
+  async #add(userId: UserId): Promise<void> {
+    if (this.watched.has(userId)) return;
+    this.#deps.hub.watch(this, [userId]);
     try {
-      const stop = await this.#listen([userId], listener);
-      if (this.#isStopped) return stop();
-      this.#stops.push(stop);
       const [online] = await this.#findOnline([userId]);
-      if (online && !this.#isStopped) listener({ data: { type: 'online', userId } });
+      if (online) this.#tell({ data: { type: 'online', userId } });
     } catch {
-      this.#watched.delete(userId);
+      return;
     }
-  }
-
-  #listen(userIds: readonly UserId[], listener: Listener): Promise<() => void> {
-    return this.#deps.broker.subscribeAll(userIds.map(topics.presenceOf), (data) => {
-      if (!this.#apart.has(data.userId)) listener({ data });
-    });
   }
 }
