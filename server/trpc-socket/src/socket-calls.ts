@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { callTRPCProcedure, TRPCError, type AnyTRPCRouter } from '@trpc/server';
 import { isAsyncIterable } from '@trpc/server/unstable-core-do-not-import';
 import type { Answers, Call } from './answers.ts';
@@ -73,7 +74,10 @@ type Waiting = { readonly call: Call; readonly arrival: Arrival };
  */
 export class SocketCalls {
   readonly #scope: CallScope;
-  /** Aborted when the socket closes, which ends all of them at once: a signal for each would be a tenth of what a call costs. */
+  /**
+   * Aborted when the socket closes, which ends all of them at once: one for each would be a tenth of what a call costs. Whoever
+   * listens to it for one call alone stops that with the call.
+   */
   readonly #ending = new AbortController();
   #running = 0;
   readonly #waiting: Waiting[] = [];
@@ -84,6 +88,8 @@ export class SocketCalls {
 
   constructor(scope: CallScope) {
     this.#scope = scope;
+    // As many may listen as calls run.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   /** What waiting calls brought, and answers that wait for the client to read. */
