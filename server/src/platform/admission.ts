@@ -98,14 +98,16 @@ export class Admission {
 
   async run<T>(call: AdmittedCall, task: () => Promise<T>): Promise<T> {
     await this.spend(call);
-    const gate = this.#gateOf(call);
-    const refusalOf = () => this.#refusalOf(call);
-    const run = () => {
-      const refusal = refusalOf();
-      if (refusal) throw refusal;
-      return task();
-    };
-    return gate.run(call.personId, run, { ...call.cost, refusalOf });
+    const { points } = call.cost;
+    return this.#gateOf(call).run(
+      call.personId,
+      () => {
+        const refusal = this.#refusalOf(call);
+        if (refusal) throw refusal;
+        return task();
+      },
+      { points, refusalOf: () => this.#refusalOf(call) },
+    );
   }
 
   #gateOf({ type }: AdmittedCall): FairGate {
@@ -164,11 +166,14 @@ export class Admission {
   /** Why the call is not made when its turn has come, or sooner. */
   #refusalOf({ personId, answer, signal }: AdmittedCall): AppError | undefined {
     if (signal?.aborted) return new AppError('SERVICE_UNAVAILABLE', 'Whoever asked has left');
-    const part = this.reads.isHeavy(personId) ? heavyPart : 1;
-    const isAnswerFull = answer !== null && answer.bytes >= answer.bytesMax * part;
+    const isAnswerFull = answer !== null && answer.bytes >= this.#bytesFor(personId, answer);
     if (!isAnswerFull && this.#deps.hasRoomFor(personId, answer?.bytes ?? 0)) return undefined;
     const message = isAnswerFull ? 'The answer is full, ask again' : 'Read what was answered first';
     return new AppError('TOO_MANY_REQUESTS', message, { retryAfterMs: 1_000 });
+  }
+
+  #bytesFor(personId: string, { bytesMax }: PendingAnswer): number {
+    return this.reads.isHeavy(personId) ? bytesMax * heavyPart : bytesMax;
   }
 }
 

@@ -98,16 +98,21 @@ export class FairGate {
 
   /** Whether the person has asked for much lately. */
   isHeavy(person: string): boolean {
-    return this.#costs.of(person) >= this.#bounds.heavyFrom;
+    return this.#canBeHeavy && this.#costs.of(person) >= this.#bounds.heavyFrom;
+  }
+
+  get #canBeHeavy(): boolean {
+    return this.#bounds.heavyFrom !== Number.POSITIVE_INFINITY;
   }
 
   /** Runs the task when it is its turn, and settles as it does. TOO_MANY_REQUESTS when the person has too many waiting. */
   async run<T>(person: string, task: () => Promise<T>, options: RunOptions = {}): Promise<T> {
     const line = this.#lines.get(person) ?? { person, running: 0, hasTurn: false, waiting: [] };
     this.#lines.set(person, line);
-    const isHeavy = await this.#enter(line, options);
-    this.#costs.add(person, options.points ?? 1);
-    const startedAt = this.#clock.now();
+    const entered = this.#enter(line, options);
+    const isHeavy = typeof entered === 'boolean' ? entered : await entered;
+    this.charge(person, options.points ?? 1);
+    const startedAt = isHeavy ? this.#clock.now() : 0;
     try {
       return await task();
     } finally {
@@ -116,9 +121,9 @@ export class FairGate {
     }
   }
 
-  /** A task turned out to cost so much more. */
+  /** A task costs so much, or turned out to cost so much more. */
   charge(person: string, points: number): void {
-    this.#costs.add(person, points);
+    if (this.#canBeHeavy) this.#costs.add(person, points);
   }
 
   /** Resolves when the line's next task may start, with whether it takes a place of those who have asked for much. */

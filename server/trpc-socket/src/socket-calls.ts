@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { callTRPCProcedure, TRPCError, type AnyTRPCRouter } from '@trpc/server';
 import { isAsyncIterable } from '@trpc/server/unstable-core-do-not-import';
 import type { Answers, Call } from './answers.ts';
@@ -33,9 +34,16 @@ export async function callProcedure(
   const { router, host } = scope.shared;
   const { path } = call.params;
   if (!Object.hasOwn(router._def.procedures, path)) await host.admitUnknown?.(ctx);
-  // Not before the procedure asks, which is after it has looked at who calls.
-  const getRawInput = async () => inputOf(router, call);
-  return callTRPCProcedure({ router, path, type: call.method, ctx, getRawInput, ...options });
+  return callTRPCProcedure({
+    router,
+    path,
+    type: call.method,
+    ctx,
+    // Not before the procedure asks, which is after it has looked at who calls.
+    getRawInput: async () => inputOf(router, call),
+    signal: options.signal,
+    batchIndex: options.batchIndex,
+  });
 }
 
 /** A resuming client names the last event it saw beside the input; procedures find it in the input. */
@@ -58,7 +66,7 @@ function decode(router: AnyTRPCRouter, encoded: unknown): unknown {
 /** How a call came: its place in its frame, and the bytes it takes while it waits. */
 export type Arrival = { readonly batchIndex: number; readonly bytes: number };
 
-type Waiting = Arrival & { readonly call: Call };
+type Waiting = { readonly call: Call; readonly arrival: Arrival };
 
 /**
  * The queries and mutations of one socket: each is answered once, unless the socket closes first. A few run at a time,
@@ -66,7 +74,12 @@ type Waiting = Arrival & { readonly call: Call };
  */
 export class SocketCalls {
   readonly #scope: CallScope;
-  readonly #running = new Set<AbortController>();
+  /**
+   * Aborted when the socket closes, which ends all of them at once: one for each would be a tenth of what a call costs. Whoever
+   * listens to it for one call alone stops that with the call.
+   */
+  readonly #ending = new AbortController();
+  #running = 0;
   readonly #waiting: Waiting[] = [];
   #heldBytes = 0;
   #isPaused = false;
@@ -75,6 +88,8 @@ export class SocketCalls {
 
   constructor(scope: CallScope) {
     this.#scope = scope;
+    // As many may listen as calls run.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   /** What waiting calls brought, and answers that wait for the client to read. */
@@ -89,14 +104,14 @@ export class SocketCalls {
   }
 
   add(call: Call, arrival: Arrival): void {
-    this.#waiting.push({ ...arrival, call });
+    this.#waiting.push({ call, arrival });
     this.#heldBytes += arrival.bytes;
     this.#runNext();
   }
 
   /** Resolves when nothing is in flight. */
   finish(): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
+    if (this.#running === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onIdle = resolve;
     });
@@ -104,19 +119,19 @@ export class SocketCalls {
 
   abort(): void {
     this.#waiting.length = 0;
-    for (const controller of this.#running) controller.abort();
+    this.#ending.abort();
     this.#onIdle?.();
   }
 
   #runNext(): void {
     const { shared, outgoing } = this.#scope;
-    while (this.#running.size < shared.bounds.callsRunningMax) {
+    while (this.#running < shared.bounds.callsRunningMax) {
       if (outgoing.isFull) return this.#runWhenRead();
       const next = this.#waiting.shift();
       if (!next) break;
       void this.#run(next);
     }
-    if (this.#running.size === 0) this.#onIdle?.();
+    if (this.#running === 0) this.#onIdle?.();
   }
 
   /** In another turn: calls that are answered without waiting for anything must not keep the process from others. */
@@ -139,20 +154,19 @@ export class SocketCalls {
     });
   }
 
-  async #run({ call, batchIndex, bytes }: Waiting): Promise<void> {
+  async #run({ call, arrival }: Waiting): Promise<void> {
     const { answers } = this.#scope;
-    const controller = new AbortController();
-    const { signal } = controller;
-    this.#running.add(controller);
+    const { signal } = this.#ending;
+    this.#running += 1;
     try {
-      const data = await callProcedure(this.#scope, call, { signal, batchIndex });
+      const data = await callProcedure(this.#scope, call, { signal, batchIndex: arrival.batchIndex });
       if (isAsyncIterable(data)) throw new TypeError(`A ${call.method} cannot answer with a stream`);
       await this.#answer(answers.encode(call, data));
     } catch (error) {
       if (!signal.aborted) answers.fail(call, error);
     } finally {
-      this.#heldBytes -= bytes;
-      this.#running.delete(controller);
+      this.#heldBytes -= arrival.bytes;
+      this.#running -= 1;
       this.#runNextLater();
     }
   }

@@ -267,11 +267,10 @@ export class TrpcSocket implements OpenSocket, CallScope, Reader {
     if ('error' in incoming) return this.answers.fail(incoming, incoming.error);
     const { message } = incoming;
     if (message.method === 'subscription.stop') return this.#subscriptions.stop(message.id);
-    const call = { ...message, id: message.id };
-    if (call.method === 'subscription') return this.#subscriptions.start(call, arrival.batchIndex);
+    if (message.method === 'subscription') return this.#subscriptions.start(message, arrival.batchIndex);
     const hostHasRoom = this.shared.host.hasRoomFor?.(this, arrival.bytes) ?? true;
-    if (hostHasRoom && this.#calls.hasRoomFor(arrival.bytes)) this.#calls.add(call, arrival);
-    else this.answers.refuseSurplus([call.id], 'Too many calls wait on this connection');
+    if (hostHasRoom && this.#calls.hasRoomFor(arrival.bytes)) this.#calls.add(message, arrival);
+    else this.answers.refuseSurplus([message.id], 'Too many calls wait on this connection');
   }
 
   #refuseFrame(): void {

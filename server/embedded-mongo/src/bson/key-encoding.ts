@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Binary, BSONRegExp, BSONSymbol, Code, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
-import { encodeNumber } from './number-encoding.ts';
-import { isNumber } from './numbers.ts';
-import { type BsonDocument, type BsonValue, isDocument } from './value.ts';
+import { encodeNumber, exactBytes, isExact, writeExact } from './number-encoding.ts';
+import { isNumber, toDouble } from './numbers.ts';
+import { type BsonDocument, type BsonNumber, type BsonValue, isDocument } from './value.ts';
 
 /** First byte of an encoded value, in BSON's order of types. One beyond a tag is the end of that type's values. */
 export const tags = {
@@ -34,6 +34,8 @@ export type IndexValue = BsonValue | typeof missing | typeof emptyArray;
 const keyBytesMax = 1_900;
 export const keyHeadBytes = keyBytesMax - 32;
 
+const fewBytes = 32;
+
 /** Appends values so that comparing the bytes is comparing the values in BSON order. */
 export class KeyWriter {
   #bytes = Buffer.allocUnsafe(256);
@@ -47,16 +49,35 @@ export class KeyWriter {
   }
 
   appendRaw(bytes: Uint8Array): this {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+    const { length } = bytes;
+    this.#reserve(length);
+    // Of a few bytes the call takes longer than the copying.
+    if (length > fewBytes) this.#bytes.set(bytes, this.#length);
+    else for (let i = 0; i < length; i++) this.#bytes[this.#length + i] = bytes[i] ?? 0;
+    this.#length += length;
     return this;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Forgets what comes after the first so many bytes. */
+  cut(length: number): this {
+    this.#length = length;
+    return this;
+  }
+
+  /** The bytes so far. */
+  copy(): Buffer {
+    const bytes = Buffer.allocUnsafe(this.#length);
+    this.#bytes.copy(bytes, 0, 0, this.#length);
+    return bytes;
   }
 
   /** The bytes so far; the writer is empty afterwards. */
   take(): Buffer {
-    const bytes = Buffer.allocUnsafe(this.#length);
-    this.#bytes.copy(bytes, 0, 0, this.#length);
+    const bytes = this.copy();
     this.#length = 0;
     return bytes;
   }
@@ -77,11 +98,11 @@ export class KeyWriter {
     if (value === missing || value === null) this.#byte(tags.null);
     else if (value === undefined || value === emptyArray) this.#byte(tags.undefined);
     else if (typeof value === 'string') this.#text(tags.string, value);
-    else if (value instanceof Timestamp) this.#timestamp(value);
-    else if (isNumber(value)) this.#tagged(tags.number, encodeNumber(value));
     else if (value instanceof ObjectId) this.#tagged(tags.objectId, value.id);
-    else if (typeof value === 'boolean') this.#tagged(tags.boolean, Uint8Array.of(value ? 1 : 0));
     else if (value instanceof Date) this.#tagged(tags.date, dateBytes(value.getTime()));
+    else if (value instanceof Timestamp) this.#timestamp(value);
+    else if (isNumber(value)) this.#number(value);
+    else if (typeof value === 'boolean') this.#tagged(tags.boolean, Uint8Array.of(value ? 1 : 0));
     else if (Array.isArray(value)) this.#array(value);
     else if (isDocument(value)) this.#object(value);
     else this.#rare(value);
@@ -92,8 +113,34 @@ export class KeyWriter {
     this.appendRaw(bytes);
   }
 
+  #number(value: BsonNumber): void {
+    const double = toDouble(value);
+    if (!isExact(value, double)) return this.#tagged(tags.number, encodeNumber(value));
+    this.#byte(tags.number);
+    this.#reserve(exactBytes);
+    writeExact(double, this.#bytes, this.#length);
+    this.#length += exactBytes;
+  }
+
+  /** Whether the text was short and of ASCII, and stands there now. */
+  #plainText(text: string): boolean {
+    if (text.length > fewBytes) return false;
+    this.#reserve(text.length + 2);
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === 0 || code > 0x7f) return false;
+      this.#bytes[at++] = code;
+    }
+    this.#bytes[at] = 0;
+    this.#bytes[at + 1] = 0;
+    this.#length = at + 2;
+    return true;
+  }
+
   #text(tag: number, text: string): void {
     this.#byte(tag);
+    if (this.#plainText(text)) return;
     // A zero within the text is followed by ff, the two at its end are not.
     const whole = text.includes('\0')
       ? Buffer.from(text).toString('latin1').replaceAll('\0', '\0\xff')

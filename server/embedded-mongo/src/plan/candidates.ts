@@ -24,7 +24,7 @@ export type Candidate = {
 };
 
 const pointsMax = 1_000;
-const idFields: readonly IndexField[] = [{ path: '_id', isDescending: false }];
+const idFields: readonly IndexField[] = [{ path: '_id', parts: ['_id'], isDescending: false }];
 
 type State = {
   prefixes: Buffer[];

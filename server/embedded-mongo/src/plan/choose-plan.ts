@@ -141,7 +141,8 @@ function sortedBy(
   const offered = fields
     .map((field, i) => ({ ...field, isMultikey: multikey?.has(i) ?? false }))
     .slice(fixedCount);
-  if (index && !index.spec.isUnique) offered.push({ path: '_id', isDescending: false, isMultikey: false });
+  if (index && !index.spec.isUnique)
+    offered.push({ path: '_id', parts: ['_id'], isDescending: false, isMultikey: false });
   const isReverse = offered[0]?.isDescending !== wanted[0]?.isDescending;
   const isServed = wanted.every(({ path, isDescending }, i) => {
     const field = offered[i];

@@ -4,7 +4,7 @@ import type { BsonDocument } from '../bson/value.ts';
 import { indexKeys } from './index-keys.ts';
 
 function rowsOf(document: BsonDocument, ...paths: string[]) {
-  const fields = paths.map((path) => ({ path, isDescending: false }));
+  const fields = paths.map((path) => ({ path, parts: path.split('.'), isDescending: false }));
   const { entries, multikeyFields, isAbsent } = indexKeys(document, fields);
   return { rows: entries.map(({ row }) => row), multikey: [...multikeyFields], isAbsent };
 }

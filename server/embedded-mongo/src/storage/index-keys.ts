@@ -2,7 +2,12 @@ import { emptyArray, type IndexValue, KeyWriter, missing } from '../bson/key-enc
 import { type BsonDocument, type BsonValue, getField, isDocument } from '../bson/value.ts';
 import { CommandError } from '../errors.ts';
 
-export type IndexField = { readonly path: string; readonly isDescending: boolean };
+export type IndexField = {
+  readonly path: string;
+  /** The names in it. */
+  readonly parts: readonly string[];
+  readonly isDescending: boolean;
+};
 
 export type IndexEntry = { readonly key: Buffer; readonly row: readonly IndexValue[] };
 
@@ -33,7 +38,7 @@ export function indexKeys(
   if (plain) return plain;
   const multikeyFields = new Set<number>();
   const rows: IndexValue[][] = [];
-  const steps = fields.map(({ path }): Step => ({ rest: path.split('.'), at: document }));
+  const steps = fields.map(({ parts }): Step => ({ rest: parts, at: document }));
   expand(steps, rows, multikeyFields);
   return {
     entries: encodeRows(rows, fields, frame),
@@ -46,32 +51,78 @@ const noFrame: KeyFrame = { head: Buffer.alloc(0), tail: Buffer.alloc(0) };
 const noFields: ReadonlySet<number> = new Set();
 const writer = new KeyWriter();
 
-/** The common cases, without dotted paths: no array, or one that is not empty. */
+/** What one of the fields, at that place, has of an array. */
+type Elements = { readonly at: number; readonly values: readonly IndexValue[] };
+
+/** The common cases: paths of one or two names, and at most one array, which is not empty and holds none. */
 function plainKeys(
   document: BsonDocument,
   fields: readonly IndexField[],
   frame: KeyFrame,
 ): IndexKeys | undefined {
   let isAbsent = true;
-  let array: { readonly at: number; readonly elements: readonly BsonValue[] } | undefined;
+  let elements: Elements | undefined;
   const row: IndexValue[] = [];
-  for (const { path } of fields) {
-    if (path.includes('.')) return undefined;
-    const isPresent = Object.hasOwn(document, path);
-    const value = isPresent ? document[path] : missing;
-    if (Array.isArray(value)) {
-      if (array || value.length === 0) return undefined;
-      array = { at: row.length, elements: value };
+  for (const { parts } of fields) {
+    const value = plainValue(document, parts);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) {
+      if (value !== missing) isAbsent = false;
+      row.push(value);
+      continue;
     }
-    if (isPresent) isAbsent = false;
-    row.push(value);
+    if (elements || value.length === 0) return undefined;
+    elements = { at: row.length, values: value };
+    isAbsent &&= value.every((each) => each === missing);
+    row.push(missing);
   }
-  if (!array) {
-    return { entries: [{ key: encodeRow(row, fields, frame), row }], multikeyFields: noFields, isAbsent };
+  if (elements) {
+    const entries = encodeElements(row, elements, { fields, frame });
+    return { entries, multikeyFields: new Set([elements.at]), isAbsent };
   }
-  const { at, elements } = array;
-  const rows = elements.map((element) => row.with(at, element));
-  return { entries: encodeRows(rows, fields, frame), multikeyFields: new Set([at]), isAbsent };
+  return { entries: [{ key: encodeRow(row, fields, frame), row }], multikeyFields: noFields, isAbsent };
+}
+
+/** What is at the path: of an array of documents what is in each. Undefined where it is not as simple. */
+function plainValue(
+  document: BsonDocument,
+  parts: readonly string[],
+): Exclude<IndexValue, undefined> | IndexValue[] | undefined {
+  const [root = '', below] = parts;
+  const value = ownOr(document, root);
+  if (below === undefined || value === missing) return value;
+  if (parts.length > 2) return undefined;
+  if (!Array.isArray(value)) return isDocument(value) ? ownOr(value, below) : missing;
+  if (/^\d/.test(below)) return undefined;
+  const values = value.map((each) => (isDocument(each) ? ownOr(each, below) : missing));
+  return value.some(Array.isArray) || values.some(Array.isArray) ? undefined : values;
+}
+
+function ownOr(document: BsonDocument, name: string): BsonValue | typeof missing {
+  return Object.hasOwn(document, name) ? document[name] : missing;
+}
+
+type Indexing = { readonly fields: readonly IndexField[]; readonly frame: KeyFrame };
+
+/** Each different key once, of rows that are the same but for the elements of one array. */
+function encodeElements(
+  row: readonly IndexValue[],
+  { at, values }: Elements,
+  { fields, frame }: Indexing,
+): readonly IndexEntry[] {
+  const areTexts = values.every((value) => typeof value === 'string');
+  if (!areTexts) {
+    const rows = values.map((value) => row.with(at, value));
+    return encodeRows(rows, fields, frame);
+  }
+  appendValues(writer.cut(0).appendRaw(frame.head), row.slice(0, at), fields);
+  const shared = writer.length;
+  const [field, ...after] = fields.slice(at);
+  const rest = row.slice(at + 1);
+  return Array.from(new Set(values), (value) => {
+    appendValues(writer.cut(shared).append(value, field?.isDescending), rest, after);
+    return { key: writer.appendRaw(frame.tail).copy(), row: row.with(at, value) };
+  });
 }
 
 /** Each different key once. */
@@ -90,9 +141,12 @@ function encodeRow(
   fields: readonly IndexField[],
   { head, tail }: KeyFrame,
 ): Buffer {
-  writer.appendRaw(head);
-  for (let i = 0; i < row.length; i++) writer.append(row[i], fields[i]?.isDescending);
-  return writer.appendRaw(tail).take();
+  appendValues(writer.cut(0).appendRaw(head), row, fields);
+  return writer.appendRaw(tail).copy();
+}
+
+function appendValues(to: KeyWriter, row: readonly IndexValue[], fields: readonly IndexField[]): void {
+  for (let i = 0; i < row.length; i++) to.append(row[i], fields[i]?.isDescending);
 }
 
 function expand(steps: Step[], rows: IndexValue[][], multikey: Set<number>): void {

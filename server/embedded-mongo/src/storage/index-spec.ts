@@ -85,15 +85,11 @@ export function indexFields(key: BsonDocument): IndexField[] {
         `Index type of '${path}' is not supported: only 1 and -1 are`,
       );
     }
-    if (
-      path === '' ||
-      path.startsWith('$') ||
-      path.split('.').includes('$**') ||
-      path.split('.').includes('')
-    ) {
+    const parts = path.split('.');
+    if (path === '' || path.startsWith('$') || parts.includes('$**') || parts.includes('')) {
       throw new CommandError('CannotCreateIndex', `Index field '${path}' is not supported`);
     }
-    return { path, isDescending: toDouble(direction) < 0 };
+    return { path, parts, isDescending: toDouble(direction) < 0 };
   });
   if (fields.length === 0)
     throw new CommandError('CannotCreateIndex', 'Index keys cannot be an empty object');
