@@ -11,10 +11,12 @@ export type WhisperRequest =
       readonly env?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'cpu' }
+  | { readonly kind: 'gc' }
   | { readonly kind: 'memory' };
 
 serve(async (request: WhisperRequest) => {
   if (request.kind === 'cpu') return process.cpuUsage();
+  if (request.kind === 'gc') return globalThis.gc?.();
   if (request.kind === 'memory') return process.memoryUsage();
   const { uri, dataDir, redisUrl, env = {} } = request;
   const settings = {

@@ -51,6 +51,8 @@ describe('/panel', () => {
     const clock = new ManualClock();
     await using server = await startTestServer({
       clock,
+      // Each process counts what was tried on it.
+      isAlone: true,
       env: { ...production, PANEL_TOKEN: 'correct horse' },
       log: createLogger('info', { write: (line) => void lines.push(line) }),
     });

@@ -37,9 +37,9 @@ const applyAll = (log: ChatLog, items: readonly Tracked[]) =>
   }, log);
 
 /** A chat of two with three messages, the last an answer to the first. */
-async function openConversation() {
+async function openConversation(at = server) {
   const [one, two] = [`alice-${randomUUID().slice(0, 8)}`, `bob-${randomUUID().slice(0, 8)}`];
-  const [alice, bob] = await Promise.all([server.signIn(one), server.signIn(two)]);
+  const [alice, bob] = await Promise.all([at.signIn(one), at.signIn(two)]);
   const chat = await alice.api.chat.openDirect.mutate({ userId: bob.me.id });
   const first = await send(alice, { chatId: chat.id, text: 'the first' });
   await send(bob, { chatId: chat.id, text: 'the second' });
@@ -251,8 +251,10 @@ describe('a replay of changes', () => {
 
 describe('two nodes on one database', () => {
   it('give no number twice, although changes leave numbers behind that one of them does not know of', async () => {
-    await using other = await startTestServer({ sameDatabaseAs: server });
-    const { alice, bob, chat, first } = await openConversation();
+    // Nothing that one does reaches the other.
+    await using here = await startTestServer({ isAlone: true });
+    await using other = await startTestServer({ isAlone: true, sameDatabaseAs: here });
+    const { alice, bob, chat, first } = await openConversation(here);
     const elsewhere = await other.signIn(alice.me.name);
     const follower = await follow(bob, chat.id);
     // This node believes in rev 3; the other moves one message to 4 and on to 6.

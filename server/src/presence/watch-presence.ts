@@ -36,6 +36,8 @@ class PresenceSource implements FeedSource<PresenceEvent>, Watcher {
   readonly #input: NonNullable<WatchPresenceInput>;
   /** Between whom and the viewer there is a block: they are as if they were not there. */
   #apart = new Set<UserId>();
+  /** Who the viewer was told is there. */
+  #online = new Set<UserId>();
   #tell: (item: FeedItem<PresenceEvent>) => void = () => undefined;
   #readAgain: () => void = () => undefined;
 
@@ -52,8 +54,19 @@ class PresenceSource implements FeedSource<PresenceEvent>, Watcher {
     return this.#deps.hub.join(this);
   }
 
-  admit(): Admission {
-    return 'send';
+  /** Of whom the viewer knows that they are there they are told nothing: a list may know what is on its way. */
+  admit({ data }: FeedItem<PresenceEvent>): Admission {
+    switch (data.type) {
+      case 'online':
+        if (this.#online.has(data.userId)) return 'skip';
+        this.#online.add(data.userId);
+        return 'send';
+      case 'offline':
+        this.#online.delete(data.userId);
+        return 'send';
+      case 'list':
+        return 'send';
+    }
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<PresenceEvent>[]> {
@@ -63,7 +76,9 @@ class PresenceSource implements FeedSource<PresenceEvent>, Watcher {
     ]);
     this.#apart = new Set([...blocked, ...blockedBy.keys()]);
     this.#deps.hub.watch(this, watched);
-    yield [{ data: { type: 'list', userIds: await this.#findOnline([...this.watched]) } }];
+    const userIds = await this.#findOnline([...this.watched]);
+    this.#online = new Set(userIds);
+    yield [{ data: { type: 'list', userIds } }];
   }
 
   hear(item: FeedItem<PresenceCame>): void {

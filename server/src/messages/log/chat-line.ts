@@ -101,11 +101,10 @@ export class ChatLine {
       if (head - start >= repairMax) return this.#skipTo(await readHead(db, this.chatId));
       const entries = await readLog(db, { chatId: this.chatId, afterRev: head, limit: pageSize });
       const audienceAt = await this.#deps.findAudience(this.chatId);
-      const events = toEvents(entries, head);
-      const news = toEvents(entries, head, start);
-      for (const event of news) this.#deps.record(event);
-      // What was created here and changed behind others may be known to one reader and new to the next: each sees for itself.
-      if (events.some(({ type }, index) => type !== news[index]?.type)) {
+      const events = toEvents(entries, head, start);
+      for (const event of events) this.#deps.record(event);
+      // What was created here and changed since may be known to one reader and new to the next: each sees for itself.
+      if (entries.some(({ createdRev, message }) => createdRev > start && createdRev < message.rev)) {
         return this.#skipTo(await readHead(db, this.chatId));
       }
       for (const [index, event] of events.entries()) {

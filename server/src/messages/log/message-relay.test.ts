@@ -99,6 +99,24 @@ describe('what other processes write', () => {
     await expect.poll(() => heard).toEqual([1, 1, 2, 2]);
   });
 
+  it('is for each reader to see of a message that was new a moment ago and changed: some know it', async () => {
+    const { alice, chat, relay, heard, listen, send, tell, clock } = await setUp();
+    const { id: messageId } = await send();
+    await send();
+    const changed = await alice.api.message.edit.mutate({ messageId, text: 'edited' });
+    let missed = 0;
+    await relay.subscribe(topics.messagesOfChat(chat.id), listen, () => {
+      missed += 1;
+    });
+
+    tell(changed);
+    clock.advance(100);
+
+    await expect.poll(() => missed).toBe(1);
+    tell(await send());
+    expect(heard).toEqual([4]);
+  });
+
   it('costs nothing where nobody follows the chat', async () => {
     const { relay, bus, send, tell, heard, chat, listen } = await setUp();
     const stop = await relay.subscribe(topics.messagesOfChat(chat.id), listen);

@@ -48,8 +48,9 @@ describe('the description of the old REST interface', () => {
     }
     expect(String(page.body)).not.toMatch(/<script>|style=/);
 
-    const slashed = await fetch(`${server.url}/api/docs/?a`);
-    expect([slashed.status, slashed.url]).toEqual([200, `${server.url}/api/docs`]);
+    const { url } = server;
+    const slashed = await fetch(`${url}/api/docs/?a`);
+    expect([slashed.status, slashed.url]).toEqual([200, `${url}/api/docs`]);
   });
 
   it('gives away nothing else of the folder its files are in', async () => {

@@ -235,9 +235,10 @@ describe('who is asking', () => {
 
   it('is not said by the cookie when another site asks, unless CORS names it', async () => {
     await using server = await startTestServer();
+    const { url } = server;
     const cookie = `__session=${await server.tokenFor('alice')}`;
     const from = async (headers: Record<string, string>) =>
-      (await request(server.url, me, { cookie, ...headers })).status;
+      (await request(url, me, { cookie, ...headers })).status;
     const foreign = [
       { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
       { origin: 'https://evil.chat.example', 'sec-fetch-site': 'same-site' },
@@ -249,8 +250,8 @@ describe('who is asking', () => {
     for (const headers of foreign) expect([headers, await from(headers)]).toEqual([headers, 401]);
     const ours = [
       { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site' },
-      { origin: server.url },
-      { origin: server.url.replace('http:', 'https:'), 'sec-fetch-site': 'same-origin' },
+      { origin: url },
+      { origin: url.replace('http:', 'https:'), 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },
     ];

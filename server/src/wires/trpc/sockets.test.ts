@@ -32,7 +32,7 @@ const isRefused = (message: string) => ({
 
 test('closes every socket on which nobody signed in at the same deadline, and no other', async () => {
   const clock = new ManualClock();
-  await using server = await startTestServer({ clock });
+  await using server = await startTestServer({ clock, isAlone: true });
   const alice = await open(server, { token: await server.tokenFor('alice') });
   const silent = await connect(server, { announcesParams: true });
   const anonymous = await open(server);
@@ -88,7 +88,8 @@ test('closes a socket when its newest token expired and the grace is over, not b
 });
 
 test('closes the socket a person opens beyond their limit, and no other', async () => {
-  await using server = await startTestServer();
+  // The limit is that of a process.
+  await using server = await startTestServer({ isAlone: true });
   const token = await server.tokenFor('alice');
   for (let count = 0; count < limits.socketsPerUserMax; count += 1) await open(server, { token });
 
