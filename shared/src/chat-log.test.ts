@@ -4,6 +4,7 @@ import {
   appendPage,
   applyChanges,
   applyEvent,
+  hideMessages,
   prependPage,
   startLog,
   type Applied,
@@ -22,6 +23,7 @@ const at = new Date(0);
 /** The server's side of the log, in a few lines: what is stored, and what the reads and the replay answer. */
 class ModelChat {
   readonly #bySeq: Message[] = [];
+  readonly #createdRevs = new Map<number, number>();
   #rev = 0;
 
   get rev(): number {
@@ -31,6 +33,7 @@ class ModelChat {
   /** A new message, the answer to an earlier one when there is a place to answer to. */
   send(replyTo = 0): LogEvent {
     const [seq, rev] = [this.#bySeq.length + 1, ++this.#rev];
+    this.#createdRevs.set(seq, rev);
     const original = this.#bySeq[replyTo % Math.max(1, this.#bySeq.length)];
     this.#bySeq.push({ ...buildMessage(seq, rev), replyTo: original ? toReply(original) : null });
     return this.#toEvent('created', seq);
@@ -59,7 +62,7 @@ class ModelChat {
   replay(afterRev: number): LogEvent[] {
     const entries = this.#changedAfter(afterRev);
     return entries.map((message, index) => ({
-      type: 'updated',
+      type: (this.#createdRevs.get(message.seq) ?? 0) > afterRev ? 'created' : 'updated',
       chatId,
       rev: message.rev,
       prevRev: entries[index - 1]?.rev ?? afterRev,
@@ -253,6 +256,17 @@ describe('a chat log', () => {
     expect(caughtUp.messages.map(({ seq }) => seq)).toEqual([3]);
     const whole = askOlder(caughtUp, { chat, pageSize: 10 })(caughtUp);
     expect(whole.messages[0]?.text).toBe('edited at 4');
+  });
+
+  it('does not take in by its change what it would hold if the person saw it', () => {
+    const chat = new ModelChat();
+    for (let count = 0; count < 3; count += 1) chat.send();
+    const log = hideMessages(startLog(chatId, chat.list(Number.POSITIVE_INFINITY, 10)), new Set([2, 3]));
+
+    for (const index of [1, 2]) {
+      const change = { ...chat.edit(index), prevRev: log.rev };
+      expect(applyEvent(log, change)).toEqual({ log, gapAfterRev: log.rev });
+    }
   });
 
   it('misses nothing that changed while the page that brings it was under way', () => {

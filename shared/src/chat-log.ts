@@ -35,17 +35,23 @@ export function startLog(chatId: ChatId, page: MessagePage, hasNewer = false): C
 
 /**
  * Applies one event. A rev the log already has is ignored, so repeats are harmless. An event that follows something the log
- * does not have changes nothing and reports the gap.
+ * does not have changes nothing and reports the gap, and so does a change of a message that should be held and is not: it
+ * may be hidden from the person, which what the server answers to their own changes does not say.
  */
 export function applyEvent(log: ChatLog, event: LogEvent): Applied {
   if (event.chatId !== log.chatId || event.rev <= log.rev) return { log };
   if (event.prevRev > log.rev) return { log, gapAfterRev: log.rev };
+  const { message } = event;
   switch (event.type) {
-    // State, not deltas: whether a message is new or changed, it takes its place as it is now.
     case 'created':
+      break;
     case 'updated':
-      return { log: { ...log, messages: takeIn(log, [event.message]), rev: event.rev } };
+      if (isCovered(log, message.seq) && !messageAt(log.messages, message.seq)) {
+        return { log, gapAfterRev: log.rev };
+      }
   }
+  // State, not deltas: whether a message is new or changed, it takes its place as it is now.
+  return { log: { ...log, messages: takeIn(log, [message]), rev: event.rev } };
 }
 
 /**
@@ -90,13 +96,18 @@ export function hideMessages(log: ChatLog, seqs: ReadonlySet<number>): ChatLog {
 
 /** The messages of the log with these as they are now, in their places and in the replies that quote them. */
 function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
-  const oldest = log.hasOlder ? (log.messages[0]?.seq ?? 0) : 0;
-  const newest = log.hasNewer ? (log.messages.at(-1)?.seq ?? 0) : Number.POSITIVE_INFINITY;
   const merged = mergeMessages(
     log.messages,
-    changed.filter(({ seq }) => seq >= oldest && seq <= newest),
+    changed.filter(({ seq }) => isCovered(log, seq)),
   );
   return quoteAnew(merged, changed);
+}
+
+/** Whether a place is in the run that the log holds. */
+function isCovered({ messages, hasOlder, hasNewer }: ChatLog, seq: number): boolean {
+  const oldest = hasOlder ? (messages[0]?.seq ?? 0) : 0;
+  const newest = hasNewer ? (messages.at(-1)?.seq ?? 0) : Number.POSITIVE_INFINITY;
+  return seq >= oldest && seq <= newest;
 }
 
 /** The same messages, those that answer a changed one quoting it as it is now. */

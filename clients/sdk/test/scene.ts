@@ -235,9 +235,11 @@ async function openOne(server: TestServer, person: string): Promise<Device> {
   return { person, link, sockets, options, client: await openDevice(link.url, person, options) };
 }
 
-function openDirect(clients: readonly WhisperClient[]): Promise<Chat> {
+/** Both open it, so that the server lists it to each of them also while nobody has written. */
+async function openDirect(clients: readonly WhisperClient[]): Promise<Chat> {
   const [first, other] = [clients[0], clients.at(-1)];
   if (!first || !other) throw new Error('It takes two');
+  await other.store.openDirect(meOf(first).id);
   return first.store.openDirect(meOf(other).id);
 }
 

@@ -2,8 +2,10 @@ import {
   applyChanges,
   applyEvent,
   startLog,
+  ChatIdSchema,
   type Chat,
   type ChatEvent,
+  type ChatId,
   type ChatLog,
   type MessageEvent,
 } from '@whisper/shared';
@@ -19,6 +21,7 @@ import {
 } from '../testing/index.ts';
 import { hideMessage } from './hide-message.ts';
 import { requireParticipant } from './require-participant.ts';
+import { everything, isShown, KnownSights } from './sight.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -154,6 +157,28 @@ describe('what somebody does to a chat of theirs alone', () => {
     chats.stop();
     expect(chats.items.map(({ data }) => data.type)).toEqual(['synced', 'gone', 'new']);
     expect(await textsOf(eve, chat.id)).toContain('stays');
+  });
+});
+
+describe('what a stream knows of what is shown', () => {
+  it('is not forgotten when it was told while something older was read', () => {
+    const sights = new KnownSights();
+    const isShownIn = (chatId: ChatId) => isShown(sights.of(chatId), 2);
+    const [listed, unlisted] = ['1', '2'].map((digit) => ChatIdSchema.parse(digit.repeat(24))) as [
+      ChatId,
+      ChatId,
+    ];
+
+    sights.beginReading();
+    for (const chatId of [listed, unlisted]) sights.tell({ type: 'hidden', chatId, seqs: [2] });
+    sights.learnAll(new Map([[listed, everything]]));
+    expect([listed, unlisted].map(isShownIn)).toEqual([false, false]);
+    sights.learn(listed, everything);
+    expect(isShownIn(listed)).toBe(false);
+
+    sights.beginReading();
+    sights.learnAll(new Map());
+    expect([listed, unlisted].map(isShownIn)).toEqual([true, true]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { ChatEvent, Message, Stretch, UserId } from '@whisper/shared';
+import type { ChatEvent, ChatId, Message, Stretch, UserId } from '@whisper/shared';
 import type { MemberDoc } from './member.model.ts';
 
 /** What of a chat is shown to a person: what lies after a place, less what they hid, less what they keep from themselves. */
@@ -26,8 +26,42 @@ export function toSight(
   };
 }
 
-/** The sight after its person was told that something is not shown any more. */
-export function withHidden(sight: Sight, event: Extract<ChatEvent, { type: 'hidden' }>): Sight {
+type HiddenEvent = Extract<ChatEvent, { type: 'hidden' }>;
+
+/** What of their chats is shown to a person, as one stream of theirs knows it: as it was read, and as they were told since. */
+export class KnownSights {
+  #sights = new Map<ChatId, Sight>();
+  #told: HiddenEvent[] = [];
+
+  of(chatId: ChatId): Sight {
+    return this.#sights.get(chatId) ?? everything;
+  }
+
+  tell(event: ChatEvent): void {
+    if (event.type !== 'hidden') return;
+    this.#told.push(event);
+    this.#sights.set(event.chatId, withHidden(this.of(event.chatId), event));
+  }
+
+  /** To be called before anything is read: what is told from then on may be missing in it. */
+  beginReading(): void {
+    this.#told = [];
+  }
+
+  learn(chatId: ChatId, read: Sight): void {
+    const told = this.#told.filter((event) => event.chatId === chatId);
+    this.#sights.set(chatId, told.reduce(withHidden, read));
+  }
+
+  /** The same for all of the person's chats that are not shown as a whole. */
+  learnAll(read: ReadonlyMap<ChatId, Sight>): void {
+    this.#sights = new Map();
+    for (const { chatId } of this.#told) this.learn(chatId, everything);
+    for (const [chatId, sight] of read) this.learn(chatId, sight);
+  }
+}
+
+function withHidden(sight: Sight, event: HiddenEvent): Sight {
   const { seqs, apart } = event;
   const others = sight.apart.filter(({ afterSeq }) => afterSeq !== apart?.afterSeq);
   return {

@@ -94,6 +94,35 @@ describe('a chat cache', () => {
     expect(await storage.getAllKeys()).toEqual([]);
   });
 
+  it('says of no messages that they are known further than they are kept', async () => {
+    const storage = memoryStorage();
+    const log = buildLog({ messages: 1, hasOlder: false });
+    const known = { ...nothing, logs: new Map([[log.chatId, log]]) };
+    await keeps(storage, known);
+    const clock = new ManualClock();
+    const changed = { ...log, messages: [] };
+    const held = { ...known, chatsPosition: 'c:2', logs: new Map([[log.chatId, changed]]) };
+    const setItem = vi.fn<DeviceStorage['setItem']>((key, text) => storage.setItem(key, text));
+    setItem.mockRejectedValueOnce(new Error('It is full'));
+    const connection = { clock, onError: vi.fn<(error: unknown) => void>() };
+    const failing = { ...storage, setItem };
+    const cache = new ChatCache({ storage: failing, account: 'alice', connection, read: () => held });
+    await cache.open();
+    cache.changed();
+    clock.advance(1_000);
+    await vi.waitFor(() => expect(connection.onError).toHaveBeenCalledOnce());
+    await cache.settled();
+
+    clock.advance(1_000);
+    await cache.settled();
+
+    const { cache: next } = opens(storage);
+    expect([await next.open(), await next.openLog(log.chatId)]).toEqual([
+      { ...nothing, chatsPosition: 'c:2' },
+      changed,
+    ]);
+  });
+
   it.each([
     ['is of another version', (text: string) => text.replace('"version":1', '"version":2'), false],
     ['was cut short', (text: string) => text.slice(0, 90), true],

@@ -130,10 +130,10 @@ export class ChatCache {
   async #keep(held: Held): Promise<void> {
     const { storage, account } = this.#options;
     for (const [chatId, log] of this.#changedLogs(held)) {
-      this.#writtenLogs.add(log);
       this.#chatIds.delete(chatId);
       this.#chatIds.add(chatId);
       await storage.setItem(logPrefix + chatId, fromLog(account, log));
+      this.#writtenLogs.add(log);
     }
     for (const chatId of [...this.#chatIds].slice(0, -logsMax)) await this.#removeLog(chatId);
     // Last, because it says up to where the logs have heard of what no log tells.

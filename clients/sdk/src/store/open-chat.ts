@@ -8,11 +8,13 @@ import {
   type ChatId,
   type ChatLog,
   type LogEvent,
-  type Message,
+  type ListMessagesInput,
+  type MessagePage,
 } from '@whisper/shared';
 import type { Connection, WhisperApi } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
+import { findHidden, holdAround, isHeld } from './held-run.ts';
 
 /** A chat whose messages are held. `failed`: it cannot be read, such as when it is not one's own. */
 export type ChatView =
@@ -54,6 +56,7 @@ export class OpenChat {
   #isStale = false;
   /** Counts how often the person went, or began to see other parts of it: what was asked before then counts for nothing. */
   #era = 0;
+  #mayShowHidden = false;
   /** An answer that was under way may still have them. */
   readonly #hidden = new Set<number>();
 
@@ -103,6 +106,13 @@ export class OpenChat {
     if (this.log) await this.#repair();
   }
 
+  /** The same, where messages that are held may have been hidden before it was told. Never rejects. */
+  async doubtShown(): Promise<void> {
+    this.#era += 1;
+    this.#mayShowHidden = true;
+    await this.doubt();
+  }
+
   /** It is not there, or not one's own any more. */
   lose(): void {
     this.#era += 1;
@@ -141,16 +151,11 @@ export class OpenChat {
 
   /** Holds the part of the history around a place from now on, unless what is held reaches there. */
   async loadAround(seq: number): Promise<void> {
-    if (this.#isHeld(seq)) return;
-    const chatId = this.#chatId;
-    const page = await this.#ask((api) => api.message.list.query({ chatId, around: seq }));
+    if (this.log && isHeld(this.log, seq)) return;
+    const page = await this.#fetchPage({ around: seq });
     const { log } = this;
-    if (!log || this.#isHeld(seq)) return;
-    const [oldest, newest] = endsOf(log.messages);
-    const [, end] = endsOf(page.messages);
-    const isAdjoining = seq < oldest && end >= oldest - 1;
-    const hasNewer = log.hasNewer || end < newest;
-    this.#setLog(isAdjoining ? prependPage(log, page) : startLog(chatId, page, hasNewer));
+    if (!log || isHeld(log, seq)) return;
+    this.#setLog(holdAround(log, page, seq));
     await this.#repair();
   }
 
@@ -161,12 +166,6 @@ export class OpenChat {
         this.#loadingNewest = undefined;
       }));
     await this.#repair();
-  }
-
-  #isHeld(seq: number): boolean {
-    if (!this.log) return false;
-    const [oldest, newest] = endsOf(this.log.messages);
-    return seq >= oldest && (seq <= newest || !this.log.hasNewer);
   }
 
   async #start(): Promise<void> {
@@ -197,9 +196,13 @@ export class OpenChat {
   }
 
   async #fetchNewest(): Promise<void> {
-    const page = await this.#ask((api) => api.message.list.query({ chatId: this.#chatId }));
+    const page = await this.#fetchPage();
     this.#isStale = false;
     this.#setReady(startLog(this.#chatId, page));
+  }
+
+  #fetchPage(part: Partial<ListMessagesInput> = {}): Promise<MessagePage> {
+    return this.#ask(({ message }) => message.list.query({ ...part, chatId: this.#chatId }));
   }
 
   async #repair(): Promise<void> {
@@ -223,12 +226,15 @@ export class OpenChat {
     return this.log !== undefined && (this.#isDoubtful || this.log.rev < this.#heardRev);
   }
 
-  async #fetchChanges({ rev, chatId }: ChatLog): Promise<void> {
+  async #fetchChanges({ rev, chatId, messages }: ChatLog): Promise<void> {
     const heardRev = this.#heardRev;
     // Where the rev that is held was lost, as with a restored backup, nothing follows the one before it.
     const afterRev = this.#isDoubtful ? Math.max(0, rev - 1) : rev;
+    const mayShowHidden = this.#mayShowHidden;
     this.#isDoubtful = false;
+    this.#mayShowHidden = false;
     if (this.#isStale) return this.#fetchNewest();
+    if (mayShowHidden) this.hide(await findHidden(messages, (part) => this.#fetchPage(part)));
     const changes = await this.#ask((api) => api.message.changes.query({ chatId, afterRev }));
     // Further behind than one answer holds: start again from the newest page instead of fetching all in between.
     if (changes.hasMore || changes.rev < rev) return this.#fetchNewest();
@@ -242,7 +248,7 @@ export class OpenChat {
     const before = log?.messages[0]?.seq;
     if (!log?.hasOlder || before === undefined) return;
     this.#show({ isLoadingOlder: true });
-    const page = await this.#ask((api) => api.message.list.query({ chatId: log.chatId, before }));
+    const page = await this.#fetchPage({ before });
     // When the log was started anew meanwhile, the page does not adjoin it.
     if (this.log?.messages[0]?.seq === before) this.#setLog(prependPage(this.log, page));
     await this.#repair();
@@ -252,7 +258,7 @@ export class OpenChat {
     const { log } = this;
     const after = log?.messages.at(-1)?.seq;
     if (!log?.hasNewer || after === undefined) return;
-    const page = await this.#ask((api) => api.message.list.query({ chatId: log.chatId, after }));
+    const page = await this.#fetchPage({ after });
     if (this.log?.hasNewer && this.log.messages.at(-1)?.seq === after)
       this.#setLog(appendPage(this.log, page));
     await this.#repair();
@@ -290,9 +296,4 @@ export class OpenChat {
     this.#view = view;
     this.#options.onChange();
   }
-}
-
-/** The places of the oldest and the newest. */
-function endsOf(messages: readonly Message[]): [oldest: number, newest: number] {
-  return [messages[0]?.seq ?? 0, messages.at(-1)?.seq ?? 0];
 }

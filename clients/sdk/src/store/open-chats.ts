@@ -67,6 +67,11 @@ export class OpenChats {
     await Promise.all([...this.#chats.values()].map((chat) => chat.doubt()));
   }
 
+  /** The same, where some of the messages may have been hidden meanwhile. Never rejects. */
+  async doubtShown(): Promise<void> {
+    await Promise.all([...this.#chats.values()].map((chat) => chat.doubtShown()));
+  }
+
   /** Fetches the newest messages of all of them anew. Never rejects. */
   async renew(): Promise<void> {
     await Promise.all([...this.#chats.values()].map((chat) => chat.renew()));

@@ -175,14 +175,14 @@ export class StoreParts {
   async #done(message: Message, kind: StoredEntry['kind']): Promise<void> {
     const { chatId, seq } = message;
     if (kind === 'hide') this.#hide({ chatId, seqs: [seq] });
-    else await this.sync.receive(toAnswered(message));
+    else await this.sync.receive(toAnswered(message, kind));
   }
 
   #hide({ chatId, seqs }: Hidden): void {
     const chat = this.openChats.get(chatId);
     chat?.hide(seqs);
-    // What is kept of a chat that is not open cannot be brought up to date with this.
-    if (!chat?.log) void this.#cache?.forgetLog(chatId);
+    // What is kept of a chat whose newest messages are not held is not brought up to date with this.
+    if (!this.openChats.logs.has(chatId)) void this.#cache?.forgetLog(chatId);
   }
 
   #readAnew(chatId: ChatId): void {
@@ -206,8 +206,16 @@ export class StoreParts {
 }
 
 /** What a mutation answers is the message as the log has it; whatever lies before it may be missing here. */
-function toAnswered(message: Message): LogEvent {
-  return { type: 'updated', chatId: message.chatId, rev: message.rev, prevRev: message.rev - 1, message };
+function toAnswered(message: Message, kind: StoredEntry['kind']): LogEvent {
+  const { chatId, rev } = message;
+  return { type: isNew(message, kind) ? 'created' : 'updated', chatId, rev, prevRev: rev - 1, message };
+}
+
+/** One that was sent before, and the answer lost, may have been changed since, or hidden by another device. */
+function isNew(message: Message, kind: StoredEntry['kind']): boolean {
+  const { editedAt, deletedAt, pinnedAt, reactions } = message;
+  const isTouched = editedAt ?? deletedAt ?? pinnedAt ?? reactions[0];
+  return (kind === 'send' || kind === 'forward') && !isTouched;
 }
 
 /** Whether its people are told how far each of them has come. */

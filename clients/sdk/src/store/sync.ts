@@ -47,6 +47,8 @@ export class Sync {
   #isLoaded = false;
   #isSignedIn = false;
   #chatsPosition: string | undefined;
+  /** Where it is not known how far an earlier process had come, what is held was fetched before anything was told. */
+  #isTold = false;
 
   constructor(options: SyncOptions) {
     this.#options = options;
@@ -59,6 +61,7 @@ export class Sync {
     if (connection.signal.aborted) return;
     const { api } = connection;
     this.#chatsPosition = chatsFrom;
+    this.#isTold = chatsFrom !== undefined;
     this.#stops.push(
       followTracked<MessageEvent>(connection, {
         subscribe: (input, handlers) => api.message.onEvent.subscribe(input, handlers),
@@ -192,7 +195,7 @@ export class Sync {
       const [me] = await Promise.all([
         callWithRetries(connection, () => connection.api.auth.me.query()),
         list.load(),
-        openChats.doubt(),
+        this.#isTold ? openChats.doubt() : openChats.doubtShown(),
         blocks.load().catch(connection.onError),
       ]);
       const isOther = this.#me !== null && this.#me.id !== me.id;
@@ -203,6 +206,7 @@ export class Sync {
         return await this.#load();
       }
       this.#isLoaded = true;
+      this.#isTold = true;
       onChange();
       if (this.#isSignedIn) return;
       this.#isSignedIn = true;

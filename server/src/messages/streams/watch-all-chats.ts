@@ -1,16 +1,9 @@
-import {
-  mayBringIn,
-  type ChatEvent,
-  type ChatId,
-  type LogEvent,
-  type MessageEvent,
-  type UserId,
-} from '@whisper/shared';
+import { mayBringIn, type ChatId, type LogEvent, type MessageEvent, type UserId } from '@whisper/shared';
 import { findSights } from '../../chats/find-members.ts';
 import { listActiveChats } from '../../chats/list-active-chats.ts';
 import { listLargeGroups } from '../../chats/find-groups.ts';
 import { readAs } from '../../chats/require-participant.ts';
-import { everything, isPlainly, isShown, withHidden, type Sight } from '../../chats/sight.ts';
+import { isPlainly, isShown, KnownSights } from '../../chats/sight.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import { inTurnOf, type Admission, type FeedSource } from '../../delivery/resume.ts';
@@ -43,7 +36,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   readonly #deps: StreamDeps;
   readonly #watch: Watch;
   readonly #revs = new Map<ChatId, number>();
-  #sights = new Map<ChatId, Sight>();
+  readonly #sights = new KnownSights();
   #position: number | undefined;
   #startedAt = 0;
   /** Chats of which something may be missing that no reading under way is sure to find. */
@@ -66,7 +59,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       broker.subscribe(
         topics.chatsOfUser(userId),
         ({ data }) => {
-          this.#noteHidden(data);
+          this.#sights.tell(data);
           groups.note(data);
         },
         onMissed,
@@ -78,15 +71,6 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       for (const stop of stops) stop();
       groups.stop();
     };
-  }
-
-  #noteHidden(event: ChatEvent): void {
-    if (event.type !== 'hidden') return;
-    this.#sights.set(event.chatId, withHidden(this.#sightIn(event.chatId), event));
-  }
-
-  #sightIn(chatId: ChatId): Sight {
-    return this.#sights.get(chatId) ?? everything;
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
@@ -105,7 +89,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   /** An event that tells of more than what came after the last one may tell again of what was sent. */
   #admitEvent({ chatId, rev, prevRev, message }: LogEvent): Admission {
     const known = this.#revs.get(chatId);
-    const sight = this.#sightIn(chatId);
+    const sight = this.#sights.of(chatId);
     if ((known !== undefined && rev <= known) || !isShown(sight, message.seq)) return 'skip';
     const isGap = known !== undefined && prevRev !== known;
     // Who comes into a group may be shown less than there is, which is read with what they missed.
@@ -125,11 +109,12 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
     const now = this.#deps.messageLog.now();
     const gaps = [...this.#gaps];
     this.#gaps.clear();
+    this.#sights.beginReading();
     const isFirstEver = this.#position === undefined && this.#watch.lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
     if (this.#position === undefined) this.#startedAt = now;
     if (isFirstEver) await this.#learnHeads(now);
-    this.#sights = await findSights(this.#deps.db, this.#watch.userId);
+    this.#sights.learnAll(await findSights(this.#deps.db, this.#watch.userId));
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from, gaps)));
     this.#position = Math.max(now, this.#position ?? 0);
     if (!isComplete) {
@@ -189,7 +174,7 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
       const range = { chatId, afterRev: position, limit: replayPageSize };
       const read = await orNotFound(
         readAs(this.#deps, { chatId, userId }, ({ sight }) => {
-          this.#sights.set(chatId, sight);
+          this.#sights.learn(chatId, sight);
           return readShown(this.#deps, range, sight);
         }),
       );

@@ -1,7 +1,7 @@
-import type { ChatEvent, ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
+import type { ChatId, LogEvent, MessageEvent, UserId } from '@whisper/shared';
 import type { Membership } from '../../chats/chat.view.ts';
 import { readAs } from '../../chats/require-participant.ts';
-import { everything, isPlainly, isShown, withHidden, type Sight } from '../../chats/sight.ts';
+import { isPlainly, isShown, KnownSights } from '../../chats/sight.ts';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Admission, FeedSource } from '../../delivery/resume.ts';
 import { topics } from '../../delivery/topics.ts';
@@ -25,7 +25,7 @@ export class ChatSource implements FeedSource<MessageEvent> {
   readonly #deps: StreamDeps;
   readonly #watch: Watch;
   #rev: number | undefined;
-  #sight: Sight = everything;
+  readonly #sights = new KnownSights();
 
   constructor(deps: StreamDeps, watch: Watch) {
     this.#deps = deps;
@@ -40,14 +40,9 @@ export class ChatSource implements FeedSource<MessageEvent> {
     const { broker } = this.#deps;
     const stops = await Promise.all([
       broker.subscribe(topics.messagesOfChat(chatId), listener, onMissed),
-      broker.subscribe(topics.chatsOfUser(userId), ({ data }) => this.#noteHidden(data), onMissed),
+      broker.subscribe(topics.chatsOfUser(userId), ({ data }) => this.#sights.tell(data), onMissed),
     ]);
     return () => stops.forEach((stop) => stop());
-  }
-
-  #noteHidden(event: ChatEvent): void {
-    if (event.type !== 'hidden' || event.chatId !== this.#watch.chatId) return;
-    this.#sight = withHidden(this.#sight, event);
   }
 
   admit(item: FeedItem<MessageEvent>): Admission {
@@ -65,19 +60,21 @@ export class ChatSource implements FeedSource<MessageEvent> {
   #admitEvent({ rev, prevRev, message }: LogEvent, audience?: readonly string[]): Admission {
     // Another process's events may be found late, and be of a time when the subscriber was not in the chat yet.
     if (this.#rev === undefined || rev <= this.#rev) return 'skip';
-    const { kind, userId } = this.#watch;
+    const { chatId, kind, userId } = this.#watch;
     // Nobody leaves a direct chat: what is not for them is kept from them.
     if (audience && !isAmong(audience, userId)) return kind === 'group' ? 'end' : 'skip';
-    if (!isShown(this.#sight, message.seq)) return 'skip';
-    if (prevRev !== this.#rev || !isPlainly(this.#sight, message)) return 'gap';
+    const sight = this.#sights.of(chatId);
+    if (!isShown(sight, message.seq)) return 'skip';
+    if (prevRev !== this.#rev || !isPlainly(sight, message)) return 'gap';
     this.#rev = rev;
     return 'send';
   }
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
     const { chatId, userId } = this.#watch;
+    this.#sights.beginReading();
     const head = await readAs(this.#deps, { chatId, userId }, ({ sight }) => {
-      this.#sight = sight;
+      this.#sights.learn(chatId, sight);
       return readHead(this.#deps.db, chatId);
     });
     const from = this.#rev ?? this.#startingRev(head);
@@ -108,7 +105,7 @@ export class ChatSource implements FeedSource<MessageEvent> {
     for (let count = 0; ; ) {
       const range = { chatId, afterRev: position, limit: replayPageSize };
       const { entries, shown } = await readAs(this.#deps, { chatId, userId }, ({ sight }) => {
-        this.#sight = sight;
+        this.#sights.learn(chatId, sight);
         return readShown(this.#deps, range, sight);
       });
       position = entries.at(-1)?.message.rev ?? position;
