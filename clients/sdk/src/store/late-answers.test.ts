@@ -98,6 +98,26 @@ describe('whoever is put out of a group and brought back', () => {
   });
 });
 
+describe('whoever is told how far another has come', () => {
+  it('knows it, although the chats that they asked for are from before', async () => {
+    const { alice, bob, url, sockets, chatId, openAgain } = await openScene();
+    await bob.forget();
+    const { lastSeq: seq } = await alice.api.chat.update.mutate({ chatId, name: 'Best friends' });
+    const answers = holdAnswers(url, /chat\.list/);
+    const back = openAgain();
+    await answers.held;
+
+    const told = hear(sockets, new RegExp(`"type":"marks".*"userId":"${meOf(alice).id}"`));
+    await alice.api.chat.markRead.mutate({ chatId, seq });
+    await told;
+    answers.release();
+
+    await isIn(back, true);
+    await back.store.openChat(chatId);
+    await equalsFetch(back, chatId);
+  });
+});
+
 /** A group in which Alice has written, and Bob's device, which has not opened it. Nobody else is at its `url`. */
 async function openScene() {
   const id = randomUUID().slice(0, 8);
