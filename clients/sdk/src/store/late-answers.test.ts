@@ -18,9 +18,16 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 describe('whoever is put out of a group and brought back', () => {
-  it('sees its messages, although they were on their way when it happened', async () => {
-    const { bob, url, chatId, putOut, bringBack } = await openScene();
-    const answers = holdAnswers(url, /message\.list/);
+  it.each([
+    ['its messages', false],
+    ['what its kept ones lack', true],
+  ])('sees it, although %s were on their way when it happened', async (_, isKept) => {
+    const scene = await openScene();
+    const { url, chatId, putOut, bringBack, openAgain } = scene;
+    if (isKept) await scene.bob.store.openChat(chatId);
+    if (isKept) await leave(scene.bob);
+    const answers = holdAnswers(url, isKept ? /message\.changes/ : /message\.list/);
+    const bob = isKept ? openAgain() : scene.bob;
     const opened = bob.store.openChat(chatId);
     await answers.held;
 
