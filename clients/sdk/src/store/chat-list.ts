@@ -181,7 +181,7 @@ export class ChatList {
   async applyMarks(moved: MarksMoved, viewerId: UserId | undefined): Promise<void> {
     const { chatId, userId, readSeq } = moved;
     const chat = this.get(chatId);
-    if (this.#restored.has(chatId)) this.#doubt(chatId);
+    if (!chat || this.#restored.has(chatId)) this.#doubt(chatId);
     if (userId !== viewerId) {
       const { deliveredSeq } = moved;
       if (chat) this.#replace(withMarks(chat, { userId, readSeq, deliveredSeq }));

@@ -173,7 +173,8 @@ export class OpenChat {
       const era = this.#era;
       const kept = this.log ?? (await this.#options.readKept(this.#chatId));
       if (kept && era === this.#era) await this.#resume(kept);
-      else await this.#fetchNewest();
+      // What was kept may have been lost while the rest was asked for, and the person be back by now.
+      if (!this.log) await this.#fetchNewest();
     } catch (error) {
       this.#fail(error);
       throw error;

@@ -18,9 +18,16 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]());
 
 describe('whoever is put out of a group and brought back', () => {
-  it('sees its messages, although they were on their way when it happened', async () => {
-    const { bob, url, chatId, putOut, bringBack } = await openScene();
-    const answers = holdAnswers(url, /message\.list/);
+  it.each([
+    ['its messages', false],
+    ['what its kept ones lack', true],
+  ])('sees it, although %s were on their way when it happened', async (_, isKept) => {
+    const scene = await openScene();
+    const { url, chatId, putOut, bringBack, openAgain } = scene;
+    if (isKept) await scene.bob.store.openChat(chatId);
+    if (isKept) await leave(scene.bob);
+    const answers = holdAnswers(url, isKept ? /message\.changes/ : /message\.list/);
+    const bob = isKept ? openAgain() : scene.bob;
     const opened = bob.store.openChat(chatId);
     await answers.held;
 
@@ -93,6 +100,26 @@ describe('whoever is put out of a group and brought back', () => {
     await server.app.db.collection('members').updateMany({}, { $set: { joinedAt: new Date(0) } });
 
     const back = openAgain();
+    await back.store.openChat(chatId);
+    await equalsFetch(back, chatId);
+  });
+});
+
+describe('whoever is told how far another has come', () => {
+  it('knows it, although the chats that they asked for are from before', async () => {
+    const { alice, bob, url, sockets, chatId, openAgain } = await openScene();
+    await bob.forget();
+    const { lastSeq: seq } = await alice.api.chat.update.mutate({ chatId, name: 'Best friends' });
+    const answers = holdAnswers(url, /chat\.list/);
+    const back = openAgain();
+    await answers.held;
+
+    const told = hear(sockets, new RegExp(`"type":"marks".*"userId":"${meOf(alice).id}"`));
+    await alice.api.chat.markRead.mutate({ chatId, seq });
+    await told;
+    answers.release();
+
+    await isIn(back, true);
     await back.store.openChat(chatId);
     await equalsFetch(back, chatId);
   });
