@@ -10,7 +10,6 @@ export async function requireAttachments(
   taking: Taking,
 ): Promise<readonly StoredAttachment[]> {
   const { owner, clientId } = taking;
-  if (taking.fileIds.length === 0) return [];
   const named = [...new Set(taking.fileIds)];
   const sent = await findSent(deps.db, owner, clientId);
   if (!sent) return takeFiles(deps, { ...taking, fileIds: named });

@@ -28,13 +28,16 @@ export async function sendMessage(
     clientId,
     replyTo: replyTo ? await readReply(deps, { membership, viewerId: viewer.id }, replyTo) : null,
     forwardedFrom: null,
-    mentions: await requireMentions(deps, membership, mentions),
-    attachments: await requireAttachments(deps, {
-      owner: viewer.id,
-      chatId: membership.chatId,
-      clientId,
-      fileIds: attachmentIds,
-    }),
+    mentions: mentions.length === 0 ? [] : await requireMentions(deps, membership, mentions),
+    attachments:
+      attachmentIds.length === 0
+        ? []
+        : await requireAttachments(deps, {
+            owner: viewer.id,
+            chatId: membership.chatId,
+            clientId,
+            fileIds: attachmentIds,
+          }),
     system: null,
   });
   stopTimer();

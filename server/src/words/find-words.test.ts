@@ -74,6 +74,11 @@ test('a long message has a bounded number of terms, and is found by its beginnin
   expect(found(text, 'word400x')).toBeUndefined();
 });
 
+test('a text of plain letters has the terms that it has beside others', () => {
+  const text = 'Do not re-SEND this_file2 twice: v10, v10; AAAAbbbbccccddddeeeeffffgggghhhh';
+  expect([...(termsOf({ text }) ?? []), 'e']).toEqual(termsOf({ text: `${text} é` }));
+});
+
 test('what was deleted and what the system says has no terms', () => {
   expect(termsOf({ text: '', deletedAt: new Date(0) })).toBeUndefined();
   expect(termsOf({ text: 'x', system: {} })).toBeUndefined();

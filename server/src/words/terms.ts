@@ -1,4 +1,4 @@
-import { leadsOf, searchedWordsOf } from './words.ts';
+import { leadsOf, plainWordsOf, searchedWordsOf } from './words.ts';
 
 /** A message as far as it is found. What was deleted and what the system says is not found at all. */
 export type Searchable = Content & {
@@ -25,10 +25,15 @@ export const fileTerm = '#file';
 /** Every string by which the index leads to a message, of a bounded number; undefined when none shall. */
 export function termsOf(message: Searchable): string[] | undefined {
   if (message.deletedAt || message.system) return undefined;
+  const { attachments = [] } = message;
   const terms = new Set([anyTerm]);
-  if (message.attachments?.length) terms.add(fileTerm);
+  if (attachments.length > 0) terms.add(fileTerm);
   for (const { text } of [message, ...(message.frozen ?? [])]) {
-    for (const { token, word } of searchedWordsOf(searchedTextsOf({ ...message, text }))) {
+    const texts = searchedTextsOf({ text, attachments });
+    const words = plainWordsOf(texts);
+    for (const word of words ?? []) for (const lead of leadsOf(word)) terms.add(lead);
+    if (words) continue;
+    for (const { token, word } of searchedWordsOf(texts)) {
       if (token.isUnspaced) terms.add(word);
       else for (const lead of leadsOf(word)) terms.add(lead);
     }

@@ -116,6 +116,23 @@ function beginningOf(word: string, length: number): string {
   return word.length <= length ? word : cutText(word, length);
 }
 
+/**
+ * The different words of `searchedWordsOf`, without their places, where all texts are of letters that are compared as they are:
+ * most are, and each message that is sent is asked for its words.
+ */
+export function plainWordsOf(texts: readonly string[]): ReadonlySet<string> | undefined {
+  if (!texts.every((text) => ascii.test(text))) return undefined;
+  const words = new Set<string>();
+  for (const text of texts) {
+    for (const found of text.toLowerCase().match(asciiToken) ?? []) {
+      const word = beginningOf(found, termLengthMax);
+      if (words.size >= limits.searchedWordsMax && !words.has(word)) return words;
+      words.add(word);
+    }
+  }
+  return words;
+}
+
 export type SearchedWord = {
   readonly word: string;
   readonly token: Token;

@@ -38,8 +38,7 @@ export function admitChanges(people: ChatPeople, changes: readonly Change[]): Pr
 }
 
 /** Somebody whom another process brought in may be unknown here until the log is read. */
-async function requireIn(people: ChatPeople, person: UserId, refusal: () => AppError): Promise<void> {
-  if (people.has(person)) return;
+async function requireKnown(people: ChatPeople, person: UserId, refusal: () => AppError): Promise<void> {
   await people.refresh();
   if (!people.has(person)) throw refusal();
 }
@@ -63,7 +62,7 @@ async function admit<E extends Append | Change>(
   for (const entry of entries) {
     const person = personOf(entry);
     try {
-      if (person !== 'nobody') await requireIn(people, person, refusal);
+      if (person !== 'nobody' && !people.has(person)) await requireKnown(people, person, refusal);
       // Where anybody is ignored there are two people, and the other one may do nothing.
       if (person !== 'nobody') ignoring = await findIgnoring(person);
       admitted.push(entry);
