@@ -21,7 +21,7 @@ describe('whoever is put out of a group and brought back', () => {
   it.each([
     ['its messages', false],
     ['what its kept ones lack', true],
-  ])('sees it, although %s were on their way when it happened', async (_, isKept) => {
+  ])('sees it, although %s had been asked for when it happened', async (_, isKept) => {
     const scene = await openScene();
     const { url, chatId, putOut, bringBack, openAgain } = scene;
     if (isKept) await scene.bob.store.openChat(chatId);
