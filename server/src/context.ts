@@ -261,9 +261,10 @@ function createForeground({ redis, clock, log }: Foundations): PresenceStore {
 /** Sent messages wait to be pushed, where there is a way to push. */
 function createLastMessages(foundations: Foundations, pusher: () => Pusher): LastMessages {
   const { PUSH, PUSH_DELAY_SECONDS } = foundations.env;
-  if (PUSH === 'off') return new LastMessages(foundations);
   const delayMs = PUSH_DELAY_SECONDS * 1_000;
-  return new LastMessages({ ...foundations, pushing: { delayMs, wake: () => pusher().wakeAfter(delayMs) } });
+  const pushing = { delayMs, wake: () => pusher().wakeAfter(delayMs) };
+  const isShared = foundations.redis !== null;
+  return new LastMessages({ ...foundations, isShared, pushing: PUSH === 'off' ? undefined : pushing });
 }
 
 function createPushes(

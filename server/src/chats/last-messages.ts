@@ -35,14 +35,16 @@ type Deps = {
   readonly db: Connection;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Other processes read what is written here. */
+  readonly isShared: boolean;
   /** Absent where nothing is pushed. */
   readonly pushing?: Pushing | undefined;
 };
 
 const retryDelayMs = 250;
 
-/** How long an update waits for company; whoever wants to see it now does not wait. */
-const gatherMs = 100;
+/** How long an update waits for company. Whoever wants to see it here does not wait; other processes see it so much later. */
+const gatherMs = { alone: 250, shared: 100 } as const;
 
 /**
  * Keeps `chat.lastMessage` up to date behind the sends, which do not wait for it: a burst in one chat becomes
@@ -53,6 +55,7 @@ export class LastMessages {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #pushing: Pushing | undefined;
+  readonly #gatherMs: number;
   #pending = new Map<ChatId, Pending>();
   #isWriting = false;
   /** The last attempt failed, and the next has not begun. */
@@ -63,11 +66,12 @@ export class LastMessages {
   #recordedCount = 0;
   #writtenCount = 0;
 
-  constructor({ db, clock, log, pushing }: Deps) {
+  constructor({ db, clock, log, isShared, pushing }: Deps) {
     this.#db = db;
     this.#clock = clock;
     this.#log = log;
     this.#pushing = pushing;
+    this.#gatherMs = isShared ? gatherMs.shared : gatherMs.alone;
   }
 
   record(last: LastMessage): void {
@@ -97,7 +101,7 @@ export class LastMessages {
   #queue(chatId: ChatId, pending: Pending): void {
     this.#recordedCount += 1;
     this.#add(chatId, pending);
-    this.#writeAfter(gatherMs);
+    this.#writeAfter(this.#gatherMs);
   }
 
   /** Resolves when everything recorded before this call has been written, or, with false, could not be for now. */
@@ -157,7 +161,7 @@ export class LastMessages {
       this.#isFailing = true;
     }
     this.#isWriting = false;
-    if (this.#pending.size > 0) this.#writeAfter(this.#isFailing ? retryDelayMs : gatherMs);
+    if (this.#pending.size > 0) this.#writeAfter(this.#isFailing ? retryDelayMs : this.#gatherMs);
   }
 }
 
