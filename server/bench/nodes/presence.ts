@@ -1,4 +1,5 @@
 import { startEmbeddedMongo } from '@whisper/embedded-mongo';
+import { limits } from '@whisper/shared';
 import type { Connection as Database } from 'mongoose';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { connectMongo } from '../../src/platform/mongo.ts';
 import { findRedisServer, RedisServer } from '../../src/nodes/redis-server.ts';
 import { Peer } from '../../src/testing/peer.ts';
-import { quantile } from '../clock.ts';
+import type { LeanSocket } from '../lean-socket.ts';
 import type { WhisperRequest } from '../send/whisper-process.ts';
 import { printTable } from '../table.ts';
 import { contactsEach, putPeople } from './people.ts';
@@ -26,9 +27,8 @@ type Kind = keyof typeof kinds;
 /** Sockets that open at once: a token lives for a minute, and all have to be in by then. */
 const openingMax = 100;
 const quietMs = 1_000;
-const rounds = 3;
-/** They come first: a fresh process compiles what it runs often, which is no cost of a person. */
-const earlyPeople = 1_000;
+const rounds = 2;
+const emptyMs = limits.offlineGraceMs + 1_000;
 
 /** What it costs that people come and hear of each other, on one process and on two. */
 export async function benchPresence(people: number): Promise<void> {
@@ -39,47 +39,47 @@ export async function benchPresence(people: number): Promise<void> {
 
 /**
  * With and without have processes of their own, and people come to both in turns, so that whatever else the machine does
- * falls on both. Whoever came stays: in every round others come.
+ * falls on both. In every round others come, of whom nobody knows anything yet.
  */
 async function measureNodes(nodes: number, people: number): Promise<Record<string, string>[]> {
   await using ground = await openGround();
   await using without = await Crowd.open('without', nodes, ground);
   await using crowd = await Crowd.open('with', nodes, ground);
-  const runs: Record<Kind, Came[]> = { without: [], with: [] };
-  for (let round = 0; round <= rounds; round += 1) {
-    const [one, other] = await measureRound(round === 0 ? earlyPeople : people, [without, crowd]);
-    console.log(round, one, other);
-    if (round === 0) continue;
-    runs.without.push(one);
-    runs.with.push(other);
+  const runs: Round[] = [];
+  // A fresh process compiles what it runs often, which is no cost of a person: each has as many early ones.
+  await measureRound(people * nodes, [without, crowd]);
+  while (runs.length < rounds) {
+    await delay(emptyMs);
+    runs.push(await measureRound(people, [without, crowd]));
   }
-  const more = runs.with.map((run, round) => run.cpuSeconds - (runs.without[round]?.cpuSeconds ?? 0));
-  return (['without', 'with'] as const).map((kind) => ({
+  const mean = (valueOf: (run: Round) => number) =>
+    runs.reduce((sum, run) => sum + valueOf(run), 0) / runs.length;
+  const rowOf = (kind: Kind) => ({
     'people who come': `${people}, on ${nodes} node(s), ${kind} presence`,
-    'server CPU s': medianOf(runs[kind].map(({ cpuSeconds }) => cpuSeconds)).toFixed(2),
-    'more s': kind === 'with' ? medianOf(more).toFixed(2) : '',
-    events: kind === 'with' ? String(medianOf(runs.with.map(({ events }) => events))) : '',
-  }));
+    'server CPU s': mean((run) => run[kind].cpuSeconds).toFixed(2),
+  });
+  return [
+    { ...rowOf('without'), 'more s': '', events: '' },
+    {
+      ...rowOf('with'),
+      'more s': mean((run) => run.with.cpuSeconds - run.without.cpuSeconds).toFixed(2),
+      events: mean((run) => run.with.events).toFixed(0),
+    },
+  ];
 }
 
+type Round = Readonly<Record<Kind, Came>>;
 type Came = { readonly cpuSeconds: number; readonly events: number };
 
-/** Resolves when so many have come to both and nobody has heard anything for a while. */
-async function measureRound(
-  people: number,
-  crowds: readonly [without: Crowd, crowd: Crowd],
-): Promise<[Came, Came]> {
+/** Resolves when so many have come to both, nobody has heard anything for a while, and all have gone. */
+async function measureRound(people: number, crowds: readonly [without: Crowd, crowd: Crowd]): Promise<Round> {
   for (const crowd of crowds) await crowd.startRound(people);
   for (let come = 0; come < people; come += openingMax) {
     for (const crowd of crowds) await crowd.comeNext();
   }
   for (const crowd of crowds) await crowd.untilQuiet();
   const [without, crowd] = crowds;
-  return [await without.endRound(), await crowd.endRound()];
-}
-
-function medianOf(values: readonly number[]): number {
-  return quantile(Float64Array.from(values).toSorted(), 0.5);
+  return { without: await without.endRound(), with: await crowd.endRound() };
 }
 
 type Ground = {
@@ -115,6 +115,7 @@ class Crowd implements AsyncDisposable {
   readonly #nodes: readonly Node[];
   readonly #redis: RedisServer | undefined;
   #names: string[] = [];
+  readonly #sockets: LeanSocket[] = [];
   #events = 0;
   #lastAt = 0;
   #cpuBefore = 0;
@@ -142,7 +143,8 @@ class Crowd implements AsyncDisposable {
     const opened = this.#names.splice(0, openingMax).map(async (name, index) => {
       const port = this.#nodes[index % this.#nodes.length]?.port ?? 0;
       const { token } = await this.#ground.issuer.issue(name);
-      await connectPerson({ port, token, path, input: {}, onEvent: (payload) => this.#count(payload) });
+      const onEvent = (payload: Buffer) => this.#count(payload);
+      this.#sockets.push(await connectPerson({ port, token, path, input: {}, onEvent }));
     });
     await Promise.all(opened);
   }
@@ -152,7 +154,9 @@ class Crowd implements AsyncDisposable {
   }
 
   async endRound(): Promise<Came> {
-    return { cpuSeconds: (await this.#cpuSeconds()) - this.#cpuBefore, events: this.#events };
+    const came = { cpuSeconds: (await this.#cpuSeconds()) - this.#cpuBefore, events: this.#events };
+    for (const socket of this.#sockets.splice(0)) socket.destroy();
+    return came;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

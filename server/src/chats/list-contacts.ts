@@ -1,5 +1,5 @@
 import { limits, type UserId } from '@whisper/shared';
-import { Types, type Connection as Database } from 'mongoose';
+import { mongo, Types, type Connection as Database } from 'mongoose';
 import { createGatherer } from '../platform/gather.ts';
 import { chatModel } from './chat.model.ts';
 
@@ -25,17 +25,9 @@ export function createListContacts(db: Database): ListContacts {
 
 async function readContacts(db: Database, userIds: readonly UserId[]): Promise<Contacts> {
   const limit = chatsMax * userIds.length;
-  // The driver's own cursor, and bytes: of each chat one field is wanted, and a thousand people may come at once.
-  const chats = await chatModel(db)
-    .collection.find<Uint8Array>(
-      { participants: { $in: userIds.map((id) => new Types.ObjectId(id)) } },
-      { projection: { _id: 0, participants: 1 }, raw: true, batchSize: limit },
-    )
-    .sort({ lastMessageAt: -1 })
-    .limit(limit)
-    .toArray();
+  const chats = await (userIds.length > 1 ? readChatsTogether : readChats)(db, userIds, limit);
   // Somebody has more than their share, and others may miss theirs.
-  if (userIds.length > 1 && chats.length === limit) return readOneByOne(db, userIds);
+  if (!chats || (userIds.length > 1 && chats.length === limit)) return readOneByOne(db, userIds);
   const found = new Map(userIds.map((id) => [id, { chats: 0, others: new Set<UserId>() }]));
   for (const chat of chats) {
     const people = readIds(chat);
@@ -48,6 +40,43 @@ async function readContacts(db: Database, userIds: readonly UserId[]): Promise<C
     }
   }
   return new Map([...found].map(([userId, { others }]) => [userId, others]));
+}
+
+/** The newest chats of these people, each as BSON with one field. */
+function readChats(db: Database, userIds: readonly UserId[], limit: number): Promise<readonly Uint8Array[]> {
+  return chatModel(db)
+    .collection.find<Uint8Array>(ofPeople(userIds), { projection, raw: true, batchSize: limit })
+    .sort(newestFirst)
+    .limit(limit)
+    .toArray();
+}
+
+/**
+ * The same in one reply that stays bytes: a cursor makes objects of each chat, and a thousand people may come at once. Undefined
+ * when they do not fit, or it fails: a command is not tried again as a cursor's is.
+ */
+async function readChatsTogether(
+  db: Database,
+  userIds: readonly UserId[],
+  limit: number,
+): Promise<readonly Uint8Array[] | undefined> {
+  const { collectionName: find } = chatModel(db).collection;
+  const filter = ofPeople(userIds);
+  const command = { find, filter, projection, sort: newestFirst, limit, batchSize: limit };
+  const reply = (await db.db?.command(command, { raw: true }).catch(() => undefined)) as RawReply | undefined;
+  if (!reply) return undefined;
+  const { id, firstBatch } = mongo.BSON.deserialize(reply.cursor, { raw: true }) as RawCursor;
+  return id === 0 ? firstBatch : undefined;
+}
+
+type RawReply = { readonly cursor: Uint8Array };
+type RawCursor = { readonly id: number; readonly firstBatch: readonly Uint8Array[] };
+
+const projection = { _id: 0, participants: 1 } as const;
+const newestFirst = { lastMessageAt: -1 } as const;
+
+function ofPeople(userIds: readonly UserId[]) {
+  return { participants: { $in: userIds.map((id) => new Types.ObjectId(id)) } };
 }
 
 const idType = 7;

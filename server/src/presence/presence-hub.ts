@@ -82,12 +82,12 @@ export class PresenceHub {
     return () => stops.forEach((stop) => stop());
   }
 
-  #handOut({ userIds, ...came }: PeopleCame): void {
-    for (const userId of userIds) {
+  #handOut(came: PeopleCame): void {
+    for (const userId of came.userIds) {
       const watchers = this.#byWatched.get(userId);
       if (!watchers) continue;
       // One object for all of them: it is encoded once.
-      const item = { data: { ...came, userId } };
+      const item = { data: toPresenceCame(came, userId) };
       for (const watcher of watchers) watcher.hear(item);
     }
   }
@@ -122,5 +122,15 @@ export class PresenceHub {
 
   #streamsOf(viewerId: UserId): Watcher[] {
     return [...(this.#byWatched.get(viewerId) ?? [])].filter((watcher) => watcher.viewerId === viewerId);
+  }
+}
+
+/** Its fields in the order of every such event: a block may not show in it. */
+function toPresenceCame(came: PeopleCame, userId: UserId): PresenceCame {
+  switch (came.type) {
+    case 'online':
+      return { type: 'online', userId };
+    case 'offline':
+      return { type: 'offline', userId, lastSeenAt: came.lastSeenAt };
   }
 }
