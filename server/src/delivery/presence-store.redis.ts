@@ -8,6 +8,8 @@ import type { NoteLastSeen, PresenceStore } from './presence-store.ts';
 import { PresentHere } from './present-here.ts';
 import { topics } from './topics.ts';
 
+type Turn = readonly [userId: UserId, turn: 'come' | 'go'];
+
 type Deps = {
   readonly redis: Redis;
   readonly broker: Pick<Broker, 'publish'>;
@@ -27,6 +29,9 @@ type Deps = {
 const nodeTtlDefaultMs = 10_000;
 const beatsPerTtl = 3;
 const peoplePerScriptMax = 1_000;
+/** While many come, one who comes waits so long for others. */
+const tellEachMs = 20;
+const tellMaxMs = 100;
 /** So many questions who is online are asked together. */
 const togetherMax = 100;
 
@@ -90,9 +95,15 @@ export class RedisPresenceStore implements PresenceStore {
     (asked: readonly (readonly UserId[])[]) => this.#findAny(asked.flat()),
     togetherMax,
   );
-  /** People whose coming or going is told to Redis with those of the same moment. */
-  #turns = new Map<UserId, 'come' | 'go'>();
-  #isTelling = false;
+  /** Whose coming or going is told to Redis with those of the same moment; of many at once the next wait for each other. */
+  readonly #turn = createGatherer(
+    async (turns: readonly Turn[]) => {
+      await this.#tell(turns);
+      return () => undefined;
+    },
+    peoplePerScriptMax,
+    (told) => Math.min(told * tellEachMs, tellMaxMs),
+  );
   #beating: NodeJS.Timeout | undefined;
 
   constructor(deps: Deps) {
@@ -106,8 +117,8 @@ export class RedisPresenceStore implements PresenceStore {
       `${this.#prefix}${redis.nodeId}`,
     ];
     const turns = {
-      onCome: (userId: UserId) => this.#queue(userId, 'come'),
-      onGo: (userId: UserId) => this.#queue(userId, 'go'),
+      onCome: (userId: UserId) => void this.#turn([userId, 'come']),
+      onGo: (userId: UserId) => void this.#turn([userId, 'go']),
     };
     this.#here = new PresentHere(clock, turns, graceMs);
     redis.onBack(() => this.#comeBack());
@@ -150,19 +161,10 @@ export class RedisPresenceStore implements PresenceStore {
     return () => online;
   }
 
-  #queue(userId: UserId, turn: 'come' | 'go'): void {
-    this.#turns.set(userId, turn);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    setImmediate(() => void this.#tell());
-  }
-
   /** Never rejects. What Redis does not hear of now it hears when it is back; the people here are told in any case. */
-  async #tell(): Promise<void> {
-    const turns = [...this.#turns];
-    this.#turns = new Map();
-    this.#isTelling = false;
-    const of = (wanted: string) => turns.filter(([, turn]) => turn === wanted).map(([userId]) => userId);
+  async #tell(turns: readonly Turn[]): Promise<void> {
+    const last = [...new Map(turns)];
+    const of = (wanted: string) => last.filter(([, turn]) => turn === wanted).map(([userId]) => userId);
     for (const came of inGroups(of('come'))) this.#announce('online', await this.#runOr(comeScript, came));
     for (const gone of inGroups(of('go'))) this.#announce('offline', await this.#runOr(goScript, gone));
   }
@@ -196,7 +198,7 @@ export class RedisPresenceStore implements PresenceStore {
   }
 
   #comeBack(): void {
-    for (const userId of this.#here.all()) this.#queue(userId, 'come');
+    for (const userId of this.#here.all()) void this.#turn([userId, 'come']);
   }
 
   async #runOr(script: string, userIds: readonly UserId[]): Promise<readonly UserId[]> {

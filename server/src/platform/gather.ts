@@ -43,7 +43,7 @@ export function createGatherer<Q, A>(
     });
 }
 
-const restEachMs = 5;
+const restEachMs = 50;
 
 /** Lets through at once who comes alone. Of those who come while others do, the more there are the more wait for each other, at most so long. */
 export function createWaves(waitMaxMs: number): () => Promise<void> {

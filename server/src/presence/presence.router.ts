@@ -14,7 +14,7 @@ import { PresenceHub } from './presence-hub.ts';
 import { watchPresence } from './watch-presence.ts';
 
 /** So long somebody may wait for who is online, while many come. */
-const arrivalMaxMs = 100;
+const arrivalMaxMs = 200;
 
 export function createPresenceRouter(deps: PresenceDeps) {
   const watchDeps = { ...deps, arrive: createWaves(arrivalMaxMs), hub: new PresenceHub(deps.broker) };
