@@ -136,7 +136,7 @@ export class Executor {
 
   /** Commits a step of as many writes as a turn has time for. */
   #commit(jobs: readonly Job[]): void {
-    const endsAt = performance.now() + 8 * this.#turnMs;
+    const endsAt = performance.now() + 6 * this.#turnMs;
     const taken: Job[] = [];
     try {
       this.savepoint(() => {
