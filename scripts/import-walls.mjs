@@ -12,7 +12,7 @@ const packages = [
   {
     folder: 'server/trpc-socket',
     workspace: ['@whisper/trpc-socket'],
-    external: ['@trpc/server', 'ws', 'node:crypto', 'node:http', 'node:stream'],
+    external: ['@trpc/server', 'ws', 'node:crypto', 'node:events', 'node:http', 'node:stream'],
   },
   { folder: 'server', workspace: ['@whisper/shared', '@whisper/embedded-mongo', '@whisper/trpc-socket'] },
   { folder: 'clients/sdk', workspace: ['@whisper/shared'], readsServerTypes: true },
