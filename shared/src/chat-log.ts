@@ -41,17 +41,19 @@ export function startLog(chatId: ChatId, page: MessagePage, hasNewer = false): C
 export function applyEvent(log: ChatLog, event: LogEvent): Applied {
   if (event.chatId !== log.chatId || event.rev <= log.rev) return { log };
   if (event.prevRev > log.rev) return { log, gapAfterRev: log.rev };
-  const { message } = event;
   switch (event.type) {
     case 'created':
-      break;
+      return { log: withEvent(log, event) };
     case 'updated':
-      if (isCovered(log, message.seq) && !messageAt(log.messages, message.seq)) {
-        return { log, gapAfterRev: log.rev };
-      }
+      return isMissing(log, event.message.seq)
+        ? { log, gapAfterRev: log.rev }
+        : { log: withEvent(log, event) };
   }
-  // State, not deltas: whether a message is new or changed, it takes its place as it is now.
-  return { log: { ...log, messages: takeIn(log, [message]), rev: event.rev } };
+}
+
+/** State, not deltas: whether a message is new or changed, it takes its place as it is now. */
+function withEvent(log: ChatLog, { message, rev }: LogEvent): ChatLog {
+  return { ...log, messages: takeIn(log, [message]), rev };
 }
 
 /**
@@ -101,6 +103,11 @@ function takeIn(log: ChatLog, changed: readonly Message[]): readonly Message[] {
     changed.filter(({ seq }) => isCovered(log, seq)),
   );
   return quoteAnew(merged, changed);
+}
+
+/** Whether a message should be held and is not. */
+function isMissing(log: ChatLog, seq: number): boolean {
+  return isCovered(log, seq) && !messageAt(log.messages, seq);
 }
 
 /** Whether a place is in the run that the log holds. */

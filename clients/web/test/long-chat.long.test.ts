@@ -30,7 +30,8 @@ describe.skipIf(!hasBrowser)(`a conversation of ${count} messages`, slow, () => 
       () =>
         performance.getEntriesByType('resource').filter(({ name }) => name.includes('message.list')).length,
     );
-    expect(pages).toBe(1);
+    // Once more when it was asked for before the device is told of what another one hides.
+    expect(pages).toBeLessThanOrEqual(2);
   });
 
   it('keeps its place when older messages come in above', async () => {
@@ -184,7 +185,7 @@ describe.skipIf(!hasBrowser)('whoever is at the end of a conversation', slow, ()
     await app.composer.fill('line\n'.repeat(12));
 
     await expect.poll(() => app.distanceFromEnd(), patience).toBeLessThan(2);
-    expect(await app.page.getByRole('button', { name: /newest/ }).count()).toBe(0);
+    await expect.poll(() => app.page.getByRole('button', { name: /newest/ }).count(), patience).toBe(0);
   });
 });
 

@@ -106,10 +106,10 @@ export class OpenChat {
     if (this.log) await this.#repair();
   }
 
-  /** The same, where messages that are held may have been hidden before it was told. Never rejects. */
+  /** The same, where messages that are held, or on their way, may have been hidden before it was told. Never rejects. */
   async doubtShown(): Promise<void> {
     this.#era += 1;
-    this.#mayShowHidden = true;
+    this.#mayShowHidden = this.log !== undefined;
     await this.doubt();
   }
 
