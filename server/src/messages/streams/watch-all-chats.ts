@@ -90,10 +90,12 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
   #admitEvent({ chatId, rev, prevRev, message }: LogEvent): Admission {
     const known = this.#revs.get(chatId);
     const sight = this.#sights.of(chatId);
-    if ((known !== undefined && rev <= known) || !isShown(sight, message.seq)) return 'skip';
+    const isKnown = known !== undefined && rev <= known;
+    const bringsIn = mayBringIn(message, this.#watch.userId);
+    // Who comes into a group may be shown less than there is: how much may have been read before they were in.
+    if (!bringsIn && (isKnown || !isShown(sight, message.seq))) return 'skip';
     const isGap = known !== undefined && prevRev !== known;
-    // Who comes into a group may be shown less than there is, which is read with what they missed.
-    if (isGap || !isPlainly(sight, message) || mayBringIn(message, this.#watch.userId)) {
+    if (isGap || bringsIn || !isPlainly(sight, message)) {
       this.#gaps.add(chatId);
       return 'gap';
     }
@@ -178,11 +180,8 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
           return readShown(this.#deps, range, sight);
         }),
       );
-      if (!read) {
-        // Whatever of it is still on its way is not theirs any more.
-        this.#revs.set(chatId, await readHead(this.#deps.db, chatId));
-        return;
-      }
+      // What is on its way says itself whom it is for. Where the log ends may be behind what brings them back.
+      if (!read) return;
       const { entries, shown } = read;
       position = entries.at(-1)?.message.rev ?? position;
       const afterRev = this.#revs.get(chatId) ?? 0;
