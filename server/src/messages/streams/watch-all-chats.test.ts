@@ -3,7 +3,6 @@ import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import type { LogEvent, Message } from '@whisper/shared';
 import { openGroup, startTestServer, type TestClient } from '../../testing/index.ts';
-import { memberModel } from '../../chats/member.model.ts';
 import { AllChatsSource } from './watch-all-chats.ts';
 
 describe('the stream of all chats', () => {
@@ -20,7 +19,7 @@ describe('the stream of all chats', () => {
     const everybody = { audience: [dot.me.id, userId] };
     expect(source.admit({ data: eventOf('created', await send('one')), ...everybody })).toBe('send');
     const whose = { chat: new Types.ObjectId(chatId), user: new Types.ObjectId(userId) };
-    const members = memberModel(server.app.db).collection;
+    const members = server.app.db.collection('members');
     const late = await send('two');
     await dot.api.chat.removeMember.mutate({ chatId, userId });
     const between = await send('between');
