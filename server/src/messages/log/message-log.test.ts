@@ -50,7 +50,8 @@ describe('the message log', () => {
   });
 
   it('repairs a chat whose last message was not recorded before the process died', async () => {
-    await using first = await startTestServer();
+    // Of processes that share a Redis the first to start in a minute repairs for all, and the others find out who died.
+    await using first = await startTestServer({ isAlone: true });
     const { alice, chat } = await openChat(first, 'alice', 'bob');
     const sent = await alice.api.message.send.mutate({ chatId: chat.id, text: 'x', clientId: randomUUID() });
     await first.app.lastMessages.settled();
@@ -58,7 +59,7 @@ describe('the message log', () => {
       .collection('chats')
       .updateMany({}, { $set: { lastSeq: 0 }, $unset: { lastMessage: 1 } });
 
-    await using second = await startTestServer({ sameDatabaseAs: first });
+    await using second = await startTestServer({ sameDatabaseAs: first, isAlone: true });
     const again = await second.signIn('alice');
 
     expect((await again.api.chat.get.query({ chatId: chat.id })).lastMessage).toEqual(sent);
