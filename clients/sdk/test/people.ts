@@ -1,9 +1,10 @@
 import type { TestServer } from '@whisper/server/testing';
 import type { ChatId } from '@whisper/shared';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import {
   createWhisperClient,
   devTokens,
+  messagesOf,
   rowsOf,
   type DeviceStorage,
   type StoredEntry,
@@ -85,4 +86,19 @@ export function statusBecomes({ connection }: WhisperClient, status: string): Pr
     const unsubscribe = connection.subscribe(check);
     check();
   });
+}
+
+/** What a device shows is what the server answers it. */
+export async function equalsFetch({ store, api }: WhisperClient, chatId: ChatId): Promise<void> {
+  await vi.waitFor(async () => {
+    expect(store.getSnapshot().chats).toEqual((await api.chat.list.query({})).chats);
+    const { messages } = await api.message.list.query({ chatId });
+    expect(messagesOf(store.getSnapshot().open.get(chatId))).toEqual(messages);
+  }, patience);
+}
+
+/** Ends a client. What it owes a storage in memory is written within this turn. */
+export async function leave(client: WhisperClient): Promise<void> {
+  client.close();
+  await new Promise((resolve) => setImmediate(resolve));
 }

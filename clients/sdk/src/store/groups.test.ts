@@ -3,7 +3,7 @@ import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { Chat, ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { meOf, openDevice, openUnsynced, patience, textsOf } from '../../test/people.ts';
+import { equalsFetch, leave, meOf, openDevice, openUnsynced, patience, textsOf } from '../../test/people.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { messagesOf } from './chat-snapshot.ts';
@@ -41,7 +41,7 @@ describe('a group', () => {
       messagesOf(bob.store.getSnapshot().open.get(chatId)).map(({ system }) => system?.type);
     await bob.store.when(() => systems().length === 5);
     expect(systems()).toEqual(['created', 'memberAdded', undefined, 'renamed', 'roleChanged']);
-    await equalsFetch([alice, bob, carol], chatId);
+    await allEqualFetch([alice, bob, carol], chatId);
   });
 
   it('counts a mention that an edit adds or takes away', async () => {
@@ -59,7 +59,7 @@ describe('a group', () => {
     await alice.api.message.edit.mutate({ messageId: one.id, text: 'one', mentions: [meOf(bob).id] });
     await bob.store.when(() => chatOn(bob, chatId)?.unreadMentions === 1);
 
-    await equalsFetch([alice, bob, carol], chatId);
+    await allEqualFetch([alice, bob, carol], chatId);
   });
 
   it('goes at once from whoever is removed, its messages and what is kept of it too', async () => {
@@ -99,7 +99,7 @@ describe('a group', () => {
     await back.store.openChat(chatId);
 
     expect(textsOf(back, chatId)).not.toContain('secret');
-    await equalsFetch([alice, back], chatId);
+    await allEqualFetch([alice, back], chatId);
   });
 
   it('shows on its return only what is seen then, also when one was removed and added while away', async () => {
@@ -117,7 +117,7 @@ describe('a group', () => {
     await back.store.openChat(chatId);
 
     await expect.poll(() => textsOf(back, chatId)).not.toContain('secret');
-    await equalsFetch([alice, back], chatId);
+    await allEqualFetch([alice, back], chatId);
   });
 
   it('is joined by an invitation and left, both once', async () => {
@@ -184,7 +184,7 @@ describe('what a chat is to a person alone', () => {
     }
     bob.store.markRead(chatId);
     await tablet.store.when(() => chatOn(tablet, chatId)?.unread === 0);
-    await equalsFetch([bob, tablet], chatId);
+    await allEqualFetch([bob, tablet], chatId);
   });
 
   it('is unread again on the device that is just telling the server that it was read', async () => {
@@ -201,7 +201,7 @@ describe('what a chat is to a person alone', () => {
 
     expect(chatOn(bob, chatId)?.unread).toBe(2);
     await tablet.store.when(() => chatOn(tablet, chatId)?.unread === 2);
-    await equalsFetch([bob, tablet], chatId);
+    await allEqualFetch([bob, tablet], chatId);
     expect(chatOn(bob, chatId)?.unread).toBe(2);
   });
 
@@ -220,12 +220,12 @@ describe('what a chat is to a person alone', () => {
     expect(writtenOn(tablet, chatId)).toEqual(['one', 'three']);
     tablet.store.hide(three);
     await tablet.store.when(({ outbox }) => outbox.length === 0);
-    await equalsFetch([tablet], chatId);
+    await allEqualFetch([tablet], chatId);
 
     const back = await openDevice(server.url, names.bob, { cache });
     await back.store.openChat(chatId);
     await expect.poll(() => writtenOn(back, chatId)).toEqual(['one']);
-    await equalsFetch([alice, carol, back, tablet], chatId);
+    await allEqualFetch([alice, carol, back, tablet], chatId);
     await leave(back);
     expect(await textsIn(cache.storage)).not.toMatch(/two|three/);
   });
@@ -281,21 +281,11 @@ async function seesWritten(client: WhisperClient, chatId: ChatId, texts: readonl
   await client.store.when(() => JSON.stringify(writtenOn(client, chatId)) === wanted);
 }
 
-async function equalsFetch(clients: readonly WhisperClient[], chatId: ChatId): Promise<void> {
-  for (const { store, api } of clients) {
-    await store.openChat(chatId);
-    await vi.waitFor(async () => {
-      expect(store.getSnapshot().chats).toEqual((await api.chat.list.query({})).chats);
-      const { messages } = await api.message.list.query({ chatId });
-      expect(messagesOf(store.getSnapshot().open.get(chatId))).toEqual(messages);
-    }, patience);
+async function allEqualFetch(clients: readonly WhisperClient[], chatId: ChatId): Promise<void> {
+  for (const client of clients) {
+    await client.store.openChat(chatId);
+    await equalsFetch(client, chatId);
   }
-}
-
-/** Ends a client. What it owes a storage in memory is written within this turn. */
-async function leave(client: WhisperClient): Promise<void> {
-  client.close();
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function textsIn(storage: ReturnType<typeof memoryStorage>): Promise<string> {

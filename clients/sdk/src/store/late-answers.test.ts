@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
-import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { meOf, openDevice, openUnsynced, patience, textsOf } from '../../test/people.ts';
+import { equalsFetch, leave, meOf, openDevice, openUnsynced, textsOf } from '../../test/people.ts';
 import { SteeredSockets } from '../../test/steered-sockets.ts';
 import { storeCopies } from '../../test/store-copies.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
@@ -189,19 +188,4 @@ function hear(sockets: SteeredSockets, pattern: RegExp): Promise<void> {
 
 async function isIn({ store }: WhisperClient, isThere: boolean): Promise<void> {
   await store.when(({ chats }) => chats.length === (isThere ? 1 : 0));
-}
-
-/** What a device shows is what the server answers it. */
-async function equalsFetch({ store, api }: WhisperClient, chatId: ChatId): Promise<void> {
-  await vi.waitFor(async () => {
-    expect(store.getSnapshot().chats).toEqual((await api.chat.list.query({})).chats);
-    const { messages } = await api.message.list.query({ chatId });
-    expect(messagesOf(store.getSnapshot().open.get(chatId))).toEqual(messages);
-  }, patience);
-}
-
-/** Ends a client. What it owes a storage in memory is written within this turn. */
-async function leave(client: WhisperClient): Promise<void> {
-  client.close();
-  await new Promise((resolve) => setImmediate(resolve));
 }

@@ -4,7 +4,16 @@ import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { storeCopies } from '../../test/store-copies.ts';
-import { meOf, openDevice, openUnsynced, patience, sees, statusBecomes, textsOf } from '../../test/people.ts';
+import {
+  leave,
+  meOf,
+  openDevice,
+  openUnsynced,
+  patience,
+  sees,
+  statusBecomes,
+  textsOf,
+} from '../../test/people.ts';
 import { devTokens } from '../dev-tokens.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
@@ -197,12 +206,6 @@ async function openScene(link: FlakyLink, texts: readonly string[]) {
   await alice.store.when(({ chats }) => chats[0]?.lastSeq === texts.length);
   await leave(alice);
   return { name, bob, chatId, options };
-}
-
-/** Ends a client. What it owes a storage in memory is written within this turn. */
-async function leave(client: WhisperClient): Promise<void> {
-  client.close();
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function textsIn(storage: DeviceStorage): Promise<string> {
