@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import usual from './vitest.config.ts';
 
-/** What `npm test` does a small piece of or leaves to CI: kills in the middle, planted faults, deploys, further processes. */
+/** What `npm test` does a small piece of or leaves to CI: kills in the middle, planted faults, deploys, further processes, a browser's side paths. */
 export default defineConfig({
   ...usual,
   test: {
