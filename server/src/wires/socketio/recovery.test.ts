@@ -91,6 +91,7 @@ describe('an old client that lost its connection', () => {
     const alice = comeBack(dead.url, { ...ticket, token: talk.alice.token });
     await alice.next('new-message');
     expect(await ended).toBe('transport close');
+    await alice.next('online-users');
     expect(talk.server.connections).toBe(1);
 
     await say('live');
