@@ -16,6 +16,7 @@ describe('a change of a message', () => {
 
     alice.store.send(chatId, 'answer', { replyTo: first.id });
     await sees(bob, chatId, ['first', 'answer']);
+    await alice.store.when(({ outbox }) => outbox.length === 0);
     alice.store.edit(first, ' edited ');
     alice.store.react(first, '👍', true);
     alice.store.pin(first, true);
