@@ -7,7 +7,7 @@ import { SystemSchema } from './system.ts';
 import { CaptionSchema, TextSchema } from './text.ts';
 import { UserSchema } from './users.ts';
 
-/** What a message answers to, as it is now: an edit or a deletion of the original shows here too (`toReply`). */
+/** What a message answers to, as it is now: an edit or a deletion of the original shows here too (`toReply`). Whoever is not shown the original gets none. */
 export const ReplySchema = z.object({
   messageId: MessageIdSchema,
   seq: z.int().min(1),

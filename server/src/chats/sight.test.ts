@@ -96,6 +96,8 @@ describe('who comes into a group that hides its history', () => {
     expect(changes.messages).toEqual(messages);
     expect(JSON.stringify([followed.events.items, all.items, changes])).not.toMatch(/secret|before/);
     await expect(cy.api.message.edits.query({ messageId: before.id })).rejects.toThrow('Message not found');
+    const reacted = await cy.api.message.react.mutate({ messageId: reply.id, emoji: '👍', on: true });
+    expect(reacted).toMatchObject({ text: 'an answer', replyTo: null, reactions: [{ emoji: '👍' }] });
     followed.events.stop();
     all.stop();
   });
@@ -137,6 +139,45 @@ describe('a message that somebody deleted for themselves', () => {
     const { messages } = await bob.api.message.list.query({ chatId, around: 2, limit: 2 });
     expect(messages.map(({ text }) => text)).toEqual(['the end']);
     chats.stop();
+  });
+});
+
+describe('what answers a message that somebody deleted for themselves', () => {
+  it('quotes nothing to them, on every way to it, whatever becomes of the message', async () => {
+    const { ida, joe, chat } = await openChat(server, 'ida', 'joe');
+    const chatId = chat.id;
+    const original = await send(ida, chat, 'original');
+    const answer = (to: TestClient, text: string) =>
+      to.api.message.send.mutate({ chatId, text, clientId: randomUUID(), replyTo: original.id });
+    const early = await answer(ida, 'early');
+    await joe.api.message.delete.mutate({ messageId: original.id, for: 'me' });
+    const live = [await follow(joe, chatId, { chatId }), await follow(joe, chatId, {})];
+    await answer(ida, 'late');
+    const own = await answer(joe, 'own');
+    expect(own.replyTo).toBeNull();
+
+    await ida.api.message.edit.mutate({ messageId: original.id, text: 'changed' });
+    const pinned = await joe.api.message.pin.mutate({ messageId: early.id, on: true });
+    expect(pinned).toMatchObject({ text: 'early', replyTo: null });
+    for (const { events } of live) {
+      await events.until((items) =>
+        items.some(({ data }) => data.type === 'updated' && data.message.pinnedAt !== null),
+      );
+      events.stop();
+    }
+
+    const { messages } = await joe.api.message.list.query({ chatId });
+    expect(messages.map(({ text, replyTo }) => [text, replyTo])).toEqual([
+      ['early', null],
+      ['late', null],
+      ['own', null],
+    ]);
+    for (const { log } of live) expect(log().messages).toEqual(messages);
+    const { messages: changes } = await joe.api.message.changes.query({ chatId, afterRev: 0 });
+    expect(changes.toSorted((one, other) => one.seq - other.seq)).toEqual(messages);
+    expect(await joe.api.chat.get.query({ chatId })).toMatchObject({ lastMessage: { replyTo: null } });
+    const { messages: theirs } = await ida.api.message.list.query({ chatId });
+    expect(theirs.at(-1)).toMatchObject({ text: 'own', replyTo: { excerpt: 'changed' } });
   });
 });
 

@@ -73,23 +73,21 @@ function withHidden(sight: Sight, event: HiddenEvent): Sight {
 
 /** Whether the message is shown, and as everyone sees it: what it answers may be a message that is not shown. */
 export function isPlainly(sight: Sight, { seq, replyTo }: Message): boolean {
-  return isShown(sight, seq) && (replyTo === null || mayBeOpened(sight, replyTo.seq));
+  return isShown(sight, seq) && (replyTo === null || isShown(sight, replyTo.seq));
 }
 
 export function isShown(sight: Sight, seq: number): boolean {
   return mayBeOpened(sight, seq) && !sight.hidden.has(seq);
 }
 
-/** Whether answers to what is in that place show it, and something may be done to it: also when its person hid it. */
+/** Whether something may be done to what is in that place: also when its person hid it. */
 export function mayBeOpened({ afterSeq, apart }: Sight, seq: number): boolean {
   return seq > afterSeq && !apart.some((stretch) => isIn(stretch, seq));
 }
 
 /** The message as it is shown, which is without what it answers when that is not. */
 export function asShown(sight: Sight, message: Message): Message {
-  return message.replyTo && !mayBeOpened(sight, message.replyTo.seq)
-    ? { ...message, replyTo: null }
-    : message;
+  return message.replyTo && !isShown(sight, message.replyTo.seq) ? { ...message, replyTo: null } : message;
 }
 
 function isIn({ afterSeq, untilSeq }: Stretch, seq: number): boolean {

@@ -5,7 +5,7 @@ import { settleThese } from '../files/settle-files.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { erased } from './log/changes.ts';
-import { inItsWords, openForChange, openMessage } from './open-message.ts';
+import { changeOpened, inItsWords, openForChange, openMessage } from './open-message.ts';
 
 /**
  * Erases a message for everyone, and its place stays: one's own, or in a group anybody's when one's role allows it. Or takes
@@ -32,13 +32,14 @@ async function deleteForEveryone(
   viewerId: UserId,
   messageId: MessageId,
 ): Promise<Message> {
-  const { message, membership } = await openForChange(deps, messageId, viewerId);
+  const opened = await openForChange(deps, messageId, viewerId);
+  const { message, membership } = opened;
   const isOthers = membership.kind === 'group' && may(membership.role, 'deleteMessage');
   if (message.sender.id !== viewerId && !isOthers) {
     throw new AppError('FORBIDDEN', 'Only its sender deletes a message');
   }
   const fileIds = message.attachments.map(({ fileId }) => fileId);
-  const deleted = await deps.messageLog.change(membership, { messageId, by: viewerId, change: erased() });
+  const deleted = await changeOpened(deps, opened, { by: viewerId, change: erased() });
   // Whatever keeps it from being done now, it is done by whoever collects files.
   await settleThese(deps, fileIds).catch(() => undefined);
   return deleted;

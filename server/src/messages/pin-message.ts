@@ -1,7 +1,7 @@
 import type { Message, PinInput, UserId } from '@whisper/shared';
 import type { MessagesDeps } from './deps.ts';
 import { pinned } from './log/changes.ts';
-import { openForChange } from './open-message.ts';
+import { changeOpened, openForChange } from './open-message.ts';
 
 /** Pins a message for everyone in the chat, or lets it go; CONFLICT once it was deleted. Idempotent. */
 export async function pinMessage(
@@ -9,6 +9,6 @@ export async function pinMessage(
   viewerId: UserId,
   { messageId, on }: PinInput,
 ): Promise<Message> {
-  const { membership } = await openForChange(deps, messageId, viewerId);
-  return deps.messageLog.change(membership, { messageId, by: viewerId, change: pinned(on) });
+  const opened = await openForChange(deps, messageId, viewerId);
+  return changeOpened(deps, opened, { by: viewerId, change: pinned(on) });
 }

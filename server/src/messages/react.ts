@@ -1,7 +1,7 @@
 import type { Message, ReactInput, UserId } from '@whisper/shared';
 import type { MessagesDeps } from './deps.ts';
 import { reacted } from './log/changes.ts';
-import { openForChange } from './open-message.ts';
+import { changeOpened, openForChange } from './open-message.ts';
 
 /** Says whether I react to a message with an emoji; CONFLICT once it was deleted. Idempotent. */
 export async function react(
@@ -9,7 +9,7 @@ export async function react(
   viewerId: UserId,
   { messageId, emoji, on }: ReactInput,
 ): Promise<Message> {
-  const { membership } = await openForChange(deps, messageId, viewerId);
+  const opened = await openForChange(deps, messageId, viewerId);
   const change = reacted({ userId: viewerId, emoji, on });
-  return deps.messageLog.change(membership, { messageId, by: viewerId, change });
+  return changeOpened(deps, opened, { by: viewerId, change });
 }

@@ -8,6 +8,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../platform/errors.ts';
 import type { MessagesDeps } from './deps.ts';
 import { findMessages } from './log/read-log.ts';
+import { showTo } from './open-message.ts';
 import { requireAttachments } from './require-attachments.ts';
 
 /**
@@ -42,7 +43,8 @@ export async function sendMessage(
   });
   stopTimer();
   deps.endTyping(membership.chatId, viewer.id);
-  return message;
+  if (!message.replyTo) return message;
+  return showTo(deps, await sightIn(deps.db, membership, viewer.id), message);
 }
 
 type Answering = { readonly membership: Membership; readonly viewerId: UserId };
