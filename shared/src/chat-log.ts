@@ -89,11 +89,18 @@ function withPage(log: ChatLog, page: MessagePage): ChatLog {
   };
 }
 
-/** The log without messages that a person does not see any more. The same object when it has none of them. */
+/**
+ * The log without messages that a person does not see any more, the answers to them without what they quote. The same object
+ * when it has none of them.
+ */
 export function hideMessages(log: ChatLog, seqs: ReadonlySet<number>): ChatLog {
   if (seqs.size === 0) return log;
-  const messages = log.messages.filter(({ seq }) => !seqs.has(seq));
-  return messages.length === log.messages.length ? log : { ...log, messages };
+  const isQuoting = ({ replyTo }: Message) => replyTo !== null && seqs.has(replyTo.seq);
+  if (!log.messages.some((message) => seqs.has(message.seq) || isQuoting(message))) return log;
+  const messages = log.messages
+    .filter(({ seq }) => !seqs.has(seq))
+    .map((message) => (isQuoting(message) ? { ...message, replyTo: null } : message));
+  return { ...log, messages };
 }
 
 /** The messages of the log with these as they are now, in their places and in the replies that quote them. */

@@ -17,15 +17,18 @@ export function holdAround(log: ChatLog, page: MessagePage, seq: number): ChatLo
 
 type FetchAfter = (part: { readonly after: number; readonly limit: number }) => Promise<MessagePage>;
 
-/** The places of those messages of a run that the server does not show any more. */
+/** The places of messages that the server does not show any more: those of a run, and what is quoted there. */
 export async function findHidden(messages: readonly Message[], fetchAfter: FetchAfter): Promise<number[]> {
   const found: number[] = [];
   const [oldest, newest] = endsOf(messages);
   for (let after = Math.max(0, oldest - 1); after < newest; ) {
     const page = await fetchAfter({ after, limit: limits.messagePageSizeMax });
-    const shown = new Set(page.messages.map(({ seq }) => seq));
+    const shown = new Map(page.messages.map((message) => [message.seq, message]));
     const end = page.hasMore ? endsOf(page.messages)[1] : newest;
-    for (const { seq } of messages) if (seq > after && seq <= end && !shown.has(seq)) found.push(seq);
+    for (const { seq, replyTo } of messages.filter(({ seq }) => seq > after && seq <= end)) {
+      if (!shown.has(seq)) found.push(seq);
+      else if (replyTo && !shown.get(seq)?.replyTo) found.push(replyTo.seq);
+    }
     after = end;
   }
   return found;

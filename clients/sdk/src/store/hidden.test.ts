@@ -81,6 +81,75 @@ describe('a message that another device of the person deletes for them', () => {
   });
 });
 
+describe('an answer to a message that the person deleted for themselves', () => {
+  const quotesOn = ({ store }: WhisperClient, chatId: ChatId) =>
+    messagesOf(store.getSnapshot().open.get(chatId)).map(({ text, replyTo }) => [text, replyTo?.excerpt]);
+
+  it('quotes nothing on any of their devices, and in none’s cache, also when that happens where it is not told', async () => {
+    const { phone, bob, name, chatId } = await openScene('one');
+    const one = messageOn(phone, chatId, 'one');
+    const storage = memoryStorage();
+    const account = { cache: { storage, account: name } };
+    await using link = await FlakyLink.open(server.url);
+    const [laptop, before] = await Promise.all([
+      openDevice(link.url, name),
+      openDevice(server.url, name, account),
+    ]);
+    bob.store.send(chatId, 'two', { replyTo: one.id });
+    for (const device of [phone, bob, laptop, before]) {
+      await device.store.openChat(chatId);
+      await sees(device, chatId, ['one', 'two']);
+    }
+    expect(quotesOn(phone, chatId)).toEqual([
+      ['one', undefined],
+      ['two', 'one'],
+    ]);
+    before.close();
+    link.cut();
+    await statusBecomes(laptop, 'offline');
+
+    phone.store.hide(one);
+    expect(quotesOn(phone, chatId)).toEqual([['two', undefined]]);
+    await phone.store.when(({ outbox }) => outbox.length === 0);
+    bob.store.remove(one);
+    bob.store.send(chatId, 'three', { replyTo: messageOn(bob, chatId, 'two').id });
+    link.restore();
+    const after = await openDevice(server.url, name, account);
+    await after.store.openChat(chatId);
+
+    for (const device of [phone, laptop, after]) {
+      await sees(device, chatId, ['two', 'three']);
+      expect(quotesOn(device, chatId)).toEqual([
+        ['two', undefined],
+        ['three', 'two'],
+      ]);
+    }
+  });
+
+  it('quotes nothing on a device that fetched it before it could be told, and does not hold the message', async () => {
+    const { phone, bob, name, chatId } = await openScene(randomUUID());
+    const [first] = messagesOf(phone.store.getSnapshot().open.get(chatId));
+    if (!first) throw new Error('There is no first message');
+    await storeCopies(server, first.text, 299);
+    await bob.store.openChat(chatId);
+    bob.store.send(chatId, 'two', { replyTo: first.id });
+    await bob.store.when(({ outbox }) => outbox.length === 0);
+    await using link = await FlakyLink.open(server.url);
+    link.isMute = true;
+    const laptop = openUnsynced(server.url, name, { WebSocket: socketsThrough(link) });
+    await laptop.store.openChat(chatId);
+    expect(quotesOn(laptop, chatId).at(-1)).toEqual(['two', first.text]);
+
+    phone.store.hide(first);
+    await phone.store.when(({ outbox }) => outbox.length === 0);
+    link.isMute = false;
+    link.drop();
+    await laptop.store.when(({ isSynced }) => isSynced);
+
+    await expect.poll(() => quotesOn(laptop, chatId).at(-1)).toEqual(['two', undefined]);
+  });
+});
+
 /** Alice's phone and Bob, who wrote this to her. */
 async function openScene(...texts: string[]) {
   const name = `alice ${randomUUID().slice(0, 8)}`;

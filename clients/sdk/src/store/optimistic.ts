@@ -1,4 +1,5 @@
 import {
+  hideMessages,
   messageAt,
   neverChanged,
   putIn,
@@ -123,13 +124,15 @@ function showView(view: ChatView, pending: Pending): ChatView {
     return shown === message ? [] : [shown];
   });
   const hidden = new Set(
-    pending.changes.flatMap(({ kind, messageId }) => (kind === 'hide' ? [messageId] : [])),
+    pending.changes.flatMap((change) => (change.kind === 'hide' ? (placeOf(change, touched) ?? []) : [])),
   );
-  const isHiding = [...touched].some(({ id }) => hidden.has(id));
-  if (changed.length === 0 && !isHiding) return view;
-  const messages = quoteAnew(putIn(log.messages, changed), changed);
-  const seen = isHiding ? messages.filter(({ id }) => !hidden.has(id)) : messages;
-  return { ...view, log: { ...log, messages: seen } };
+  const messages = changed.length === 0 ? log.messages : quoteAnew(putIn(log.messages, changed), changed);
+  const seen = hideMessages(messages === log.messages ? log : { ...log, messages }, hidden);
+  return seen === log ? view : { ...view, log: seen };
+}
+
+function placeOf({ seq, messageId }: StoredChange, touched: ReadonlySet<Message>): number | undefined {
+  return seq ?? [...touched].find(({ id }) => id === messageId)?.seq;
 }
 
 /** The message that a change is about, if it is held. */
