@@ -92,6 +92,8 @@ export class Scene implements AsyncDisposable {
       case 'delete':
       case 'deleteOther':
       case 'react':
+      case 'reply':
+      case 'pin':
       case 'hide':
       case 'read':
       case 'unread':
@@ -187,12 +189,14 @@ export class Scene implements AsyncDisposable {
     // Refused, but to admins.
     if (act === 'deleteOther' && chosen) store.remove(chosen);
     if (act === 'react' && chosen) store.react(chosen, index % 2 === 0 ? '👍' : '🎉', index % 3 !== 0);
+    if (act === 'reply' && chosen) this.#send(store, name, { replyTo: chosen.id });
+    if (act === 'pin' && chosen) store.pin(chosen, index % 2 === 0);
     if (act === 'hide' && chosen) store.hide(chosen);
     // It goes to the server at once, so that it is refused when the chat is gone meanwhile.
     if (act === 'unread' && chosen) void store.markUnread(chatId, chosen.seq).catch(() => undefined);
   }
 
-  #send(store: ChatStore, name: string, options?: { readonly mentions: UserId[] }): void {
+  #send(store: ChatStore, name: string, options?: Parameters<ChatStore['send']>[2]): void {
     const text = `${name} ${this.sent.length + 1} ${crypto.randomUUID().slice(0, 4)}`;
     this.sent.push(text);
     store.send(this.chatId, text, options);

@@ -6,6 +6,8 @@ const deviceActs = {
   edit: 3,
   delete: 2,
   react: 3,
+  reply: 3,
+  pin: 1,
   hide: 1,
   read: 2,
   unread: 1,
