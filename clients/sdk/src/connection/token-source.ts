@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { singleFlight } from '../single-flight.ts';
 
 /** Gives a session token; `null` means that nobody is signed in. May answer from a cache of its own. */
 export type GetToken = () => Promise<string | null> | string | null;
@@ -21,7 +22,7 @@ export class TokenSource {
   readonly #getToken: GetToken;
   readonly #clock: Clock;
   #held: Held | undefined;
-  #asking: Promise<string | null> | undefined;
+  readonly #askOnce = singleFlight(() => this.#ask());
   #giveUp: (reason: Error) => void = () => undefined;
   #skewMs = Number.POSITIVE_INFINITY;
 
@@ -33,10 +34,7 @@ export class TokenSource {
   /** Rejects with what `getToken` threw, and when it did not answer in time. */
   get(): Promise<string | null> {
     if (this.#held && this.renewInMs() > 0) return Promise.resolve(this.#held.token);
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+    return this.#askOnce();
   }
 
   /** The server refused the token: ask for another. */

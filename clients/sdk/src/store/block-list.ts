@@ -1,6 +1,7 @@
 import type { Blocked, UserId } from '@whisper/shared';
 import type { Connection } from '../connection/connection.ts';
 import { callWithRetries } from '../connection/retries.ts';
+import { singleFlight } from '../single-flight.ts';
 import type { ChatList } from './chat-list.ts';
 
 type BlockListOptions = {
@@ -14,7 +15,7 @@ export class BlockList {
   readonly #connection: Connection;
   readonly #options: BlockListOptions;
   #people: readonly Blocked[] = [];
-  #loading: Promise<void> | undefined;
+  readonly #fetch = singleFlight(() => this.#load());
   #isDoubtful = false;
 
   constructor(connection: Connection, options: BlockListOptions) {
@@ -42,10 +43,7 @@ export class BlockList {
   /** Fetches all of it, anew when it changed meanwhile. */
   load(): Promise<void> {
     this.#isDoubtful = true;
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = undefined;
-    });
-    return this.#loading;
+    return this.#fetch();
   }
 
   clear(): void {

@@ -25,9 +25,11 @@ export async function findHidden(messages: readonly Message[], fetchAfter: Fetch
     const page = await fetchAfter({ after, limit: limits.messagePageSizeMax });
     const shown = new Map(page.messages.map((message) => [message.seq, message]));
     const end = page.hasMore ? endsOf(page.messages)[1] : newest;
-    for (const { seq, replyTo } of messages.filter(({ seq }) => seq > after && seq <= end)) {
-      if (!shown.has(seq)) found.push(seq);
-      else if (replyTo && !shown.get(seq)?.replyTo) found.push(replyTo.seq);
+    for (const { seq, rev, replyTo } of messages.filter(({ seq }) => seq > after && seq <= end)) {
+      const now = shown.get(seq);
+      if (!now) found.push(seq);
+      // A change may take the quote away as well, as a deletion does, and says so itself.
+      else if (replyTo && !now.replyTo && now.rev === rev) found.push(replyTo.seq);
     }
     after = end;
   }

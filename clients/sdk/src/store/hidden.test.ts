@@ -148,6 +148,25 @@ describe('an answer to a message that the person deleted for themselves', () => 
 
     await expect.poll(() => quotesOn(laptop, chatId).at(-1)).toEqual(['two', undefined]);
   });
+
+  it('leaves what it answered where it is when it is deleted itself, also where that is not told', async () => {
+    const { phone, bob, name, chatId } = await openScene('one');
+    await bob.store.openChat(chatId);
+    bob.store.send(chatId, 'two', { replyTo: messageOn(bob, chatId, 'one').id });
+    await sees(phone, chatId, ['one', 'two']);
+    await using link = await FlakyLink.open(server.url);
+    link.isMute = true;
+    const laptop = openUnsynced(server.url, name, { WebSocket: socketsThrough(link) });
+    await laptop.store.openChat(chatId);
+
+    bob.store.remove(messageOn(bob, chatId, 'two'));
+    await bob.store.when(({ outbox }) => outbox.length === 0);
+    link.isMute = false;
+    link.drop();
+    await laptop.store.when(({ isSynced }) => isSynced);
+
+    await sees(laptop, chatId, ['one', '']);
+  });
 });
 
 /** Alice's phone and Bob, who wrote this to her. */

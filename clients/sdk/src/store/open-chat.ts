@@ -14,6 +14,7 @@ import {
 import type { Connection, WhisperApi } from '../connection/connection.ts';
 import { toFailure, type Failure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
+import { singleFlight } from '../single-flight.ts';
 import { findHidden, holdAround, isHeld } from './held-run.ts';
 
 /** A chat whose messages are held. `failed`: it cannot be read, such as when it is not one's own. */
@@ -46,11 +47,11 @@ export class OpenChat {
   readonly #chatId: ChatId;
   readonly #options: OpenChatOptions;
   #view: ChatView = { status: 'loading' };
-  #loading: Promise<void> | undefined;
+  readonly #load = singleFlight(() => this.#start());
   #repairing: Promise<void> | undefined;
   #loadingOlder: Promise<void> | undefined;
-  #loadingNewer: Promise<void> | undefined;
-  #loadingNewest: Promise<void> | undefined;
+  readonly #loadNewer = singleFlight(() => this.#fetchNewer());
+  readonly #loadNewest = singleFlight(() => this.#fetchNewest());
   #heardRev = 0;
   #isDoubtful = false;
   #isStale = false;
@@ -84,10 +85,7 @@ export class OpenChat {
    * Rejects when the chat cannot be read.
    */
   load(): Promise<void> {
-    this.#loading ??= this.#start().finally(() => {
-      this.#loading = undefined;
-    });
-    return this.#loading;
+    return this.#load();
   }
 
   /** Takes an event; the promise resolves when the log holds it, or cannot. Never rejects. */
@@ -143,10 +141,7 @@ export class OpenChat {
 
   /** Fetches the page after the newest message that is held of a part of the history; at once when none is missing. */
   loadNewer(): Promise<void> {
-    this.#loadingNewer ??= this.#fetchNewer().finally(() => {
-      this.#loadingNewer = undefined;
-    });
-    return this.#loadingNewer;
+    return this.#loadNewer();
   }
 
   /** Holds the part of the history around a place from now on, unless what is held reaches there. */
@@ -161,10 +156,7 @@ export class OpenChat {
 
   /** Holds the newest messages again. */
   async loadNewest(): Promise<void> {
-    if (this.log?.hasNewer)
-      await (this.#loadingNewest ??= this.#fetchNewest().finally(() => {
-        this.#loadingNewest = undefined;
-      }));
+    if (this.log?.hasNewer) await this.#loadNewest();
     await this.#repair();
   }
 
@@ -235,7 +227,11 @@ export class OpenChat {
     this.#isDoubtful = false;
     this.#mayShowHidden = false;
     if (this.#isStale) return this.#fetchNewest();
-    if (mayShowHidden) this.hide(await findHidden(messages, (part) => this.#fetchPage(part)));
+    const era = this.#era;
+    const hidden = mayShowHidden ? await findHidden(messages, (part) => this.#fetchPage(part)) : [];
+    // Whoever began another era asked for everything again.
+    if (era !== this.#era) return;
+    this.hide(hidden);
     const changes = await this.#ask((api) => api.message.changes.query({ chatId, afterRev }));
     // Further behind than one answer holds: start again from the newest page instead of fetching all in between.
     if (changes.hasMore || changes.rev < rev) return this.#fetchNewest();
