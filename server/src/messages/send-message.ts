@@ -1,5 +1,4 @@
-import type { Message, MessageId, Reply, SendMessageInput, UserId } from '@whisper/shared';
-import { toReply } from '@whisper/shared';
+import type { Message, MessageId, SendMessageInput, UserId } from '@whisper/shared';
 import { areIn, sightIn } from '../chats/find-members.ts';
 import { requireParticipant } from '../chats/require-participant.ts';
 import { mayBeOpened } from '../chats/sight.ts';
@@ -27,7 +26,7 @@ export async function sendMessage(
     sender: viewer.user,
     text,
     clientId,
-    replyTo: replyTo ? await readReply(deps, { membership, viewerId: viewer.id }, replyTo) : null,
+    replyTo: replyTo ? await requireOriginal(deps, { membership, viewerId: viewer.id }, replyTo) : null,
     forwardedFrom: null,
     mentions: mentions.length === 0 ? [] : await requireMentions(deps, membership, mentions),
     attachments:
@@ -49,18 +48,19 @@ export async function sendMessage(
 
 type Answering = { readonly membership: Membership; readonly viewerId: UserId };
 
-async function readReply(
+/** BAD_REQUEST for one that cannot be answered here. */
+async function requireOriginal(
   { db }: MessagesDeps,
   { membership, viewerId }: Answering,
   messageId: MessageId,
-): Promise<Reply> {
+): Promise<MessageId> {
   const original = (await findMessages(db, [messageId], viewerId)).get(messageId);
   const isHere =
     original?.chatId === membership.chatId &&
     original.kind === 'text' &&
     mayBeOpened(await sightIn(db, membership, viewerId), original.seq);
   if (!original || !isHere) throw new AppError('BAD_REQUEST', 'A reply answers a message of the same chat');
-  return toReply(original);
+  return messageId;
 }
 
 /** Each person once; BAD_REQUEST for somebody who is not in the chat. */

@@ -1,4 +1,4 @@
-import type { ChatId, Message, MessageId } from '@whisper/shared';
+import type { ChatId, Message, MessageId, Reply } from '@whisper/shared';
 import type { ChangeGroup, LogHeads } from '../../chats/deps.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
 import { doubtFiles } from '../../files/settle-files.ts';
@@ -21,7 +21,7 @@ import { frozenFor } from './frozen.ts';
 import type { LogDeps } from './log-deps.ts';
 import { publishEntry, type LogEntry } from './message-events.ts';
 import type { MessageDoc } from './message.model.ts';
-import { toMessage } from './message.view.ts';
+import { findReplies, toMessage } from './message.view.ts';
 import {
   findDoc,
   findSent,
@@ -142,7 +142,8 @@ export class ChatWriter {
         seq: seq + 1 + index,
       }));
       const { stored, conflict } = await this.#options.inserts.insert(drafts);
-      for (const [index, doc] of stored.entries()) this.#announceNew(rest[index], doc);
+      const replyOf = await findReplies(this.#deps.db, stored);
+      for (const [index, doc] of stored.entries()) this.#announceNew(rest[index], doc, replyOf(doc));
       rest = rest.slice(stored.length);
       if (conflict === 'number') this.#heads = undefined;
       if (conflict === 'clientId') {
@@ -183,10 +184,10 @@ export class ChatWriter {
     }
   }
 
-  #announceNew(entry: Append | undefined, doc: MessageDoc): void {
+  #announceNew(entry: Append | undefined, doc: MessageDoc, replyTo: Reply | null): void {
     this.#confirm(doc);
     if (!entry) return;
-    const message = toMessage(doc, { ...entry.draft, system: null });
+    const message = toMessage(doc, { ...entry.draft, replyTo, system: null });
     this.#announce({ message, createdRev: doc.rev, keptFrom: [] });
     entry.resolve(message);
   }

@@ -1,4 +1,4 @@
-import type { ChatId, ClientId, ForwardedFrom, Reply, User, UserId } from '@whisper/shared';
+import type { ChatId, ClientId, ForwardedFrom, MessageId, User, UserId } from '@whisper/shared';
 import { Types, type Connection as Database } from 'mongoose';
 import type { StoredAttachment } from '../../files/file.view.ts';
 import type { GroupChange } from '../../chats/group-change.ts';
@@ -12,7 +12,7 @@ export type Draft = {
   readonly sender: User;
   readonly text: string;
   readonly clientId: ClientId;
-  readonly replyTo: Reply | null;
+  readonly replyTo: MessageId | null;
   readonly forwardedFrom: ForwardedFrom | null;
   readonly mentions: readonly UserId[];
   readonly attachments: readonly StoredAttachment[];
@@ -127,7 +127,7 @@ function toDoc({ draft, rev, seq }: Numbered, now: Date): MessageDoc {
     clientId,
     createdAt: now,
     updatedAt: now,
-    ...(replyTo && { replyTo: new Types.ObjectId(replyTo.messageId) }),
+    ...(replyTo && { replyTo: new Types.ObjectId(replyTo) }),
     ...(forwardedFrom && {
       forwardedFrom: {
         sender: new Types.ObjectId(forwardedFrom.sender.id),

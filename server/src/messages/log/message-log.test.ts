@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { openChat, startTestServer, type TestClient } from '../../testing/index.ts';
+import { ClientIdSchema, type MessageEvent } from '@whisper/shared';
+import { requireParticipant } from '../../chats/require-participant.ts';
+import { collect, openChat, startTestServer, type TestClient } from '../../testing/index.ts';
+import { edited } from './changes.ts';
 
 const sendersPerPerson = 25;
 const messagesPerSender = Number(process.env.MESSAGES_PER_SENDER ?? 8);
@@ -29,6 +32,34 @@ describe('the message log', () => {
 
     expect(revs).toEqual(Array.from({ length: total }, (_, index) => index + 1));
     expect((await alice.api.chat.get.query({ chatId: chat.id })).lastMessage?.rev).toBe(total);
+  });
+
+  it('tells with a message what it answers as that is now, also when it was changed on the way there', async () => {
+    await using server = await startTestServer();
+    const { alice, bob, chat } = await openChat(server, 'alice', 'bob');
+    const { id: chatId } = chat;
+    const send = (text: string, replyTo?: string) =>
+      alice.socketApi.message.send.mutate({ chatId, text, clientId: randomUUID(), replyTo });
+    const original = await send('original');
+    const events = collect<{ data: MessageEvent }>((on) => bob.api.message.onEvent.subscribe({ chatId }, on));
+    await events.until(({ length }) => length > 0);
+
+    // What waits together in a chat is written in the order in which it came there.
+    const membership = await requireParticipant(server.app, chatId, alice.me.id);
+    const change = edited({ text: 'changed', mentions: [] });
+    const changing = server.app.messageLog.change(membership, {
+      ...{ messageId: original.id, by: alice.me.id, change },
+    });
+    const answer = server.app.messageLog.append(membership, {
+      ...{ chatId, text: 'answer', clientId: ClientIdSchema.parse(randomUUID()), replyTo: original.id },
+      ...{ sender: alice.me, forwardedFrom: null, mentions: [], attachments: [], system: null },
+    });
+    await changing;
+
+    expect((await answer).replyTo).toMatchObject({ excerpt: 'changed' });
+    await events.until(({ length }) => length > 2);
+    events.stop();
+    expect(events.items.at(-1)?.data).toMatchObject({ message: { replyTo: { excerpt: 'changed' } } });
   });
 
   it('keeps one order when two nodes write to the same chat', async () => {

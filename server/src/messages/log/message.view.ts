@@ -84,6 +84,17 @@ export async function toMessages(
   });
 }
 
+/** What each of these answers, as it is now: it may have been changed since they were made. */
+export async function findReplies(
+  db: Database,
+  docs: readonly MessageDoc[],
+): Promise<(doc: MessageDoc) => Reply | null> {
+  if (!docs.some(({ replyTo }) => replyTo)) return () => null;
+  const messages = await toMessages(db, docs);
+  const replies = new Map(messages.map(({ id, replyTo }) => [id, replyTo]));
+  return ({ _id }) => replies.get(_id.toHexString() as MessageId) ?? null;
+}
+
 function namedIn(change: GroupChange): readonly UserId[] {
   if ('userIds' in change) return change.userIds.slice(0, limits.addedNamedMax);
   return 'userId' in change ? [change.userId] : [];
