@@ -1,31 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import {
-  ChatIdSchema,
-  MessageIdSchema,
-  UserIdSchema,
-  ClientIdSchema,
-  neverChanged,
-  type ChatId,
-  type ChatLog,
-  type Me,
-} from '@whisper/shared';
+import type { ChatLog } from '@whisper/shared';
 import { ManualClock } from '@whisper/server/testing';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { alice, buildLog } from '../../test/build-log.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { ChatCache, type Held } from './chat-cache.ts';
 import type { Home } from './records.ts';
-
-const at = new Date(0);
-const alice: Me = {
-  id: UserIdSchema.parse('a'.repeat(24)),
-  name: 'Alice',
-  email: '',
-  avatar: null,
-  clerkId: 'alice',
-  createdAt: at,
-  updatedAt: at,
-};
 
 const nothing: Home = { me: alice, chats: [], marks: [], chatsPosition: 'c:1' };
 
@@ -163,30 +143,6 @@ describe('a chat cache', () => {
     expect(await opening).toBeUndefined();
   });
 });
-
-type Size = { readonly messages: number; readonly hasOlder: boolean };
-
-function buildLog({ messages, hasOlder }: Size): ChatLog {
-  const chatId = ChatIdSchema.parse(randomBytes(12).toString('hex'));
-  const seqs = Array.from({ length: messages }, (_, index) => index + 1);
-  return {
-    chatId,
-    messages: seqs.map((seq) => buildMessage(chatId, seq)),
-    rev: messages,
-    hasOlder,
-    hasNewer: false,
-  };
-}
-
-function buildMessage(chatId: ChatId, seq: number) {
-  const { id, name, email, avatar } = alice;
-  return {
-    ...{ ...neverChanged, chatId, seq, rev: seq, text: `${seq}`, createdAt: at, updatedAt: at },
-    id: MessageIdSchema.parse(randomBytes(12).toString('hex')),
-    sender: { id, name, email, avatar },
-    clientId: ClientIdSchema.parse(randomBytes(12).toString('hex')),
-  };
-}
 
 /** A process that holds this, and ends. */
 async function keeps(storage: DeviceStorage, held: Held): Promise<void> {
