@@ -46,6 +46,17 @@ export class EntryKeeper {
     return this.#owe(clientId, null);
   }
 
+  /** Whether no other tab has removed it. What the storage does not have yet, or does not say, is taken to be there. */
+  async has(clientId: ClientId): Promise<boolean> {
+    if (this.#isFailing || this.#owed.has(clientId)) return true;
+    let isThere = true;
+    const found = (answer: boolean) => {
+      isThere = answer;
+    };
+    this.#heed(await this.#try(() => this.#options.shelf.has(clientId), found));
+    return isThere;
+  }
+
   close(): void {
     this.#timers.close();
   }

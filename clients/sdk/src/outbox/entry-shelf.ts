@@ -30,6 +30,11 @@ export class EntryShelf {
       : parseAll(texts.filter((text): text is string | null => !isPromise(text)));
   }
 
+  has(clientId: ClientId): Awaitable<boolean> {
+    const text = this.#storage.getItem(this.#prefix + clientId);
+    return isPromise(text) ? text.then((found) => found !== null) : text !== null;
+  }
+
   put(entry: StoredEntry): Awaitable<void> {
     return this.#storage.setItem(this.#prefix + entry.clientId, JSON.stringify(entry));
   }

@@ -19,7 +19,7 @@ import {
 } from './entry.ts';
 import type { DeviceStorage } from '../storage/device-storage.ts';
 import { EntryShelf } from './entry-shelf.ts';
-import { withKind } from './stored-entry.ts';
+import { toUnrefused, withKind } from './stored-entry.ts';
 
 /** Entries that are under way at once, each of another chat. */
 const lanesMax = 16;
@@ -80,8 +80,7 @@ export class Outbox {
    * are stored by person, so that nobody sends another's.
    */
   async open(userId: UserId): Promise<void> {
-    this.#opening ??= this.#open(userId);
-    await this.#opening;
+    await (this.#opening ??= this.#open(userId));
   }
 
   /** Lets go of a person's entries, which stay in the storage. */
@@ -240,9 +239,10 @@ export class Outbox {
     this.#attempted.add(entry.clientId);
     try {
       const message = await callWithRetries(connection, async () =>
-        carryOut(connection.api, entry, uploads.idsOf(filesOf(entry))),
+        (await this.#isDone(entry)) ? null : carryOut(connection.api, entry, uploads.idsOf(filesOf(entry))),
       );
-      this.#finish(entry, message);
+      if (message) this.#finish(entry, message);
+      else this.#forget(entry.clientId);
     } catch (error) {
       // Closed before the answer came. The entry is still stored, and the next process sends it.
       if (connection.signal.aborted) return;
@@ -251,6 +251,11 @@ export class Outbox {
       if (code === 'BAD_REQUEST' && !isAlone) this.#isCareful = true;
       else this.#fail({ ...entry, failure: { code, message } });
     }
+  }
+
+  /** By another tab. A change that is made again would undo what was done since; a message is one, whoever sends it. */
+  async #isDone(entry: StoredEntry): Promise<boolean> {
+    return !isDraft(entry) && (await this.#keeper?.has(entry.clientId)) === false;
   }
 
   #fail(failed: StoredEntry): void {
@@ -292,9 +297,4 @@ export class Outbox {
     this.#lastQueuedAt = Math.max(Date.now(), this.#lastQueuedAt + 1);
     return this.#lastQueuedAt;
   }
-}
-
-/** Versions up to 0.1.0 took the refusal of a bundle for the refusal of each message in it: it is sent once more. */
-function toUnrefused({ failure, ...entry }: StoredEntry): StoredEntry {
-  return failure && failure.code !== 'BAD_REQUEST' ? { ...entry, failure } : entry;
 }

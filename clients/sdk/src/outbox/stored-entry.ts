@@ -24,6 +24,11 @@ export function withKind<T>(stored: T): T {
   return isRecord(stored) && !('kind' in stored) ? { kind: 'send', ...stored } : stored;
 }
 
+/** Versions up to 0.1.0 took the refusal of a bundle for the refusal of each message in it: it is sent once more. */
+export function toUnrefused({ failure, ...entry }: StoredEntry): StoredEntry {
+  return failure && failure.code !== 'BAD_REQUEST' ? { ...entry, failure } : entry;
+}
+
 type Fields = { readonly [field: string]: unknown };
 
 function isRecord(value: unknown): value is Fields {

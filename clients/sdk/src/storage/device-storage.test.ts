@@ -1,8 +1,8 @@
 import 'fake-indexeddb/auto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { AsyncStorage, makeFolder, Shelf } from '../../test/storages.ts';
 import { browserStorage } from './browser-storage.ts';
 import { describeDeviceStorage } from './device-storage.contract.ts';
 import type { DeviceStorage } from './device-storage.ts';
@@ -63,61 +63,3 @@ it('lets no key lead out of its folder', () => {
     expect(() => storage.setItem(key, 'text')).toThrow('This cannot be a key');
   }
 });
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'whisper-storage-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** A `Storage` as browsers have it. */
-class Shelf implements Storage {
-  readonly #items = new Map<string, string>();
-
-  get length(): number {
-    return this.#items.size;
-  }
-
-  key(index: number): string | null {
-    return [...this.#items.keys()][index] ?? null;
-  }
-
-  getItem(key: string): string | null {
-    return this.#items.get(key) ?? null;
-  }
-
-  setItem(key: string, value: string): void {
-    this.#items.set(key, value);
-  }
-
-  removeItem(key: string): void {
-    this.#items.delete(key);
-  }
-
-  clear(): void {
-    this.#items.clear();
-  }
-}
-
-/** Its functions, callbacks included, as `@react-native-async-storage/async-storage` declares them. */
-class AsyncStorage {
-  readonly #items = new Map<string, string>();
-
-  async getAllKeys(
-    _callback?: (error?: Error, keys?: readonly string[]) => void,
-  ): Promise<readonly string[]> {
-    return [...this.#items.keys()];
-  }
-
-  async getItem(key: string, _callback?: (error?: Error, text?: string) => void): Promise<string | null> {
-    return this.#items.get(key) ?? null;
-  }
-
-  async setItem(key: string, text: string, _callback?: (error?: Error) => void): Promise<void> {
-    this.#items.set(key, text);
-  }
-
-  async removeItem(key: string, _callback?: (error?: Error) => void): Promise<void> {
-    this.#items.delete(key);
-  }
-}

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { WebSocket as BaseSocket } from 'ws';
 import { startTestServer, type TestServer } from '@whisper/server/testing';
 import { FlakyLink } from '@whisper/server/testing/flaky-link';
 import type { ChatId } from '@whisper/shared';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { meOf, openDevice, openUnsynced, sees, statusBecomes, textsOf } from '../../test/people.ts';
+import { socketsThrough } from '../../test/sockets-through.ts';
 import { storeCopies } from '../../test/store-copies.ts';
 import type { WhisperClient } from '../create-whisper-client.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
@@ -71,7 +71,10 @@ describe('a message that another device of the person deletes for them', () => {
       openDevice(server.url, name),
     ]);
     for (const { store } of [laptop, tablet]) await store.openChat(chatId);
-    const kept = async () => (await storage.getItem(`whisper:cache:chat:${chatId}`)) ?? '';
+    const kept = async () => {
+      const keys = (await storage.getAllKeys()).filter((key) => key.startsWith('whisper:cache:chat:'));
+      return (await Promise.all(keys.map(async (key) => storage.getItem(key)))).join();
+    };
     await expect.poll(kept).toContain('"text":"300"');
     await laptop.store.openAround(chatId, 1);
 
@@ -188,17 +191,4 @@ function messageOn({ store }: Pick<WhisperClient, 'store'>, chatId: ChatId, text
   const found = messagesOf(store.getSnapshot().open.get(chatId)).find((each) => each.text === text);
   if (!found) throw new Error('It has arrived');
   return found;
-}
-
-/** Sockets that go another way than everything else. */
-function socketsThrough({ url }: FlakyLink): typeof WebSocket {
-  class LinkedSocket extends BaseSocket {
-    constructor(address: string | URL) {
-      const through = new URL(address);
-      through.port = new URL(url).port;
-      super(through);
-    }
-  }
-  // TypeScript's declarations of the two classes differ in what no client uses.
-  return LinkedSocket as unknown as typeof WebSocket;
 }

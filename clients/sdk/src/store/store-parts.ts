@@ -147,7 +147,7 @@ export class StoreParts {
   /** What the server has told, without what is only on its way to it. */
   #held(): Held | undefined {
     const { me, chatsPosition } = this.sync;
-    if (!me) return undefined;
+    if (!me || chatsPosition === undefined) return undefined;
     const { logs } = this.openChats;
     return { me, chats: this.list.chats, marks: this.readMarks.pending, logs, chatsPosition };
   }
@@ -168,7 +168,7 @@ export class StoreParts {
     this.list.clear();
     this.blocks.clear();
     this.openChats.startAnew();
-    void this.#cache?.erase();
+    void this.#cache?.startAnew();
   }
 
   /** What the server answered is in what is held when this resolves. */
@@ -179,10 +179,8 @@ export class StoreParts {
   }
 
   #hide({ chatId, seqs }: Hidden): void {
-    const chat = this.openChats.get(chatId);
-    chat?.hide(seqs);
-    // What is kept of a chat whose newest messages are not held is not brought up to date with this.
-    if (!this.openChats.logs.has(chatId)) void this.#cache?.forgetLog(chatId);
+    this.openChats.get(chatId)?.hide(seqs);
+    void this.#cache?.forgetLog(chatId);
   }
 
   #readAnew(chatId: ChatId): void {
@@ -200,7 +198,7 @@ export class StoreParts {
 
   #renew(): void {
     this.#forgetRead();
-    void this.#cache?.erase();
+    void this.#cache?.startAnew();
     void this.openChats.renew();
   }
 }
