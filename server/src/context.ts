@@ -243,7 +243,7 @@ function createPresence(
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   if (!redis) return new MemoryPresenceStore(deps);
   const onNodeGone = () =>
-    void repairChats({ db, lastMessages }).catch((error: unknown) =>
+    void repairChats({ db, clock, broker, lastMessages }).catch((error: unknown) =>
       log.error({ err: error }, 'what a process left that ended is not made good'),
     );
   return new RedisPresenceStore({ ...deps, redis, onNodeGone });
