@@ -10,6 +10,7 @@ import {
   type TestClient,
   type TestServer,
 } from '../testing/index.ts';
+import { LegacyClient } from '../testing/legacy/legacy-client.ts';
 import type { GroupChange } from './group-change.ts';
 
 const clock = new ManualClock();
@@ -150,5 +151,28 @@ describe('a change of a group that is applied long after it was logged', () => {
 
     expect(heard.changes).toContainEqual({ type: 'new', chatId });
     expect(heard.seqs).toContain(seq);
+  });
+
+  it('is told to an old app that comes back with its ticket', async () => {
+    const { ann, cy, chatId } = await open('old');
+    const { id: directId } = await ann.api.chat.openDirect.mutate({ userId: cy.me.id });
+    const app = await (await LegacyClient.signIn(server, 'old-cy')).connect('websocket');
+    const system = { type: 'memberAdded', userIds: [cy.me.id] } as const;
+    await logAlone({ chatId, by: ann.me.id, system });
+    clock.advance(minuteMs);
+    await writes(await server.signIn('old-ann'), directId);
+    await app.next('new-message');
+    app.client.io.reconnection(false);
+    const ended = app.ended();
+    app.drop();
+    await ended;
+
+    await writes(await server.signIn('old-ann'), chatId);
+    clock.advance(minuteMs);
+    app.client.connect();
+    await app.next('new-message', 3);
+
+    const chatIds = app.all('new-message').map((message) => message['chatId'] ?? message['chat']);
+    expect(chatIds).toEqual([directId, chatId, chatId]);
   });
 });
