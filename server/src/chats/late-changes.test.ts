@@ -172,7 +172,7 @@ describe('a change of a group that is applied long after it was logged', () => {
     app.client.connect();
     await app.next('new-message', 3);
 
-    const chatIds = app.all('new-message').map((message) => message['chatId'] ?? message['chat']);
+    const chatIds = app.all('new-message').map((message) => message['chat']);
     expect(chatIds).toEqual([directId, chatId, chatId]);
   });
 });
