@@ -42,6 +42,7 @@ import type { Env } from './platform/env.ts';
 import type { Logger } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
 import type { Redis } from './platform/redis.ts';
+import { UnknownWrites } from './platform/unknown-writes.ts';
 import { createRateLimits, unlimited, type RateLimits } from './platform/rate-limits.ts';
 import type { RouterDeps } from './router.ts';
 import { findPushOutcomes } from './push/find-push-outcomes.ts';
@@ -101,14 +102,15 @@ export function createContext(foundations: Foundations, identity: IdentityProvid
   const metrics = new Metrics();
   const lastMessages = createLastMessages(foundations, () => pushes.pusher);
   const texts = new EventTexts((value) => transformer.serialize(value));
-  const broker = createBroker(foundations, { texts, metrics, lastMessages });
+  const writes = new UnknownWrites(db, clock);
+  const broker = createBroker(foundations, { texts, metrics, lastMessages, writes });
   const tell = (news: News) => broker.publish(topics.news(), news);
   const people = createPeople(foundations, { broker, lastMessages });
   const viewers = new ViewerCache(clock);
   const blocks = new Blocks(db);
   const messageLog = new MessageLog({ db, clock, broker, lastMessages, blocks });
   const bounds = createBounds(foundations, metrics);
-  const own = { db, clock, broker, lastMessages, blocks, streams: bounds.admission.streams };
+  const own = { db, clock, broker, writes, lastMessages, blocks, streams: bounds.admission.streams };
   const chats = createChatsDeps(own, messageLog);
   const files = createFiles(foundations, { ...chats, metrics, share: bounds.share });
   const pushes = createPushes(foundations, { ...chats, ...people, metrics });
@@ -153,14 +155,15 @@ function createSignIn(
 
 function createBroker(
   { redis, db, clock, log }: Foundations,
-  { texts, metrics, lastMessages }: Pick<Context, 'texts' | 'metrics' | 'lastMessages'>,
+  { texts, metrics, lastMessages, writes }: Pick<Context, 'texts' | 'metrics' | 'lastMessages' | 'writes'>,
 ): Broker {
-  if (!redis) return new MemoryBroker();
+  if (!redis) return new MemoryBroker(writes);
   const relay = new MessageRelay({
     db,
     clock,
     log,
     lastMessages,
+    writes,
     bus: new RedisBroker({ redis, texts, log }),
   });
   metrics.watchBus({ redis, relay });
@@ -243,7 +246,7 @@ function createPresence(
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   if (!redis) return new MemoryPresenceStore(deps);
   const onNodeGone = () =>
-    void repairChats({ db, lastMessages }).catch((error: unknown) =>
+    void repairChats({ db, clock, broker, lastMessages }).catch((error: unknown) =>
       log.error({ err: error }, 'what a process left that ended is not made good'),
     );
   return new RedisPresenceStore({ ...deps, redis, onNodeGone });

@@ -18,7 +18,7 @@ import type { UsersDeps } from './users/deps.ts';
 
 const membershipsMax = 50_000;
 
-type Own = Pick<ChatsDeps, 'db' | 'clock' | 'broker' | 'lastMessages' | 'blocks' | 'streams'>;
+type Own = Pick<ChatsDeps, 'db' | 'clock' | 'broker' | 'writes' | 'lastMessages' | 'blocks' | 'streams'>;
 
 /** What chats need, with what uses the rooms above them. */
 export function createChatsDeps(own: Own, messageLog: MessageLog): ChatsDeps {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { collect, startTestServer, type TestClient, type TestServer } from '../testing/index.ts';
 import { hasRedis } from '../testing/with-redis.ts';
+import { blockUser } from '../users/block-user.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -207,6 +208,21 @@ describe('a block', () => {
     const chat = await alice.api.chat.get.query({ chatId: id });
     expect([chat.unread, chat.unreadMentions]).toEqual([1, 0]);
     expect((await alice.api.chat.explainUnread.query({ chatId: id })).messages).toHaveLength(1);
+  });
+
+  it('is told to the other devices of whoever made it, also when the process died before all was done', async () => {
+    const { alice, bob } = await openPair();
+    const watch = (lastEventId?: string) =>
+      collect<{ id: string; data: { type: string } }>((on) =>
+        alice.api.chat.onChange.subscribe({ lastEventId }, on),
+      );
+    const [synced] = await watch().until((items) => items.length === 1);
+    const dying = { ...server.app, partWays: () => Promise.reject(new Error('died')) };
+    await blockUser(dying, alice.me.id, bob.me.id).catch(() => undefined);
+
+    const missed = await watch(synced?.id).until((items) => items.at(-1)?.data.type === 'synced');
+
+    expect(missed.map(({ data }) => data.type)).toContain('blocks');
   });
 
   it('holds at every process, however many write at the moment it is made', async () => {

@@ -4,6 +4,7 @@ import type { Connection as Database } from 'mongoose';
 import type { Broker } from '../delivery/broker.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { FairGate } from '../platform/fair-gate.ts';
+import type { UnknownWrites } from '../platform/unknown-writes.ts';
 import type { Blocks } from '../users/blocks.ts';
 import type { DirectMembership, KnownChat } from './chat.view.ts';
 import type { PlanChanges } from './group-change.ts';
@@ -16,6 +17,8 @@ export type ChatsDeps = {
   readonly db: Database;
   readonly clock: Clock;
   readonly broker: Broker;
+  /** What was refused, and may still be done: no reader's position may lie behind its `completeUntil`. */
+  readonly writes: Pick<UnknownWrites, 'completeUntil'>;
   /** What streams read waits here for its turn among people, see `inTurnOf`. */
   readonly streams: Pick<FairGate, 'run'>;
   readonly lastMessages: LastMessages;

@@ -21,7 +21,10 @@ export type LoggedChange = {
   readonly by: UserId;
   readonly seq: number;
   readonly rev: number;
+  /** When it was logged; of one that is late, when it is applied. */
   readonly at: Date;
+  /** Applied long after it was logged: whoever was away meanwhile looks for it at neither of the two times but between them. */
+  readonly isLate: boolean;
 };
 
 /** A group after the system message with the number `rev`. */

@@ -1,9 +1,10 @@
 import type { ChatId, Unread, UserId } from '@whisper/shared';
 import { lastingApart } from './apart.ts';
 import { chatModel } from './chat.model.ts';
-import { isSmall, toMarks, toUserIds, type Membership } from './chat.view.ts';
+import { isSmall, toMarks, type Membership } from './chat.view.ts';
 import { changeMember } from './change-member.ts';
 import type { ChatsDeps } from './deps.ts';
+import { listParticipants } from './list-changed-chats.ts';
 import type { MemberDoc } from './member.model.ts';
 import { publishMarks } from './publish-chat-events.ts';
 import { readMine, type Mine } from './read-mine.ts';
@@ -37,10 +38,13 @@ async function moveMark(
   const isUnreadAgain = field === 'readSeq' && known?.unread !== undefined;
   if (mark <= toMarks(doc, viewerId, known)[field] && !isUnreadAgain) return { doc, member: known };
   const at = new Date(deps.clock.now());
-  const member = await writeMark(deps, { membership, viewerId, field, mark, at });
   // Who blocks the other one reads unseen.
   const isSeen = isSmall(doc) && !lastingApart(known);
-  const told = isSeen ? await deps.blocks.without(viewerId, await touchMarks(deps, doc, at)) : [viewerId];
+  // Whoever comes back asks by this for what moved while they were away; said first, a process that dies leaves it said.
+  if (isSeen) await chatModel(deps.db).updateOne({ _id: doc._id }, { $max: { marksAt: at } });
+  const member = await writeMark(deps, { membership, viewerId, field, mark, at });
+  // Looked at after the mark moved: who came meanwhile may have read it as it was before.
+  const told = isSeen ? await deps.blocks.without(viewerId, await findPeople(deps, membership)) : [viewerId];
   publishMarks(deps.broker, told, {
     chatId,
     userId: viewerId,
@@ -50,15 +54,8 @@ async function moveMark(
   return { doc, member };
 }
 
-/**
- * Whoever comes back asks by this for what moved while they were away. Resolves with who is in the chat: who came while the
- * mark moved may have read it as it was before.
- */
-async function touchMarks({ db }: ChatsDeps, { _id }: Mine['doc'], at: Date): Promise<UserId[]> {
-  const update = { $max: { marksAt: at } };
-  const options = { projection: { participants: 1 }, returnDocument: 'after' } as const;
-  const doc = await chatModel(db).findOneAndUpdate({ _id }, update, options).lean();
-  return doc ? toUserIds(doc) : [];
+async function findPeople({ db }: ChatsDeps, membership: Membership): Promise<readonly UserId[]> {
+  return membership.kind === 'direct' ? membership.participants : listParticipants(db, membership.chatId);
 }
 
 type Written = {

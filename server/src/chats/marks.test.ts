@@ -1,7 +1,16 @@
 import { marksOf, type ChatEvent } from '@whisper/shared';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { collect, openChat, openGroup, startTestServer, type TestClient } from '../testing/index.ts';
+import {
+  collect,
+  ManualClock,
+  openChat,
+  openGroup,
+  startTestServer,
+  type TestClient,
+  type TestServer,
+} from '../testing/index.ts';
+import { chatModel } from './chat.model.ts';
 import { memberModel } from './member.model.ts';
 
 type Tracked = { readonly id: string; readonly data: ChatEvent };
@@ -96,6 +105,42 @@ describe('a mark that moves while somebody comes into the group', () => {
     const isTold = ({ data }: Tracked) => data.type === 'marks' && data.userId === bob.me.id;
     const told = await carols.until((items) => items.some(isTold));
     expect(told.find(isTold)?.data).toMatchObject(markOf(bob, 3));
+  });
+});
+
+/** The process dies after so many writes to chats and what they are to people. */
+function dieAfter({ app }: TestServer, count: number): void {
+  let left = count;
+  for (const { collection } of [memberModel(app.db), chatModel(app.db)]) {
+    for (const name of ['updateOne', 'findOneAndUpdate'] as const) {
+      const write = collection[name].bind(collection) as (...args: unknown[]) => Promise<never>;
+      vi.spyOn(collection, name).mockImplementation((...args: unknown[]) => {
+        left -= 1;
+        return left < 0 ? Promise.reject(new Error('died')) : write(...args);
+      });
+    }
+  }
+}
+
+describe('a mark whose process died while it moved', () => {
+  it.each([1, 2])('is, after %d of its writes, what whoever was away is told', async (count) => {
+    const clock = new ManualClock();
+    await using server = await startTestServer({ clock, isAlone: true });
+    const { alice, bob, chat } = await openChat(server);
+    await send(alice, chat.id);
+    const before = watch(alice);
+    const [synced] = await before.until((items) => items.length === 1);
+    before.stop();
+    clock.advance(40_000);
+    dieAfter(server, count);
+    await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 }).catch(() => undefined);
+
+    const items = await watch(alice, synced?.id).until((seen) => seen.at(-1)?.data.type === 'synced');
+
+    const held = items.findLast(({ data }) => data.type === 'marks' && data.userId === bob.me.id)?.data;
+    const fetched = await alice.api.chat.get.query({ chatId: chat.id });
+    const readSeq = held && 'readSeq' in held ? held.readSeq : 0;
+    expect(fetched).toMatchObject({ theirReadSeq: readSeq });
   });
 });
 

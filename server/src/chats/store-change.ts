@@ -34,6 +34,11 @@ export async function readGroup(db: Database, chatId: ChatId): Promise<Group | u
   };
 }
 
+/** Whether the documents of a group follow the change with that rev already. */
+export async function isStored(db: Database, { chatId }: Group, { rev }: LoggedChange): Promise<boolean> {
+  return (await chatModel(db).exists({ _id: chatId, membersRev: { $gte: rev } })) !== null;
+}
+
 /**
  * Brings the documents of a group, and of the people it concerns, to where they are after a change that follows `group`.
  * Doing it again, or late, or at the same time as another node, changes nothing: each document knows the rev it follows.
@@ -60,7 +65,7 @@ export async function storeChange(db: Database, group: Group, logged: LoggedChan
         ...(isLarge && { isLarge }),
       },
       ...(retentionDays === null && { $unset: { retentionDays: 1 } }),
-      $max: { marksAt: logged.at },
+      $max: { marksAt: logged.at, changedAt: logged.at },
     },
   );
   return { ...next, isLarge };
@@ -82,14 +87,14 @@ function toMemberWrites(
   logged: LoggedChange,
   unwilling: ReadonlySet<UserId>,
 ): AnyBulkWriteOperation<MemberDoc>[] {
-  const { change, at, rev, by } = logged;
+  const { change, at, rev, by, isLate } = logged;
   const coming = [...comingBy(logged)].map(([userId, role]) =>
     toComing(group, logged, { userId, role, isUnwilling: unwilling.has(userId) }),
   );
   const toWrite = (userId: UserId, fields: Partial<MemberDoc>) => ({
     updateOne: {
       filter: toFilter(group.chatId, userId, rev),
-      update: { $set: { rev, changedAt: at, mineAt: at, ...fields } },
+      update: { $set: { rev, ...fields }, $max: { changedAt: at, mineAt: at } },
     },
   });
   const leaving = leavingBy(logged);
@@ -97,6 +102,24 @@ function toMemberWrites(
     ...coming,
     ...(leaving ? [toWrite(leaving, { leftAt: at, wasRemoved: leaving !== by })] : []),
     ...(change.type === 'roleChanged' ? [toWrite(change.userId, { role: change.role })] : []),
+    ...(isLate ? toTouches(group.chatId, logged) : []),
+  ];
+}
+
+/** Of people to whom somebody applied it who died before the group was as it says: it is told as of now. */
+function toTouches(chatId: ChatId, logged: LoggedChange): AnyBulkWriteOperation<MemberDoc>[] {
+  const { change, at, rev } = logged;
+  const coming = [...comingBy(logged).keys()];
+  const others = [leavingBy(logged) ?? [], change.type === 'roleChanged' ? change.userId : []].flat();
+  const toTouch = (userId: UserId, times: Partial<MemberDoc>) => ({
+    updateOne: {
+      filter: { ...toFilter(chatId, userId, rev), rev },
+      update: { $max: { changedAt: at, mineAt: at, ...times } },
+    },
+  });
+  return [
+    ...coming.map((userId) => toTouch(userId, { joinedAt: at })),
+    ...others.map((userId) => toTouch(userId, {})),
   ];
 }
 
@@ -129,11 +152,10 @@ function toComing(
           joinedAt: at,
           joinedRev: rev,
           cameSeq: seq,
-          changedAt: at,
           ...(isHidden && { joinedSeq: seq - 1, isPartial: true }),
           ...(isUnwilling && { mutedUntil: forEver, archivedAt: at }),
         },
-        $max: { readSeq: seq, deliveredSeq: seq },
+        $max: { readSeq: seq, deliveredSeq: seq, changedAt: at },
         $unset: {
           leftAt: 1,
           wasRemoved: 1,

@@ -6,7 +6,7 @@ import type { ChatsDeps } from './deps.ts';
 import { parseChatsCursor, toChatsCursor } from './publish-chat-events.ts';
 import { readMissed, type Missed } from './read-missed.ts';
 
-type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'streams' | 'lastMessages' | 'blocks'>;
+type Deps = Pick<ChatsDeps, 'db' | 'broker' | 'clock' | 'streams' | 'lastMessages' | 'blocks' | 'writes'>;
 
 /** Covers clocks that differ between nodes and writes that were in flight at the cursor's time. */
 const overlapMs = 15_000;
@@ -46,11 +46,12 @@ class ChatsSource implements FeedSource<ChatEvent> {
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<ChatEvent>[]> {
     const now = this.#deps.clock.now();
+    const { completeUntil } = this.#deps.writes;
     const isFirstEver = this.#position === undefined && this.#lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
     const missed = isFirstEver || from === undefined ? undefined : await this.#readMissed(from);
     const isComplete = isFirstEver || missed !== undefined;
-    this.#position = Math.max(now, this.#position ?? 0);
+    this.#position = Math.max(Math.min(now, completeUntil), this.#position ?? 0);
     if (missed) yield missed.map(({ subject, data }) => ({ data, id: toChatsCursor(from ?? now, subject) }));
     yield [{ data: { type: isComplete ? 'synced' : 'reset' }, id: toChatsCursor(this.#position) }];
   }

@@ -7,8 +7,16 @@ type Listener = (event: never) => void;
 export class MemoryBroker implements Broker {
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly isShared = false;
-  readonly completeUntil = Number.POSITIVE_INFINITY;
+  readonly #writes: Pick<Broker, 'completeUntil'> | undefined;
   #isClosed = false;
+
+  constructor(writes?: Pick<Broker, 'completeUntil'>) {
+    this.#writes = writes;
+  }
+
+  get completeUntil(): number {
+    return this.#writes?.completeUntil ?? Number.POSITIVE_INFINITY;
+  }
 
   get size(): number {
     let size = 0;

@@ -22,8 +22,8 @@ export interface Broker {
   /** Whether there are other processes: their events may come late, swapped or not at all. */
   readonly isShared: boolean;
   /**
-   * A moment in epoch milliseconds until which no event of another process is known to be missing: Infinity in good times. No
-   * position in time that is given to a reader may lie behind it.
+   * A moment in epoch milliseconds until which no event of another process is known to be missing, and no write of this one
+   * that was refused may still come to pass: Infinity in good times. No position in time that is given to a reader may lie behind it.
    */
   readonly completeUntil: number;
   /** How many listeners there are, over all topics. */

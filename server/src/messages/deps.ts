@@ -12,7 +12,7 @@ export type FindPushOutcomes = (
 /** What this room needs. */
 export type MessagesDeps = Pick<
   ChatsDeps,
-  'db' | 'broker' | 'clock' | 'streams' | 'lastMessages' | 'memberships' | 'blocks'
+  'db' | 'broker' | 'writes' | 'clock' | 'streams' | 'lastMessages' | 'memberships' | 'blocks'
 > &
   Pick<FilesDeps, 'storage' | 'rules' | 'inspections' | 'isInMessage' | 'metrics'> & {
     readonly metrics: Pick<Metrics, 'sendSeconds' | 'replayed' | 'resets'>;

@@ -1,7 +1,7 @@
 import mongoose, { type Collection, type Connection, type mongo, type Schema } from 'mongoose';
 
 /** A command that takes longer fails with a retryable error; nothing waits for ever on a stalled database. */
-const operationTimeoutMs = 10_000;
+export const operationTimeoutMs = 10_000;
 
 /**
  * A connection of its own per server, with the database named in the connection string, or `whisper`. A patient one waits

@@ -12,6 +12,8 @@ export type WireFault = {
   readonly refusal?: Document;
   readonly dropsAnswer?: true;
   readonly addition?: Document;
+  /** The connection ends, and the command is on its way until this is called with what lets it arrive. */
+  readonly holds?: (arrive: () => void) => void;
 };
 
 const headerBytes = 16;
@@ -100,6 +102,12 @@ export class ReplicaSetFront implements AsyncDisposable {
     const [fault] = at === -1 ? [] : this.faults.splice(at, 1);
     if (fault?.refusal) {
       reply(writeMessage({ ok: 0, ...fault.refusal }));
+      return { answerTo: () => undefined };
+    }
+    if (fault?.holds) {
+      client.destroy();
+      const late = withoutTransaction(message, body, rest);
+      fault.holds(() => void connect(this.#store).end(late));
       return { answerTo: () => undefined };
     }
     const finish = (answer: Buffer) => {

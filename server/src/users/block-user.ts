@@ -19,6 +19,7 @@ export async function blockUser(deps: UsersDeps, viewerId: UserId, userId: UserI
     if (blocked.size >= limits.blockedMax) {
       throw new AppError('CONFLICT', `At most ${limits.blockedMax} people can be blocked`);
     }
+    await stampChange(deps, viewerId);
     await storeBlock(deps, viewerId, userId);
   }
   tellChange(deps, { by: viewerId, userId, isBlocked: true });
@@ -30,6 +31,7 @@ export async function blockUser(deps: UsersDeps, viewerId: UserId, userId: UserI
 
 /** What was written meanwhile stays hidden; what is written from then on reaches both. Idempotent. */
 export async function unblockUser(deps: UsersDeps, viewerId: UserId, userId: UserId): Promise<void> {
+  await stampChange(deps, viewerId);
   await blockModel(deps.db).deleteOne({
     blocker: new Types.ObjectId(viewerId),
     blocked: new Types.ObjectId(userId),
@@ -82,11 +84,16 @@ function tellChange({ blocks, clock, tell }: UsersDeps, change: Change): void {
   tell({ type: 'blocksChanged', ...change, at: clock.now() });
 }
 
-/** The person's other devices learn of it, those too that are away now. */
+/** The person's other devices learn of it. */
 async function noteChange(deps: UsersDeps, viewerId: UserId): Promise<void> {
-  const at = new Date(deps.clock.now());
-  await userModel(deps.db).updateOne({ _id: viewerId }, { $max: { blocksAt: at } }, { timestamps: false });
-  deps.tellBlocksChanged(viewerId, at);
+  deps.tellBlocksChanged(viewerId, await stampChange(deps, viewerId));
+}
+
+/** Devices that are away now ask by this. Said before anything is stored: a process may die before it is done. */
+async function stampChange({ db, clock }: UsersDeps, viewerId: UserId): Promise<Date> {
+  const at = new Date(clock.now());
+  await userModel(db).updateOne({ _id: viewerId }, { $max: { blocksAt: at } }, { timestamps: false });
+  return at;
 }
 
 /** Whether a person's blocks changed at or after a moment. */

@@ -6,10 +6,9 @@ import type { ChangeGroup } from '../../chats/deps.ts';
 import { audienceAt, type Group, type LoggedChange } from '../../chats/group-change.ts';
 import { may, readOnlyNow, tooSoon } from '../../chats/policy.ts';
 import { publishChange } from '../../chats/publish-change.ts';
-import { readGroup, storeChange } from '../../chats/store-change.ts';
+import { isStored, readGroup, storeChange } from '../../chats/store-change.ts';
 import { blockedByMe } from '../../chats/part-ways.ts';
 import { chatNotFound } from '../../chats/require-participant.ts';
-import type { Broker } from '../../delivery/broker.ts';
 import type { Draft } from './insert-queue.ts';
 import type { LogDeps } from './log-deps.ts';
 import type { Audience } from './message-events.ts';
@@ -77,7 +76,10 @@ export class DirectPeople implements ChatPeople {
   }
 }
 
-type Deps = { readonly db: Database; readonly broker: Broker };
+type Deps = Pick<LogDeps, 'db' | 'broker' | 'clock'>;
+
+/** A change is applied right after it was logged; by somebody else, when whoever logged it died or the database refused it. */
+const lateMs = 2_000;
 
 /**
  * The people of a group. Its log is the truth: the system messages in it, each applied in its turn to the documents by which
@@ -145,9 +147,24 @@ export class GroupPeople implements ChatPeople {
   /** Applies the changes that follow what is known. When that fails, it is done by the next `refresh`. */
   async apply(changes: readonly LoggedChange[]): Promise<void> {
     for (const change of changes) {
-      this.#group = await storeChange(this.#deps.db, this.group, change);
-      publishChange(this.#deps.broker, this.group, change);
+      const told = await this.#inTime(change);
+      this.#group = await storeChange(this.#deps.db, this.group, told);
+      publishChange(this.#deps.broker, this.group, told);
     }
+  }
+
+  /**
+   * Whoever comes back asks for what happened since they were last told: what is late happens now, the message that does it
+   * included. Said before it is applied, which says that this was done.
+   */
+  async #inTime(logged: LoggedChange): Promise<LoggedChange> {
+    const { db, clock } = this.#deps;
+    const at = new Date(clock.now());
+    if (at.getTime() - logged.at.getTime() < lateMs || (await isStored(db, this.group, logged)))
+      return logged;
+    const whose = { chat: new Types.ObjectId(this.#chatId), systemRev: logged.rev };
+    await messageModel(db).updateOne(whose, { $max: { changedAt: at } }, { timestamps: false });
+    return { ...logged, at, isLate: true };
   }
 }
 
@@ -161,7 +178,8 @@ async function readChanges(db: Database, { chatId, rev }: Group): Promise<Logged
 
 /** Nothing for a message that is not a system message. */
 export function toLoggedChange({ system, sender, seq, rev, createdAt }: MessageDoc): LoggedChange[] {
-  return system ? [{ change: system, by: sender.toHexString() as UserId, seq, rev, at: createdAt }] : [];
+  if (!system) return [];
+  return [{ change: system, by: sender.toHexString() as UserId, seq, rev, at: createdAt, isLate: false }];
 }
 
 /** The system messages that do what is planned for the group as all processes have made it. Throws what the plan throws. */

@@ -122,8 +122,8 @@ export class ChatWriter {
   }
 
   async #write(batch: readonly Entry[]): Promise<void> {
-    await this.#expected.ensure();
     const [first] = batch;
+    await this.#expected.ensure({ isNew: first === undefined || !('messageId' in first) });
     if (first && 'plan' in first) return this.#administer(first);
     if (first && 'act' in first) return this.#actBetween(first);
     const changes = batch.filter((entry) => 'messageId' in entry);

@@ -7,8 +7,8 @@ const activeMs = 60_000;
 const activeSpareMs = 30_000;
 
 /**
- * Says that a chat may change, before anything is stored in it: a process that dies between storing and saying so is missed by
- * none of the others. One that is alone makes that good at its next start.
+ * Says that a chat may change, before anything is stored in it: what a process stores that dies before it said so is found by
+ * the others, and by its next life. New messages the next life of one that is alone finds by themselves.
  */
 export class ExpectedChange {
   readonly #deps: LogDeps;
@@ -20,10 +20,10 @@ export class ExpectedChange {
     this.#chatId = chatId;
   }
 
-  async ensure(): Promise<void> {
+  async ensure({ isNew }: { readonly isNew: boolean }): Promise<void> {
     const { broker, clock, lastMessages } = this.#deps;
     const now = clock.now();
-    if (!broker.isShared || now < this.#until - activeSpareMs) return;
+    if ((isNew && !broker.isShared) || now < this.#until - activeSpareMs) return;
     const until = now + activeMs;
     if (!(await lastMessages.expectChange(this.#chatId, new Date(until)))) {
       throw new AppError('SERVICE_UNAVAILABLE', 'The database is not available right now');

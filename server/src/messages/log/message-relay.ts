@@ -16,6 +16,7 @@ type Deps = Pick<LineDeps, 'db' | 'clock' | 'log'> & {
   readonly lastMessages: Pick<LastMessages, 'record'>;
   /** Between processes. */
   readonly bus: Broker;
+  readonly writes?: Pick<Broker, 'completeUntil'>;
 };
 
 type Followed = {
@@ -94,6 +95,7 @@ export class MessageRelay implements Broker {
     const isLate = this.#deps.clock.now() - this.#comparedAt > overlapMs - compareEveryMs;
     return Math.min(
       this.#deps.bus.completeUntil,
+      this.#deps.writes?.completeUntil ?? Number.POSITIVE_INFINITY,
       this.#doubtSince ?? Number.POSITIVE_INFINITY,
       isLate && this.#followed.size > 0 ? this.#comparedAt : Number.POSITIVE_INFINITY,
     );

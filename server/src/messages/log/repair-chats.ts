@@ -1,5 +1,6 @@
 import type { ChatId, MessageId, UserId } from '@whisper/shared';
 import { findGroups } from '../../chats/find-groups.ts';
+import { GroupPeople } from './chat-people.ts';
 import type { LogDeps } from './log-deps.ts';
 import { messageModel } from './message.model.ts';
 
@@ -10,11 +11,14 @@ import { messageModel } from './message.model.ts';
 const windowMs = 60_000;
 const messagesMax = 20_000;
 
+type Deps = Pick<LogDeps, 'db' | 'clock' | 'broker' | 'lastMessages'>;
+
 /**
  * Makes good the `chat.lastMessage` updates that a crash took, and with them that messages wait to be pushed: records the newest
- * messages again. The updates are guarded, so this changes nothing where nothing is missing.
+ * messages again. What they say of groups is applied. The updates are guarded, so this changes nothing where nothing is missing.
  */
-export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'lastMessages'>): Promise<void> {
+export async function repairChats(deps: Deps): Promise<void> {
+  const { db, lastMessages } = deps;
   const newest = await messageModel(db)
     .find({}, { chat: 1, sender: 1, seq: 1, createdAt: 1, systemRev: 1 })
     .sort({ _id: -1 })
@@ -22,8 +26,10 @@ export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'la
     .lean();
   const groups = await findGroups(db, [...new Set(newest.map(({ chat }) => chat.toHexString()))]);
   const since = (newest[0]?._id.getTimestamp().getTime() ?? 0) - windowMs;
+  const changed = new Set<ChatId>();
   for (const doc of newest) {
     if (doc._id.getTimestamp().getTime() < since) break;
+    if (doc.systemRev) changed.add(doc.chat.toHexString() as ChatId);
     lastMessages.record({
       chatId: doc.chat.toHexString() as ChatId,
       messageId: doc._id.toHexString() as MessageId,
@@ -34,4 +40,5 @@ export async function repairChats({ db, lastMessages }: Pick<LogDeps, 'db' | 'la
     });
   }
   await lastMessages.settled();
+  for (const chatId of changed) await new GroupPeople(deps, chatId).refresh();
 }

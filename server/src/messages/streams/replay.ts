@@ -6,7 +6,7 @@ import { readLog } from '../log/read-log.ts';
 /** What the streams need. */
 export type StreamDeps = Pick<
   MessagesDeps,
-  'db' | 'broker' | 'lastMessages' | 'memberships' | 'messageLog' | 'metrics' | 'streams'
+  'db' | 'broker' | 'lastMessages' | 'memberships' | 'messageLog' | 'metrics' | 'streams' | 'writes'
 >;
 
 /** Messages a subscriber may have missed before a `reset` is cheaper for everyone than a replay. */

@@ -109,16 +109,17 @@ export class AllChatsSource implements FeedSource<MessageEvent> {
 
   async *catchUp(): AsyncGenerator<readonly FeedItem<MessageEvent>[]> {
     const now = this.#deps.messageLog.now();
+    const completeUntil = Math.min(now, this.#deps.writes.completeUntil);
     const gaps = [...this.#gaps];
     this.#gaps.clear();
     this.#sights.beginReading();
     const isFirstEver = this.#position === undefined && this.#watch.lastEventId === undefined;
     const from = this.#position ?? this.#startingPosition(now);
-    if (this.#position === undefined) this.#startedAt = now;
+    if (this.#position === undefined) this.#startedAt = completeUntil;
     if (isFirstEver) await this.#learnHeads(now);
     this.#sights.learnAll(await findSights(this.#deps.db, this.#watch.userId));
     const isComplete = isFirstEver || (from !== undefined && (yield* this.#replay(from, gaps)));
-    this.#position = Math.max(now, this.#position ?? 0);
+    this.#position = Math.max(completeUntil, this.#position ?? 0);
     if (!isComplete) {
       this.#deps.metrics.resets.inc();
       // What was not replayed is the subscriber's to fetch: no later gap may reach back to before the reset.

@@ -181,6 +181,28 @@ describe('message.onEvent', () => {
     await elsewhere.close();
   });
 
+  it('shows the change of an old message that a process stored which died right after', async () => {
+    const clock = new ManualClock();
+    await using dead = await startTestServer({ clock, isAlone: true });
+    const { alice, bob, chat } = await openChat(dead, 'alice', 'bob');
+    const { id: messageId } = await send(alice, chat.id);
+    await send(alice, chat.id);
+    await watch(bob).until((items) => items.length === 1);
+    clock.advance(40_000);
+    const before = watch(bob);
+    const [synced] = await before.until((items) => items.length === 1);
+    before.stop();
+    clock.advance(25_000);
+    // What is written behind the change waits for the clock, which stands still until the process is dead.
+    await alice.api.message.edit.mutate({ messageId, text: 'edited' });
+    await using server = await startTestServer({ clock, isAlone: true, sameDatabaseAs: dead });
+
+    const after = watch(await server.signIn('bob'), { lastEventId: synced?.id ?? '' });
+
+    const items = await after.until((seen) => seen.at(-1)?.data.type === 'synced');
+    expect(typesOf(items)).toEqual(['updated 3', 'synced']);
+  });
+
   it('says reset to a position the chat has not reached', async () => {
     await using server = await startTestServer();
     const { alice, chat } = await openChat(server, 'alice', 'bob');
