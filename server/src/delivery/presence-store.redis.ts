@@ -10,8 +10,10 @@ import { topics } from './topics.ts';
 
 type Turn = readonly [userId: UserId, turn: 'come' | 'go'];
 
+export type RedisOfPresence = Pick<Redis, 'eval' | 'name' | 'nodeId' | 'onBack'>;
+
 type Deps = {
-  readonly redis: Redis;
+  readonly redis: RedisOfPresence;
   readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -54,6 +56,7 @@ for i, person in ipairs(ARGV) do
   end
 end
 return gone`;
+const peopleScript = `return redis.call('smembers', KEYS[3])`;
 const findScript = `
 local online = {}
 for i, count in ipairs(redis.call('hmget', KEYS[1], unpack(ARGV))) do
@@ -95,13 +98,16 @@ export class RedisPresenceStore implements PresenceStore {
     (asked: readonly (readonly UserId[])[]) => this.#findAny(asked.flat()),
     togetherMax,
   );
-  /** Whose coming or going is told to Redis with those of the same moment; of many at once the next wait for each other. */
+  /**
+   * Whose coming or going is told to Redis with those of the same moment; of many at once the next wait for each other. One
+   * at a time, however many wait: whoever goes and comes back is told of in that order.
+   */
   readonly #turn = createGatherer(
     async (turns: readonly Turn[]) => {
       await this.#tell(turns);
       return () => undefined;
     },
-    peoplePerScriptMax,
+    Number.POSITIVE_INFINITY,
     (told) => Math.min(told * tellEachMs, tellMaxMs),
   );
   #beating: NodeJS.Timeout | undefined;
@@ -121,7 +127,7 @@ export class RedisPresenceStore implements PresenceStore {
       onGo: (userId: UserId) => void this.#turn([userId, 'go']),
     };
     this.#here = new PresentHere(clock, turns, graceMs);
-    redis.onBack(() => this.#comeBack());
+    redis.onBack(() => void this.#comeBack());
     void this.#beat();
   }
 
@@ -190,15 +196,18 @@ export class RedisPresenceStore implements PresenceStore {
       this.#announce('offline', gone);
       if (Number(nodesGone) > 0) this.#deps.onNodeGone?.();
       // The others had given this process up, or Redis is new.
-      if (Number(isNew) === 1) this.#comeBack();
+      if (Number(isNew) === 1) void this.#comeBack();
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'no sign of life was given');
     }
     this.#beating = setTimeout(() => void this.#beat(), this.#nodeTtlMs / beatsPerTtl).unref();
   }
 
-  #comeBack(): void {
+  /** Never rejects. Redis may have forgotten who is here, and has not heard of whoever went without it. */
+  async #comeBack(): Promise<void> {
     for (const userId of this.#here.all()) void this.#turn([userId, 'come']);
+    const known = await this.#run(peopleScript, []).catch(() => []);
+    for (const userId of known) if (!this.#here.has(userId)) void this.#turn([userId, 'go']);
   }
 
   async #runOr(script: string, userIds: readonly UserId[]): Promise<readonly UserId[]> {
