@@ -1,6 +1,7 @@
 import type { News } from './delivery/topics.ts';
 import { topics } from './delivery/topics.ts';
 import type { Context } from './context.ts';
+import { findHidden } from './users/find-hidden.ts';
 import { findUserId } from './users/find-user-id.ts';
 
 type Deps = Pick<
@@ -18,7 +19,7 @@ export function followNews(deps: Deps): Promise<() => void> {
     topics.news(),
     (news) => apply(deps, news),
     () => {
-      catchUp(deps).catch((error: unknown) => log.error({ err: error }, 'missed revocations were not read'));
+      catchUp(deps).catch((error: unknown) => log.error({ err: error }, 'missed news was not read'));
     },
   );
 }
@@ -71,4 +72,5 @@ async function catchUp({
     if (userId && kind === 'person') connections.closeUser(userId, 'sessionRevoked');
     if (userId && kind === 'nameless') connections.closeNameless(userId, 'tokenExpired');
   }
+  for (const userId of await findHidden({ db }, connections.people)) connections.setHidden(userId, true);
 }
