@@ -1,8 +1,11 @@
 import { closeCodes } from '@whisper/shared';
 import { describe, expect, inject, it } from 'vitest';
+import { MemoryBroker } from './delivery/broker.memory.ts';
+import { followNews } from './follow-news.ts';
 import { startTestServer, type TestServer } from './testing/index.ts';
 import { hasRedis } from './testing/with-redis.ts';
 import { deleteUser } from './users/delete-user.ts';
+import { setHidden } from './users/set-hidden.ts';
 import { updateUser } from './users/update-user.ts';
 
 async function startNodes(): Promise<AsyncDisposable & { one: TestServer; other: TestServer }> {
@@ -17,6 +20,34 @@ async function startNodes(): Promise<AsyncDisposable & { one: TestServer; other:
     },
   };
 }
+
+describe('news that was lost on its way', () => {
+  it('hides whoever hid meanwhile, and shows whoever does not any more', async () => {
+    await using server = await startTestServer({ isAlone: true });
+    const { app } = server;
+    const [alice, bob] = [await server.signIn('alice'), await server.signIn('bob')];
+    for (const { socketApi } of [alice, bob]) await socketApi.auth.me.query();
+    const people = [alice.me.id, bob.me.id];
+    await bob.socketApi.presence.hide.mutate({ hidden: true });
+    await expect.poll(() => app.presence.findOnline(people)).toEqual([alice.me.id]);
+    let tellMissed = () => undefined as void;
+    const broker = Object.assign(new MemoryBroker(), {
+      subscribe: (_topic: unknown, _listener: unknown, onMissed = () => undefined as void) => {
+        tellMissed = onMissed;
+        return Promise.resolve(() => undefined);
+      },
+    });
+    await followNews({ ...app, broker });
+
+    const lost = { ...app, tell: () => undefined };
+    await setHidden(lost, alice.me.clerkId, true);
+    await setHidden(lost, bob.me.clerkId, false);
+    expect(await app.presence.findOnline(people)).toEqual([alice.me.id]);
+    tellMissed();
+
+    await expect.poll(() => app.presence.findOnline(people)).toEqual([bob.me.id]);
+  });
+});
 
 describe.runIf(hasRedis)('what one process hears of a person', () => {
   it('closes their sockets on the others, and lets the token in nowhere', async () => {

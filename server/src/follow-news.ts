@@ -1,6 +1,7 @@
 import type { News } from './delivery/topics.ts';
 import { topics } from './delivery/topics.ts';
 import type { Context } from './context.ts';
+import { findHidden } from './users/find-hidden.ts';
 import { findUserId } from './users/find-user-id.ts';
 
 type Deps = Pick<
@@ -14,11 +15,19 @@ const overlapMs = 15_000;
 /** Does here what any process, this one too, says has happened to a person; what may have been missed is read again. */
 export function followNews(deps: Deps): Promise<() => void> {
   const { broker, log } = deps;
+  let hidesHeard = 0;
+  const missed = async () => {
+    await recallRevocations(deps);
+    await hideAndShow(deps, () => hidesHeard);
+  };
   return broker.subscribe(
     topics.news(),
-    (news) => apply(deps, news),
+    (news) => {
+      if (news.type === 'presenceHidden') hidesHeard += 1;
+      apply(deps, news);
+    },
     () => {
-      catchUp(deps).catch((error: unknown) => log.error({ err: error }, 'missed revocations were not read'));
+      missed().catch((error: unknown) => log.error({ err: error }, 'missed news was not read'));
     },
   );
 }
@@ -49,7 +58,7 @@ function apply({ blocks, connections, memberships, revocations, viewers }: Deps,
   news satisfies never;
 }
 
-async function catchUp({
+async function recallRevocations({
   blocks,
   broker,
   clock,
@@ -71,4 +80,16 @@ async function catchUp({
     if (userId && kind === 'person') connections.closeUser(userId, 'sessionRevoked');
     if (userId && kind === 'nameless') connections.closeNameless(userId, 'tokenExpired');
   }
+}
+
+/** Who hides of those who are here, and who does not any more. */
+async function hideAndShow(
+  { connections, db }: Pick<Deps, 'connections' | 'db'>,
+  heard: () => number,
+): Promise<void> {
+  const [people, heardBefore] = [connections.people, heard()];
+  const hidden = new Set(await findHidden({ db }, people));
+  // What was read may be older than what was heard meanwhile.
+  if (heard() !== heardBefore) return hideAndShow({ connections, db }, heard);
+  for (const userId of people) connections.setHidden(userId, hidden.has(userId));
 }

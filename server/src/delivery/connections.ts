@@ -47,6 +47,11 @@ export class Connections {
     return this.#byId.size;
   }
 
+  /** Who has any of them. */
+  get people(): UserId[] {
+    return [...this.#byUser.keys()];
+  }
+
   /** False, and nothing done, when the person has as many sockets as they may. */
   add(connection: Connection): boolean {
     const siblings = this.#byUser.get(connection.userId) ?? new Set();

@@ -7,7 +7,7 @@ import { openRedis } from '../testing/open-redis.ts';
 import { hasRedis } from '../testing/with-redis.ts';
 import { MemoryBroker } from './broker.memory.ts';
 import { describePresenceStore } from './presence-store.contract.ts';
-import { RedisPresenceStore } from './presence-store.redis.ts';
+import { RedisPresenceStore, type RedisOfPresence } from './presence-store.redis.ts';
 import { topics } from './topics.ts';
 
 const alice = 'a'.repeat(24) as UserId;
@@ -26,11 +26,11 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     await broker.subscribe(topics.presence(), ({ type, userIds }) => {
       if (userIds.includes(alice)) events.push(type);
     });
-    const open = async (nodeTtlMs = 60_000) => {
+    const open = async (nodeTtlMs = 60_000, between = (redis: RedisOfPresence) => redis) => {
       const redis = await openRedis(namespace);
       const noteLastSeen = () => undefined;
       const onNodeGone = () => gone.push(redis.nodeId);
-      const deps = { redis, broker, clock, log, noteLastSeen, onNodeGone };
+      const deps = { redis: between(redis), broker, clock, log, noteLastSeen, onNodeGone };
       const store = new RedisPresenceStore({ ...deps, nodeTtlMs });
       onTestFinished(() => store.close());
       return { store, redis };
@@ -75,4 +75,51 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     expect(gone).not.toContain(dead.redis.nodeId);
     for (const { store } of [one, other]) expect(await store.findOnline([alice])).toEqual([]);
   });
+
+  test('whoever goes while Redis is away is gone for all when it is back', async () => {
+    const { open, events } = await setUp();
+    const line = { isCut: false, mend: () => undefined as unknown };
+    const [one, other] = [await open(60_000, (redis) => cutting(redis, line)), await open()];
+    one.store.connect(alice, 'phone');
+    one.store.connect(bob, 'phone');
+    await expect.poll(() => other.store.findOnline([alice, bob])).toEqual([alice, bob]);
+
+    line.isCut = true;
+    one.store.forget(alice);
+    await expect.poll(() => events).toEqual(['online', 'offline']);
+    line.isCut = false;
+    line.mend();
+
+    await expect.poll(() => other.store.findOnline([alice, bob])).toEqual([bob]);
+    expect(await one.store.findOnline([alice, bob])).toEqual([bob]);
+  });
+
+  test('whoever goes and comes back among thousands who come is there', async () => {
+    const { open } = await setUp();
+    const [one, other] = [await open(), await open()];
+    one.store.connect(alice, 'phone');
+    await expect.poll(() => other.store.findOnline([alice])).toEqual([alice]);
+    const others = Array.from({ length: 2_500 }, (_, i) => i.toString(16).padStart(24, '0') as UserId);
+
+    for (const [i, userId] of others.entries()) {
+      one.store.connect(userId, 'phone');
+      if (i === 500) one.store.forget(alice);
+      if (i === 1_500) one.store.connect(alice, 'laptop');
+    }
+
+    await expect.poll(() => other.store.findOnline(others.slice(-1))).toHaveLength(1);
+    expect(await other.store.findOnline([alice])).toEqual([alice]);
+  });
 });
+
+/** The same connection to Redis, but for scripts while it is cut. */
+function cutting(redis: RedisOfPresence, line: { isCut: boolean; mend: () => unknown }): RedisOfPresence {
+  return {
+    nodeId: redis.nodeId,
+    name: (key) => redis.name(key),
+    onBack: (listener) => {
+      line.mend = listener;
+    },
+    eval: (...args) => (line.isCut ? Promise.reject(new Error('Redis is away')) : redis.eval(...args)),
+  };
+}

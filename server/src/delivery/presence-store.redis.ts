@@ -6,12 +6,17 @@ import type { Redis } from '../platform/redis.ts';
 import type { Broker } from './broker.ts';
 import type { NoteLastSeen, PresenceStore } from './presence-store.ts';
 import { PresentHere } from './present-here.ts';
-import { topics } from './topics.ts';
+import { topics, type PeopleCame } from './topics.ts';
 
 type Turn = readonly [userId: UserId, turn: 'come' | 'go'];
 
+/** Who came or went by a script; without Redis there is no order. */
+type Turned = Pick<PeopleCame, 'userIds' | 'order'>;
+
+export type RedisOfPresence = Pick<Redis, 'eval' | 'name' | 'nodeId' | 'onBack'>;
+
 type Deps = {
-  readonly redis: Redis;
+  readonly redis: RedisOfPresence;
   readonly broker: Pick<Broker, 'publish'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,9 +41,11 @@ const tellMaxMs = 100;
 const togetherMax = 100;
 
 // KEYS: on how many processes each person is; the processes by the time they were last heard of; the people of a process.
-// Every script answers with those who came or went by it.
+// Every script that changes who is there answers with its time, which orders what several processes tell, and with those who
+// came or went by it.
 const comeScript = `
-local came = {}
+local time = redis.call('time')
+local came = { time[1] * 1000000 + time[2] }
 for i, person in ipairs(ARGV) do
   if redis.call('sadd', KEYS[3], person) == 1 and redis.call('hincrby', KEYS[1], person, 1) == 1 then
     came[#came + 1] = person
@@ -46,7 +53,8 @@ for i, person in ipairs(ARGV) do
 end
 return came`;
 const goScript = `
-local gone = {}
+local time = redis.call('time')
+local gone = { time[1] * 1000000 + time[2] }
 for i, person in ipairs(ARGV) do
   if redis.call('srem', KEYS[3], person) == 1 and redis.call('hincrby', KEYS[1], person, -1) <= 0 then
     redis.call('hdel', KEYS[1], person)
@@ -54,19 +62,20 @@ for i, person in ipairs(ARGV) do
   end
 end
 return gone`;
+const peopleScript = `return redis.call('smembers', KEYS[3])`;
 const findScript = `
 local online = {}
 for i, count in ipairs(redis.call('hmget', KEYS[1], unpack(ARGV))) do
   if count then online[#online + 1] = ARGV[i] end
 end
 return online`;
-/** ARGV: this process, the lifetime, the name of a process's people without the process. First whether it was new, and how many others are gone. */
+/** ARGV: this process, the lifetime, the name of a process's people without the process. After the time whether it was new, and how many others are gone. */
 const beatScript = `
 local time = redis.call('time')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local isNew = redis.call('zadd', KEYS[2], now, ARGV[1])
 local nodes = redis.call('zrangebyscore', KEYS[2], '-inf', now - ARGV[2])
-local answer = { isNew, #nodes }
+local answer = { time[1] * 1000000 + time[2], isNew, #nodes }
 for i, node in ipairs(nodes) do
   redis.call('zrem', KEYS[2], node)
   local people = ARGV[3] .. node
@@ -95,13 +104,16 @@ export class RedisPresenceStore implements PresenceStore {
     (asked: readonly (readonly UserId[])[]) => this.#findAny(asked.flat()),
     togetherMax,
   );
-  /** Whose coming or going is told to Redis with those of the same moment; of many at once the next wait for each other. */
+  /**
+   * Whose coming or going is told to Redis with those of the same moment; of many at once the next wait for each other. One
+   * at a time, however many wait: whoever goes and comes back is told of in that order.
+   */
   readonly #turn = createGatherer(
     async (turns: readonly Turn[]) => {
       await this.#tell(turns);
       return () => undefined;
     },
-    peoplePerScriptMax,
+    Number.POSITIVE_INFINITY,
     (told) => Math.min(told * tellEachMs, tellMaxMs),
   );
   #beating: NodeJS.Timeout | undefined;
@@ -121,7 +133,7 @@ export class RedisPresenceStore implements PresenceStore {
       onGo: (userId: UserId) => void this.#turn([userId, 'go']),
     };
     this.#here = new PresentHere(clock, turns, graceMs);
-    redis.onBack(() => this.#comeBack());
+    redis.onBack(() => void this.#comeBack());
     void this.#beat();
   }
 
@@ -169,40 +181,48 @@ export class RedisPresenceStore implements PresenceStore {
     for (const gone of inGroups(of('go'))) this.#announce('offline', await this.#runOr(goScript, gone));
   }
 
-  #announce(type: 'online' | 'offline', userIds: readonly UserId[]): void {
-    if (userIds.length === 0) return;
+  #announce(type: 'online' | 'offline', turned: Turned): void {
+    if (turned.userIds.length === 0) return;
     const { broker, clock, noteLastSeen } = this.#deps;
-    if (type === 'online') return broker.publish(topics.presence(), { type, userIds });
+    if (type === 'online') return broker.publish(topics.presence(), { type, ...turned });
     const lastSeenAt = new Date(clock.now());
-    for (const userId of userIds) noteLastSeen(userId, lastSeenAt);
-    broker.publish(topics.presence(), { type, userIds, lastSeenAt });
+    for (const userId of turned.userIds) noteLastSeen(userId, lastSeenAt);
+    broker.publish(topics.presence(), { type, ...turned, lastSeenAt });
   }
 
   /** Never rejects. */
   async #beat(): Promise<void> {
     clearTimeout(this.#beating);
     try {
-      const [isNew, nodesGone, ...gone] = await this.#run(beatScript, [
+      const [order, isNew, nodesGone, ...userIds] = await this.#run(beatScript, [
         this.#deps.redis.nodeId,
         String(this.#nodeTtlMs),
         this.#prefix,
       ]);
-      this.#announce('offline', gone);
+      this.#announce('offline', { userIds, order: Number(order) });
       if (Number(nodesGone) > 0) this.#deps.onNodeGone?.();
       // The others had given this process up, or Redis is new.
-      if (Number(isNew) === 1) this.#comeBack();
+      if (Number(isNew) === 1) void this.#comeBack();
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'no sign of life was given');
     }
     this.#beating = setTimeout(() => void this.#beat(), this.#nodeTtlMs / beatsPerTtl).unref();
   }
 
-  #comeBack(): void {
+  /** Never rejects. Redis may have forgotten who is here, and has not heard of whoever went without it. */
+  async #comeBack(): Promise<void> {
     for (const userId of this.#here.all()) void this.#turn([userId, 'come']);
+    const known = await this.#run(peopleScript, []).catch(() => []);
+    for (const userId of known) if (!this.#here.has(userId)) void this.#turn([userId, 'go']);
   }
 
-  async #runOr(script: string, userIds: readonly UserId[]): Promise<readonly UserId[]> {
-    return this.#run(script, userIds).catch(() => userIds);
+  async #runOr(script: string, asked: readonly UserId[]): Promise<Turned> {
+    try {
+      const [order, ...userIds] = await this.#run(script, asked);
+      return { userIds, order: Number(order) };
+    } catch {
+      return { userIds: asked };
+    }
   }
 
   async #run(script: string, args: readonly string[]): Promise<UserId[]> {

@@ -13,10 +13,14 @@ import type { FeedItem } from '@whisper/trpc-socket/feed';
 /** Somebody came or went. */
 export type PresenceCame = Exclude<PresenceEvent, { type: 'list' }>;
 
-/** The same of several people. */
-export type PeopleCame =
-  | { readonly type: 'online'; readonly userIds: readonly UserId[] }
-  | { readonly type: 'offline'; readonly userIds: readonly UserId[]; readonly lastSeenAt: Date };
+/**
+ * The same of several people. Of what two processes tell of one person that with the greater `order` is later, whichever
+ * arrives first; what has none is told in order.
+ */
+export type PeopleCame = { readonly userIds: readonly UserId[]; readonly order?: number | undefined } & (
+  | { readonly type: 'online' }
+  | { readonly type: 'offline'; readonly lastSeenAt: Date }
+);
 
 /** What happens to a person, wherever their sockets are. */
 export type News =

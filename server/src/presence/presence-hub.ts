@@ -1,6 +1,7 @@
 import type { UserId } from '@whisper/shared';
 import type { FeedItem } from '@whisper/trpc-socket/feed';
 import type { Broker } from '../delivery/broker.ts';
+import { createBoundedCache } from '../platform/bounded-cache.ts';
 import { topics, type News, type PeopleCame, type PresenceCame } from '../delivery/topics.ts';
 
 export type BlocksChanged = Extract<News, { type: 'blocksChanged' }>;
@@ -21,6 +22,9 @@ export interface Watcher {
   hearMissed(): void;
 }
 
+/** So many people come and go while an event is on its way, at most. */
+const ordersMax = 10_000;
+
 /**
  * Who comes and goes arrives once in a process, those of one moment together, and is handed to the streams that tell of them:
  * a stream costs the broker nothing, however many people it watches.
@@ -29,6 +33,8 @@ export class PresenceHub {
   readonly #broker: Pick<Broker, 'subscribe'>;
   readonly #watchers = new Set<Watcher>();
   readonly #byWatched = new Map<UserId, Set<Watcher>>();
+  /** Which told of somebody last, of those with an order. */
+  readonly #orders = createBoundedCache<UserId, number>(ordersMax);
   #listening: Promise<() => void> | undefined;
 
   constructor(broker: Pick<Broker, 'subscribe'>) {
@@ -74,7 +80,11 @@ export class PresenceHub {
   }
 
   async #listen(): Promise<() => void> {
-    const missed = () => this.#watchers.forEach((watcher) => watcher.hearMissed());
+    const missed = () => {
+      // Redis may be another one, with another time.
+      this.#orders.clear();
+      for (const watcher of this.#watchers) watcher.hearMissed();
+    };
     const stops = await Promise.all([
       this.#broker.subscribe(topics.presence(), (came) => this.#handOut(came)),
       this.#broker.subscribe(topics.news(), (news) => this.#hearNews(news), missed),
@@ -85,11 +95,19 @@ export class PresenceHub {
   #handOut(came: PeopleCame): void {
     for (const userId of came.userIds) {
       const watchers = this.#byWatched.get(userId);
-      if (!watchers) continue;
+      if (!watchers || this.#isPast(userId, came.order)) continue;
       // One object for all of them: it is encoded once.
       const item = { data: toPresenceCame(came, userId) };
       for (const watcher of watchers) watcher.hear(item);
     }
+  }
+
+  /** Whether what was told of the person already is later. */
+  #isPast(userId: UserId, order: number | undefined): boolean {
+    if (order === undefined) return false;
+    if (order < (this.#orders.get(userId) ?? 0)) return true;
+    this.#orders.set(userId, order);
+    return false;
   }
 
   #hearNews(news: News): void {

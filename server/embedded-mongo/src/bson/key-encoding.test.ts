@@ -88,6 +88,14 @@ test('gives equal numbers of different types one key', () => {
   expect(new Set(one).size).toBe(1);
 });
 
+test('writes each value once, however deep it lies', () => {
+  const deep = (depth: number): BsonValue => (depth === 0 ? 1 : { a: deep(depth - 1) });
+
+  expect(encodeValue(deep(100)).length - encodeValue(deep(99)).length).toBe(
+    encodeValue(deep(2)).length - encodeValue(deep(1)).length,
+  );
+});
+
 test('keeps the head of a key that is too long, and tells two such keys apart', () => {
   const [a, b] = ['a', 'b'].map((end) => encodeValue('x'.repeat(5_000) + end));
   expect(a && fitKey(a).length).toBeLessThan(1_978);

@@ -161,9 +161,13 @@ export class KeyWriter {
   #object(document: BsonDocument): void {
     this.#byte(tags.object);
     for (const [name, value] of Object.entries(document)) {
-      this.#byte(typeTag(value));
+      const tagAt = this.#length;
+      this.#byte(0);
       this.#text(tags.string, name);
+      const valueAt = this.#length;
       this.#value(value);
+      // The value's first byte, its type, goes before the name, too: types are compared first.
+      this.#bytes[tagAt] = this.#bytes[valueAt] ?? tags.null;
     }
     this.#byte(0);
   }
@@ -206,11 +210,6 @@ const writer = new KeyWriter();
 
 export function encodeValue(value: IndexValue, isDescending = false): Buffer {
   return writer.append(value, isDescending).take();
-}
-
-/** The first byte of the value's encoding. */
-function typeTag(value: BsonValue): number {
-  return new KeyWriter().append(value).take()[0] ?? tags.null;
 }
 
 function dateBytes(ms: number): Buffer {
