@@ -158,14 +158,8 @@ function createBroker(
   { texts, metrics, lastMessages, writes }: Pick<Context, 'texts' | 'metrics' | 'lastMessages' | 'writes'>,
 ): Broker {
   if (!redis) return new MemoryBroker(writes);
-  const relay = new MessageRelay({
-    db,
-    clock,
-    log,
-    lastMessages,
-    writes,
-    bus: new RedisBroker({ redis, texts, log }),
-  });
+  const bus = new RedisBroker({ redis, texts, log });
+  const relay = new MessageRelay({ db, clock, log, lastMessages, writes, bus });
   metrics.watchBus({ redis, relay });
   return relay;
 }
