@@ -5,7 +5,7 @@ import { findSharedEmails } from './chats/find-shared-emails.ts';
 import { LastMessages } from './chats/last-messages.ts';
 import type { ChatsDeps } from './chats/deps.ts';
 import { MemoryBroker } from './delivery/broker.memory.ts';
-import { RedisBroker } from './delivery/broker.redis.ts';
+import { RedisBroker, tellMissed } from './delivery/broker.redis.ts';
 import type { Broker } from './delivery/broker.ts';
 import { Connections } from './delivery/connections.ts';
 import { Erasures } from './own-data/erasures.ts';
@@ -233,16 +233,19 @@ function createPeople(foundations: Foundations, parts: Pick<Context, 'broker' | 
   return { lastSeen, presence, foreground, typing, connections };
 }
 
+/** A process that died is noticed by then. */
+const silentMaxMs = 20_000;
+
 function createPresence(
   { redis, db, clock, log }: Foundations,
   { broker, lastSeen, lastMessages }: Pick<Context, 'broker' | 'lastSeen' | 'lastMessages'>,
 ): PresenceStore {
   const deps = { broker, clock, log, noteLastSeen: lastSeen.note.bind(lastSeen) };
   if (!redis) return new MemoryPresenceStore(deps);
-  const onNodeGone = () =>
-    void repairChats({ db, clock, broker, lastMessages }).catch((error: unknown) =>
-      log.error({ err: error }, 'what a process left that ended is not made good'),
-    );
+  const onNodeGone = ({ hasDied }: { readonly hasDied: boolean }) =>
+    void repairChats({ db, clock, broker, lastMessages })
+      .catch((error: unknown) => log.error({ err: error }, 'what a process left that ended is not made good'))
+      .then(() => hasDied && tellMissed(redis, clock.now() - silentMaxMs));
   return new RedisPresenceStore({ ...deps, redis, onNodeGone });
 }
 

@@ -1,8 +1,9 @@
-import { closeCodes } from '@whisper/shared';
-import { describe, expect, inject, it } from 'vitest';
+import { closeCodes, type ChatEvent } from '@whisper/shared';
+import { randomUUID } from 'node:crypto';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { MemoryBroker } from './delivery/broker.memory.ts';
 import { followNews } from './follow-news.ts';
-import { startTestServer, type TestServer } from './testing/index.ts';
+import { collect, openChat, startTestServer, type TestServer } from './testing/index.ts';
 import { hasRedis } from './testing/with-redis.ts';
 import { deleteUser } from './users/delete-user.ts';
 import { setHidden } from './users/set-hidden.ts';
@@ -65,6 +66,29 @@ describe.runIf(hasRedis)('what one process hears of a person', () => {
     await expect(other.app.authenticate(alice.token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     await expect(one.app.authenticate(alice.token)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
     expect(closeCodes.sessionRevoked.shouldReconnect).toBe(false);
+  });
+
+  it('is read again when a process died that may not have said what it did', async () => {
+    await using nodes = await startNodes();
+    const { one, other } = nodes;
+    const { alice, bob, chat } = await openChat(one, 'alice', 'bob');
+    await alice.api.message.send.mutate({ chatId: chat.id, text: 'hello', clientId: randomUUID() });
+    const alices = await other.signIn('alice');
+    const changes = collect<{ data: ChatEvent }>((on) => alices.api.chat.onChange.subscribe({}, on));
+    await changes.until((items) => items.length === 1);
+    // What is left of it: that bob has read, and that it said nothing for long.
+    const { broker, redis } = one.app;
+    vi.spyOn(broker, 'publishAll').mockImplementation(() => undefined);
+    await bob.api.chat.markRead.mutate({ chatId: chat.id, seq: 1 });
+    const longAgo = "redis.call('zadd', KEYS[1], 1, 'dead')";
+    await redis?.eval(longAgo, [redis.name('{presence}:nodes')], []);
+
+    const items = await changes.until((seen) => seen.some(({ data }) => data.type === 'marks'));
+
+    expect(items.map(({ data }) => data)).toContainEqual({
+      ...{ type: 'marks', chatId: chat.id, userId: bob.me.id },
+      ...{ readSeq: 1, deliveredSeq: 1 },
+    });
   });
 
   it('is seen on the others at once: another name, and the end of an account', async () => {

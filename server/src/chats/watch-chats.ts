@@ -35,7 +35,12 @@ class ChatsSource implements FeedSource<ChatEvent> {
   }
 
   subscribe(listener: (item: FeedItem<ChatEvent>) => void, onMissed: () => void): Promise<() => void> {
-    return this.#deps.broker.subscribe(topics.chatsOfUser(this.#userId), listener, onMissed);
+    const { broker } = this.#deps;
+    return broker.subscribe(topics.chatsOfUser(this.#userId), listener, () => {
+      // What nobody told may lie before what was told since.
+      if (this.#position !== undefined) this.#position = Math.min(this.#position, broker.completeUntil);
+      onMissed();
+    });
   }
 
   admit({ id = '' }: FeedItem<ChatEvent>): Admission {

@@ -23,6 +23,13 @@ const togetherMax = 100;
 /** Several processes notice one trouble, each in its time: feeds read once for all of them. */
 const missedTogetherMs = 200;
 
+const missedChannelOf = (redis: Pick<Redis, 'name'>) => redis.name('missed');
+
+/** Tells all processes, this one too, that events since a moment may be missing: of a process that died before it told them. */
+export function tellMissed(redis: Pick<Redis, 'name' | 'publish'>, since: number): void {
+  redis.publish(missedChannelOf(redis), ` ${since}`);
+}
+
 /**
  * The broker of several processes: sharded publish and subscribe of Redis, one channel a topic, listened to while somebody
  * in this process does. Who is in this process gets the published event itself before `publish` returns, whatever becomes
@@ -51,7 +58,7 @@ export class RedisBroker implements Broker {
     this.#redis = redis;
     this.#log = log;
     this.#codec = new BusCodec(texts);
-    this.#missedChannel = redis.name('missed');
+    this.#missedChannel = missedChannelOf(redis);
     void redis.subscribe([this.#missedChannel], (message) => {
       const [from, since] = message.split(' ');
       if (from !== redis.nodeId) this.#tellMissed(Number(since));

@@ -10,6 +10,8 @@ import { describePresenceStore } from './presence-store.contract.ts';
 import { RedisPresenceStore, type RedisOfPresence } from './presence-store.redis.ts';
 import { topics } from './topics.ts';
 
+type OnNodeGone = NonNullable<ConstructorParameters<typeof RedisPresenceStore>[0]['onNodeGone']>;
+
 const alice = 'a'.repeat(24) as UserId;
 const bob = 'b'.repeat(24) as UserId;
 const log = createLogger('silent');
@@ -22,14 +24,14 @@ describe.runIf(hasRedis)('presence on several processes', () => {
   const setUp = async () => {
     const [namespace, broker, clock] = [randomUUID(), new MemoryBroker(), new ManualClock()];
     const events: string[] = [];
-    const gone: string[] = [];
+    const gone: { by: string; hasDied: boolean }[] = [];
     await broker.subscribe(topics.presence(), ({ type, userIds }) => {
       if (userIds.includes(alice)) events.push(type);
     });
     const open = async (nodeTtlMs = 60_000, between = (redis: RedisOfPresence) => redis) => {
       const redis = await openRedis(namespace);
       const noteLastSeen = () => undefined;
-      const onNodeGone = () => gone.push(redis.nodeId);
+      const onNodeGone: OnNodeGone = ({ hasDied }) => gone.push({ by: redis.nodeId, hasDied });
       const deps = { redis: between(redis), broker, clock, log, noteLastSeen, onNodeGone };
       const store = new RedisPresenceStore({ ...deps, nodeTtlMs });
       onTestFinished(() => store.close());
@@ -64,15 +66,18 @@ describe.runIf(hasRedis)('presence on several processes', () => {
     dead.store.connect(alice, 'phone');
     await expect.poll(() => events).toEqual(['online']);
 
-    await dead.store.close();
     await dead.redis.close();
     const { redis } = one;
     const longAgo = "redis.call('zadd', KEYS[1], 1, ARGV[1])";
-    await redis.eval(longAgo, [redis.name('{presence}:nodes')], [dead.redis.nodeId]);
+    const silence = (nodeId: string) => redis.eval(longAgo, [redis.name('{presence}:nodes')], [nodeId]);
+    await silence(dead.redis.nodeId);
 
     await expect.poll(() => events).toEqual(['online', 'offline']);
-    await expect.poll(() => gone).toHaveLength(1);
-    expect(gone).not.toContain(dead.redis.nodeId);
+    await expect.poll(() => gone).toMatchObject([{ hasDied: true }]);
+    expect(gone[0]?.by).not.toBe(dead.redis.nodeId);
+    await other.store.close();
+    await silence(other.redis.nodeId);
+    await expect.poll(() => gone).toMatchObject([{ hasDied: true }, { by: redis.nodeId, hasDied: false }]);
     for (const { store } of [one, other]) expect(await store.findOnline([alice])).toEqual([]);
   });
 

@@ -23,8 +23,8 @@ type Deps = {
   readonly noteLastSeen: NoteLastSeen;
   /** How long a process that says nothing counts as alive; 10 s unless given. */
   readonly nodeTtlMs?: number;
-  /** Called on one of the others when a process that ended, or died, has been silent for so long. */
-  readonly onNodeGone?: () => void;
+  /** Called on one of the others when a process has been silent for so long that ended, or died without saying that it would. */
+  readonly onNodeGone?: (gone: { readonly hasDied: boolean }) => void;
   /** What its keys in Redis begin with; `presence` unless given. */
   readonly name?: string;
   /** `limits.offlineGraceMs` unless given. */
@@ -40,7 +40,8 @@ const tellMaxMs = 100;
 /** So many questions who is online are asked together. */
 const togetherMax = 100;
 
-// KEYS: on how many processes each person is; the processes by the time they were last heard of; the people of a process.
+// KEYS: on how many processes each person is; the processes by the time they were last heard of; the people of a process;
+// the processes that said that they end.
 // Every script that changes who is there answers with its time, which orders what several processes tell, and with those who
 // came or went by it.
 const comeScript = `
@@ -69,15 +70,17 @@ for i, count in ipairs(redis.call('hmget', KEYS[1], unpack(ARGV))) do
   if count then online[#online + 1] = ARGV[i] end
 end
 return online`;
-/** ARGV: this process, the lifetime, the name of a process's people without the process. After the time whether it was new, and how many others are gone. */
+const endScript = `return redis.call('sadd', KEYS[4], ARGV[1])`;
+/** ARGV: this process, the lifetime, the name of a process's people without the process. After the time whether it was new, how many others are gone, and how many of them died. */
 const beatScript = `
 local time = redis.call('time')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local isNew = redis.call('zadd', KEYS[2], now, ARGV[1])
 local nodes = redis.call('zrangebyscore', KEYS[2], '-inf', now - ARGV[2])
-local answer = { time[1] * 1000000 + time[2], isNew, #nodes }
+local answer = { time[1] * 1000000 + time[2], isNew, #nodes, #nodes }
 for i, node in ipairs(nodes) do
   redis.call('zrem', KEYS[2], node)
+  answer[4] = answer[4] - redis.call('srem', KEYS[4], node)
   local people = ARGV[3] .. node
   for j, person in ipairs(redis.call('smembers', people)) do
     if redis.call('hincrby', KEYS[1], person, -1) <= 0 then
@@ -127,6 +130,7 @@ export class RedisPresenceStore implements PresenceStore {
       redis.name(`{${name}}:online`),
       redis.name(`{${name}}:nodes`),
       `${this.#prefix}${redis.nodeId}`,
+      redis.name(`{${name}}:ended`),
     ];
     const turns = {
       onCome: (userId: UserId) => void this.#turn([userId, 'come']),
@@ -159,10 +163,10 @@ export class RedisPresenceStore implements PresenceStore {
   }
 
   /** Its people have the grace to come back to another process; then those processes say that they went. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     clearTimeout(this.#beating);
     this.#here.close();
-    return Promise.resolve();
+    await this.#run(endScript, [this.#deps.redis.nodeId]).catch(() => undefined);
   }
 
   async #findAny(userIds: readonly UserId[]): Promise<() => ReadonlySet<UserId>> {
@@ -194,13 +198,13 @@ export class RedisPresenceStore implements PresenceStore {
   async #beat(): Promise<void> {
     clearTimeout(this.#beating);
     try {
-      const [order, isNew, nodesGone, ...userIds] = await this.#run(beatScript, [
+      const [order, isNew, nodesGone, nodesDied, ...userIds] = await this.#run(beatScript, [
         this.#deps.redis.nodeId,
         String(this.#nodeTtlMs),
         this.#prefix,
       ]);
       this.#announce('offline', { userIds, order: Number(order) });
-      if (Number(nodesGone) > 0) this.#deps.onNodeGone?.();
+      if (Number(nodesGone) > 0) this.#deps.onNodeGone?.({ hasDied: Number(nodesDied) > 0 });
       // The others had given this process up, or Redis is new.
       if (Number(isNew) === 1) void this.#comeBack();
     } catch (error) {
