@@ -94,6 +94,11 @@ describe('the audit', () => {
       expect(kindsOf(group, [account([])], [])).toEqual([]);
     });
 
+    it('lets her see that she is put out', () => {
+      const heard = [{ id: 'm4', rev: 4 }];
+      expect(kindsOf(group, [account(['m2', 'm4'], { heard })], [])).toEqual([]);
+    });
+
     it('finds what was served to her before or afterwards', () => {
       expect(kindsOf(group, [account(['m1', 'm2'])], [])).toEqual(['served after removal']);
       expect(kindsOf(group, [account(['m2', 'm5'])], [])).toEqual(['served after removal']);

@@ -1,6 +1,9 @@
 import type { StoredMessage } from './evidence.ts';
 
-/** From when to when somebody was in a chat: the system messages that brought them and put them out, by place and number. */
+/**
+ * From when to when somebody was in a chat: the system messages that brought them and put them out, by place and number. The
+ * latter stands in the log before they are out, for long when the process dies that wrote it, and may be served to them.
+ */
 type Period = {
   readonly fromSeq: number;
   readonly fromRev: number;
@@ -30,8 +33,8 @@ export function membershipOf(log: readonly StoredMessage[], person: string): Mem
     mayHaveSeen: (seq, rev) =>
       periods.some(({ fromSeq, fromRev, untilSeq, untilRev }) =>
         rev === undefined
-          ? seq >= fromSeq && seq < untilSeq
-          : seq >= fromSeq && rev >= fromRev && rev < untilRev,
+          ? seq >= fromSeq && seq <= untilSeq
+          : seq >= fromSeq && rev >= fromRev && rev <= untilRev,
       ),
     isShown: (seq) => now !== undefined && seq >= now.fromSeq,
   };
