@@ -103,6 +103,32 @@ describe('a chat cache', () => {
     ]);
   });
 
+  it('goes on from the position before when the storage was full between two chats', async () => {
+    const storage = memoryStorage();
+    const logs = [1, 2].map((messages) => buildLog({ messages, hasOlder: false }));
+    const holds = (some: readonly ChatLog[]) => new Map(some.map((log) => [log.chatId, log]));
+    await keeps(storage, { ...nothing, logs: holds(logs) });
+    const later = logs.map((log) => ({ ...log, rev: log.rev + 1 }));
+    const setItem = vi.fn<DeviceStorage['setItem']>((key, text) => {
+      if (setItem.mock.calls.length > 1) throw new Error('It is full');
+      return storage.setItem(key, text);
+    });
+    const held = { ...nothing, chatsPosition: 'c:2', logs: holds(later) };
+    const connection = { clock: new ManualClock(), onError: vi.fn<(error: unknown) => void>() };
+    const full = { ...storage, setItem };
+    const cache = new ChatCache({ storage: full, account: 'alice', connection, read: () => held });
+    await cache.open();
+    cache.changed();
+    connection.clock.advance(1_000);
+    await cache.settled();
+    cache.close();
+
+    const { cache: next } = opens(storage);
+    expect(await next.open()).toMatchObject({ chatsPosition: 'c:1' });
+    const kept = await Promise.all(logs.map(({ chatId }) => next.openLog(chatId)));
+    expect(kept).toEqual([later[0], logs[1]]);
+  });
+
   it.each([
     ['is of another version', (text: string) => text.replace('"version":2', '"version":1'), false],
     ['was cut short', (text: string) => text.slice(0, 90), true],
