@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { MongoClient } from 'mongodb';
@@ -71,13 +71,18 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('refuses to start on a data file that was cut short, emptied or lost', async () => {
+test('refuses to start on a data file that was cut short, emptied or lost, or begins with nothing', async () => {
   using dir = makeTempDir();
   await fill(dir.path, 2_000);
   const file = join(dir.path, 'store.mdb');
   const { size } = statSync(file);
   const start = () => startEmbeddedMongo({ dataDir: dir.path });
 
+  const headerBytes = 4_096;
+  const header = readFileSync(file).subarray(0, headerBytes);
+  writeFileSync(file, Buffer.alloc(headerBytes), { flag: 'r+' });
+  await expect(start()).rejects.toThrow('has no readable header');
+  writeFileSync(file, header, { flag: 'r+' });
   truncateSync(file, Math.floor(size / 8_192) * 4_096);
   await expect(start()).rejects.toThrow('it was cut short');
   truncateSync(file, 100);

@@ -43,8 +43,11 @@ type Deps = {
 
 const retryDelayMs = 250;
 
-/** How long an update waits for company. Whoever wants to see it here does not wait; other processes see it so much later. */
-const gatherMs = { alone: 250, shared: 100 } as const;
+/**
+ * How long an update waits for company where one process serves all: whoever wants to see it there does not wait. What other
+ * processes are told sends their clients to read the chat at once, and what these read then is what they show.
+ */
+const gatherMs = 250;
 
 /**
  * Keeps `chat.lastMessage` up to date behind the sends, which do not wait for it: a burst in one chat becomes
@@ -55,7 +58,7 @@ export class LastMessages {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #pushing: Pushing | undefined;
-  readonly #gatherMs: number;
+  readonly #isShared: boolean;
   #pending = new Map<ChatId, Pending>();
   #isWriting = false;
   /** The last attempt failed, and the next has not begun. */
@@ -71,7 +74,7 @@ export class LastMessages {
     this.#clock = clock;
     this.#log = log;
     this.#pushing = pushing;
-    this.#gatherMs = isShared ? gatherMs.shared : gatherMs.alone;
+    this.#isShared = isShared;
   }
 
   record(last: LastMessage): void {
@@ -101,7 +104,7 @@ export class LastMessages {
   #queue(chatId: ChatId, pending: Pending): void {
     this.#recordedCount += 1;
     this.#add(chatId, pending);
-    this.#writeAfter(this.#gatherMs);
+    this.#writeSoon();
   }
 
   /** Resolves when everything recorded before this call has been written, or, with false, could not be for now. */
@@ -124,6 +127,12 @@ export class LastMessages {
     if (known.changedAt < added.changedAt) known.changedAt = added.changedAt;
     mergeMarks(known.inChat, added.inChat);
     mergeMarks(known.inMember, added.inMember);
+  }
+
+  #writeSoon(): void {
+    if (!this.#isShared) this.#writeAfter(gatherMs);
+    // What comes while something is being written waits for that.
+    else if (!this.#isWriting && !this.#cancelWrite) this.#write();
   }
 
   #writeAfter(delayMs: number): void {
@@ -161,7 +170,9 @@ export class LastMessages {
       this.#isFailing = true;
     }
     this.#isWriting = false;
-    if (this.#pending.size > 0) this.#writeAfter(this.#isFailing ? retryDelayMs : this.#gatherMs);
+    if (this.#pending.size === 0) return;
+    if (this.#isFailing) this.#writeAfter(retryDelayMs);
+    else this.#writeSoon();
   }
 }
 

@@ -73,13 +73,13 @@ type Meta = {
 const magic = 0xbeefc0de;
 const metaBytes = 160;
 
-/** LMDB's two headers: at the beginning of the file and one page further. */
+/** LMDB's two headers: at the beginning of the file and one page further. Where the first is none, LMDB kills the process. */
 function readMetas(file: string): { size: number; metas: Meta[] } {
   const handle = openSync(file, 'r');
   try {
     const first = readMeta(handle, 0);
-    const pageSizes = first.isValid ? [first.pageBytes] : [4_096, 8_192, 16_384];
-    return { size: fstatSync(handle).size, metas: [first, ...pageSizes.map((at) => readMeta(handle, at))] };
+    const metas = first.isValid ? [first, readMeta(handle, first.pageBytes)] : [];
+    return { size: fstatSync(handle).size, metas };
   } finally {
     closeSync(handle);
   }

@@ -50,3 +50,8 @@ test('has a key for an empty array, below null', () => {
 test('refuses two arrays in one index', () => {
   expect(() => rowsOf({ a: [1], b: [2] }, 'a', 'b')).toThrow('cannot index parallel arrays');
 });
+
+test('refuses a number in a path that is a position and a field', () => {
+  expect(() => rowsOf({ a: [1, { 0: 2 }] }, 'a.0')).toThrow('Ambiguous field name');
+  expect(rowsOf({ a: [1, { 1: 2 }] }, 'a.0').rows).toEqual([[1]]);
+});

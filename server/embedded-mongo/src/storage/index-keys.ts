@@ -191,6 +191,13 @@ function emptyValue({ at, rest }: Step): IndexValue {
   return rest.length > 0 ? missing : emptyArray;
 }
 
+/** A filter means both, and only one of them could be found by a key. */
+function ambiguous(name: string): CommandError {
+  const what =
+    'Ambiguous field name found in array (do not use numeric field names in embedded elements in an array)';
+  return new CommandError(16746, `${what}, field: '${name}'`);
+}
+
 /** Walks the path through documents and positions in arrays, up to its end or to an array it has to open. */
 function descend({ rest, at }: Step): Step {
   let value = at;
@@ -199,6 +206,7 @@ function descend({ rest, at }: Step): Step {
     const name = rest[i] ?? '';
     if (Array.isArray(value)) {
       if (!/^\d+$/.test(name)) break;
+      if (value.some((each) => isDocument(each) && Object.hasOwn(each, name))) throw ambiguous(name);
       value = Number(name) < value.length ? value[Number(name)] : missing;
     } else if (value !== missing && isDocument(value)) {
       value = Object.hasOwn(value, name) ? getField(value, name) : missing;
