@@ -84,6 +84,8 @@ describe.each(['polling', 'websocket'] as const)('the old Socket.IO interface ov
       const payload = { chatId: talk.chatId, text: 'hello', clientId };
       const first = await alice.client.emitWithAck('send-message', payload);
       expect(await alice.client.emitWithAck('send-message', payload)).toEqual(first);
+      await alice.next('new-message');
+      await alice.settle();
       expect(alice.all('new-message')).toHaveLength(1);
     });
 
