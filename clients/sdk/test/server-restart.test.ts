@@ -1,5 +1,5 @@
 import { ServerProcess } from '@whisper/server/testing';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { meOf, openConversation, openDevice, sees } from './people.ts';
 
 it('carries on by itself when the server is killed in mid-conversation and started again', async () => {
