@@ -6,8 +6,8 @@ export default defineConfig({
   ...usual,
   test: {
     ...usual.test,
-    include: ['**/*.long.test.ts', 'server/fuzz/fuzz.test.ts', 'server/src/messages/log/message-log.test.ts'],
+    include: ['**/*.long.test.ts', 'server/src/messages/log/message-log.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    env: { FUZZ_SECONDS: '6', MESSAGES_PER_SENDER: '40' },
+    env: { MESSAGES_PER_SENDER: '40' },
   },
 });

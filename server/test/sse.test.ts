@@ -74,7 +74,7 @@ it('ends a stream with its token, and refuses the old token when the client come
   clock.advance(60_000 + 2 * server.app.env.TOKEN_GRACE_SECONDS * 1_000);
 
   expect(await events.failure()).toMatchObject({ data: { code: 'UNAUTHORIZED' } });
-  expect(server.app.connections.size).toBe(0);
+  await expect.poll(() => server.connections).toBe(0);
 });
 
 it('ends a stream with its session', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { programArgs } from '@whisper/server/testing/programs';
+import { expect } from 'vitest';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -71,6 +72,11 @@ export class ChatProcess implements AsyncDisposable {
       if (this.#child.exitCode !== null) throw new Error(`It ended without "${text}":\n${this.#output}`);
       await once(this.#changes, 'change');
     }
+  }
+
+  /** Types the line again and again until it shows the text: for what becomes true apart from what was shown before. */
+  async typesUntil(line: string, text: string): Promise<void> {
+    await expect.poll(() => (this.type(line), this.#output), { interval: 500 }).toContain(text);
   }
 
   /** Closes the input and resolves with the exit code. */

@@ -14,9 +14,8 @@ it('waits for a person who has not been here yet, answers commands and shows the
   await Promise.all([carol.shows('* Talking to dave'), dave.shows('* Talking to carol')]);
 
   for (let index = 1; index <= 25; index += 1) carol.type(`message ${index}`);
-  carol.type('/who');
-  carol.type('/people');
-  await Promise.all([carol.shows('talking to dave (online)'), carol.shows('● dave')]);
+  await carol.typesUntil('/who', 'talking to dave (online)');
+  await carol.typesUntil('/people', '● dave');
   await dave.shows('carol: message 25');
   carol.type('/find MESSAGE 2');
   await carol.shows('with dave, carol: message 25');
@@ -218,9 +217,9 @@ it('makes groups and talks in them, and says who is there and how far a message 
   await alice.shows('bob: (to “hello all”) hello alice');
   alice.type('/edit hello everybody');
   await bob.shows('* alice edited “hello all” to: hello everybody');
-  alice.type('/who');
-  await alice.shows('* Your last message, “hello everybody”, was read by bob');
-  const told = ['You are alice (open), in Friends: 3 people', '● alice, owner', '● bob', '○ carol'];
+  await alice.typesUntil('/who', '* Your last message, “hello everybody”, was read by bob');
+  await alice.typesUntil('/who', '* ● bob');
+  const told = ['You are alice (open), in Friends: 3 people', '● alice, owner', '○ carol'];
   for (const line of told) expect(alice.lines).toContain(`* ${line}`);
 
   const [group] = (await carol.api.chat.list.query({})).chats;

@@ -34,7 +34,14 @@ it.concurrent('reports as unstored messages acknowledged before they are written
   expect(code).toBe(1);
 });
 
+it('finds nothing wrong with a talk on the server as it is', { timeout: 180_000 }, async () => {
+  await using server = await startTestServer();
+
+  expect(await talkAndAudit(server)).toContain('Everything agrees.');
+});
+
 it.each([
+  ['lost', 'an event in 20 that never leaves', () => plantInFeeds({ of: 'events', every: 20, leaves: 0 })],
   [
     'duplicated',
     'an event in 20 that leaves twice',

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { legacyApi } from '../src/legacy-api/legacy-api.ts';
 import { hasBrowser, sharedBrowser, slow } from '@whisper/server/testing/browser';
 import { bundlePanel } from './bundle-panel.ts';
-import { expectAccessible } from './expect-accessible.ts';
 import { labProcedure } from './lab-procedure.ts';
 import { openChat } from './open-chat.ts';
 import { openPanel, patience } from './panel-page.ts';
@@ -314,11 +313,6 @@ describe.skipIf(!hasBrowser)('the panel in a real browser', slow, () => {
     await panel.page.getByRole('button', { name: 'Procedures' }).click();
     await panel.page.getByRole('listitem').filter({ hasText: 'openDirect' }).click();
     await panel.page.getByRole('heading', { name: 'chat.openDirect' }).waitFor();
-  });
-
-  it('has nothing for axe to find, in light and dark', async () => {
-    const hash = '#message.send+message.onEvent';
-    await expectAccessible(await openPanel(browser, server.url, { hash }), [hash]);
   });
 
   it('maps the old API to procedures that exist', () => {

@@ -5,7 +5,7 @@ import { IncomingMessage, request, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { systemClock } from '../platform/clock.ts';
 import { fakeClerkOrigin, startFakeClerk } from '../testing/fake-clerk.ts';
 import { startTestServer, type TestServer } from '../testing/index.ts';
@@ -36,19 +36,22 @@ function ask(server: TestServer, { path = '/dev/token', headers = {}, body }: As
 
 const alice = JSON.stringify({ user: 'alice' });
 
+/** Making its key takes longer than what is asked of it. */
+let issuer: ReturnType<typeof openDevIssuer> | undefined;
+
 /** The status a device of that address gets. */
 async function askFrom(
   remoteAddress: string | undefined,
   headers: Record<string, string>,
   isForLan = true,
 ): Promise<number> {
-  const issuer = await openDevIssuer({ dataDir: await tempDir(), clock: systemClock });
+  issuer ??= openDevIssuer({ dataDir: inject('identityDir'), clock: systemClock });
   const incoming = new IncomingMessage(
     Object.defineProperty(new Socket(), 'remoteAddress', { value: remoteAddress }),
   );
   Object.assign(incoming, { method: 'GET', url: '/dev/people', httpVersion: '1.1', headers });
   const response = new ServerResponse(incoming);
-  await handleDevToken({ issuer, isForLan }, incoming, response);
+  await handleDevToken({ issuer: await issuer, isForLan }, incoming, response);
   return response.statusCode;
 }
 

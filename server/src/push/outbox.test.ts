@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FakePushServices, ManualClock, ServerProcess, startTestServer } from '../testing/index.ts';
+import { FakePushServices, ManualClock, startTestServer } from '../testing/index.ts';
 import { pushHelpers } from '../testing/push-helpers.ts';
-import { TestClient } from '../testing/test-client.ts';
 
 let fake: FakePushServices;
 beforeAll(async () => {
@@ -37,35 +35,4 @@ describe('the outbox', () => {
       expect(bodiesTo(phone.address)).toEqual(['before', 'stored, and nothing else']);
     }
   });
-
-  it('goes on with a push that did not get through after kill -9', async () => {
-    await using server = await ServerProcess.create(fake.env);
-    await server.start();
-    const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => signIn(server.url, name)));
-    if (!alice || !bob) throw new Error('Somebody is missing');
-    const { id: chatId } = await alice.api.chat.openDirect.mutate({ userId: bob.me.id });
-    const device = fake.deviceOf('expo');
-    await bob.api.device.register.mutate(device);
-    const tries = fake.tries;
-    fake.forever = { status: 503 };
-    await alice.api.message.send.mutate({ chatId, text: 'still there', clientId: randomUUID() });
-    await expect.poll(() => fake.tries).toBeGreaterThan(tries);
-    await Promise.all([alice.close(), bob.close(), server.kill()]);
-
-    fake.forever = undefined;
-    await server.start();
-
-    const told = () => fake.received.filter(({ to }) => 'token' in device && to === device.token);
-    await expect.poll(told).toMatchObject([{ body: 'still there', chatId }]);
-  });
 });
-
-async function signIn(url: string, user: string): Promise<TestClient> {
-  const response = await fetch(`${url}/dev/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user }),
-  });
-  const { token } = (await response.json()) as { token: string };
-  return TestClient.open(url, token);
-}

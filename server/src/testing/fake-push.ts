@@ -33,6 +33,11 @@ type Subscription = Extract<RegisterDeviceInput, { kind: 'web' }>;
 type Browser = { readonly ecdh: ReturnType<typeof createECDH>; readonly auth: Buffer };
 
 const project = 'whisper-test';
+
+const makeKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+/** Making it takes longer than most tests, so there is one. */
+let usualKey: ReturnType<typeof makeKey> | undefined;
 const json = { 'content-type': 'application/json' };
 
 /** The push services of browsers, Expo and Google, as far as this server speaks to them, on a port of this machine. */
@@ -49,7 +54,7 @@ export class FakePushServices implements AsyncDisposable {
   tokensGiven = 0;
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   readonly #browsers = new Map<string, Browser>();
-  readonly #key = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  readonly #key = (usualKey ??= makeKey());
 
   static async start(): Promise<FakePushServices> {
     const fake = new FakePushServices();

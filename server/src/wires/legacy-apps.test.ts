@@ -104,7 +104,7 @@ describe('the old apps', () => {
     expect(bob.typingUsers.get(chatId)).toBe(alice.me._id);
     alice.send(chatId, 'hello');
     await bob.socket.next('new-message');
-    await bob.socket.settle();
+    await bob.socket.until(() => bob.socket.all('typing').at(-1)?.['isTyping'] === false);
     expect(bob.typingUsers.size).toBe(0);
 
     const seen = bob.socket.all('typing').length;

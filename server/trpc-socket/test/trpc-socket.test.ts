@@ -188,7 +188,7 @@ test('ends a subscription whose feed ends, and tells why when it failed', async 
   for (const sink of server.notes.sinks) sink.fail(new Error('it broke'));
 
   expect(await failed.waitFor(2)).toEqual(['started', 'error: it broke']);
-  expect(server.notes.sinks.size).toBe(0);
+  await server.notes.waitForSize(0);
 });
 
 test('sends what an ordinary generator yields, and completes with it', async () => {
@@ -269,7 +269,7 @@ test('aborts mutations and subscriptions when their socket is gone', async () =>
 
   expect(await aborted).toEqual(['mutation aborted']);
   await server.notes.waitForSize(0);
-  expect(server.present.size).toBe(0);
+  await expect.poll(() => server.present.size).toBe(0);
 });
 
 test('answers PING with PONG, and closes a socket that does not answer its own', async () => {

@@ -59,7 +59,7 @@ describe('an outbox', () => {
     alice.store.send(chatId, 'only once');
 
     await alice.store.when(({ outbox }) => outbox.length === 0);
-    expect(append).toHaveBeenCalledTimes(2);
+    await expect.poll(() => append).toHaveBeenCalledTimes(2);
     await Promise.all([alice, bob].map((client) => sees(client, chatId, ['only once'])));
   });
 

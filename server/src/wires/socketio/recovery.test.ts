@@ -92,7 +92,7 @@ describe('an old client that lost its connection', () => {
     await alice.next('new-message');
     expect(await ended).toBe('transport close');
     await alice.next('online-users');
-    expect(talk.server.connections).toBe(1);
+    await expect.poll(() => talk.server.connections).toBe(1);
 
     await say('live');
     await alice.next('new-message', 2);

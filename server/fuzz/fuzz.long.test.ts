@@ -1,13 +1,10 @@
 import { expect, it } from 'vitest';
 import { runFuzz } from './run-fuzz.ts';
 
-/** Longer in `npm run test:long`. */
-const seconds = Number(process.env['FUZZ_SECONDS'] ?? 2);
-
 it('hostile values on every wire stop nothing, learn nothing and lose nothing', {
   timeout: 120_000,
 }, async () => {
-  const { findings, said, counts } = await runFuzz({ seconds, seed: 10, isTimed: false });
+  const { findings, said, counts } = await runFuzz({ seconds: 6, seed: 10, isTimed: false });
 
   expect(findings).toEqual([]);
   expect(said).toBeGreaterThan(0);
