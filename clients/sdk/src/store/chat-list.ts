@@ -20,6 +20,11 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { toFailure } from '../connection/failure.ts';
 import { callWithRetries } from '../connection/retries.ts';
+import { wait } from '../connection/waits.ts';
+
+/** One process of the server may tell of a message before another one finds it in the chat: it is asked again so often. */
+const behindMax = 5;
+const behindMs = 200;
 
 type ChatListOptions = {
   readonly onChange: () => void;
@@ -213,7 +218,7 @@ export class ChatList {
     const doubts = () => this.#doubts.get(chatId) ?? 0;
     const { api } = this.#connection;
     try {
-      for (;;) {
+      for (let behind = 0; ; ) {
         const [askedAt, doubtsBefore] = [heardSeq(), doubts()];
         // What was heard of while the call was under way may be missing from the answer, which counts for nothing then.
         const isOutdated = (lastSeq: number) =>
@@ -221,13 +226,16 @@ export class ChatList {
         try {
           const chat = await callWithRetries(this.#connection, () => api.chat.get.query({ chatId }));
           this.put([chat]);
-          if (!isOutdated(chat.lastSeq)) return;
+          if (isOutdated(chat.lastSeq)) continue;
+          if (chat.lastSeq >= askedAt || behind === behindMax) return;
+          behind += 1;
         } catch (error) {
           const isGone = toFailure(error).code === 'NOT_FOUND';
           if (isGone && isOutdated(0)) continue;
           if (isGone) this.#options.onGone(chatId);
           throw error;
         }
+        await wait(this.#connection.clock, behindMs, this.#connection.signal);
       }
     } finally {
       this.#fetching.delete(chatId);

@@ -186,6 +186,24 @@ function hear(sockets: SteeredSockets, pattern: RegExp): Promise<void> {
   });
 }
 
+describe('a chat that is new to a device', () => {
+  it('is there with the message that told of it, although the server has not written that into it yet', async () => {
+    const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => openNew(name)));
+    if (!alice || !bob) throw new Error('They are there');
+    const { id: chatId } = await alice.store.openDirect(meOf(bob).id);
+    // As another process that was told of the message, but reads the chat before the one that stored it wrote there.
+    const spy = vi.spyOn(server.app.lastMessages, 'settled').mockResolvedValue(true);
+    onTestFinished(() => spy.mockRestore());
+
+    alice.store.send(chatId, 'hello');
+
+    await bob.store.when(({ chats }) => chats.length === 1);
+    await expect.poll(() => bob.store.getSnapshot().chats[0]).toMatchObject({ lastSeq: 1, unread: 1 });
+  });
+});
+
+const openNew = (name: string) => openDevice(server.url, `${name} ${randomUUID().slice(0, 8)}`);
+
 async function isIn({ store }: WhisperClient, isThere: boolean): Promise<void> {
   await store.when(({ chats }) => chats.length === (isThere ? 1 : 0));
 }
