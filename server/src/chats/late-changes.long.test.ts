@@ -151,8 +151,11 @@ class FragileGroup {
       await using _ = await startTestServer({ clock, isAlone: true, sameDatabaseAs: nodes[0] });
       return;
     }
-    const owner = await anyNode().signIn('late-0');
+    const node = anyNode();
+    const owner = await node.signIn('late-0');
     await owner.api.message.send.mutate({ chatId: this.#chatId, text: 'hi', clientId: randomUUID() });
+    // Each process takes itself to be alone, and would let the other wait for that.
+    await node.app.lastMessages.settled();
     await owner.close();
   }
 
