@@ -1,5 +1,6 @@
 import type { Connection as Database, Types } from 'mongoose';
 import mongoose from 'mongoose';
+import { numbersFrom } from '../../src/testing/random.ts';
 import { termsOf } from '../../src/words/terms.ts';
 
 /** How many of the chats each person is in: those that come first. The first chat is large, the last ones are small. */
@@ -45,15 +46,10 @@ export function wordOf(rank: number): string {
 
 export type Random = () => number;
 
-/** The same numbers in every run (mulberry32). */
+/** The same numbers in every run, from 0 to below 1. */
 export function randomFrom(start: number): Random {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = numbersFrom(start);
+  return () => next() / 2 ** 32;
 }
 
 function makeText(random: Random, index: number): string {

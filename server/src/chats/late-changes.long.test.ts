@@ -10,6 +10,7 @@ import {
   type TestClient,
   type TestServer,
 } from '../testing/index.ts';
+import { drawFrom } from '../testing/random.ts';
 import type { GroupChange } from './group-change.ts';
 
 const steps = Number(process.env['LATE_STEPS'] ?? 150);
@@ -25,14 +26,9 @@ afterAll(async () => {
   for (const node of nodes.toReversed()) await node[Symbol.asyncDispose]();
 });
 
-let state = seed;
-/** A whole number below another; the same ones for the same seed (mulberry32). */
-function draw(below: number): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-  return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-}
+const drawOf = drawFrom(seed);
+/** A whole number below another. */
+const draw = (below: number) => drawOf(0, below - 1);
 
 const anyNode = () => nodes[draw(2)] ?? nodes[0];
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { termsOf } from '../../words/terms.ts';
 import { ManualClock, startTestServer, type TestClient, type TestServer } from '../../testing/index.ts';
+import { drawFrom, type Draw } from '../../testing/random.ts';
 
 /** Messages that a run sends, and that it finds stored: few in a usual one. `SEARCH_STORED=10000` is the whole. */
 const messagesWanted = Number(process.env['SEARCH_MESSAGES'] ?? 120);
@@ -42,20 +43,6 @@ const queries = [
   'none',
   '',
 ];
-
-/** A whole number from the first to the second. */
-type Draw = (min: number, max: number) => number;
-
-/** The same numbers for the same seed (mulberry32). */
-function drawFrom(start: number): Draw {
-  let state = start;
-  return (min, max) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return min + (((mixed ^ (mixed >>> 14)) >>> 0) % (max - min + 1));
-  };
-}
 
 function oneOf<T>(draw: Draw, items: readonly T[]): T | undefined {
   return items[draw(0, Math.max(1, items.length) - 1)];
